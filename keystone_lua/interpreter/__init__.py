@@ -1,0 +1,34 @@
+"""The Lua engine: parse, compile, run. Imports the standard library and lark only.
+
+    source --parser--> nodes --scope, infer--> compiler --> Program
+    Program + Limits + seed + clock (+ request) --> Result or Decision
+"""
+
+from .costs import VERSION as COST_VERSION
+from .decision import Decision, decide
+from .errors import EngineError, LuaError, LuaSyntaxError, ScriptError, SliceExhausted
+from .execution import Failure, LogLine, Result, execute
+from .limits import DEFAULT, MAX_DEPTH, Limits
+from .program import Program, compile_program
+from .version import ENGINE_VERSION
+
+__all__ = [
+    "COST_VERSION",
+    "DEFAULT",
+    "ENGINE_VERSION",
+    "MAX_DEPTH",
+    "Decision",
+    "EngineError",
+    "Failure",
+    "Limits",
+    "LogLine",
+    "LuaError",
+    "LuaSyntaxError",
+    "Program",
+    "Result",
+    "ScriptError",
+    "SliceExhausted",
+    "compile_program",
+    "decide",
+    "execute",
+]

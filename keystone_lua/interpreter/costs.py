@@ -1,0 +1,77 @@
+"""The cost table: what every operation and every library function costs. Data, to be argued with.
+
+One instruction is about 15 ns of CPython 3.11 on the machine that the prices were measured on. Bytes are
+upper bounds on what CPython takes for the value, never measurements of the running process, so they are
+the same everywhere. A change to any number below is a change of VERSION, which every result carries.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+VERSION: Final = "1"
+
+# Bytes. Each is what the object takes in CPython 3.11-3.13, rounded up, its parts and growth included.
+STRING: Final = 49  # plus its length
+TABLE: Final = 120
+ENTRY: Final = 140  # a new key with its slot in the dict, its boxed key and its boxed value
+CLOSURE: Final = 256
+UPVALUE: Final = 48  # a boxed variable that lives once per loop iteration
+RESULTS: Final = 56  # several results, or a vararg: plus 8 per value
+VALUE: Final = 8
+FRAME: Final = 400  # once for each depth reached, not for each call: frames are reused
+RUN: Final = 4096  # what a run takes before its first statement
+
+# Instructions: the operations of the language. Constants, locals and parentheses are free; an operand of
+# `and` and `or` is charged whether it is reached or not, an elseif's condition when it is.
+ARITHMETIC: Final = 1
+POWER: Final = 6
+COMPARE: Final = 1
+NOT: Final = 1
+LOGIC: Final = 1  # each operand of and, or
+CONCAT: Final = 4  # each operand
+LENGTH: Final = 4
+INDEX: Final = 2
+GLOBAL: Final = 2
+ASSIGN: Final = 1  # each local
+ASSIGN_INDEX: Final = 4
+CALL: Final = 6
+ARGUMENT: Final = 1
+FUNCTION: Final = 2  # entering a function
+TABLE_OP: Final = 6
+FIELD: Final = 3  # each field of a constructor
+CLOSURE_OP: Final = 10
+SPREAD: Final = 3  # `...` or a call as the last of several
+RETURN: Final = 1
+LOOP: Final = 2  # each round of a loop, each goto
+NUMERIC_FOR: Final = 5
+GENERIC_FOR: Final = 20
+METAMETHOD: Final = 12  # finding and calling a handler
+HOP: Final = 5  # one step along an __index or __newindex chain
+
+FREE_VALUES: Final = 8  # values that the static price of a spread covers
+
+# Work that depends on length: how much one instruction pays for.
+COPY: Final = 64  # bytes copied, compared or searched by C code
+SCAN: Final = 16  # bytes translated, formatted or parsed one by one by C code
+STEP: Final = 4  # instructions for one step of a pure-Python inner loop (a pattern matcher's, a sort's)
+
+# Instructions: the base price of a library function, its result and argument checks included.
+LIBRARY: Final[dict[str, int]] = {
+    "assert": 10, "collectgarbage": 20, "error": 100, "getmetatable": 14, "ipairs": 20, "(ipairs)": 14, "(header)": 20, "log": 20,
+    "next": 20, "pairs": 20, "pcall": 30, "print": 30, "rawequal": 12, "rawget": 14, "rawset": 16, "require": 20,
+    "select": 14, "setmetatable": 14, "tonumber": 24, "tostring": 16, "type": 8, "unpack": 50, "xpcall": 40,
+    "bit.arshift": 36, "bit.band": 28, "bit.bnot": 24, "bit.bor": 28, "bit.bswap": 38, "bit.bxor": 28,
+    "bit.lshift": 30, "bit.rol": 36, "bit.ror": 36, "bit.rshift": 34, "bit.tobit": 24, "bit.tohex": 76,
+    "math.abs": 9, "math.acos": 10, "math.asin": 10, "math.atan": 10, "math.atan2": 12, "math.ceil": 11, "math.cos": 10,
+    "math.cosh": 10, "math.deg": 11, "math.exp": 10, "math.floor": 10, "math.fmod": 12, "math.frexp": 28,
+    "math.ldexp": 40, "math.log": 13, "math.log10": 10, "math.max": 10, "math.min": 10, "math.mod": 12, "math.modf": 22,
+    "math.pow": 13, "math.rad": 11, "math.random": 30, "math.randomseed": 70, "math.sin": 10, "math.sinh": 10,
+    "math.sqrt": 10, "math.tan": 10, "math.tanh": 10,
+    "os.clock": 12, "os.date": 140, "os.difftime": 38, "os.time": 16,
+    "string.byte": 12, "string.char": 10, "string.find": 16, "string.format": 24, "string.gfind": 60,
+    "string.gmatch": 60, "string.gsub": 50, "string.len": 6, "string.lower": 12, "string.match": 30, "string.rep": 14,
+    "string.reverse": 12, "string.sub": 14, "string.upper": 12,
+    "table.concat": 70, "table.foreach": 50, "table.foreachi": 50, "table.getn": 24, "table.insert": 20,
+    "table.maxn": 22, "table.pack": 36, "table.remove": 28, "table.setn": 20, "table.sort": 90, "table.unpack": 40,
+}

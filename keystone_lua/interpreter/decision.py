@@ -1,0 +1,208 @@
+"""A routing decision: a request in, an answer out, by a tenant's ``on_route_request``.
+
+Input: a Program and a request as plain data (Unicode text, every field present). Output: a Decision: the wire
+answer, or why there is none. Refuses, as kind ``result``: a table or function where text belongs, a header name that
+is no token (RFC 9110 5.6.2), control characters in a header, a path or a backend.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import FunctionType
+from typing import Any, Final
+
+from . import costs
+from .errors import ResultError, ScriptError
+from .execution import Failure, LogLine, failure_of, from_text, prepared, protected_call, to_text
+from .limits import DEFAULT, Limits
+from .operations import first
+from .program import Program
+from .runtime import Run
+from .stdlib.base import HEADER_LOOKUP
+from .values import FALSE, TRUE, LuaBoolean, LuaValue, MetaTable, Table, number_to_string, type_name
+
+ENTRY_POINT: Final = "on_route_request"
+NIL_ANSWER: Final = {"selected_backend": "", "reject": True, "reject_reason": "Script returned nil"}
+
+_TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_ANY_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a script decided. ``answer`` is the wire format's object, ready for JSON; None with a failure."""
+
+    answer: dict[str, Any] | None
+    failure: Failure | None
+    instructions: int
+    allocated_bytes: int
+    log: tuple[LogLine, ...]
+    seed: int
+    now: float
+
+
+def decide(
+    program: Program,
+    request: Mapping[str, Any],
+    *,
+    limits: Limits = DEFAULT,
+    seed: int = 0,
+    now: float = 0.0,
+    slice: int | None = None,
+) -> Decision:
+    """Run ``on_route_request(request, backends)`` with fresh globals.
+
+    ``request`` has method, path, host, headers (name to value), body and backends (name, url, health).
+    Raises SliceExhausted if ``slice`` instructions do not suffice, EngineError for a bug of ours.
+    """
+    run = Run(program, limits, seed, now, slice)
+    answer = None
+    failure = None
+    with prepared(limits):
+        try:
+            answer = _decide(run, program, request)
+            run.refuel(0)
+        except ScriptError as error:
+            failure = failure_of(error)
+            answer = None
+    log = tuple([LogLine(text, position) for text, position in run.log])
+    return Decision(answer, failure, run.instructions_used(), run.bytes_used(), log, seed, now)
+
+
+def _decide(run: Run, program: Program, request: Mapping[str, Any]) -> dict[str, Any]:
+    backends = _backends(run, request["backends"])
+    table = _request(run, request, backends)
+    run.globals["request"] = table
+    run.globals["backends"] = backends
+    protected_call(run, run.chunk(program.main))
+    function = run.globals.get(ENTRY_POINT)
+    if function is None:
+        raise ResultError(f"{program.name}: {ENTRY_POINT} is not defined")
+    result = first(protected_call(run, lambda d: function(1, table, backends) if function.__class__ is FunctionType else run.call(function, 0, table, backends)))
+    return _answer(run, result)
+
+
+# the request's tables
+
+
+def _text(value: str) -> str:
+    return value if value.isascii() else from_text(value)
+
+
+def _request(run: Run, request: Mapping[str, Any], backends: Table) -> Table:
+    method, path, host, body = request["method"], request["path"], request["host"], request["body"]
+    method, path, host, body = _text(method), _text(path), _text(host), _text(body)
+    size = len(method) + len(path) + len(host) + len(body)
+    run.charge(10, costs.TABLE + 6 * costs.ENTRY + 4 * costs.STRING + size)
+    return Table(
+        {
+            "method": method,
+            "path": path,
+            "host": host,
+            "headers": headers_table(run, request["headers"]),
+            "body": body,
+            "backends": backends,
+        }
+    )
+
+
+def headers_table(run: Run, headers: Mapping[str, str]) -> Table:
+    """Header fields under the names as sent; any other case finds them through the metatable."""
+    size = 0
+    table = Table()
+    for name, value in headers.items():
+        if not (name.isascii() and value.isascii()):
+            name, value = from_text(name), from_text(value)
+        size += len(name) + len(value)
+        table[name] = value
+    count = len(table)
+    run.charge(10 + 3 * count, 2 * costs.TABLE + count * (costs.ENTRY + 2 * costs.STRING) + size)
+    table.meta = Table({"__index": run.member("", HEADER_LOOKUP), "__metatable": FALSE})
+    table.run = run
+    table.__class__ = MetaTable  # type: ignore[assignment]
+    return table
+
+
+def _backends(run: Run, backends: list[Mapping[str, Any]]) -> Table:
+    table = Table()
+    place = 0.0
+    size = 0
+    for backend in backends:
+        place += 1.0
+        name, url = _text(backend["name"]), _text(backend["url"])
+        size += len(name) + len(url)
+        table[place] = Table({"name": name, "url": url, "health": TRUE if backend["health"] else FALSE})
+    count = len(table)
+    run.charge(10 + 6 * count, costs.TABLE + count * (costs.TABLE + 4 * costs.ENTRY + 2 * costs.STRING) + size)
+    return table
+
+
+# the answer
+
+
+def _answer(run: Run, result: LuaValue) -> dict[str, Any]:
+    if result is None:
+        return dict(NIL_ANSWER)
+    if not isinstance(result, Table):
+        raise ResultError(f"on_route_request must return a table or nil, got {type_name(result)}")
+
+    def field(name: str) -> LuaValue:
+        if result.__class__ is Table:
+            return result[name]
+        return protected_call(run, lambda d: run.index(d, result, name))
+
+    answer: dict[str, Any] = {"selected_backend": _line("selected_backend", field("selected_backend"))}
+    headers = field("modified_headers")
+    if headers is not None:
+        made = _headers(headers)
+        if made:
+            answer["modified_headers"] = made
+    path = _line("modified_path", field("modified_path"))
+    if path:
+        answer["modified_path"] = path
+    reject = field("reject")
+    if reject is not None and reject is not FALSE:
+        answer["reject"] = True
+    reason = _line("reject_reason", field("reject_reason"))
+    if reason:
+        answer["reject_reason"] = reason
+    return answer
+
+
+def _headers(headers: LuaValue) -> dict[str, str]:
+    if not isinstance(headers, Table):
+        raise ResultError(f"modified_headers must be a table, got {type_name(headers)}")
+    made = {}
+    for name, value in headers.items():
+        if name.__class__ is not str or not _TOKEN.match(name):
+            shown = to_text(name)[:40] if name.__class__ is str else type_name(name)
+            raise ResultError(f"modified_headers: {shown!r} is no header name")
+        text = _plain(f"modified_headers[{name!r}]", value)
+        if _CONTROL.search(text):
+            raise ResultError(f"modified_headers[{name!r}] contains control characters")
+        made[name] = to_text(text)
+    return made
+
+
+def _line(name: str, value: LuaValue) -> str:
+    """Text that goes into a request line: without control characters."""
+    if value.__class__ is not str:
+        value = _plain(name, value)
+    if not value.isprintable() and _ANY_CONTROL.search(value):
+        raise ResultError(f"{name} contains control characters")
+    return to_text(value)
+
+
+def _plain(name: str, value: LuaValue) -> str:
+    if value.__class__ is str:
+        return value  # type: ignore[no-any-return]
+    if value is None:
+        return ""
+    if value.__class__ is float:
+        return number_to_string(value)
+    if value.__class__ is LuaBoolean:
+        return "true" if value is TRUE else "false"
+    raise ResultError(f"{name} must be text, got {type_name(value)}")

@@ -1,0 +1,116 @@
+"""Everything that can go wrong, drawn once.
+
+    Exception
+    ├── ScriptError                 trouble that the script's author must mend; has ``kind``
+    │   ├── LuaSyntaxError          kind "syntax": refused at load
+    │   ├── LuaError                kind "runtime": an ordinary Lua error, which pcall can catch
+    │   │   └── StackOverflow       kind "depth": calls nested too deep, catchable as in Lua
+    │   ├── ResultError             kind "result": the script's answer is no decision
+    │   └── BudgetExceeded          a limit was reached; no script can catch it
+    │       ├── InstructionsExceeded   kind "instructions"
+    │       ├── MemoryExceeded         kind "memory"
+    │       ├── LogExceeded            kind "log"
+    │       └── TimeExceeded           kind "timeout"
+    ├── SliceExhausted              no error: the run wants more than its first slice
+    └── EngineError                 a bug of ours, never dressed as a script's error
+
+pcall catches LuaError and nothing else on this tree.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+
+class ScriptError(Exception):
+    """Trouble in a script. ``kind`` is the wire format's word for it."""
+
+    kind: ClassVar[str] = "runtime"
+
+    @property
+    def message(self) -> str:
+        """The text for people, positions included, one character per byte."""
+        return str(self)
+
+
+class LuaSyntaxError(ScriptError):
+    """The source is not a program of the subset. The message reads ``name:line: text near 'token'``."""
+
+    kind = "syntax"
+
+    def __init__(self, message: str, line: int = 0) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+class LuaError(ScriptError):
+    """An error value on its way to the nearest pcall.
+
+    ``value`` is any Lua value; ``traceback`` holds lines of text, innermost first.
+    """
+
+    def __init__(self, value: Any, traceback: tuple[str, ...] = ()) -> None:
+        super().__init__(value)
+        self.value = value
+        self.traceback = traceback
+
+    @property
+    def message(self) -> str:
+        """The value if it is text; as ``lua`` does, other values are only named by type."""
+        from .values import number_to_string, type_name  # values raises these errors
+
+        if self.value.__class__ is str:
+            return str(self.value)
+        if self.value.__class__ is float:
+            return number_to_string(self.value)
+        return f"(error object is a {type_name(self.value)} value)"
+
+
+class StackOverflow(LuaError):
+    """Calls nested deeper than ``Limits.depth``."""
+
+    kind = "depth"
+
+
+class ResultError(ScriptError):
+    """on_route_request returned something that is no decision."""
+
+    kind = "result"
+
+
+class BudgetExceeded(ScriptError):
+    """A limit was reached. ``limit`` is its value in its unit."""
+
+    what: ClassVar[str] = ""
+
+    def __init__(self, limit: float) -> None:
+        super().__init__(f"{self.what} ({limit:g})" if isinstance(limit, float) else f"{self.what} ({limit})")
+        self.limit = limit
+
+
+class InstructionsExceeded(BudgetExceeded):
+    kind = "instructions"
+    what = "instruction budget exceeded"
+
+
+class MemoryExceeded(BudgetExceeded):
+    kind = "memory"
+    what = "memory budget exceeded"
+
+
+class LogExceeded(BudgetExceeded):
+    kind = "log"
+    what = "log budget exceeded"
+
+
+class TimeExceeded(BudgetExceeded):
+    kind = "timeout"
+    what = "wall-clock limit exceeded"
+
+
+class SliceExhausted(Exception):
+    """The first slice is used up and the caller asked to be told rather than to go on."""
+
+
+class EngineError(Exception):
+    """A Python exception that no rule of the engine explains."""

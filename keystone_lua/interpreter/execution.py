@@ -1,0 +1,146 @@
+"""Running a program from outside: ``execute`` for plain scripts; decision builds on ``running``.
+
+Input: a Program, Limits, seed, clock. Output: a Result, whatever happened in the script. Raises
+SliceExhausted when a slice was asked for and used up, EngineError for a bug of ours.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from . import costs, operations
+from .errors import BudgetExceeded, EngineError, LuaError, ScriptError
+from .limits import DEFAULT, Limits
+from .program import Program
+from .runtime import Run
+from .tracebacks import from_python, traceback_lines
+from .values import LuaValue
+
+FRAMES_PER_LEVEL: Final = 40
+"""Python frames that one crossing may take: a library function's own, a sort's recursion, outlined code."""
+
+GC_BYTES: Final = 64 << 20
+"""Up to this memory limit the cycle collector rests during a run: live memory is below the bytes charged."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line of print or log output; ``position`` is "name:line" of the statement."""
+
+    text: str
+    position: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a script gave no answer. Texts are Unicode."""
+
+    kind: str
+    message: str
+    position: str
+    traceback: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one run of a plain script came to. Values are their ``tostring``, one character per byte."""
+
+    values: tuple[str, ...]
+    failure: Failure | None
+    instructions: int
+    allocated_bytes: int
+    log: tuple[LogLine, ...]
+    cost_version: str = costs.VERSION
+
+    @property
+    def status(self) -> str:
+        """``ok``, ``error`` or ``budget``."""
+        if self.failure is None:
+            return "ok"
+        return "budget" if self.failure.kind in BUDGET_KINDS else "error"
+
+
+BUDGET_KINDS: Final = ("instructions", "memory", "log", "timeout")
+
+
+def to_text(value: str) -> str:
+    """A Lua string as Unicode text: UTF-8, invalid bytes replaced."""
+    return value if value.isascii() else value.encode("latin-1").decode("utf-8", "replace")
+
+
+def from_text(value: str) -> str:
+    """Unicode text as a Lua string of its UTF-8 bytes; lone surrogates become U+FFFD."""
+    return value if value.isascii() else value.encode("utf-8", "surrogatepass").decode("utf-8", "replace").encode("utf-8").decode("latin-1")
+
+
+def failure_of(error: ScriptError) -> Failure:
+    """A Failure from an exception; the position is the first of its message, or of its traceback."""
+    lines = error.traceback if isinstance(error, LuaError) and error.traceback else traceback_lines(error)
+    message = to_text(error.message)
+    place = ""
+    if lines:
+        place = lines[0].split(": in ")[0]
+    return Failure(error.kind, message, to_text(place), tuple(to_text(line) for line in lines))
+
+
+@contextmanager
+def prepared(limits: Limits) -> Iterator[None]:
+    """Python set up for a run: room for its frames, no cycle collection while memory is bounded."""
+    frames = sys.getrecursionlimit()
+    sys.setrecursionlimit(frames + 2 * limits.depth + FRAMES_PER_LEVEL * min(limits.depth, 1000))
+    collects = gc.isenabled() and limits.memory <= GC_BYTES
+    if collects:
+        gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+        sys.setrecursionlimit(frames)
+
+
+def protected_call(run: Run, function: Any, *arguments: LuaValue) -> LuaValue:
+    """Call at depth 1. Raises ScriptError or EngineError only."""
+    try:
+        return function(1, *arguments)
+    except TypeError as error:
+        raise from_python(error) from None
+    except (ArithmeticError, LookupError, AttributeError, ValueError, RecursionError, MemoryError) as error:
+        raise EngineError(f"{error.__class__.__name__}: {error}") from error
+
+
+def execute(
+    program: Program,
+    limits: Limits = DEFAULT,
+    *,
+    seed: int = 0,
+    now: float = 0.0,
+    slice: int | None = None,
+) -> Result:
+    """Run a script's main chunk with fresh globals."""
+    run = Run(program, limits, seed, now, slice)
+    values: tuple[str, ...] = ()
+    failure = None
+    with prepared(limits):
+        try:
+            result = protected_call(run, run.chunk(program.main))
+            results = result if result.__class__ is tuple else (result,)
+            values = tuple(protected_call(run, lambda d, v=value: operations.tostring(run, d, v)) for value in results)
+            run.refuel(0)
+        except ScriptError as error:
+            failure = failure_of(error)
+    return Result(
+        values,
+        failure,
+        run.instructions_used(),
+        run.bytes_used(),
+        tuple(LogLine(text, position) for text, position in run.log),
+    )
+
+
+__all__ = ["BUDGET_KINDS", "BudgetExceeded", "Failure", "LogLine", "Result", "execute"]

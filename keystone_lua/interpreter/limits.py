@@ -1,0 +1,38 @@
+"""What one run may use: names, units, reasons. Nothing here measures or enforces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MIB = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The budgets of one run.
+
+    A run that needs exactly a limit's value succeeds at it and stops one below.
+    """
+
+    instructions: int = 10_000_000
+    """Instructions of the cost table. The dearest take about 0.4 µs: under 5 s for any script."""
+
+    memory: int = 10 * MIB
+    """Bytes, cumulative: everything ever allocated, never refunded. The Go engine promised 10 MB."""
+
+    depth: int = 7_000
+    """Nested calls. PUC 5.1 allows 20,000 Lua calls and 200 C calls; see costs.py for frames' bytes."""
+
+    log: int = 64 * 1024
+    """Bytes of print and log output, newlines included. ``exec`` raises it: its output is its purpose."""
+
+    source: int = MIB
+    """Bytes of one source file. Bounds compile time, which is linear in it."""
+
+    seconds: float | None = None
+    """Wall clock, checked between slices; None is off, so that a run stays a pure function."""
+
+
+DEFAULT = Limits()
+MAX_DEPTH = 16_000
+"""The largest depth that every supported CPython can serve on an 8 MiB C stack."""

@@ -1,0 +1,623 @@
+"""What the manual says of every operator, beyond the fast path (section 2.8).
+
+Generated code does the usual case inline behind an exact class test and calls here for the
+rest: strings as numbers, metatables, errors. The standard library calls here too and decides nothing again.
+
+Input: the run, the call depth, operands. Output: a Lua value; the comparisons answer a Python bool.
+Metamethods are called at depth ``d + run.crossing``. Refuses with Lua's own messages.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, Final
+
+from . import costs
+from .tracebacks import comparison_error, operand_error, operation_error
+from .values import (
+    ABSENT,
+    FALSE,
+    LONG_STRING,
+    LuaValue,
+    MetaTable,
+    Table,
+    number_to_string,
+    to_number,
+)
+
+if TYPE_CHECKING:
+    from .runtime import Run
+
+LOOP_LIMIT: Final = 100
+"""Steps of an __index or __newindex chain (MAXTAGLOOP)."""
+
+
+def first(result: LuaValue) -> LuaValue:
+    """The first of a call's results."""
+    if result.__class__ is tuple:
+        return result[0] if result else None
+    return result
+
+
+def truth(value: LuaValue) -> bool:
+    """False for nil and false only (manual 2.4.4)."""
+    return value is not None and value is not FALSE
+
+
+def metamethod(run: Run, value: LuaValue, event: str) -> LuaValue:
+    """The handler of ``event`` in the value's metatable, or None."""
+    meta = metatable(run, value)
+    return meta.get(event) if meta is not None else None
+
+
+def metatable(run: Run, value: LuaValue) -> Table | None:
+    """The value's metatable; strings share one per run."""
+    if value.__class__ is MetaTable:
+        return value.meta  # type: ignore[no-any-return]
+    return run.string_metatable() if value.__class__ is str else None
+
+
+def call(run: Run, function: LuaValue, d: int, *arguments: LuaValue) -> LuaValue:
+    """Call from the library: any value, ``__call`` included; all results."""
+    d += run.crossing
+    if d > run.limits.depth:
+        run.refuel(d)  # library functions do not look at their depth themselves
+    if function.__class__ is FunctionType:
+        return function(d, *arguments)
+    handler = metamethod(run, function, "__call")
+    if handler is None:
+        raise operand_error("call", function)
+    run.charge(costs.METAMETHOD + len(arguments) // 8, costs.RESULTS + costs.VALUE * len(arguments))
+    return call(run, handler, d, function, *arguments)
+
+
+# indexing
+
+
+def index(run: Run, d: int, o: LuaValue, k: LuaValue) -> LuaValue:
+    """``o[k]``."""
+    for _ in range(LOOP_LIMIT):
+        if o.__class__ is Table:
+            return o.get(k)
+        if o.__class__ is MetaTable:
+            if k.__class__ is str and len(k) >= LONG_STRING:
+                run.charge(len(k) // costs.COPY)
+            value = o.get(k)
+            if value is not None or o.meta is None:
+                return value
+            handler = o.meta.get("__index")
+            if handler is None:
+                return None
+        elif o.__class__ is str:
+            if run.strings is None:
+                return run.string_function(k)
+            handler = run.string_metatable().get("__index")
+            if handler is None:
+                raise operand_error("index", o)
+        else:
+            raise operand_error("index", o)
+        if handler.__class__ is FunctionType:
+            run.charge(costs.METAMETHOD)
+            return first(call(run, handler, d, o, k))
+        o = handler
+        run.charge(costs.HOP)
+    raise operation_error("loop in gettable")
+
+
+def setindex(run: Run, d: int, o: LuaValue, k: LuaValue, v: LuaValue) -> None:
+    """``o[k] = v``."""
+    for _ in range(LOOP_LIMIT):
+        if o.__class__ is Table:
+            return rawset(run, o, k, v)
+        if o.__class__ is MetaTable:
+            handler = o.meta.get("__newindex") if o.meta is not None else None
+            if handler is None or rawget(run, o, k) is not None:
+                return rawset(run, o, k, v)
+        else:
+            handler = metamethod(run, o, "__newindex")
+            if handler is None:
+                raise operand_error("index", o)
+        if handler.__class__ is FunctionType:
+            run.charge(costs.METAMETHOD)
+            call(run, handler, d, o, k, v)
+            return None
+        o = handler
+        run.charge(costs.HOP)
+    raise operation_error("loop in settable")
+
+
+def rawget(run: Run, t: Table, k: LuaValue) -> LuaValue:
+    """The raw value; a long key is paid for by its length, since its bytes are compared."""
+    if k.__class__ is str and len(k) >= LONG_STRING:
+        run.charge(len(k) // costs.COPY)
+    return t.get(k)
+
+
+def rawset(run: Run, t: Table, k: LuaValue, v: LuaValue) -> None:
+    """The raw assignment: charges a new entry, removes on nil, refuses nil and NaN as keys."""
+    if k.__class__ is str and len(k) >= LONG_STRING:
+        run.charge(len(k) // costs.COPY)
+        if t.__class__ is Table:
+            make_slow(run, t)
+    if k in t:
+        if v is None:
+            delete(run, t, k)
+        else:
+            t[k] = v
+        return
+    if k is None:
+        raise operation_error("table index is nil")
+    if k != k:
+        raise operation_error("table index is NaN")
+    if v is not None:
+        run.charge(0, costs.ENTRY)
+        t[0.0 if k == 0.0 else k] = v
+
+
+def make_slow(run: Run, t: Table) -> None:
+    """Take a plain table off the fast path (see MetaTable)."""
+    t.meta = None
+    t.run = run
+    t.__class__ = MetaTable  # type: ignore[assignment]
+
+
+class Order:
+    """The keys that ``next`` walks: a snapshot, so that fields may be cleared on the way (manual 5.1, next)."""
+
+    __slots__ = ("cursor", "dead", "keys", "places", "start")
+
+    def __init__(self, run: Run, t: Table) -> None:
+        run.charge(len(t) // costs.COPY, costs.RESULTS + costs.VALUE * len(t))
+        self.keys = list(t)
+        self.dead = t.dead
+        self.start = 0
+        self.cursor = -1
+        self.places: dict[LuaValue, int] | None = None
+
+    def covers(self, t: Table) -> bool:
+        """Whether no key was added since the snapshot."""
+        return len(t) == len(self.keys) - (t.dead - self.dead)
+
+
+def delete(run: Run, t: Table, k: LuaValue) -> None:
+    """Remove a present key. A pending ``next`` must still find its place afterwards."""
+    try:
+        t.dead += 1
+    except AttributeError:
+        t.dead = 1
+        t.order = None
+    else:
+        if t.order.__class__ is tuple:
+            t.dead -= 1
+            t.order = Order(run, t)
+            t.dead += 1
+    del t[k]
+
+
+def next_entry(run: Run, t: Table, k: LuaValue) -> tuple[LuaValue, LuaValue] | None:
+    """The entry after key ``k``, the first one after nil; None at the end (manual 5.1, next).
+
+    Insertion order. The first call only looks; a snapshot is taken by the second, or by a
+    removal in between. Removed entries that a scan must pass are bounded by compacting.
+    """
+    try:
+        order = t.order
+    except AttributeError:
+        t.dead = 0
+        order = t.order = None
+    if k is None:
+        if order.__class__ is Order and order.covers(t):
+            return _advance(run, t, order, order.start, True)
+        if t.dead > 64:
+            _compact(run, t)
+        for key in t:
+            t.order = (key,)
+            return key, t[key]
+        return None
+    if order.__class__ is not Order:
+        order = t.order = Order(run, t)
+    keys = order.keys
+    place = order.cursor
+    if not (0 <= place < len(keys) and (keys[place] is k or keys[place] == k)):
+        place = _place(run, t, order, k)
+        order = t.order
+    return _advance(run, t, order, place + 1, False)
+
+
+def _place(run: Run, t: Table, order: Order, k: LuaValue) -> int:
+    if order.keys and (order.keys[0] is k or order.keys[0] == k):
+        return 0
+    for _ in range(2):
+        if order.places is None:
+            run.charge(len(order.keys) // 4, costs.ENTRY * len(order.keys))
+            order.places = {key: place for place, key in enumerate(order.keys)}
+        if (place := order.places.get(k)) is not None:
+            return place
+        if order.covers(t):
+            break
+        order = t.order = Order(run, t)
+    raise operation_error("invalid key to 'next'")
+
+
+def _advance(run: Run, t: Table, order: Order, place: int, from_start: bool) -> tuple[LuaValue, LuaValue] | None:
+    keys = order.keys
+    while place < len(keys):
+        value = t.get(keys[place])
+        if value is not None:
+            order.cursor = place
+            if from_start:
+                order.start = place
+            return keys[place], value
+        run.charge(costs.STEP)
+        place += 1
+    if from_start:
+        order.start = place
+    return None
+
+
+def _compact(run: Run, t: Table) -> None:
+    run.charge(len(t) // 4 + 8)
+    items = list(t.items())
+    t.clear()
+    t.update(items)
+    t.dead = 0
+    t.order = None
+
+
+def length(run: Run, d: int, o: LuaValue) -> float:
+    """``#o`` (manual 2.5.5)."""
+    if o.__class__ is str:
+        return float(len(o))
+    if isinstance(o, Table):
+        return border(run, o)
+    raise operand_error("get length of", o)
+
+
+def border(run: Run, t: Table) -> float:
+    """Any n with t[n] not nil and t[n + 1] nil, or 0 if t[1] is nil."""
+    n = len(t) + 0.0
+    if n in t:
+        if n + 1.0 not in t:
+            return n
+        low, high = n, n + n
+        while high in t:
+            run.charge(costs.STEP)
+            low, high = high, high + high
+    else:
+        low, high = 0.0, n
+    while high - low > 1.0:
+        run.charge(costs.STEP)
+        middle = (low + high) // 2.0
+        if middle in t:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+# traversal
+
+
+def pairs_items(run: Run, d: int, t: LuaValue) -> Iterator[tuple[LuaValue, LuaValue]]:
+    """The entries of ``pairs(t)`` for a for statement: keys as they are now, values as they will be.
+
+    A value of None means that the field was cleared on the way.
+    """
+    if not isinstance(t, Table):
+        raise run.not_a_table(t)
+    run.charge(costs.LIBRARY["pairs"] + len(t) // costs.COPY, costs.RESULTS + costs.VALUE * len(t))
+    keys = list(t)
+    return zip(keys, map(t.get, keys), strict=False)
+
+
+def for_iterator(run: Run, d: int, values: tuple[LuaValue, ...], count: int) -> tuple[bool, Iterator[Any]]:
+    """The general for statement (manual 2.4.5): whether values are live (see pairs_items), and an iterator.
+
+    It yields tuples of ``count`` values (the value itself when ``count`` is 1).
+    """
+    f, s, control = (*values, None, None, None)[:3]
+    if f is run.next and isinstance(s, Table) and control is None and count == 2:
+        return True, pairs_items(run, d, s)
+    step = f if f.__class__ is FunctionType else _callable(run, f)
+    return False, _ONE(run, d, step, s, control) if count == 1 else _MANY(run, d, step, s, control, count)
+
+
+def _callable(run: Run, f: LuaValue) -> Callable[..., LuaValue]:
+    if metamethod(run, f, "__call") is None:
+        raise operand_error("call", f)
+    return lambda d, *arguments: call(run, f, d, *arguments)
+
+
+def _one(run: Run, d: int, f: Callable[..., LuaValue], s: LuaValue, control: LuaValue) -> Iterator[LuaValue]:
+    d += run.crossing
+    while True:
+        control = f(d, s, control)
+        if control.__class__ is tuple:
+            control = control[0] if control else None
+        if control is None:
+            return
+        yield control
+
+
+def _many(
+    run: Run, d: int, f: Callable[..., LuaValue], s: LuaValue, control: LuaValue, count: int
+) -> Iterator[tuple[LuaValue, ...]]:
+    d += run.crossing
+    padding = (None,) * count
+    while True:
+        result = f(d, s, control)
+        if result.__class__ is not tuple:
+            result = (result, *padding[1:])
+        elif len(result) != count:
+            result = (result + padding)[:count]
+        control = result[0]
+        if control is None:
+            return
+        yield result
+
+
+_ONE: Final = _one
+_MANY: Final = _many
+
+
+def for_number(run: Run, d: int, value: LuaValue, what: str) -> float:
+    """A bound of a numeric for statement."""
+    number = to_number(value)
+    if number is None:
+        raise operation_error(f"'for' {what} must be a number")
+    return number
+
+
+# arithmetic
+
+
+def power(a: float, b: float) -> float:
+    """C's ``pow``."""
+    try:
+        return math.pow(a, b)
+    except OverflowError:
+        return -math.inf if a < 0.0 and b % 2.0 == 1.0 else math.inf
+    except ValueError:
+        if a == 0.0:
+            return math.copysign(math.inf, a) if b % 2.0 == 1.0 else math.inf
+        return -math.nan
+
+
+def divide(a: float, b: float) -> float:
+    """C's division."""
+    if b:
+        return a / b
+    if a != a or a == 0.0:
+        return -math.nan
+    return math.copysign(math.inf, a) * math.copysign(1.0, b)
+
+
+def modulo(a: float, b: float) -> float:
+    """``a - floor(a / b) * b``, as luai_nummod computes it, rounding included."""
+    if not b:
+        return math.nan
+    quotient = a / b
+    return a - (quotient if quotient in (math.inf, -math.inf) else quotient // 1.0) * b
+
+
+def _arithmetic(event: str, compute: Callable[[float, float], float]) -> Callable[[Run, int, Any, Any], LuaValue]:
+    def operate(run: Run, d: int, a: LuaValue, b: LuaValue) -> LuaValue:
+        left, right = run.number_of(a), run.number_of(b)
+        if left is not None and right is not None:
+            return compute(left, right)
+        handler = metamethod(run, a, event)
+        if handler is None:
+            handler = metamethod(run, b, event)
+        if handler is None:
+            raise (
+                operand_error("perform arithmetic on", a, 0)
+                if left is None
+                else operand_error("perform arithmetic on", b, 1)
+            )
+        run.charge(costs.METAMETHOD)
+        return first(call(run, handler, d, a, b))
+
+    return operate
+
+
+add = _arithmetic("__add", lambda a, b: a + b)
+subtract = _arithmetic("__sub", lambda a, b: a - b)
+multiply = _arithmetic("__mul", lambda a, b: a * b)
+divide_values = _arithmetic("__div", divide)
+modulo_values = _arithmetic("__mod", modulo)
+power_values = _arithmetic("__pow", power)
+_negate = _arithmetic("__unm", lambda a, b: -a)
+
+
+def negate(run: Run, d: int, a: LuaValue) -> LuaValue:
+    """``-a``; its metamethod gets the operand twice, as in PUC 5.1."""
+    return _negate(run, d, a, a)
+
+
+def concat(run: Run, d: int, *values: LuaValue) -> LuaValue:
+    """``a .. b .. c``: one string for a run of strings and numbers, metamethods from the right."""
+    texts = [v if v.__class__ is str else number_to_string(v) for v in values if v.__class__ in _TEXT]
+    if len(texts) == len(values):
+        return _join(run, texts)
+    result = values[-1]
+    place = len(values) - 1
+    while place > 0:
+        left = values[place - 1]
+        if left.__class__ in _TEXT and result.__class__ in _TEXT:
+            start = place - 1
+            while start > 0 and values[start - 1].__class__ in _TEXT:
+                start -= 1
+            parts = [*values[start:place], result]
+            result = _join(run, [v if v.__class__ is str else number_to_string(v) for v in parts])
+            place = start
+            continue
+        handler = metamethod(run, left, "__concat")
+        if handler is None:
+            handler = metamethod(run, result, "__concat")
+        if handler is None:
+            raise (
+                operand_error("concatenate", result, place if place == len(values) - 1 else len(values))
+                if left.__class__ in _TEXT
+                else operand_error("concatenate", left, place - 1)
+            )
+        run.charge(costs.METAMETHOD)
+        result = first(call(run, handler, d, left, result))
+        place -= 1
+    return result
+
+
+_TEXT: Final = (str, float)
+
+
+def _join(run: Run, texts: list[str]) -> str:
+    size = sum(map(len, texts))
+    run.charge(size // costs.COPY if size >= LONG_STRING else 0, costs.STRING + size)
+    return "".join(texts)
+
+
+# comparison
+
+
+def equal(run: Run, d: int, a: LuaValue, b: LuaValue) -> bool:
+    """``a == b`` (manual 2.5.2)."""
+    if a is b:
+        return a == a
+    if a.__class__ is str:
+        if b.__class__ is not str or len(a) != len(b):
+            return False
+        if len(a) >= LONG_STRING:
+            run.charge(len(a) // costs.COPY)
+        return bool(a == b)
+    if a.__class__ is float:
+        return b.__class__ is float and bool(a == b)
+    if a.__class__ is MetaTable and b.__class__ is MetaTable and a.meta is not None and b.meta is not None:
+        handler = a.meta.get("__eq")
+        if handler is not None and raw_equal(run, handler, b.meta.get("__eq")):
+            run.charge(costs.METAMETHOD)
+            return truth(first(call(run, handler, d, a, b)))
+    return False
+
+
+def raw_equal(run: Run, a: LuaValue, b: LuaValue) -> bool:
+    """``rawequal``."""
+    if a.__class__ is str or a.__class__ is float:
+        return equal(run, 0, a, b)
+    return a is b
+
+
+def less(run: Run, d: int, a: LuaValue, b: LuaValue) -> bool:
+    """``a < b``."""
+    if a.__class__ is float and b.__class__ is float:
+        return bool(a < b)
+    if a.__class__ is str and b.__class__ is str:
+        _charge_comparison(run, a, b)
+        return bool(a < b)
+    handler = _order_handler(run, a, b, "__lt")
+    if handler is None:
+        raise comparison_error(a, b)
+    run.charge(costs.METAMETHOD)
+    return truth(first(call(run, handler, d, a, b)))
+
+
+def less_equal(run: Run, d: int, a: LuaValue, b: LuaValue) -> bool:
+    """``a <= b``; without ``__le`` it is ``not (b < a)``."""
+    if a.__class__ is float and b.__class__ is float:
+        return bool(a <= b)
+    if a.__class__ is str and b.__class__ is str:
+        _charge_comparison(run, a, b)
+        return bool(a <= b)
+    handler = _order_handler(run, a, b, "__le")
+    if handler is not None:
+        run.charge(costs.METAMETHOD)
+        return truth(first(call(run, handler, d, a, b)))
+    handler = _order_handler(run, b, a, "__lt")
+    if handler is None:
+        raise comparison_error(a, b)
+    run.charge(costs.METAMETHOD)
+    return not truth(first(call(run, handler, d, b, a)))
+
+
+def _charge_comparison(run: Run, a: str, b: str) -> None:
+    if len(a) >= LONG_STRING and len(b) >= LONG_STRING:
+        run.charge(min(len(a), len(b)) // costs.COPY)
+
+
+def _order_handler(run: Run, a: LuaValue, b: LuaValue, event: str) -> LuaValue:
+    handler = metamethod(run, a, event)
+    if handler is None or not raw_equal(run, handler, metamethod(run, b, event)):
+        return None
+    return handler
+
+
+# results and arguments
+
+
+def spread(run: Run, values: LuaValue) -> tuple[LuaValue, ...]:
+    """A call's results as arguments or results of another; copying many is paid for."""
+    if values.__class__ is not tuple:
+        return (values,)
+    if len(values) > costs.FREE_VALUES:
+        run.charge(len(values) // 8, costs.VALUE * len(values))
+    return values  # type: ignore[no-any-return]
+
+
+def table_of(run: Run, t: Table, start: float, values: tuple[LuaValue, ...]) -> Table:
+    """Add ``values`` to a new table from index ``start`` on: ``{..., f()}``."""
+    run.charge(len(values) // 2, costs.ENTRY * len(values))
+    for value in values:
+        if value is not None:
+            t[start] = value
+        start += 1.0
+    return t
+
+
+def without_nil(t: Table) -> Table:
+    """A new table without the fields whose value is nil."""
+    for key in [key for key, value in t.items() if value is None]:
+        del t[key]
+    return t
+
+
+def keyed_table(run: Run, *items: LuaValue) -> Table:
+    """A constructor with computed keys: key, value, key, value; the key of a positional item is ABSENT.
+
+    Positional items are stored last, as PUC 5.1 does for up to 50 of them.
+    """
+    t = Table()
+    positional = []
+    for place in range(0, len(items), 2):
+        if items[place] is ABSENT:
+            positional.append(items[place + 1])
+        else:
+            rawset(run, t, items[place], items[place + 1])
+    for place, value in enumerate(positional, 1):
+        if value is not None:
+            t[float(place)] = value
+        elif place in t:
+            del t[float(place)]
+    return t
+
+
+def tostring(run: Run, d: int, value: LuaValue) -> str:
+    """``tostring``: ``__tostring`` first; addresses are numbered in order of asking, per run."""
+    if value.__class__ is str:
+        return value  # type: ignore[no-any-return]
+    if value.__class__ is float:
+        return number_to_string(value)
+    if value is None:
+        return "nil"
+    if value.__class__ is MetaTable:
+        handler = metamethod(run, value, "__tostring")
+        if handler is not None:
+            run.charge(costs.METAMETHOD)
+            text = first(call(run, handler, d, value))
+            if text.__class__ is float:
+                return number_to_string(text)
+            if text.__class__ is not str:
+                raise run.library_error("'tostring' must return a string to 'print'")
+            return text  # type: ignore[no-any-return]
+    if isinstance(value, Table):
+        return run.address("table", value)
+    return run.address("function", value) if value.__class__ is FunctionType else str(value.name)

@@ -1,0 +1,600 @@
+"""Parser: a source becomes nodes.
+
+Input: the source, bytes or a string with one character per byte; the chunk's name; the longest source
+taken. Output: nodes.Chunk. Refuses: what lua5.1 refuses, in its words, as LuaSyntaxError; a source over
+the limit; nesting deeper than MAX_LEVELS; a tree higher than MAX_HEIGHT. A string with characters
+above 255 is the caller's mistake, a UnicodeEncodeError.
+
+grammar.lark is the grammar, Lark makes its LALR tables, Builder is the transformer inside the parse and
+works in Lark itself as well (a test compares the two). The loop over the tables is our own: FIGURES. It
+
+- goes through rules that only hand a value on (``sum: product``; nine of them around each operand)
+  in one step, which it works out when it first meets them, see State;
+- has tokens that are plain tuples.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from typing import Any, Final, TypeVar
+
+from . import nodes
+from .automaton import Automaton, load
+from .errors import LuaSyntaxError
+from .lexer import Token, near, one_newline, string_value, tokens
+from .syntax_errors import NO_LOOP, NO_VARARG, Refusal, explain
+from .values import string_to_number
+
+MAX_SOURCE: Final = 1 << 20
+MAX_LEVELS: Final = 220
+"""Brackets, blocks, functions and unary or right-associative operators open at one point; lua5.1 takes 200."""
+MAX_CHAIN: Final = 200
+"""Steps of one chain such as ``a.b(c).d``."""
+MAX_HEIGHT: Final = 1000
+"""Nodes on the way from the chunk to any leaf: later stages may recurse that deep."""
+MAX_LOCALS: Final = 200
+"""Local variables alive at one point of a function (LUAI_MAXVARS)."""
+
+_FEW_LEVELS: Final = 32
+_SHORT_CHAIN: Final = 16
+"""Within these two no tree reaches MAX_HEIGHT: one level adds one chain and at most ten nodes around it."""
+
+_TOO_DEEP: Final = "chunk has too many syntax levels"
+_SHIFT: Final = -1
+_OPEN: Final = -2
+_OPENING: Final = frozenset("( LINE_PAREN open [ { function do if repeat repeat_head not # ^".split())
+
+
+def parse(source: bytes | str, name: str, limit: int = MAX_SOURCE) -> nodes.Chunk:
+    """The syntax tree of ``source``; ``name`` begins every message."""
+    if len(source) > limit:
+        raise LuaSyntaxError(f"{name}:0: chunk is too long ({len(source)} bytes, limit is {limit})")
+    text = source.decode("latin-1") if isinstance(source, bytes) else source
+    if not text.isascii():
+        text.encode("latin-1")
+    text = one_newline(_without_prelude(text))
+    states = _states()
+    literals = states.automaton.literals
+    builder = Builder(name)
+    try:
+        return _run(states, tokens(text, literals), builder)
+    except Refusal as refused:
+        function = builder.functions[-1]
+        refusal = refused
+        if not refused.message:
+            stream = tokens(text, literals)
+            refusal = explain(states.automaton, stream, refused.token, function.is_vararg, function.loops > 0)
+        line = refusal.token[2]
+        message = refusal.message if refusal.bare else refusal.message + near(refusal.token)
+        raise LuaSyntaxError(f"{name}:{line}: {message}", line) from None
+
+
+def _without_prelude(text: str) -> str:
+    """Without a UTF-8 byte order mark and without a first line that begins with "#", as lua reads files."""
+    text = text.removeprefix("\xef\xbb\xbf")
+    return "\n" + text.partition("\n")[2] if text.startswith("#") else text
+
+
+class State(dict[str, Any]):
+    """A state of the automaton on top of a certain other one, ``base``; maps a symbol to a step.
+
+    A terminal's step is (size of a rule, Builder's method, symbol it makes) or (_SHIFT or _OPEN, what this
+    state turns into, the next State); the step of a symbol that was made is the next State. A rule that
+    only hands its value on is no step: in its place is the step behind it, which depends on ``base`` as well.
+    Filled as parses ask: a script meets a part of all combinations.
+    """
+
+    __slots__ = ("base", "number", "states")
+
+    def __init__(self, number: int, base: int, states: States) -> None:
+        self.number = number
+        self.base = base
+        self.states = states
+
+    def __missing__(self, symbol: str) -> Any:
+        step = self[symbol] = self.states.step(self, symbol)
+        return step
+
+
+class States:
+    """The States met so far, and how to find others."""
+
+    def __init__(self, tables: Automaton) -> None:
+        self.automaton = tables
+        self._known: dict[tuple[int, int], State] = {}
+        self._made = {made for made, _, _ in tables.rules}
+        self._handing_on = {
+            number
+            for number, row in enumerate(tables.rows)
+            if any(target < 0 and tables.rules[~target][2] is None for target in row.values())
+        }
+        self._opening = {
+            target
+            for row in tables.rows
+            for symbol, target in row.items()
+            if symbol in _OPENING or (symbol == "-" and "not" in row)
+        }
+
+    def state(self, number: int, base: int) -> State:
+        key = number, base if number in self._handing_on else -1
+        if key not in self._known:
+            self._known[key] = State(*key, self)
+        return self._known[key]
+
+    def is_open(self, state: State) -> bool:
+        return state.number in self._opening
+
+    def step(self, state: State, symbol: str) -> Any:
+        """What ``state`` does at ``symbol``. Refuses a symbol that the grammar does not have there."""
+        rows = self.automaton.rows
+        number = state.number
+        while (target := rows[number].get(symbol)) is not None:
+            if target >= 0:
+                after = self.state(target, number)
+                if symbol in self._made:
+                    return after
+                return _OPEN if target in self._opening else _SHIFT, self.state(number, state.base), after
+            made, size, method = self.automaton.rules[~target]
+            if method:
+                assert size or number == state.number  # else a rule of size 0 would need the other state below it
+                return size, getattr(Builder, method), made
+            number = rows[state.base][made]
+        raise Refusal
+
+
+@functools.cache
+def _states() -> States:
+    return States(load())
+
+
+def _run(states: States, stream: Iterator[Token], builder: Builder) -> nodes.Chunk:
+    """The LALR loop: ``stack`` holds the states, ``row`` is its top, ``values`` is what they stand for."""
+    row = states.state(0, -1)
+    stack = [row]
+    values: list[Any] = []
+    opened: list[int] = []
+    token: Token = ("", "", 1, 1)
+    try:
+        for token in stream:
+            kind = token[0]
+            size, act, to = row[kind]
+            while size >= 0:
+                if size == 1:
+                    values[-1] = act(builder, values[-1])
+                    row = stack[-2][to]
+                    stack[-1] = row
+                elif size:
+                    values[-size:] = (act(builder, *values[-size:]),)
+                    del stack[-size:]
+                    row = stack[-1][to]
+                    stack.append(row)
+                else:
+                    values.append(act(builder))
+                    row = row[to]
+                    stack.append(row)
+                size, act, to = row[kind]
+            stack[-1] = act
+            stack.append(to)
+            values.append(token)
+            builder.last = token
+            row = to
+            if size == _OPEN:
+                _open(states, stack, opened, builder)
+    except Refusal as refusal:
+        refusal.token = refusal.token or token
+        raise
+    chunk: nodes.Chunk = values[0]
+    return chunk
+
+
+def _open(states: States, stack: list[State], opened: list[int], builder: Builder) -> None:
+    """Notes that the top of the stack opens a level. ``opened`` are the places of the open ones."""
+    place = len(stack) - 1
+    while opened and (opened[-1] >= place or not states.is_open(stack[opened[-1]])):
+        opened.pop()
+    opened.append(place)
+    if len(opened) > _FEW_LEVELS:
+        builder.is_deep = True
+        if len(opened) > MAX_LEVELS:
+            raise Refusal(_TOO_DEEP, bare=True)
+
+
+class _Function:
+    """What is known about a function while its body is being read."""
+
+    __slots__ = ("is_vararg", "line", "locals", "loops")
+
+    def __init__(self, line: int, is_vararg: bool) -> None:
+        self.line = line
+        self.is_vararg = is_vararg
+        self.locals = 0
+        self.loops = 0
+
+
+class Builder:
+    """The transformer: a method for each rule and alias of the grammar, called with the rule's symbols in order.
+
+    A symbol is a token or what the method of its rule returned; ``last`` is the token before the one at hand,
+    so at the end of an operand the operand's last one.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.last: Token = ("", "", 1, 1)
+        self.is_deep = False
+        self.functions = [_Function(0, True)]
+        self._chains: dict[nodes.Expression, int] = {}
+        self._numbers: dict[str, float] = {}
+
+    # Chunk and blocks
+
+    def chunk(self, block: nodes.Block) -> nodes.Chunk:
+        chunk = nodes.Chunk(1, 1, self.name, block)
+        if self.is_deep and _height(chunk) > MAX_HEIGHT:
+            raise Refusal(_TOO_DEEP, bare=True)
+        return chunk
+
+    def block(self, statements: list[Any], last: Any = None, _semicolon: Any = None) -> nodes.Block:
+        if last:
+            statements.append(last)
+        self._forget_locals(statements)
+        _, _, line, column = self.last
+        if statements:
+            line, column = statements[0].line, statements[0].column
+        return nodes.Block(line, column, tuple(statements))
+
+    def _forget_locals(self, statements: list[Any]) -> None:
+        count = 0
+        for statement in statements:
+            if statement.__class__ is nodes.Local:
+                count += len(statement.names)
+            elif statement.__class__ is nodes.LocalFunction:
+                count += 1
+        self.functions[-1].locals -= count
+
+    def no_statements(self) -> list[Any]:
+        return []
+
+    def add_statement(self, statements: list[Any], statement: nodes.Statement) -> list[Any]:
+        statements.append(statement)
+        return statements
+
+    def skip_semicolon(self, statements: list[Any], _semicolon: Token) -> list[Any]:
+        return statements
+
+    # Lists
+
+    def first(self, item: Any) -> list[Any]:
+        return [item]
+
+    def more(self, items: list[Any], _separator: Token, item: Any) -> list[Any]:
+        items.append(item)
+        return items
+
+    # Statements
+
+    def return_nothing(self, keyword: Token) -> nodes.Return:
+        return nodes.Return(keyword[2], keyword[3], ())
+
+    def return_values(self, keyword: Token, values: list[Any]) -> nodes.Return:
+        return nodes.Return(keyword[2], keyword[3], tuple(values))
+
+    def assign(self, targets: list[Any], _equals: Token, values: list[Any]) -> nodes.Assign:
+        return nodes.Assign(self.last[2], targets[0].column, tuple(targets), tuple(values))
+
+    def call_statement(self, call: nodes.Expression) -> nodes.CallStatement:
+        return nodes.CallStatement(call.line, call.column, call)
+
+    def do(self, keyword: Token, body: nodes.Block, _end: Token) -> nodes.Do:
+        return nodes.Do(keyword[2], keyword[3], body)
+
+    def while_head(self, keyword: Token, condition: Any) -> tuple[Token, Any]:
+        self.functions[-1].loops += 1
+        return keyword, condition
+
+    def while_loop(self, head: tuple[Token, Any], _do: Token, body: nodes.Block, _end: Token) -> nodes.While:
+        self.functions[-1].loops -= 1
+        (_, _, line, column), condition = head
+        return nodes.While(line, column, condition, body)
+
+    def repeat_head(self, keyword: Token) -> Token:
+        self.functions[-1].loops += 1
+        return keyword
+
+    def repeat_loop(self, head: Token, body: nodes.Block, _until: Token, condition: Any) -> nodes.Repeat:
+        self.functions[-1].loops -= 1
+        return nodes.Repeat(head[2], head[3], body, condition)
+
+    def if_then(
+        self, keyword: Token, condition: Any, _then: Token, body: nodes.Block, others: list[Any], _end: Token
+    ) -> nodes.If:
+        return nodes.If(keyword[2], keyword[3], (nodes.Branch(condition, body), *others), None)
+
+    def if_else(
+        self,
+        keyword: Token,
+        condition: Any,
+        _then: Token,
+        body: nodes.Block,
+        others: list[Any],
+        _else: Token,
+        orelse: nodes.Block,
+        _end: Token,
+    ) -> nodes.If:
+        return nodes.If(keyword[2], keyword[3], (nodes.Branch(condition, body), *others), orelse)
+
+    def no_elseifs(self) -> list[Any]:
+        return []
+
+    def add_elseif(
+        self, branches: list[Any], _elseif: Token, condition: Any, _then: Token, body: nodes.Block
+    ) -> list[Any]:
+        branches.append(nodes.Branch(condition, body))
+        return branches
+
+    def numeric(
+        self, name: Token, _equals: Token, start: Any, _comma: Token, stop: Any, _comma2: Any = None, step: Any = None
+    ) -> tuple[str, Any, Any, Any]:
+        self._enter_for(1)
+        return name[1], start, stop, step
+
+    def numeric_for(
+        self, keyword: Token, head: tuple[str, Any, Any, Any], do: Token, body: nodes.Block, _end: Token
+    ) -> nodes.NumericFor:
+        self._leave_for(1)
+        return nodes.NumericFor(do[2], keyword[3], *head, body)
+
+    def generic(self, names: list[Token], _in: Token, values: list[Any]) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+        self._enter_for(len(names))
+        return tuple(name[1] for name in names), tuple(values)
+
+    def generic_for(
+        self,
+        keyword: Token,
+        head: tuple[tuple[str, ...], tuple[Any, ...]],
+        _do: Token,
+        body: nodes.Block,
+        _end: Token,
+    ) -> nodes.GenericFor:
+        self._leave_for(len(head[0]))
+        return nodes.GenericFor(keyword[2], keyword[3], *head, body)
+
+    def _enter_for(self, names: int) -> None:
+        self.functions[-1].loops += 1
+        self._declare(3 + names)  # lua5.1 keeps three of its own
+
+    def _leave_for(self, names: int) -> None:
+        self.functions[-1].loops -= 1
+        self.functions[-1].locals -= 3 + names
+
+    def local_head(self, keyword: Token, names: list[Token]) -> tuple[Token, list[Token]]:
+        self._declare(len(names))
+        return keyword, names
+
+    def local(self, head: tuple[Token, list[Token]], _equals: Any = None, values: Any = ()) -> nodes.Local:
+        (_, _, line, column), names = head
+        return nodes.Local(line, column, tuple([name[1] for name in names]), tuple(values))
+
+    def local_function(self, local: Token, keyword: Token, name: Token, body: _Body) -> nodes.LocalFunction:
+        self._declare(1)
+        function = nodes.Function(body[0], keyword[3], name[1], *body[1:])
+        return nodes.LocalFunction(local[2], local[3], name[1], function)
+
+    def _declare(self, count: int) -> None:
+        function = self.functions[-1]
+        function.locals += count
+        if function.locals > MAX_LOCALS:
+            where = f"function at line {function.line}" if function.line else "main function"
+            raise Refusal(f"{where} has more than {MAX_LOCALS} local variables", bare=True)
+
+    def goto(self, keyword: Token, name: Token) -> nodes.Goto:
+        return nodes.Goto(keyword[2], keyword[3], name[1])
+
+    def label(self, opening: Token, name: Token, _closing: Token) -> nodes.Label:
+        return nodes.Label(opening[2], opening[3], name[1])
+
+    def break_loop(self, keyword: Token) -> nodes.Break:
+        if not self.functions[-1].loops:
+            raise Refusal(NO_LOOP)
+        return nodes.Break(keyword[2], keyword[3])
+
+    # Functions
+
+    def function_statement(self, keyword: Token, target: tuple[Any, str, bool], body: _Body) -> nodes.Assign:
+        _, _, line, column = keyword
+        variable, name, is_method = target
+        _, parameters, *others = body
+        if is_method:
+            parameters = "self", *parameters
+        function = nodes.Function(line, column, name, parameters, *others)
+        return nodes.Assign(line, column, (variable,), (function,))
+
+    def path_start(self, name: Token) -> tuple[Any, str, bool]:
+        return nodes.Name(name[2], name[3], name[1]), name[1], False
+
+    def path_step(self, path: tuple[Any, str, bool], dot: Token, name: Token) -> tuple[Any, str, bool]:
+        return self.member(path[0], dot, name), f"{path[1]}.{name[1]}", False
+
+    def method_path(self, path: tuple[Any, str, bool], colon: Token, name: Token) -> tuple[Any, str, bool]:
+        return self.member(path[0], colon, name), f"{path[1]}:{name[1]}", True
+
+    def function(self, keyword: Token, body: _Body) -> nodes.Function:
+        return nodes.Function(body[0], keyword[3], "", *body[1:])
+
+    def body(self, parameters: tuple[str, ...], block: nodes.Block, end: Token) -> _Body:
+        function = self.functions.pop()
+        return function.line, parameters, function.is_vararg, block, end[2]
+
+    def no_parameters(self, opening: Token, _closing: Token) -> tuple[str, ...]:
+        return self._parameters(opening, [], False)
+
+    def fixed_parameters(self, opening: Token, names: list[Token], _closing: Token) -> tuple[str, ...]:
+        return self._parameters(opening, names, False)
+
+    def only_varargs(self, opening: Token, _dots: Token, _closing: Token) -> tuple[str, ...]:
+        return self._parameters(opening, [], True)
+
+    def parameters_and_varargs(
+        self, opening: Token, names: list[Token], _comma: Token, _dots: Token, _closing: Token
+    ) -> tuple[str, ...]:
+        return self._parameters(opening, names, True)
+
+    def _parameters(self, opening: Token, names: list[Token], is_vararg: bool) -> tuple[str, ...]:
+        self.functions.append(_Function(opening[2], is_vararg))
+        self._declare(len(names))
+        return tuple([name[1] for name in names])
+
+    # Operators
+
+    def operand(self, operator: Token, operand: Any) -> list[Any]:
+        return [operator, operand]
+
+    def more_operands(self, operands: list[Any], _operator: Token, operand: Any) -> list[Any]:
+        operands.append(operand)
+        return operands
+
+    def step(self, operator: Token, operand: Any) -> list[Any]:
+        return [nodes.Operator(operator[1], self.last[2], operator[3], operand)]
+
+    def more_steps(self, steps: list[Any], operator: Token, operand: Any) -> list[Any]:
+        steps.append(nodes.Operator(operator[1], self.last[2], operator[3], operand))
+        return steps
+
+    def logical(self, first: Any, rest: list[Any]) -> nodes.Logical:
+        _, symbol, line, column = rest[0]
+        rest[0] = first
+        return nodes.Logical(line, column, symbol, tuple(rest))
+
+    def compare(self, first: Any, steps: list[Any]) -> nodes.Comparison:
+        return nodes.Comparison(steps[0].line, steps[0].column, first, tuple(steps))
+
+    def concatenate(self, first: Any, rest: list[Any]) -> nodes.Concat:
+        column = rest[0][3]
+        rest[0] = first
+        return nodes.Concat(self.last[2], column, tuple(rest))
+
+    def arithmetic(self, first: Any, steps: list[Any]) -> nodes.Arithmetic:
+        return nodes.Arithmetic(steps[0].line, steps[0].column, first, tuple(steps))
+
+    def unary_operator(self, operator: Token, operand: Any) -> nodes.Unary:
+        return nodes.Unary(self.last[2], operator[3], operator[1], operand)
+
+    def power_operator(self, first: Any, operator: Token, operand: Any) -> nodes.Arithmetic:
+        return self.arithmetic(first, self.step(operator, operand))
+
+    # Simple expressions
+
+    def nil(self, token: Token) -> nodes.Nil:
+        return nodes.Nil(token[2], token[3])
+
+    def true(self, token: Token) -> nodes.Boolean:
+        return nodes.Boolean(token[2], token[3], True)
+
+    def false(self, token: Token) -> nodes.Boolean:
+        return nodes.Boolean(token[2], token[3], False)
+
+    def number(self, token: Token) -> nodes.Number:
+        _, text, line, column = token
+        value = self._numbers.get(text)
+        if value is None:
+            value = string_to_number(text)
+            assert value is not None  # the lexer has refused malformed ones
+            self._numbers[text] = value
+        return nodes.Number(line, column, value)
+
+    def string(self, token: Token) -> nodes.String:
+        _, text, line, column = token
+        return nodes.String(line, column, string_value(text))
+
+    def vararg(self, token: Token) -> nodes.Vararg:
+        if not self.functions[-1].is_vararg:
+            raise Refusal(NO_VARARG, token)
+        return nodes.Vararg(token[2], token[3])
+
+    def paren(self, opening: Token, expression: Any, _closing: Token) -> nodes.Expression:
+        if expression.__class__ in _SEVERAL_VALUES:
+            return nodes.Paren(opening[2], opening[3], expression)
+        return expression  # type: ignore[no-any-return]
+
+    def variable(self, name: Token) -> nodes.Name:
+        return nodes.Name(name[2], name[3], name[1])
+
+    def member(self, object: Any, dot: Token, name: Token) -> nodes.Index:
+        _, text, line, column = name
+        node = nodes.Index(line, dot[3], object, nodes.String(line, column, text))
+        return self._chained(node, object) if object.__class__ is not nodes.Name else node
+
+    def index(self, object: Any, opening: Token, key: Any, closing: Token) -> nodes.Index:
+        node = nodes.Index(closing[2], opening[3], object, key)
+        return self._chained(node, object) if object.__class__ is not nodes.Name else node
+
+    def call(self, function: Any, arguments: _Arguments) -> nodes.Call:
+        line, column, values = arguments
+        node = nodes.Call(line, column, function, values)
+        return self._chained(node, function) if function.__class__ is not nodes.Name else node
+
+    def method_call(self, object: Any, _colon: Token, name: Token, arguments: _Arguments) -> nodes.MethodCall:
+        line, column, values = arguments
+        node = nodes.MethodCall(line, column, object, name[1], values)
+        return self._chained(node, object) if object.__class__ is not nodes.Name else node
+
+    def _chained(self, node: _Link, before: nodes.Expression) -> _Link:
+        """``node`` as a step after ``before``: counted, since steps make the tree high without opening a level."""
+        length = self._chains[node] = self._chains.get(before, 1) + 1
+        if length > _SHORT_CHAIN:
+            self.is_deep = True
+            if length > MAX_CHAIN:
+                raise Refusal(_TOO_DEEP, bare=True)
+        return node
+
+    def no_arguments(self, opening: Token, _closing: Token) -> _Arguments:
+        return opening[2], opening[3], ()
+
+    def arguments(self, opening: Token, values: list[Any], _closing: Token) -> _Arguments:
+        return opening[2], opening[3], tuple(values)
+
+    def table_argument(self, table: nodes.Table) -> _Arguments:
+        return table.line, table.column, (table,)
+
+    def string_argument(self, token: Token) -> _Arguments:
+        return token[2], token[3], (self.string(token),)
+
+    # Tables
+
+    def table(self, opening: Token, *fields: Any) -> nodes.Table:
+        items = fields[0] if len(fields) > 1 else ()
+        return nodes.Table(opening[2], opening[3], tuple(items))
+
+    def positional(self, value: Any) -> nodes.Field:
+        return nodes.Field(None, value)
+
+    def named(self, name: Token, _equals: Token, value: Any) -> nodes.Field:
+        return nodes.Field(nodes.String(name[2], name[3], name[1]), value)
+
+    def keyed(self, _opening: Token, key: Any, _closing: Token, _equals: Token, value: Any) -> nodes.Field:
+        return nodes.Field(key, value)
+
+
+_Body = tuple[int, tuple[str, ...], bool, nodes.Block, int]
+_Arguments = tuple[int, int, tuple[Any, ...]]
+_Link = TypeVar("_Link", nodes.Index, nodes.Call, nodes.MethodCall)
+_SEVERAL_VALUES: Final = frozenset({nodes.Call, nodes.MethodCall, nodes.Vararg})
+
+
+def _height(chunk: nodes.Chunk) -> int:
+    """Nodes on the longest way down, as far as it is of interest."""
+    height = 0
+    level: list[Any] = [chunk]
+    while level and height <= MAX_HEIGHT:
+        height += 1
+        level = [child for node in level for child in _children(node)]
+    return height
+
+
+def _children(node: Any) -> Iterator[Any]:
+    for name in node.__match_args__:
+        value = getattr(node, name)
+        for child in value if value.__class__ is tuple else (value,):
+            if hasattr(child, "__match_args__"):
+                yield child

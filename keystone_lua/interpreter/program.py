@@ -1,0 +1,222 @@
+"""A script and its shared modules, linked and compiled: immutable, without values, shared by all runs.
+
+Input: source bytes, a name, and the bytes of the modules that ``require`` may name. Output: a Program.
+Refuses with LuaSyntaxError: what the parser or scope refuses, an unknown module, a cycle of modules.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import CodeType, MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from . import nodes, operations
+from .compiler import Compiler
+from .errors import LuaSyntaxError
+from .infer import Kinds
+from .libraries import LIBRARIES, Seal
+from .limits import DEFAULT
+from .parser import parse
+from .runtime import TABLES
+from .scope import Resolution, resolve
+from .tracebacks import FUNCTIONS, SITES, Site
+from .values import ABSENT, FALSE, TRUE, MetaTable, Table, number_to_string
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+COMPILE_RECURSION: Final = 20_000
+"""Python frames for the compiler's own recursion over at most 220 nested levels."""
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _adjust(result: Any, count: int) -> tuple[Any, ...]:
+    """Results adjusted to ``count`` values (manual 2.5)."""
+    values = result if result.__class__ is tuple else (result,)
+    return (values + (None,) * count)[:count]
+
+
+def _paid(run: Any, size: int) -> None:
+    run.charge(0, size)
+
+
+def _ipairs_getter(run: Any, d: int, t: Any) -> Callable[[float], Any]:
+    """The raw getter that an ipairs loop calls."""
+    if not isinstance(t, Table):
+        raise run.not_a_table(t)
+    run.charge(20)
+    return t.get
+
+
+HELPERS: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "__builtins__": {},
+        "ABSENT": ABSENT,
+        "FALSE": FALSE,
+        "TRUE": TRUE,
+        "MetaTable": MetaTable,
+        "Table": Table,
+        "float": float,
+        "len": len,
+        "str": str,
+        "tuple": tuple,
+        "add": operations.add,
+        "adjust": _adjust,
+        "concat": operations.concat,
+        "divide_values": operations.divide_values,
+        "equal": operations.equal,
+        "for_iterator": operations.for_iterator,
+        "for_number": operations.for_number,
+        "index": operations.index,
+        "ipairs_getter": _ipairs_getter,
+        "itself": _itself,
+        "keyed_table": operations.keyed_table,
+        "length": operations.length,
+        "less": operations.less,
+        "less_equal": operations.less_equal,
+        "modulo_values": operations.modulo_values,
+        "multiply": operations.multiply,
+        "negate": operations.negate,
+        "number_to_string": number_to_string,
+        "pairs_items": operations.pairs_items,
+        "paid": _paid,
+        "power": operations.power,
+        "power_values": operations.power_values,
+        "setindex": operations.setindex,
+        "spread": operations.spread,
+        "subtract": operations.subtract,
+        "table_of": operations.table_of,
+        "without_nil": operations.without_nil,
+    }
+)
+"""Everything that generated code can name besides its own slots and cells."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Program:
+    """A compiled script. ``hash`` is the SHA-256 of its source and its modules, in order of linking."""
+
+    name: str
+    hash: str
+    main: CodeType
+    modules: Mapping[str, CodeType]
+    namespace: dict[str, Any]
+    sealed: tuple[tuple[str, tuple[str, str]], ...]
+    base_names: tuple[str, ...]
+    library_names: tuple[str, ...]
+    dynamic: bool
+    sites: tuple[Site, ...] = field(repr=False)
+
+
+def compile_program(
+    source: bytes, name: str, modules: Mapping[str, bytes] = MappingProxyType({}), limit: int = DEFAULT.source
+) -> Program:
+    """Compile a script named ``name`` (as positions will show it) with the modules that it requires.
+
+    Raises LuaSyntaxError.
+    """
+    with _recursion(COMPILE_RECURSION):
+        return _compile(source, name, modules, limit)
+
+
+def _compile(source: bytes, name: str, modules: Mapping[str, bytes], limit: int) -> Program:
+    resolution = Resolution()
+    counter = [0]
+    chunks = [parse(source, name, limit)]
+    resolve(chunks[0], resolution, counter)
+    linked = _link(chunks, resolution, modules, counter, limit)
+    seal = Seal(resolution)
+    kinds = Kinds(resolution, chunks, seal)
+    compiler = Compiler(resolution, kinds, seal)
+    codes = compiler.compile(chunks, _slots(resolution))
+    sites = tuple(compiler.sites)
+    digest = hashlib.sha256(source)
+    for module in linked:
+        digest.update(b"\0" + module.encode() + b"\0" + modules[module])
+    sealed = tuple((slot, path) for path, slot in seal.slots.items() if any(slot in c.co_freevars for c in codes))
+    base, tables = _globals(resolution, seal)
+    return Program(
+        name=name,
+        hash=digest.hexdigest(),
+        main=codes[0],
+        modules=MappingProxyType(dict(zip(linked, codes[1:], strict=True))),
+        namespace={**HELPERS, SITES: sites, FUNCTIONS: compiler.functions},
+        sealed=sealed,
+        base_names=base,
+        library_names=tables,
+        dynamic=seal.dynamic,
+        sites=sites,
+    )
+
+
+def _slots(resolution: Resolution) -> list[str]:
+    # Slots are numbered as the compiler meets them; one per library member is the most there can be.
+    return [f"l{number}" for number in range(sum(len(members) for members in LIBRARIES.values()))]
+
+
+def _globals(resolution: Resolution, seal: Seal) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The base functions and library tables that must stand in the globals table."""
+    use = resolution.globals
+    if seal.dynamic:
+        return tuple(name for name in LIBRARIES[""] if name[0] != "("), TABLES
+    base = tuple(name for name in LIBRARIES[""] if name in use.reads and name in use.writes)
+    tables = tuple(name for name in TABLES if name in seal.open and name in use.reads or name in use.writes)
+    missing = tuple(
+        name
+        for name in TABLES
+        if name not in tables and any(field not in LIBRARIES[name] for field in use.fields.get(name, ()))
+    )
+    return base, tables + missing
+
+
+def _link(
+    chunks: list[nodes.Chunk],
+    resolution: Resolution,
+    modules: Mapping[str, bytes],
+    counter: list[int],
+    limit: int,
+) -> list[str]:
+    """Parse and resolve the required modules, depth first; names in the order of their chunks."""
+    linked: list[str] = []
+    importing: list[tuple[str, str]] = [(chunks[0].name, "")]
+    done: set[str] = set()
+
+    def visit(requires: list[tuple[str, int]], importer: str, path: tuple[str, ...]) -> None:
+        for module, line in requires:
+            if module in TABLES:
+                continue
+            if module in path:
+                cycle = " -> ".join([*path[path.index(module) :], module])
+                raise LuaSyntaxError(f"{importer}:{line}: modules require each other: {cycle}", line)
+            if module in done:
+                continue
+            if module not in modules:
+                raise LuaSyntaxError(f"{importer}:{line}: module '{module}' not found in lib/", line)
+            chunk = parse(modules[module], f"lib/{module}.lua", limit)
+            before = len(resolution.requires)
+            resolve(chunk, resolution, counter)
+            chunks.append(chunk)
+            linked.append(module)
+            visit(resolution.requires[before:], chunk.name, (*path, module))
+            done.add(module)
+
+    visit(list(resolution.requires), importing[0][0], ())
+    return linked
+
+
+@contextmanager
+def _recursion(limit: int) -> Iterator[None]:
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, limit))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+

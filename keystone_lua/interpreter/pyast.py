@@ -1,0 +1,154 @@
+"""Short constructors for the Python ast nodes that the compiler builds.
+
+Every node's ``lineno`` is a site (see tracebacks), never a line of text. Identifiers are the
+compiler's own slots and helper names; script text enters as constants only.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+LOAD = ast.Load()
+STORE = ast.Store()
+IS, IS_NOT, IN, NOT_IN = ast.Is(), ast.IsNot(), ast.In(), ast.NotIn()
+ADD, SUB = ast.Add(), ast.Sub()
+NOT, NEGATE = ast.Not(), ast.USub()
+
+
+def name(identifier: str, at: int) -> ast.Name:
+    return ast.Name(identifier, LOAD, lineno=at, col_offset=0)
+
+
+def target(identifier: str, at: int) -> ast.Name:
+    return ast.Name(identifier, STORE, lineno=at, col_offset=0)
+
+
+def constant(value: object, at: int) -> ast.Constant:
+    return ast.Constant(value, lineno=at, col_offset=0)  # type: ignore[arg-type]
+
+
+def call(function: str, arguments: Sequence[ast.expr], at: int) -> ast.Call:
+    return ast.Call(name(function, at), list(arguments), [], lineno=at, col_offset=0)
+
+
+def call_value(function: ast.expr, arguments: Sequence[ast.expr], at: int) -> ast.Call:
+    return ast.Call(function, list(arguments), [], lineno=at, col_offset=0)
+
+
+def method(value: ast.expr, attribute: str, arguments: Sequence[ast.expr], at: int) -> ast.Call:
+    return call_value(ast.Attribute(value, attribute, LOAD, lineno=at, col_offset=0), arguments, at)
+
+
+def subscript(value: ast.expr, key: ast.expr, at: int, context: ast.expr_context = LOAD) -> ast.Subscript:
+    return ast.Subscript(value, key, context, lineno=at, col_offset=0)
+
+
+def walrus(identifier: str, value: ast.expr, at: int) -> ast.NamedExpr:
+    return ast.NamedExpr(target(identifier, at), value, lineno=at, col_offset=0)
+
+
+def choose(test: ast.expr, body: ast.expr, orelse: ast.expr, at: int) -> ast.IfExp:
+    return ast.IfExp(test, body, orelse, lineno=at, col_offset=0)
+
+
+def compare(left: ast.expr, operator: ast.cmpop, right: ast.expr, at: int) -> ast.Compare:
+    return ast.Compare(left, [operator], [right], lineno=at, col_offset=0)
+
+
+def class_of(value: ast.expr, at: int) -> ast.Attribute:
+    return ast.Attribute(value, "__class__", LOAD, lineno=at, col_offset=0)
+
+
+def is_class(value: ast.expr, class_name: str, at: int) -> ast.Compare:
+    return compare(class_of(value, at), IS, name(class_name, at), at)
+
+
+def both_class(left: ast.expr, right: ast.expr, class_name: str, at: int) -> ast.Compare:
+    """``left.__class__ is right.__class__ is NAME``."""
+    return ast.Compare(
+        class_of(left, at), [IS, IS], [class_of(right, at), name(class_name, at)], lineno=at, col_offset=0
+    )
+
+
+def both(values: Sequence[ast.expr], at: int) -> ast.expr:
+    return ast.BoolOp(ast.And(), list(values), lineno=at, col_offset=0) if len(values) > 1 else values[0]
+
+
+def either(values: Sequence[ast.expr], at: int) -> ast.expr:
+    return ast.BoolOp(ast.Or(), list(values), lineno=at, col_offset=0) if len(values) > 1 else values[0]
+
+
+def negation(value: ast.expr, at: int) -> ast.expr:
+    return ast.UnaryOp(NOT, value, lineno=at, col_offset=0)
+
+
+def binary(left: ast.expr, operator: ast.operator, right: ast.expr, at: int) -> ast.BinOp:
+    return ast.BinOp(left, operator, right, lineno=at, col_offset=0)
+
+
+def tuple_of(values: Sequence[ast.expr], at: int) -> ast.Tuple:
+    return ast.Tuple(list(values), LOAD, lineno=at, col_offset=0)
+
+
+def starred(value: ast.expr, at: int) -> ast.Starred:
+    return ast.Starred(value, LOAD, lineno=at, col_offset=0)
+
+
+def assign(targets: ast.expr, value: ast.expr, at: int) -> ast.Assign:
+    return ast.Assign([targets], value, lineno=at, col_offset=0)
+
+
+def assign_name(identifier: str, value: ast.expr, at: int) -> ast.Assign:
+    return assign(target(identifier, at), value, at)
+
+
+def subtract(identifier: str, value: ast.expr, at: int) -> ast.AugAssign:
+    return ast.AugAssign(target(identifier, at), SUB, value, lineno=at, col_offset=0)
+
+
+def statement(value: ast.expr, at: int) -> ast.Expr:
+    return ast.Expr(value, lineno=at, col_offset=0)
+
+
+def if_(test: ast.expr, body: list[ast.stmt], orelse: list[ast.stmt], at: int) -> ast.If:
+    return ast.If(test, body, orelse, lineno=at, col_offset=0)
+
+
+def while_(test: ast.expr, body: list[ast.stmt], at: int) -> ast.While:
+    return ast.While(test, body, [], lineno=at, col_offset=0)
+
+
+def for_(targets: ast.expr, iterator: ast.expr, body: list[ast.stmt], at: int) -> ast.For:
+    return ast.For(targets, iterator, body, [], None, lineno=at, col_offset=0)
+
+
+def return_(value: ast.expr, at: int) -> ast.Return:
+    return ast.Return(value, lineno=at, col_offset=0)
+
+
+def nonlocal_(names: list[str], at: int) -> ast.Nonlocal:
+    return ast.Nonlocal(names, lineno=at, col_offset=0)
+
+
+def function(
+    identifier: str,
+    parameters: Sequence[str],
+    optional: int,
+    vararg: str | None,
+    body: list[ast.stmt],
+    at: int,
+) -> ast.FunctionDef:
+    """``def``; the last ``optional`` parameters default to None."""
+    arguments = ast.arguments(
+        posonlyargs=[],
+        args=[ast.arg(p, None, lineno=at, col_offset=0) for p in parameters],
+        vararg=ast.arg(vararg, None, lineno=at, col_offset=0) if vararg else None,
+        kwonlyargs=[],
+        kw_defaults=[],
+        kwarg=None,
+        defaults=[constant(None, at)] * optional,
+    )
+    definition = ast.FunctionDef(identifier, arguments, body, [], None, None, lineno=at, col_offset=0)
+    definition.type_params = []  # type: ignore[attr-defined,unused-ignore]  # a field from 3.12 on
+    return definition

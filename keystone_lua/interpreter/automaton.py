@@ -10,13 +10,13 @@ in 1.5 ms, and spares every start Lark's import, 35 ms.
 from __future__ import annotations
 
 import json
-import os
 import zlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
-SAVED: Final = os.path.join(os.path.dirname(__file__), "automaton.json")
-_GRAMMAR: Final = os.path.join(os.path.dirname(__file__), "grammar.lark")
+SAVED: Final = Path(__file__).with_name("automaton.json")
+_GRAMMAR: Final = Path(__file__).with_name("grammar.lark")
 
 Rule = tuple[str, int, str | None]
 
@@ -37,8 +37,7 @@ class Automaton:
 
 def grammar() -> str:
     """The text of grammar.lark."""
-    with open(_GRAMMAR, encoding="utf-8") as file:
-        return file.read()
+    return _GRAMMAR.read_text(encoding="utf-8")
 
 
 def checksum(text: str) -> int:
@@ -46,7 +45,7 @@ def checksum(text: str) -> int:
     return zlib.crc32(text.encode())
 
 
-def load(saved: str = SAVED) -> Automaton:
+def load(saved: Path = SAVED) -> Automaton:
     """The saved automaton if it is that of the grammar, otherwise a new one."""
     text = grammar()
     data = _read(saved)
@@ -58,10 +57,9 @@ def load(saved: str = SAVED) -> Automaton:
     return Automaton(data["rows"], rules, frozenset(data["literals"]))
 
 
-def _read(path: str) -> dict[str, Any]:
+def _read(path: Path) -> dict[str, Any]:
     try:
-        with open(path, encoding="utf-8") as file:
-            data: dict[str, Any] = json.load(file)
+        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return data

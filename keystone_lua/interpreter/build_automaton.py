@@ -14,7 +14,12 @@ import lark
 from .automaton import SAVED, Rule, checksum, grammar
 
 START: Final = "chunk"
-OPTIONS: Final[dict[str, Any]] = {"parser": "lalr", "start": START, "keep_all_tokens": True, "maybe_placeholders": False}
+OPTIONS: Final[dict[str, Any]] = {
+    "parser": "lalr",
+    "start": START,
+    "keep_all_tokens": True,
+    "maybe_placeholders": False,
+}
 
 
 def build(text: str) -> dict[str, Any]:
@@ -71,5 +76,4 @@ def text_form(data: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    with open(SAVED, "w", encoding="utf-8") as file:
-        file.write(text_form(build(grammar())))
+    SAVED.write_text(text_form(build(grammar())), encoding="utf-8")

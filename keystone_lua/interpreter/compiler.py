@@ -21,6 +21,7 @@ nested function whose assignments are nonlocal. A return inside it answers a one
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Sequence
 from types import CodeType
 from typing import Any
@@ -73,7 +74,9 @@ class Compiler(ExpressionCompiler):
             body.append(self.chunk(chunk, names[-1]))
         link = pyast.function("link", [*RUN_CELLS, *sealed], 0, None, body, 1)
         module = ast.Module([link], [])
-        code = compile(module, "keystone-lua", "exec", dont_inherit=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of `"x"()` and the like: the script's author gets Lua's error
+            code = compile(module, "keystone-lua", "exec", dont_inherit=True)
         link_code = next(c for c in code.co_consts if isinstance(c, CodeType))
         found = {c.co_name: c for c in link_code.co_consts if isinstance(c, CodeType)}
         return [found[name] for name in names]
@@ -904,8 +907,8 @@ class Compiler(ExpressionCompiler):
             targets = pyast.target(names[0], line)
         else:
             targets = ast.Tuple([pyast.target(n, line) for n in names], pyast.STORE, lineno=line, col_offset=0)
-        # The loop itself stands at the call's site: an iterator that is no function fails there.
-        self.out.append(pyast.for_(targets, pyast.name(iterator, call_site), body, call_site))
+        step = self.at(node.line, ("local '(for generator)'",), (), True)
+        self.out.append(pyast.for_(targets, pyast.name(iterator, step), body, step))
         self.pass_on(frame)
 
     def return_(self, node: nodes.Return) -> None:

@@ -17,7 +17,7 @@ from . import costs, operations
 from .errors import BudgetExceeded, EngineError, LuaError, ScriptError
 from .limits import DEFAULT, Limits
 from .program import Program
-from .runtime import Run
+from .runtime import CROSSINGS, Run
 from .tracebacks import from_python, traceback_lines
 from .values import LuaValue
 
@@ -92,7 +92,7 @@ def failure_of(error: ScriptError) -> Failure:
 def prepared(limits: Limits) -> Iterator[None]:
     """Python set up for a run: room for its frames, no cycle collection while memory is bounded."""
     frames = sys.getrecursionlimit()
-    sys.setrecursionlimit(frames + 2 * limits.depth + FRAMES_PER_LEVEL * min(limits.depth, 1000))
+    sys.setrecursionlimit(frames + 2 * limits.depth + FRAMES_PER_LEVEL * min(limits.depth, CROSSINGS))
     collects = gc.isenabled() and limits.memory <= GC_BYTES
     if collects:
         gc.disable()

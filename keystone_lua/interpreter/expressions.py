@@ -369,8 +369,6 @@ class ExpressionCompiler:
 
     def guarded_index(self, o: nodes.Expression, k: nodes.Expression) -> ast.expr:
         line = self.line
-        if isinstance(o, _CONSTANTS):  # compile() warns about subscripts of literals
-            return self.helper("index", self.value(o), self.value(k))
         if self.is_simple(k):
             once, again = self.named(o)
             return pyast.choose(
@@ -423,13 +421,24 @@ class ExpressionCompiler:
             at = self.at(node.line, (name,) if name else (), (note,), True)
             self.line = at
             function = self.value(node.function)
-            if isinstance(function, ast.Constant):
-                function = pyast.call("itself", [function], at)  # a literal as callee makes compile() warn
+            if self.seal.strings_open and not isinstance(node.function, nodes.Function):
+                function = self.maybe_string(function)
             self.line = at
             arguments, spreads = self.arguments(node.arguments)
             made = pyast.call_value(function, [self.depth(spreads), *arguments], at)
         self.line = saved
         return made
+
+    def maybe_string(self, function: ast.expr) -> ast.expr:
+        """The script can reach the strings' metatable, so a string may be callable."""
+        line = self.line
+        value = self.temporary()
+        return pyast.choose(
+            pyast.is_class(pyast.walrus(self.store(value), function, line), "FunctionType", line),
+            pyast.name(value, line),
+            self.helper("callable_of", pyast.name(value, line)),
+            line,
+        )
 
     def method_call(self, node: nodes.MethodCall) -> ast.expr:
         self.charge(costs.INDEX + costs.ARGUMENT)

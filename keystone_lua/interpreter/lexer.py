@@ -74,7 +74,9 @@ def tokens(source: str, literals: frozenset[str]) -> Iterator[Token]:
         if fresh:
             fresh = False
             if kind == "(":
-                kind = "LINE_PAREN"
+                yield "LINE_PAREN", text, line, column + blanks
+                column += width
+                continue
         if newlines:
             line += newlines
             yield kind, text, line, column + blanks
@@ -133,7 +135,8 @@ class _Words(dict[str, _Word]):
             kind, newlines = "NAME", 0
         else:
             kind, text, newlines = _classify(text)
-        word = self[piece] = kind, text, blanks, len(piece) - piece.rfind("\n") - 1 if newlines else len(piece), newlines
+        width = len(piece) - (piece.rfind("\n") + 1 if newlines else 0)
+        word = self[piece] = kind, text, blanks, width, newlines
         return word
 
 

@@ -136,6 +136,7 @@ class Seal:
         if "require" in use.whole and len(resolution.requires) < resolution.require_uses:
             self.dynamic = True  # a computed name may ask for any library
         self.open = open_libraries
+        self.strings_open = self.dynamic or "string" in open_libraries and "getmetatable" in use.reads
         self.writes = set(use.writes)
         self.slots: dict[tuple[str, str], str] = {}
         self.paths: dict[str, tuple[str, str]] = {}

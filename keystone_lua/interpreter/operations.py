@@ -67,10 +67,17 @@ def call(run: Run, function: LuaValue, d: int, *arguments: LuaValue) -> LuaValue
     if function.__class__ is FunctionType:
         return function(d, *arguments)
     handler = metamethod(run, function, "__call")
-    if handler is None:
+    if handler.__class__ is not FunctionType:
         raise operand_error("call", function)
     run.charge(costs.METAMETHOD + len(arguments) // 8, costs.RESULTS + costs.VALUE * len(arguments))
-    return call(run, handler, d, function, *arguments)
+    return handler(d, function, *arguments)
+
+
+def callable_of(run: Run, d: int, value: LuaValue) -> LuaValue:
+    """What to call for ``value``: strings can have ``__call`` too, but Python's str cannot."""
+    if value.__class__ is str and metamethod(run, value, "__call").__class__ is FunctionType:
+        return lambda d, *arguments: call(run, value, d, *arguments)
+    return value
 
 
 # indexing
@@ -107,11 +114,12 @@ def index(run: Run, d: int, o: LuaValue, k: LuaValue) -> LuaValue:
 
 
 def setindex(run: Run, d: int, o: LuaValue, k: LuaValue, v: LuaValue) -> None:
-    """``o[k] = v``."""
+    """``o[k] = v``. PUC 5.1 looks at the key before the metatable."""
     for _ in range(LOOP_LIMIT):
         if o.__class__ is Table:
             return rawset(run, o, k, v)
         if o.__class__ is MetaTable:
+            check_key(k)
             handler = o.meta.get("__newindex") if o.meta is not None else None
             if handler is None or rawget(run, o, k) is not None:
                 return rawset(run, o, k, v)
@@ -147,13 +155,18 @@ def rawset(run: Run, t: Table, k: LuaValue, v: LuaValue) -> None:
         else:
             t[k] = v
         return
-    if k is None:
-        raise operation_error("table index is nil")
-    if k != k:
-        raise operation_error("table index is NaN")
+    check_key(k)
     if v is not None:
         run.charge(0, costs.ENTRY)
         t[0.0 if k == 0.0 else k] = v
+
+
+def check_key(k: LuaValue) -> None:
+    """Refuse the two values that are no keys."""
+    if k is None:
+        raise operation_error("table index is nil")
+    if k.__class__ is float and k != k:
+        raise operation_error("table index is NaN")
 
 
 def make_slow(run: Run, t: Table) -> None:

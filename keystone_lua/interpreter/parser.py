@@ -16,14 +16,15 @@ works in Lark itself as well (a test compares the two). The loop over the tables
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import takewhile
 from typing import Any, Final, TypeVar
 
 from . import nodes
 from .automaton import Automaton, load
 from .errors import LuaSyntaxError
 from .lexer import Token, near, one_newline, string_value, tokens
-from .syntax_errors import NO_LOOP, NO_VARARG, Refusal, explain
+from .syntax_errors import NO_LOOP, NO_TOKEN, NO_VARARG, Refusal, Stack, explain
 from .values import string_to_number
 
 MAX_SOURCE: Final = 1 << 20
@@ -43,7 +44,10 @@ _SHORT_CHAIN: Final = 16
 _TOO_DEEP: Final = "chunk has too many syntax levels"
 _SHIFT: Final = -1
 _OPEN: Final = -2
-_OPENING: Final = frozenset("( LINE_PAREN open [ { function do if repeat repeat_head not # ^".split())
+_Methods = Callable[[str], Callable[..., Any]]
+_OPENING: Final = frozenset(
+    ("(", "LINE_PAREN", "open", "[", "{", "function", "do", "if", "repeat", "repeat_head", "not", "#", "^")
+)
 
 
 def parse(source: bytes | str, name: str, limit: int = MAX_SOURCE) -> nodes.Chunk:
@@ -54,20 +58,36 @@ def parse(source: bytes | str, name: str, limit: int = MAX_SOURCE) -> nodes.Chun
     if not text.isascii():
         text.encode("latin-1")
     text = one_newline(_without_prelude(text))
-    states = _states()
-    literals = states.automaton.literals
+    states = _states(_builder_method)
     builder = Builder(name)
+    values: list[Any] = []
     try:
-        return _run(states, tokens(text, literals), builder)
+        _run(states, tokens(text, states.automaton.literals), builder, [states.state(0, -1)], values)
     except Refusal as refused:
         function = builder.functions[-1]
         refusal = refused
         if not refused.message:
-            stream = tokens(text, literals)
-            refusal = explain(states.automaton, stream, refused.token, function.is_vararg, function.loops > 0)
+            stack = _replay(text, refused.token)
+            refusal = explain(stack, refused.token, function.is_vararg, function.loops > 0)
         line = refusal.token[2]
         message = refusal.message if refusal.bare else refusal.message + near(refusal.token)
         raise LuaSyntaxError(f"{name}:{line}: {message}", line) from None
+    chunk: nodes.Chunk = values[0]
+    return chunk
+
+
+def _replay(text: str, refused: Token) -> Stack:
+    """The stack before a token that led to reductions before it turned out to be impossible."""
+    states = _states(_first_token)
+    stack = [states.state(0, -1)]
+    values: list[Token] = []
+    _run(states, takewhile(refused.__ne__, tokens(text, states.automaton.literals)), Builder(""), stack, values)
+    return Stack(states.automaton, [state.number for state in stack], values)
+
+
+def _first_token(_name: str) -> Callable[..., Token]:
+    """In place of Builder's methods: a symbol becomes its first token."""
+    return lambda _builder, *symbols: symbols[0] if symbols else NO_TOKEN
 
 
 def _without_prelude(text: str) -> str:
@@ -98,10 +118,11 @@ class State(dict[str, Any]):
 
 
 class States:
-    """The States met so far, and how to find others."""
+    """The States met so far, and how to find others. ``methods`` finds what a rule's symbols are given to."""
 
-    def __init__(self, tables: Automaton) -> None:
+    def __init__(self, tables: Automaton, methods: _Methods) -> None:
         self.automaton = tables
+        self._methods = methods
         self._known: dict[tuple[int, int], State] = {}
         self._made = {made for made, _, _ in tables.rules}
         self._handing_on = {
@@ -138,23 +159,31 @@ class States:
             made, size, method = self.automaton.rules[~target]
             if method:
                 assert size or number == state.number  # else a rule of size 0 would need the other state below it
-                return size, getattr(Builder, method), made
+                return size, self._methods(method), made
             number = rows[state.base][made]
         raise Refusal
 
 
 @functools.cache
-def _states() -> States:
-    return States(load())
+def _automaton() -> Automaton:
+    return load()
 
 
-def _run(states: States, stream: Iterator[Token], builder: Builder) -> nodes.Chunk:
-    """The LALR loop: ``stack`` holds the states, ``row`` is its top, ``values`` is what they stand for."""
-    row = states.state(0, -1)
-    stack = [row]
-    values: list[Any] = []
+@functools.cache
+def _states(methods: _Methods) -> States:
+    return States(_automaton(), methods)
+
+
+def _builder_method(name: str) -> Callable[..., Any]:
+    method: Callable[..., Any] = getattr(Builder, name)
+    return method
+
+
+def _run(states: States, stream: Iterable[Token], builder: Builder, stack: list[State], values: list[Any]) -> None:
+    """The LALR loop. ``stack`` holds the states, the first one to begin with, and ``values`` what they stand for."""
+    row = stack[-1]
     opened: list[int] = []
-    token: Token = ("", "", 1, 1)
+    token: Token = NO_TOKEN
     try:
         for token in stream:
             kind = token[0]
@@ -182,10 +211,9 @@ def _run(states: States, stream: Iterator[Token], builder: Builder) -> nodes.Chu
             if size == _OPEN:
                 _open(states, stack, opened, builder)
     except Refusal as refusal:
-        refusal.token = refusal.token or token
+        if refusal.token is NO_TOKEN:
+            refusal.token = token
         raise
-    chunk: nodes.Chunk = values[0]
-    return chunk
 
 
 def _open(states: States, stack: list[State], opened: list[int], builder: Builder) -> None:
@@ -221,7 +249,7 @@ class Builder:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.last: Token = ("", "", 1, 1)
+        self.last: Token = NO_TOKEN
         self.is_deep = False
         self.functions = [_Function(0, True)]
         self._chains: dict[nodes.Expression, int] = {}
@@ -345,20 +373,23 @@ class Builder:
         self._leave_for(1)
         return nodes.NumericFor(do[2], keyword[3], *head, body)
 
-    def generic(self, names: list[Token], _in: Token, values: list[Any]) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+    def generic(
+        self, names: list[Token], in_: Token, values: list[Any]
+    ) -> tuple[int, tuple[str, ...], tuple[Any, ...]]:
         self._enter_for(len(names))
-        return tuple(name[1] for name in names), tuple(values)
+        return in_[2], tuple([name[1] for name in names]), tuple(values)
 
     def generic_for(
         self,
         keyword: Token,
-        head: tuple[tuple[str, ...], tuple[Any, ...]],
+        head: tuple[int, tuple[str, ...], tuple[Any, ...]],
         _do: Token,
         body: nodes.Block,
         _end: Token,
     ) -> nodes.GenericFor:
-        self._leave_for(len(head[0]))
-        return nodes.GenericFor(keyword[2], keyword[3], *head, body)
+        line, names, values = head
+        self._leave_for(len(names))
+        return nodes.GenericFor(line, keyword[3], names, values, body)
 
     def _enter_for(self, names: int) -> None:
         self.functions[-1].loops += 1
@@ -404,10 +435,9 @@ class Builder:
     def function_statement(self, keyword: Token, target: tuple[Any, str, bool], body: _Body) -> nodes.Assign:
         _, _, line, column = keyword
         variable, name, is_method = target
-        _, parameters, *others = body
-        if is_method:
-            parameters = "self", *parameters
-        function = nodes.Function(line, column, name, parameters, *others)
+        _, names, is_vararg, block, end = body
+        parameters = ("self", *names) if is_method else names
+        function = nodes.Function(line, column, name, parameters, is_vararg, block, end)
         return nodes.Assign(line, column, (variable,), (function,))
 
     def path_start(self, name: Token) -> tuple[Any, str, bool]:
@@ -512,32 +542,32 @@ class Builder:
             raise Refusal(NO_VARARG, token)
         return nodes.Vararg(token[2], token[3])
 
-    def paren(self, opening: Token, expression: Any, _closing: Token) -> nodes.Expression:
-        if expression.__class__ in _SEVERAL_VALUES:
+    def paren(self, opening: Token, expression: nodes.Expression, _closing: Token) -> nodes.Expression:
+        if isinstance(expression, nodes.Call | nodes.MethodCall | nodes.Vararg):
             return nodes.Paren(opening[2], opening[3], expression)
-        return expression  # type: ignore[no-any-return]
+        return expression
 
     def variable(self, name: Token) -> nodes.Name:
         return nodes.Name(name[2], name[3], name[1])
 
-    def member(self, object: Any, dot: Token, name: Token) -> nodes.Index:
+    def member(self, owner: Any, dot: Token, name: Token) -> nodes.Index:
         _, text, line, column = name
-        node = nodes.Index(line, dot[3], object, nodes.String(line, column, text))
-        return self._chained(node, object) if object.__class__ is not nodes.Name else node
+        node = nodes.Index(line, dot[3], owner, nodes.String(line, column, text))
+        return self._chained(node, owner) if owner.__class__ is not nodes.Name else node
 
-    def index(self, object: Any, opening: Token, key: Any, closing: Token) -> nodes.Index:
-        node = nodes.Index(closing[2], opening[3], object, key)
-        return self._chained(node, object) if object.__class__ is not nodes.Name else node
+    def index(self, owner: Any, opening: Token, key: Any, closing: Token) -> nodes.Index:
+        node = nodes.Index(closing[2], opening[3], owner, key)
+        return self._chained(node, owner) if owner.__class__ is not nodes.Name else node
 
     def call(self, function: Any, arguments: _Arguments) -> nodes.Call:
         line, column, values = arguments
         node = nodes.Call(line, column, function, values)
         return self._chained(node, function) if function.__class__ is not nodes.Name else node
 
-    def method_call(self, object: Any, _colon: Token, name: Token, arguments: _Arguments) -> nodes.MethodCall:
+    def method_call(self, owner: Any, _colon: Token, name: Token, arguments: _Arguments) -> nodes.MethodCall:
         line, column, values = arguments
-        node = nodes.MethodCall(line, column, object, name[1], values)
-        return self._chained(node, object) if object.__class__ is not nodes.Name else node
+        node = nodes.MethodCall(line, column, owner, name[1], values)
+        return self._chained(node, owner) if owner.__class__ is not nodes.Name else node
 
     def _chained(self, node: _Link, before: nodes.Expression) -> _Link:
         """``node`` as a step after ``before``: counted, since steps make the tree high without opening a level."""
@@ -579,7 +609,6 @@ class Builder:
 _Body = tuple[int, tuple[str, ...], bool, nodes.Block, int]
 _Arguments = tuple[int, int, tuple[Any, ...]]
 _Link = TypeVar("_Link", nodes.Index, nodes.Call, nodes.MethodCall)
-_SEVERAL_VALUES: Final = frozenset({nodes.Call, nodes.MethodCall, nodes.Vararg})
 
 
 def _height(chunk: nodes.Chunk) -> int:

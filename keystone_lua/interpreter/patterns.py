@@ -475,17 +475,22 @@ class Pattern:
 
     __slots__ = (
         "_guarded", "_items", "_program", "anchored", "apply", "captures", "fail_limit", "fail_scan", "limit",
-        "local", "pinned", "plain", "positions", "regex", "scan", "unclosed", "whole_limit",
+        "local", "pinned", "plain", "positions", "regex", "scan", "simple", "textual",
+        "unclosed", "whole_limit",
     )  # fmt: skip
 
     def __init__(self, text: str) -> None:
         self.anchored = text.startswith("^")
-        self.plain = is_plain(text)
+        self.plain = find_special(text) is None
         reader = _Reader(text[1:] if self.anchored else text)
         reader.read()
         self.captures = len(reader.kinds)
         self.positions = tuple(index for index, is_position in enumerate(reader.kinds) if is_position)
         """The captures that are positions."""
+        self.textual = not self.positions and not reader.open
+        """Every capture is text."""
+        self.simple = self.textual and self.captures < 2
+        """All that a match yields is the text of group number ``captures``."""
         self.unclosed = frozenset(reader.open)
         """Captures that are never closed: an error once somebody wants their value."""
         self.limit = self.fail_limit = self.whole_limit = -1
@@ -854,9 +859,5 @@ def compile_pattern(text: str) -> Pattern:
     return _cached(text) if len(text) <= CACHED_LENGTH else Pattern(text)
 
 
-def is_plain(text: str) -> bool:
-    """Whether ``string.find`` looks for the text itself (``strpbrk(p, SPECIALS)``, which stops at a NUL)."""
-    return _SPECIAL.match(text) is None
-
-
-_SPECIAL: Final = re.compile(r"[^\0^$*+?.(\[%-]*[\^$*+?.(\[%-]")
+find_special: Final = re.compile(r"[^\0^$*+?.(\[%-]*[\^$*+?.(\[%-]").match
+"""Finds what makes ``string.find`` take a text for a pattern (``strpbrk(p, SPECIALS)``, which stops at a NUL)."""

@@ -6,12 +6,13 @@ Refuses with LuaSyntaxError: what the parser or scope refuses, an unknown module
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from types import CodeType, MappingProxyType
+from types import CodeType, FunctionType, MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from . import nodes, operations
@@ -69,6 +70,8 @@ HELPERS: Final[Mapping[str, Any]] = MappingProxyType(
         "tuple": tuple,
         "add": operations.add,
         "adjust": _adjust,
+        "FunctionType": FunctionType,
+        "callable_of": operations.callable_of,
         "concat": operations.concat,
         "divide_values": operations.divide_values,
         "equal": operations.equal,
@@ -122,7 +125,7 @@ def compile_program(
 
     Raises LuaSyntaxError.
     """
-    with _recursion(COMPILE_RECURSION):
+    with _room(COMPILE_RECURSION):
         return _compile(source, name, modules, limit)
 
 
@@ -212,11 +215,15 @@ def _link(
 
 
 @contextmanager
-def _recursion(limit: int) -> Iterator[None]:
+def _room(limit: int) -> Iterator[None]:
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, limit))
+    collects = gc.isenabled()
+    gc.disable()  # a tree of nodes is no garbage: a third less time for 50,000 statements
     try:
         yield
     finally:
+        if collects:
+            gc.enable()
         sys.setrecursionlimit(before)
 

@@ -26,7 +26,7 @@ from .errors import (
 )
 from .libraries import LIBRARIES, Recipe
 from .limits import Limits
-from .tracebacks import argument_error, library_error, operand_error, overflow_error, position
+from .tracebacks import argument_error, library_error, overflow_error, position
 from .values import LuaValue, Table, string_to_number, type_name
 
 if TYPE_CHECKING:
@@ -37,6 +37,13 @@ FREE_DEPTH: Final = 8
 
 CLOCK_SLICE: Final = 100_000
 """Instructions between looks at the wall clock: about 2 ms."""
+
+CROSSINGS: Final = 500
+"""Calls through the library or a metamethod that may nest: PUC 5.1 allows 200 (LUAI_MAXCCALLS). They take C stack,
+and CPython 3.12 stops at about 1,400, two for each."""
+
+SPREADS: Final = 2_500
+"""Calls with spread arguments that may nest: CPython 3.11 takes C stack for each."""
 
 TABLES: Final = ("string", "table", "math", "os", "bit")
 
@@ -77,7 +84,7 @@ class Run:
         self.seed = seed
         self.now = now
         self.slice = slice
-        self.crossing = max(1, limits.depth // 1000)
+        self.crossing = max(1, limits.depth // CROSSINGS)
         self.deadline = None
         self.granted = limits.instructions
         if slice is not None:
@@ -95,7 +102,7 @@ class Run:
             "deepest": self.deepest,
             "run": CellType(self),
             "G": CellType(self.globals),
-            "crossing": CellType(self.crossing),
+            "crossing": CellType(max(1, limits.depth // SPREADS)),
         }
         self.log: list[tuple[str, str]] = []
         self.log_left = limits.log
@@ -240,11 +247,7 @@ class Run:
 
     def call_meta(self, table: Table, d: int, arguments: tuple[LuaValue, ...]) -> LuaValue:
         """``table(...)`` through ``__call``."""
-        handler = table.meta.get("__call") if table.meta is not None else None
-        if handler is None:
-            raise operand_error("call", table)
-        self.charge(costs.METAMETHOD + len(arguments) // 8, costs.RESULTS + costs.VALUE * len(arguments))
-        return operations.call(self, handler, d, table, *arguments)
+        return operations.call(self, table, d, *arguments)
 
     def index(self, d: int, o: LuaValue, k: LuaValue) -> LuaValue:
         """``o[k]``, metamethods included."""

@@ -189,12 +189,9 @@ class _Resolver:
                 self.table[statement.__class__](statement)
 
     def label(self, frame: _Frame, label: nodes.Label, at_end: bool) -> None:
-        outer: _Frame | None = frame
-        while outer is not None:
-            if label.name in outer.labels:
-                line = outer.labels[label.name][0].line
-                raise self.error(label.line, f"label '{label.name}' already defined on line {line}")
-            outer = outer.parent
+        if label.name in frame.labels:
+            line = frame.labels[label.name][0].line
+            raise self.error(label.line, f"label '{label.name}' already defined on line {line}")
         frame.labels[label.name] = (label, -1 if at_end else frame.locals)
 
     def close(self) -> None:

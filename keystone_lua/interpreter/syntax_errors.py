@@ -1,7 +1,7 @@
 """Syntax errors: why lua5.1 would refuse a token, in its words.
 
-Input: the automaton, the tokens up to one that it refused. Output: a Refusal: message, and the token near which
-it is. Refuses nothing.
+Input: what the automaton had read, the token that it refused. Output: a Refusal: message, and the token near
+which it is. Refuses nothing.
 
 Lua's parser names the first thing that it checks for in vain. An LALR automaton only knows which tokens it would
 take instead, and that is enough to tell which check it is.
@@ -9,15 +9,15 @@ take instead, and that is enough to tell which check it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
 from .automaton import Automaton
 from .lexer import END, ERROR, Token
 
 NO_LOOP: Final = "no loop to break"
 NO_VARARG: Final = "cannot use '...' outside a vararg function"
+NO_TOKEN: Final = ("", "", 0, 0)
 _CLOSERS: Final = frozenset({"end", "else", "elseif", "until", END})
 
 
@@ -30,7 +30,7 @@ class Refusal(Exception):
     def __init__(self, message: str = "", token: Token | None = None, bare: bool = False) -> None:
         super().__init__(message)
         self.message = message
-        self.token = token
+        self.token = token or NO_TOKEN
         self.bare = bare
 
 
@@ -51,20 +51,24 @@ class Stack:
         while (target := rows[self.states[-1]].get(kind)) is not None:
             if target >= 0:
                 self.states.append(target)
-                self.tokens.append((kind, kind, 0, 0))
+                self.tokens.append(NO_TOKEN)
                 return True
             made, size, _ = rules[~target]
-            first = self.tokens[-size]
+            first = self.tokens[-size] if size else NO_TOKEN
             del self.states[len(self.states) - size :], self.tokens[len(self.tokens) - size :]
             self.states.append(rows[self.states[-1]][made])
             self.tokens.append(first)
         return False
 
+    def size_of_rule(self) -> int:
+        """How many symbols the rule takes that is complete now."""
+        return self.tables.rules[~next(iter(self.tables.rows[self.states[-1]].values()))][1]
+
 
 def explain(stack: Stack, refused: Token, is_vararg: bool, in_loop: bool) -> Refusal:
     """Why ``refused`` was, after ``stack``. The last two describe the function around it."""
     possible = {kind for kind in _terminals(stack.tables) if stack.takes(kind)}
-    before = stack.tokens[-1] if stack.tokens else refused
+    before = stack.tokens[-1] if stack.tokens else NO_TOKEN
     if "AMBIGUOUS" in possible:
         return Refusal("ambiguous syntax (function call x new statement)", before)
     if before[0] == "..." and "+" in possible and not is_vararg:
@@ -108,6 +112,7 @@ _CHECKS: Final = (
     ({"=", "in"}, "'=' or 'in' expected"),
     ({"="}, "'=' expected"),
     ({"in"}, "'in' expected"),
+    ({"NAME", "("}, "unexpected symbol"),
     ({"NAME"}, "'<name>' expected"),
     ({"::"}, "'::' expected"),
     ({",", "+"}, "',' expected"),
@@ -121,9 +126,11 @@ _CHECKS: Final = (
 def _opened(stack: Stack, closer: str, refused: Token) -> str:
     """``(to close 'if' at line 1)``, when that is another line (``check_match``)."""
     stack.feed(closer)
-    size = 3 if closer == "until" else tables.rules[~next(iter(tables.rows[stack[-1].state].values()))][1]
-    kind, what, line, _ = stack.tokens[-size]
-    if what == "(" and closer == "end":
+    size = 3 if closer == "until" else stack.size_of_rule()
+    _, what, line, _ = stack.tokens[-size]
+    if what == "(" and closer == "end":  # a function: its parameters come first in the rule
         what = "function"
-        ...
+        before = [token[0] for token in stack.tokens[-size - 3 : -size]]
+        if before[-1] != "function" and before[0] != "local":
+            line = stack.tokens[-size - 2][2]
     return f" (to close '{what}' at line {line})" if line != refused[2] else ""

@@ -151,7 +151,12 @@ def argument_error(index: int, message: str) -> LuaError:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and frame.f_code not in LIBRARY_CODES and site_of(frame.f_back) is None:
         frame = frame.f_back
-    site = site_of(frame.f_back) if frame is not None else None
+    # The engine's own frames between a library function and the script are no callers: a for statement's, an operator's.
+    while frame is not None:
+        frame = frame.f_back
+        if frame is None or frame.f_code in LIBRARY_CODES or site_of(frame) is not None:
+            break
+    site = site_of(frame)
     if site is None:
         return LuaError(f"bad argument #{index} to '?' ({message})")
     kind, _, quoted = (site.names[0] if site.is_call and site.names else "").partition(" ")

@@ -50,7 +50,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
             raise argument_error(1, "value expected")
         if value is None or value is FALSE:
             text = "assertion failed!" if message is None else check_string(message, 2)
-            raise LuaError(text)
+            raise library_error(text)
         return (value, message, *rest) if rest or message is not None else value
 
     def collectgarbage(d: int, option: LuaValue = None, argument: LuaValue = None, *_: LuaValue) -> LuaValue:
@@ -117,7 +117,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         run.charge(pcall_price + len(arguments) // 8, costs.RESULTS + costs.VALUE * (len(arguments) + 1))
         check_any(f, 1)
         try:
-            result = run.call(f, d, *arguments)
+            result = operations.call(run, f, d, *arguments)
         except LuaError as caught:
             return FALSE, caught.value
         except TypeError as caught:
@@ -222,7 +222,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         run.charge(pcall_price, costs.RESULTS + costs.VALUE)
         check_any(handler, 2)
         try:
-            result = run.call(f, d)
+            result = operations.call(run, f, d)
         except LuaError as caught:
             return handle(run, d, handler, caught)
         except TypeError as caught:
@@ -260,13 +260,14 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
 
 
 def handle(run: Run, d: int, handler: LuaValue, caught: LuaError) -> LuaValue:
-    """Call xpcall's handler; an error in it becomes "error in error handling"'s status (LUA_ERRERR)."""
+    """Call xpcall's handler; an error in it is LUA_ERRERR."""
     try:
-        result = run.call(handler, d, caught.value)
-    except (LuaError, TypeError) as again:
-        if isinstance(again, TypeError):
-            again = from_python(again)
-        return FALSE, again.value
+        result = operations.call(run, handler, d, caught.value)
+    except LuaError:
+        return FALSE, "error in error handling"
+    except TypeError as again:
+        from_python(again)
+        return FALSE, "error in error handling"
     return FALSE, operations.first(result)
 
 

@@ -13,7 +13,7 @@ import struct
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from ..costs import LIBRARY, STRING
+from ..costs import LIBRARY, STRING, VALUE
 from ..values import ABSENT, LuaValue
 from .math import number
 
@@ -66,7 +66,7 @@ def _rotate_right(bits: int, count: int) -> int:
 
 
 def _combined(run: Run, combine: Callable[[int, int], int], bits: int, rest: tuple[LuaValue, ...]) -> int:
-    run.charge(_ARGUMENT * len(rest))
+    run.charge(_ARGUMENT * len(rest), 2 * VALUE * len(rest))
     for index, value in enumerate(rest, 3):
         bits = combine(bits, to_bits(run, value, index)) & _MASK
     return bits

@@ -31,6 +31,10 @@ _DIRECTIVE: Final = 16
 """Instructions for one directive."""
 _LONG_NUMBER: Final = 60
 """Instructions more for a number of hundreds of digits."""
+_DIRECTIVE_MEMORY: Final = 1024
+"""Bytes to take a directive apart."""
+_PIECE: Final = STRING + 2 * VALUE + 32
+"""Bytes of a converted value without width and precision; longer ones are charged as they are made."""
 _KEPT_LENGTH: Final = 256
 """Bytes. Longer formats are not kept."""
 _KEPT: Final = 512
@@ -49,40 +53,47 @@ class Spec(NamedTuple):
 
 
 class Format(NamedTuple):
-    """A format taken apart: directives, each with the literal text before it, and the text after the last."""
+    """A format taken apart."""
 
     directives: tuple[tuple[str, Convert], ...]
+    """Each with the literal text before it."""
     tail: str
+    """The text after the last one."""
+    price: int
+    """Instructions, whatever the values are."""
+    memory: int
+    """Bytes of the result and its pieces, without the result's text."""
 
 
-def format_values(run: Run, template: str, values: tuple[LuaValue, ...]) -> str:
-    """``string.format(template, ...)``; charges for the work and the result, not the call."""
-    run.charge(len(template) // SCAN)
-    directives, tail = _kept(template) if len(template) <= _KEPT_LENGTH else _parsed(run, template)
-    count = len(directives)
-    run.charge(_DIRECTIVE * count)
+def parsed_format(run: Run, template: str) -> Format:
+    """The format that ``template`` is; charges for a long one, as short ones are kept."""
+    if len(template) <= _KEPT_LENGTH:
+        return _kept(template)
+    escapes = template.count("%")
+    run.charge(len(template) // SCAN + _DIRECTIVE * escapes, len(template) + _DIRECTIVE_MEMORY * (escapes + 1))
+    return parse(template)
+
+
+def format_pieces(run: Run, form: Format, values: tuple[LuaValue, ...]) -> list[str]:
+    """The result's text, in pieces."""
     pieces: list[str] = []
-    for index, (literal, convert) in enumerate(directives):
+    index = 0
+    for literal, convert in form.directives:
         if index == len(values):
             raise argument_error(index + 2, "no value")
-        pieces.append(literal)
+        if literal:
+            pieces.append(literal)
         pieces.append(convert(run, values[index], index + 2))
-    pieces.append(tail)
-    size = sum(map(len, pieces))
-    run.charge(size // COPY, STRING + size + (STRING + 3 * VALUE) * count)
-    return "".join(pieces)
-
-
-def _parsed(run: Run, template: str) -> Format:
-    run.charge(_DIRECTIVE * template.count("%"), len(template) + (STRING + 512) * template.count("%"))
-    return parse(template)
+        index += 1
+    pieces.append(form.tail)
+    return pieces
 
 
 def parse(template: str) -> Format:
     """Take a format apart, up to its end or to the first directive that cannot be."""
     directives: list[tuple[str, Convert]] = []
     literal: list[str] = []
-    start = 0
+    start = padding = 0
     while (place := template.find("%", start)) >= 0:
         literal.append(template[start:place])
         if template.startswith("%", place + 1):
@@ -93,11 +104,16 @@ def parse(template: str) -> Format:
             spec, start = scan(template, place + 1)
         except FormatError as error:
             directives.append(("".join(literal), _refusal(str(error))))
-            return Format(tuple(directives), "")
+            literal = []
+            start = len(template)
+            break
         directives.append(("".join(literal), _CONVERTERS[spec.letter](spec)))
+        padding += spec.width + max(spec.precision, 0)
         literal = []
     literal.append(template[start:])
-    return Format(tuple(directives), "".join(literal))
+    price = len(template) // SCAN + _DIRECTIVE * len(directives)
+    memory = STRING + _PIECE * len(directives) + padding
+    return Format(tuple(directives), "".join(literal), price, memory)
 
 
 @lru_cache(_KEPT)
@@ -244,7 +260,7 @@ def _floating(spec: Spec) -> Convert:
         if -1e30 < real < 1e30:
             return pattern % real
         if real - real == 0.0:
-            run.charge(_LONG_NUMBER)
+            run.charge(_LONG_NUMBER, 320)
             return pattern % real
         sign = "-" if math.copysign(1.0, real) < 0 else "+" if "+" in spec.flags else " " if " " in spec.flags else ""
         name = "nan" if real != real else "inf"

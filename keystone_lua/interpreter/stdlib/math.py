@@ -120,8 +120,8 @@ def _ldexp(x: float, exponent: int) -> float:
 def _numbers(run: Run, x: LuaValue, y: LuaValue, rest: tuple[LuaValue, ...]) -> list[float]:
     """The arguments of max and min in the general case."""
     values = (x, y, *rest) if y is not ABSENT else (x,)
-    run.charge(_ARGUMENT * len(values), RESULTS + 2 * VALUE * len(values))
-    return [number(run, value, index) for index, value in enumerate(values, 1)]
+    run.charge(_ARGUMENT * len(values), RESULTS + 4 * VALUE * len(values))  # rest, values, a growing list
+    return [v if v.__class__ is float else number(run, v, index) for index, v in enumerate(values, 1)]
 
 
 def _whole(run: Run, value: LuaValue, index: int) -> float:

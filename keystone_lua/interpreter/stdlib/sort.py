@@ -31,7 +31,7 @@ Compare = Callable[[int, LuaValue, LuaValue], LuaValue]
 """A Lua function of two arguments, after the call depth."""
 
 _ELEMENT: Final = 12  # instructions for one element, read and written back
-_COMPARISON: Final = 2 * STEP  # for one comparison of the quicksort, besides the function's own instructions
+_COMPARISON: Final = 3 * STEP  # for one comparison of the quicksort, besides the function's own instructions
 _PARTITION: Final = 10 * STEP
 
 
@@ -128,8 +128,11 @@ def _partition(run: Run, d: int, t: Table, low: float, high: float, middle: floa
             b = t[j]
         if j < i:
             break
-        _put(run, t, i, b)
-        _put(run, t, j, a)
+        if a is not None and b is not None and i in t and j in t:
+            t[i], t[j] = b, a
+        else:
+            _put(run, t, i, b)
+            _put(run, t, j, a)
     a, b = t[high - 1.0], t[i]
     _put(run, t, high - 1.0, b)
     _put(run, t, i, a)

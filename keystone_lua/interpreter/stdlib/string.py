@@ -11,16 +11,17 @@ pays again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from itertools import islice
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ..costs import CLOSURE, COPY, LIBRARY, RESULTS, SCAN, STEP, STRING, UPVALUE, VALUE
-from ..patterns import Match, Pattern, PatternError, compile_pattern, is_plain
+from ..patterns import LATIN, MAX_CAPTURES, Match, Pattern, PatternError, compile_pattern, find_special
 from ..tracebacks import argument_error, library_error
 from ..values import ABSENT, FALSE, LuaValue, MetaTable, Table, number_to_string, type_name
 from .args import check_string, to_int, to_integer
-from .formatting import format_values
+from .formatting import format_pieces, parsed_format
 from .math import number
 
 if TYPE_CHECKING:
@@ -46,6 +47,12 @@ _SUBSTITUTION: Final = 16
 """Instructions for a match of gsub, without what finds it or replaces it."""
 _CAPTURE: Final = 6
 """Instructions for a capture."""
+_NUMERAL: Final = 20
+"""Instructions to write a number."""
+_PIECE: Final = STRING + 2 * VALUE
+"""Bytes of a match's share in the list of pieces, without their text."""
+_PAIR: Final = RESULTS + 2 * VALUE
+"""Bytes of two results."""
 _PATTERN: Final = 200
 _PATTERN_BYTE: Final = 40
 """Instructions to read a pattern, and for each of its bytes."""
@@ -57,15 +64,19 @@ RUN_PATTERNS: Final = 256
 
 _COPY: Final = COPY.bit_length() - 1
 _SCAN: Final = SCAN.bit_length() - 1
-_EXACT: Final = 1e15
-"""Below this a number's integer part is what C's cast gives."""
 _LARGE: Final = 1 << 16
 """Bytes that a result may take before they are charged."""
+_SMALL: Final = _LARGE // MAX_CAPTURES
+"""Bytes of subject whose captures fit into that."""
+_KEPT_LENGTH: Final = 256
+"""Bytes. Longer replacement strings are not kept by the process."""
+_KEPT: Final = 256
 _MAX_RESULTS: Final = 8000
 """LUAI_MAXCSTACK: slots that a C function of PUC 5.1 may use, its arguments included."""
 _BYTES: Final = tuple(map(float, range(256)))
 _PATTERNS: Final = "string.patterns"
 """The key in Run.library_state."""
+_NOTHING: Final[dict[str, Pattern]] = {}
 
 
 def integer(run: Run, value: LuaValue, index: int) -> int:
@@ -74,20 +85,13 @@ def integer(run: Run, value: LuaValue, index: int) -> int:
 
 
 def load(run: Run, text: str) -> Pattern:
-    """The pattern that ``text`` is; the run pays for reading it."""
+    """The pattern that ``text`` is, at its first use; the run pays for reading it."""
     run.charge(_PATTERN + _PATTERN_BYTE * len(text), _PATTERN_MEMORY + _PATTERN_BYTE_MEMORY * len(text))
     patterns = run.library_state.setdefault(_PATTERNS, {})
     if len(patterns) >= RUN_PATTERNS:
         patterns.clear()
-    pattern = compile_pattern(text)
-    patterns[text] = pattern
+    pattern = patterns[text] = compile_pattern(text)
     return pattern
-
-
-def known(run: Run, text: str) -> Pattern | None:
-    """The pattern if this run has it."""
-    patterns = run.library_state.get(_PATTERNS)
-    return patterns.get(text) if patterns is not None else None
 
 
 def find_match(run: Run, pattern: Pattern, subject: str, start: int) -> Match | None:
@@ -102,38 +106,48 @@ def matches(run: Run, pattern: Pattern, subject: str) -> Iterator[Match]:
     """Every match as gsub sees it; charges for finding them."""
     if pattern.anchored:
         found = find_match(run, pattern, subject, 0)
-        if found is not None:
-            yield found
-    elif len(subject) <= pattern.whole_limit and pattern.regex is not None:
+        return iter(()) if found is None else iter((found,))
+    if len(subject) <= pattern.whole_limit and pattern.regex is not None:
         run.charge(len(subject) * pattern.scan >> 4)
-        yield from pattern.regex.finditer(subject)
-    else:
-        start = 0
-        while start <= len(subject) and (found := find_match(run, pattern, subject, start)) is not None:
-            yield found
-            start = found.end() + (found.end() == found.start())
+        return pattern.regex.finditer(subject)
+    return _matches_one_by_one(run, pattern, subject)
+
+
+def _matches_one_by_one(run: Run, pattern: Pattern, subject: str) -> Iterator[Match]:
+    start = 0
+    while start <= len(subject) and (found := find_match(run, pattern, subject, start)) is not None:
+        yield found
+        start = found.end() + (found.end() == found.start())
+
+
+def captures(run: Run, pattern: Pattern, found: Match) -> tuple[LuaValue, ...]:
+    """``push_captures``: all captures, or the whole match if there are none; charges for them."""
+    count = pattern.captures
+    start, end = found.span()
+    if not count or not pattern.textual or (end - start) * count > _LARGE:
+        return tuple([capture(run, pattern, found, index) for index in range(count or 1)])
+    values = found.groups()
+    size = sum(map(len, values))
+    run.charge(_CAPTURE * count + (size >> _COPY), RESULTS + (STRING + VALUE) * count + size)
+    return values
 
 
 def capture(run: Run, pattern: Pattern, found: Match, index: int) -> LuaValue:
     """``push_onecapture``: capture ``index``, counted from 0; the whole match as the only one if there is none."""
-    if index >= pattern.captures:
-        if index:
-            raise library_error("invalid capture index")
-        start, end = found.span()
-        index = -1
-    else:
+    if index < pattern.captures:
         if index in pattern.unclosed:
             raise library_error("unfinished capture")
-        start, end = found.span(index + 1)
-        if index in pattern.positions:
-            return start + 1.0
+        group = index + 1
+    elif index == 0:
+        group = 0
+    else:
+        raise library_error("invalid capture index")
+    start, end = found.span(group)
+    if index in pattern.positions:
+        run.charge(_CAPTURE, STRING)
+        return start + 1.0
     run.charge(_CAPTURE + (end - start >> _COPY), STRING + end - start)
-    return found[index + 1]
-
-
-def captures(run: Run, pattern: Pattern, found: Match) -> tuple[LuaValue, ...]:
-    """``push_captures``: all captures, or the whole match if there are none."""
-    return tuple(capture(run, pattern, found, index) for index in range(pattern.captures or 1))
+    return found[group]
 
 
 def start_of(run: Run, value: LuaValue, size: int) -> int:
@@ -144,30 +158,22 @@ def start_of(run: Run, value: LuaValue, size: int) -> int:
     return min(max(place - 1, 0), size)
 
 
-def find_plain(subject: str, text: str, start: int) -> tuple[int, int]:
-    """Where ``text`` is, and what the search costs: CPython compares up to 100 bytes at each place."""
-    place = subject.find(text, start)
-    scanned = len(subject) - start if place < 0 else place + len(text) - start
-    return place, scanned * (4 + min(len(text), COPY)) >> 8
-
-
-def one(result: LuaValue) -> LuaValue:
-    """A call's first result."""
-    if result.__class__ is tuple:
-        return result[0] if result else None
-    return result
-
-
 # gsub
 
-Replace = Callable[[Match], LuaValue]
-"""From a match to its replacement, nil or false for the match itself."""
 _REPLACEMENTS: Final = {str, float, FunctionType, Table, MetaTable}
 
 
-def template(run: Run, text: str) -> list[str | int]:
-    """A replacement string taken apart: literal text, and the numbers of captures."""
-    run.charge(len(text) // SCAN + 2 * STEP * text.count("%"), 2 * STRING + 2 * VALUE * text.count("%"))
+class Template(NamedTuple):
+    """A replacement string with ``%`` in it, taken apart."""
+
+    parts: tuple[str | int, ...]
+    """Literal text, and the numbers of captures, 0 for the whole match."""
+    highest: int
+    """The largest of these numbers."""
+
+
+def take_apart(text: str) -> Template:
+    """``add_s`` as far as it does not depend on the match."""
     parts: list[str | int] = []
     start = 0
     while (place := text.find("%", start)) >= 0:
@@ -177,65 +183,100 @@ def template(run: Run, text: str) -> list[str | int]:
         # At the string's end C finds its NUL.
         parts.append(int(sign) if "0" <= sign <= "9" else sign or "\0")
         start = place + 2
-    parts.append(text[start:])
-    return parts
+    if start < len(text):
+        parts.append(text[start:])
+    return Template(tuple(parts), max((part for part in parts if isinstance(part, int)), default=0))
 
 
-def by_template(run: Run, pattern: Pattern, text: str) -> Replace:
-    """Replacement by a string with ``%`` in it (``add_s``)."""
-    parts = template(run, text)
-
-    def replace(found: Match) -> str:
-        texts = [part if isinstance(part, str) else insertion(part, found) for part in parts]
-        size = sum(map(len, texts))
-        run.charge(_CAPTURE * len(texts) + (size >> _COPY), STRING + size + (STRING + VALUE) * len(texts))
-        return "".join(texts)
-
-    def insertion(part: int, found: Match) -> str:
-        value = capture(run, pattern, found, part - 1) if part else found[0]
-        return number_to_string(value) if value.__class__ is float else value
-
-    return replace
+_kept_template = lru_cache(_KEPT)(take_apart)
 
 
-def by_table(run: Run, d: int, pattern: Pattern, table: Table) -> Replace:
-    """Replacement by what a table has under the first capture."""
-
-    def replace(found: Match) -> LuaValue:
-        key = capture(run, pattern, found, 0)
-        return table.get(key) if table.__class__ is Table else run.index(d, table, key)
-
-    return replace
+def template(run: Run, text: str) -> Template:
+    """The template that ``text`` is; the run pays as if this process had never met it."""
+    escapes = text.count("%")
+    run.charge(len(text) // SCAN + 2 * STEP * escapes, len(text) + 2 * (STRING + VALUE) * (escapes + 1))
+    return _kept_template(text) if len(text) <= _KEPT_LENGTH else take_apart(text)
 
 
-def by_function(run: Run, d: int, pattern: Pattern, function: Callable[..., LuaValue]) -> Replace:
-    """Replacement by what a function answers to the captures."""
-    depth = d + run.crossing
+def expand(run: Run, pattern: Pattern, found: Match, form: Template) -> str:
+    """The replacement that a template makes of a match."""
+    parts = form.parts
+    count = len(parts)
+    start, end = found.span()
+    if pattern.textual and form.highest <= pattern.captures and (end - start) * count <= _LARGE:
+        text = "".join([part if part.__class__ is str else found[part] for part in parts])
+    else:
+        text = "".join(parts_of(run, pattern, found, parts))
+    size = len(text)
+    run.charge(_CAPTURE * count + (size >> _COPY), 2 * (STRING + size) + (STRING + VALUE) * count)
+    return text
 
-    def replace(found: Match) -> LuaValue:
-        result = function(depth, *captures(run, pattern, found))
-        return one(result) if result.__class__ is tuple else result
 
-    return replace
+def parts_of(run: Run, pattern: Pattern, found: Match, parts: tuple[str | int, ...]) -> list[str]:
+    """The texts of a replacement, each charged before it is made, and their sum before it is."""
+    texts: list[str] = []
+    for part in parts:
+        if isinstance(part, int):
+            value = capture(run, pattern, found, part - 1) if part else whole_match(run, found)
+            part = number_to_string(value) if value.__class__ is float else value
+        texts.append(part)
+    run.charge(0, sum(map(len, texts)))
+    return texts
 
 
-def substitute(run: Run, subject: str, found_matches: Iterator[Match], replace: Replace, most: int) -> LuaValue:
+def whole_match(run: Run, found: Match) -> str:
+    """The matched text."""
+    start, end = found.span()
+    run.charge(_CAPTURE + (end - start >> _COPY), STRING + end - start)
+    return found[0]
+
+
+def replacement(run: Run, found: Match, value: LuaValue) -> str:
+    """What ``add_value`` makes of a value that is no string."""
+    if value.__class__ is float:
+        run.charge(_NUMERAL, 2 * STRING)
+        return number_to_string(value)
+    if value is None or value is FALSE:
+        return whole_match(run, found)
+    raise library_error(f"invalid replacement value (a {type_name(value)})")
+
+
+def substitute(run: Run, d: int, subject: str, pattern: Pattern, replace: LuaValue, most: int) -> tuple[str, float]:
     """``str_gsub``'s loop: the new string and the number of matches."""
+    kind = replace.__class__
+    form = template(run, replace) if kind is str and "%" in replace else None
+    simple = pattern.simple
+    group = pattern.captures
+    d1 = d + run.crossing
     pieces: list[str] = []
-    count = cursor = 0
-    for found in islice(found_matches, most):
+    cursor = count = 0
+    all_matches = matches(run, pattern, subject)
+    for found in all_matches if most > len(subject) else islice(all_matches, most):
         count += 1
         begin, end = found.span()
-        run.charge(_SUBSTITUTION, STRING + 2 * VALUE + begin - cursor)
-        value = replace(found)
-        if value.__class__ is not str:
-            if value.__class__ is float:
-                value = number_to_string(value)
-            elif value is None or value is FALSE:
-                value = found[0]
-                run.charge(0, len(value))
+        if kind is str:
+            run.charge(_SUBSTITUTION, _PIECE)
+            value = replace if form is None else expand(run, pattern, found, form)
+        elif simple:
+            text = found[group]
+            run.charge(_SUBSTITUTION + (len(text) >> _COPY), _PIECE + STRING + len(text))
+            if kind is FunctionType:
+                value = replace(d1, text)
             else:
-                raise library_error(f"invalid replacement value (a {type_name(value)})")
+                value = replace.get(text) if kind is Table else run.index(d, replace, text)
+        else:
+            run.charge(_SUBSTITUTION, _PIECE)
+            if kind is FunctionType:
+                value = replace(d1, *captures(run, pattern, found))
+            else:
+                value = run.index(d, replace, capture(run, pattern, found, 0))
+        if value.__class__ is not str:
+            if value.__class__ is tuple:
+                value = value[0] if value else None
+            if value is None and not group:
+                value = text
+            elif value.__class__ is not str:
+                value = replacement(run, found, value)
         if begin > cursor:
             pieces.append(subject[cursor:begin])
         pieces.append(value)
@@ -244,7 +285,7 @@ def substitute(run: Run, subject: str, found_matches: Iterator[Match], replace: 
         return subject, 0.0
     pieces.append(subject[cursor:])
     size = sum(map(len, pieces))
-    run.charge(size >> _COPY, STRING + size + len(pieces[-1]))
+    run.charge(size >> _COPY, STRING + size + len(subject))
     return "".join(pieces), float(count)
 
 
@@ -268,7 +309,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         if i is None:
             first = 1
         else:
-            first = int(i) if i.__class__ is float and -_EXACT < i < _EXACT else integer(run, i, 2)
+            first = int(i) if i.__class__ is float and -1e15 < i < 1e15 else integer(run, i, 2)
             if first < 0:
                 first += len(s) + 1
         fuel -= _BYTE
@@ -276,7 +317,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             if fuel < 0:
                 run.refuel(d)
             return _BYTES[ord(s[first - 1])] if 0 < first <= len(s) else ()
-        last = integer(run, j, 3)
+        last = int(j) if j.__class__ is float and -1e15 < j < 1e15 else integer(run, j, 3)
         if last < 0:
             last += len(s) + 1
         first, last = max(first, 1), min(last, len(s))
@@ -285,15 +326,17 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             raise library_error("stack overflow (string slice too long)")
         if count < 2:
             return _BYTES[ord(s[first - 1])] if count else ()
-        run.charge(count // 2, RESULTS + VALUE * count)
-        return tuple([_BYTES[code] for code in s[first - 1 : last].encode("latin-1")])
+        run.charge(2 * count, RESULTS + VALUE * count + STRING + count)
+        return tuple(map(_BYTES.__getitem__, s[first - 1 : last].encode("latin-1")))
 
     def char(d: int, *codes: LuaValue) -> str:
         nonlocal fuel, alloc
         fuel -= _CHAR * (len(codes) + 1)
-        alloc -= STRING + len(codes)
+        alloc -= STRING + (1 + VALUE) * len(codes)
         if fuel < 0 or alloc < 0:
             run.refuel(d)
+        if len(codes) == 1 and codes[0].__class__ is float and 0.0 <= codes[0] < 256.0:
+            return LATIN[int(codes[0])]
         numbers = []
         for index, code in enumerate(codes, 1):
             place = to_int(code if code.__class__ is float else number(run, code, index))
@@ -310,84 +353,157 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             s = check_string(s, 1)
         if p.__class__ is not str:
             p = check_string(p, 2)
-        start = 0 if init is None else start_of(run, init, len(s))
+        if init is None:
+            start = 0
+        elif init.__class__ is float and 1.0 <= init <= len(s):
+            start = int(init) - 1
+        else:
+            start = start_of(run, init, len(s))
+        rest = len(s) - start
         pattern = None
-        if plain is None or plain is FALSE:
-            pattern = known(run, p)
-            if pattern is None and not is_plain(p):
+        if (plain is None or plain is FALSE) and not p.isalnum():
+            pattern = run.library_state.get(_PATTERNS, _NOTHING).get(p)
+            if pattern is None and find_special(p):
                 pattern = load(run, p)
         if pattern is None or pattern.plain:
-            place, price = find_plain(s, p, start)
-            fuel -= _FIND + price
-            if place < 0:
+            place = s.find(p, start)
+            # CPython may compare up to 100 bytes at each place.
+            fuel -= _FIND + ((rest if place < 0 else place + len(p) - start) * (4 + min(len(p), COPY)) >> 8)
+            alloc -= _PAIR
+            if fuel < 0 or alloc < 0:
+                run.refuel(d)
+            return None if place < 0 else (place + 1.0, float(place + len(p)))
+        found = pattern.apply(s, start) if rest <= pattern.limit else None
+        if found is None:
+            fuel -= _FIND
+            if rest <= pattern.fail_limit and rest <= pattern.limit:
+                fuel -= rest * pattern.fail_scan >> 4
+            else:
+                found = find_match(run, pattern, s, start)
+            if found is None:
                 if fuel < 0:
                     run.refuel(d)
                 return None
-            alloc -= RESULTS + 2 * VALUE
+            begin, end = found.span()
+        else:
+            begin, end = found.span()
+            fuel -= _FIND + ((end - start if pattern.local else rest) * pattern.scan >> 4)
+        alloc -= _PAIR
+        if pattern.simple and pattern.captures:
+            value = found[1]
+            fuel -= _CAPTURE
+            alloc -= VALUE + STRING + len(value)
             if fuel < 0 or alloc < 0:
                 run.refuel(d)
-            return place + 1.0, float(place + len(p))
-        run.charge(_FIND)
-        found = find_match(run, pattern, s, start)
-        if found is None:
-            return None
-        begin, end = found.span()
-        run.charge(0, RESULTS + VALUE * (2 + pattern.captures))
-        values = captures(run, pattern, found) if pattern.captures else ()
-        return begin + 1.0, float(end), *values
+            return begin + 1.0, float(end), value
+        if fuel < 0 or alloc < 0:
+            run.refuel(d)
+        if not pattern.captures:
+            return begin + 1.0, float(end)
+        return begin + 1.0, float(end), *captures(run, pattern, found)
 
     def format(d: int, template: LuaValue = ABSENT, *values: LuaValue) -> str:
-        run.charge(_FORMAT)
-        return format_values(run, check_string(template, 1), values)
+        nonlocal fuel, alloc
+        if template.__class__ is not str:
+            template = check_string(template, 1)
+        form = parsed_format(run, template)
+        fuel -= _FORMAT + form.price
+        if fuel < 0:
+            run.refuel(d)
+        pieces = format_pieces(run, form, values)
+        size = sum(map(len, pieces))
+        fuel -= size >> _COPY
+        alloc -= size + form.memory
+        if fuel < 0 or alloc < 0:
+            run.refuel(d)
+        return "".join(pieces)
 
     def gmatch(d: int, s: LuaValue = ABSENT, p: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
-        subject, text = check_string(s, 1), check_string(p, 2)
+        subject = s if s.__class__ is str else check_string(s, 1)
+        text = p if p.__class__ is str else check_string(p, 2)
         run.charge(_GMATCH, CLOSURE + 4 * UPVALUE)
         if text.startswith("^"):
             text = "%" + text  # no anchor here, but a character
-        pattern = known(run, text) or load(run, text)
+        pattern = run.library_state.get(_PATTERNS, _NOTHING).get(text) or load(run, text)
         place = 0
 
         def next_match(d: int, *_: LuaValue) -> LuaValue:
             nonlocal place, fuel, alloc
+            start = place
+            rest = len(subject) - start
             fuel -= _NEXT_MATCH
-            if fuel < 0:
-                run.refuel(d)
-            found = find_match(run, pattern, subject, place) if place <= len(subject) else None
+            found = pattern.apply(subject, start) if 0 <= rest <= pattern.limit else None
+            if found is not None:
+                fuel -= (found.end() - start if pattern.local else rest) * pattern.scan >> 4
+            elif rest >= 0:
+                found = find_match(run, pattern, subject, start)
             if found is None:
                 place = len(subject) + 1
+                if fuel < 0:
+                    run.refuel(d)
                 return ()
             begin, place = found.span()
             if begin == place:
                 place += 1
-            values = captures(run, pattern, found)
-            if len(values) == 1:
-                return values[0]
-            run.charge(0, RESULTS + VALUE * len(values))
-            return values
+            if pattern.simple:
+                value = found[pattern.captures]
+                alloc -= STRING + len(value)
+            elif pattern.textual and rest <= _SMALL:
+                value = found.groups()
+                fuel -= _CAPTURE * pattern.captures
+                alloc -= RESULTS + (STRING + VALUE) * pattern.captures + sum(map(len, value))
+            else:
+                value = captures(run, pattern, found)
+                if len(value) == 1:
+                    value = value[0]
+            if fuel < 0 or alloc < 0:
+                run.refuel(d)
+            return value
 
         return next_match
 
     def gsub(
         d: int, s: LuaValue = ABSENT, p: LuaValue = ABSENT, repl: LuaValue = ABSENT, limit: LuaValue = None, *_: LuaValue
     ) -> LuaValue:
-        subject, text = check_string(s, 1), check_string(p, 2)
-        most = len(subject) + 1 if limit is None else to_int(number(run, limit, 4))
+        nonlocal fuel, alloc
+        if s.__class__ is not str:
+            s = check_string(s, 1)
+        if p.__class__ is not str:
+            p = check_string(p, 2)
+        most = len(s) + 1 if limit is None else to_int(number(run, limit, 4))
         if repl.__class__ not in _REPLACEMENTS:
             raise argument_error(3, "string/function/table expected")
-        run.charge(_GSUB, RESULTS + 2 * VALUE)
-        pattern = known(run, text) or load(run, text)
-        if most <= 0:
-            return subject, 0.0
         if repl.__class__ is float:
             repl = number_to_string(repl)
-        if repl.__class__ is str:
-            replace = by_template(run, pattern, repl) if "%" in repl else lambda found: repl
-        elif repl.__class__ is FunctionType:
-            replace = by_function(run, d, pattern, repl)
-        else:
-            replace = by_table(run, d, pattern, repl)
-        return substitute(run, subject, matches(run, pattern, subject), replace, most)
+        try:
+            pattern = run.library_state[_PATTERNS][p]
+        except KeyError:
+            pattern = load(run, p)
+        fuel -= _GSUB
+        alloc -= _PAIR
+        if fuel < 0 or alloc < 0:
+            run.refuel(d)
+        if most <= 0:
+            return s, 0.0
+        if (
+            repl.__class__ is str
+            and len(s) <= pattern.whole_limit
+            and most > len(s)
+            and len(repl) * len(s) <= _LARGE
+            and "%" not in repl
+            and "\\" not in repl
+        ):
+            fuel -= len(s) * pattern.scan >> 4
+            if fuel < 0:
+                run.refuel(d)
+            text, count = pattern.regex.subn(repl, s)
+            if count:
+                fuel -= _SUBSTITUTION * count + (len(text) >> _COPY)
+                alloc -= _PIECE * count + STRING + len(text) + len(s)
+                if fuel < 0 or alloc < 0:
+                    run.refuel(d)
+            return text, float(count)
+        return substitute(run, d, s, pattern, repl, most)
 
     def len_(d: int, s: LuaValue = ABSENT, *_: LuaValue) -> float:
         nonlocal fuel
@@ -412,28 +528,54 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             s = check_string(s, 1)
         if p.__class__ is not str:
             p = check_string(p, 2)
-        start = 0 if init is None else start_of(run, init, len(s))
-        run.charge(_MATCH)
-        pattern = known(run, p) or load(run, p)
-        found = find_match(run, pattern, s, start)
-        if found is None:
-            return None
-        values = captures(run, pattern, found)
-        if len(values) == 1:
-            return values[0]
-        run.charge(0, RESULTS + VALUE * len(values))
-        return values
+        if init is None:
+            start = 0
+        elif init.__class__ is float and 1.0 <= init <= len(s):
+            start = int(init) - 1
+        else:
+            start = start_of(run, init, len(s))
+        try:
+            pattern = run.library_state[_PATTERNS][p]
+        except KeyError:
+            pattern = load(run, p)
+        rest = len(s) - start
+        fuel -= _MATCH
+        found = pattern.apply(s, start) if rest <= pattern.limit else None
+        if found is not None:
+            fuel -= (found.end() - start if pattern.local else rest) * pattern.scan >> 4
+        elif rest <= pattern.fail_limit and rest <= pattern.limit:
+            fuel -= rest * pattern.fail_scan >> 4
+        else:
+            found = find_match(run, pattern, s, start)
+        value: LuaValue = None
+        if found is not None:
+            if pattern.simple:
+                value = found[pattern.captures]
+                alloc -= STRING + len(value)
+            elif pattern.textual and rest <= _SMALL:
+                value = found.groups()
+                fuel -= _CAPTURE * pattern.captures
+                alloc -= RESULTS + (STRING + VALUE) * pattern.captures + sum(map(len, value))
+            else:
+                value = captures(run, pattern, found)
+                if len(value) == 1:
+                    value = value[0]
+        if fuel < 0 or alloc < 0:
+            run.refuel(d)
+        return value
 
     def rep(d: int, s: LuaValue = ABSENT, n: LuaValue = ABSENT, *_: LuaValue) -> str:
         nonlocal fuel, alloc
         if s.__class__ is not str:
             s = check_string(s, 1)
-        size = len(s) * max(integer(run, n, 2), 0)
+        # PUC 5.1 cuts n to 32 bits, so that 2^31 gives "": here it is beyond the budget.
+        times = int(n) if n.__class__ is float and -1e15 < n < 1e15 else integer(run, n, 2)
+        size = len(s) * times if times > 0 else 0
         fuel -= _REP + (size >> _COPY)
         alloc -= STRING + size
         if fuel < 0 or alloc < 0:
             run.refuel(d)
-        return s * (size // len(s)) if size else ""
+        return s * times if size else ""
 
     def reverse(d: int, s: LuaValue = ABSENT, *_: LuaValue) -> str:
         nonlocal fuel, alloc
@@ -449,7 +591,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         nonlocal fuel, alloc
         if s.__class__ is not str:
             s = check_string(s, 1)
-        first = int(i) if i.__class__ is float and -_EXACT < i < _EXACT else integer(run, i, 2)
+        first = int(i) if i.__class__ is float and -1e15 < i < 1e15 else integer(run, i, 2)
         if first > 0:
             first -= 1
         elif first < 0:
@@ -457,7 +599,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         if j is None:
             text = s[first:]
         else:
-            last = int(j) if j.__class__ is float and -_EXACT < j < _EXACT else integer(run, j, 3)
+            last = int(j) if j.__class__ is float and -1e15 < j < 1e15 else integer(run, j, 3)
             if last < 0:
                 last = max(last + len(s) + 1, 0)
             text = s[first:last]

@@ -14,8 +14,8 @@ from ..costs import COPY, ENTRY, LIBRARY, RESULTS, STRING, TABLE, VALUE
 from ..operations import border, delete, first, rawset
 from ..tracebacks import library_error
 from ..values import ABSENT, LuaValue, Table, number_to_string, type_name
-from .args import check_function, check_table, opt_string
-from .math import integer
+from .args import check_function, check_table, opt_string, to_integer
+from .math import integer, number
 from .sort import sort as sort_table
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ _NUMERAL: Final = 20
 _UNPACKED: Final = 4
 _PACKED: Final = 8
 _SCANNED: Final = 3
-_CALLED: Final = 10
+_CALLED: Final = 12
 
 _MAX_RESULTS: Final = 8000
 """LUAI_MAXCSTACK: slots that a C function of PUC 5.1 may use, its arguments included."""
@@ -68,11 +68,12 @@ def _texts(run: Run, values: Sequence[LuaValue], start: int) -> list[str]:
     run.charge(_NUMERAL * len(values), RESULTS + (VALUE + _NUMERAL_BYTES) * len(values))
     texts = []
     for index, value in enumerate(values, start):
-        if value.__class__ is float:
-            value = number_to_string(value)
-        elif value.__class__ is not str:
+        if value.__class__ is str:
+            texts.append(value)
+        elif value.__class__ is float:
+            texts.append(number_to_string(value))
+        else:
             raise library_error(f"invalid value ({type_name(value)}) at index {index} in table for 'concat'")
-        texts.append(value)
     return texts
 
 
@@ -100,8 +101,9 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             separator = opt_string(separator, 2, "")
         if t.__class__ is not Table:
             t = check_table(t, 1)
-        begin = 1 if start is None else integer(run, start, 3)
-        end = int(border(run, t)) if last is None else integer(run, last, 4)
+        # Not cut to 32 bits as PUC does: a range to 2^53 is an error there is no reason to hide.
+        begin = 1 if start is None else to_integer(number(run, start, 3))
+        end = int(border(run, t)) if last is None else to_integer(number(run, last, 4))
         # A range longer than the table has a nil among its first len(t) + 1 elements: no need to look further.
         count = min(end - begin + 1, len(t) + 1)
         if count <= 0:

@@ -1,0 +1,35 @@
+"""Every conformance file prints what real Lua printed into its ``-->`` comments."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ..lua import expectations
+from .engine import run
+
+FILES = expectations.files()
+SHOWN = 10
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_file(path: Path) -> None:
+    case = expectations.read(path)
+    outcome = run(path.read_bytes(), path.name)
+    found = expectations.differences(case, outcome.output, outcome.error)
+    assert not found, f"{len(found)} of {case.assertions} assertions fail:\n" + "\n".join(found[:SHOWN])
+
+
+def test_enough_assertions() -> None:
+    by_reference: dict[str, int] = {}
+    for path in FILES:
+        case = expectations.read(path)
+        by_reference[case.reference] = by_reference.get(case.reference, 0) + case.assertions
+    verified = sum(count for reference, count in by_reference.items() if reference != "none")
+    print(f"{sum(by_reference.values())} assertions, {verified} of them written by {sorted(by_reference)}")
+    assert verified >= 1_500
+
+
+def test_no_file_asserts_nothing() -> None:
+    assert [path.name for path in FILES if not expectations.read(path).assertions] == []

@@ -1,0 +1,2 @@
+print("x") --> x
+error("no position", 0) --> error: no position

@@ -570,8 +570,11 @@ class Compiler(ExpressionCompiler):
             ]
             absent = pyast.compare(k, pyast.NOT_IN, o, at)
             if key_kind == "text" or isinstance(k, ast.Constant):
+                # A field that an object has already is set whatever its metatable says (manual 2.8, __newindex).
+                own = [pyast.is_class(o, "MetaTable", at), pyast.compare(k, pyast.IN, o, at), *tests[1:]]
+                other = pyast.if_(pyast.both(own, at), [store], [slow], at)
                 self.out.append(
-                    pyast.if_(pyast.both(tests, at), [pyast.if_(absent, charge, [], at), store], [slow], at)
+                    pyast.if_(pyast.both(tests, at), [pyast.if_(absent, charge, [], at), store], [other], at)
                 )
             else:
                 # A new number key: NaN is refused by the slow path, and + 0.0 turns -0 into 0.

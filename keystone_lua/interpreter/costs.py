@@ -47,7 +47,7 @@ LOOP: Final = 2  # each round of a loop, each goto
 NUMERIC_FOR: Final = 5
 GENERIC_FOR: Final = 20
 METAMETHOD: Final = 12  # finding and calling a handler
-HOP: Final = 5  # one step along an __index or __newindex chain
+HOP: Final = 5  # one step along an __index or __newindex chain; the first of __index is in INDEX
 
 FREE_VALUES: Final = 8  # values that the static price of a spread covers
 

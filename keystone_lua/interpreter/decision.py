@@ -63,6 +63,7 @@ def decide(
     failure = None
     with prepared(limits):
         try:
+            run.refuel(0)
             answer = _decide(run, program, request)
             run.refuel(0)
         except ScriptError as error:

@@ -371,11 +371,11 @@ class ExpressionCompiler:
         line = self.line
         if self.is_simple(k):
             once, again = self.named(o)
+            slow: ast.expr = self.helper("index", again(), self.value(k))
+            if isinstance(k, nodes.Number) or (isinstance(k, nodes.String) and len(k.value) < LONG_STRING):
+                slow = self.own_field(again, k, slow)
             return pyast.choose(
-                pyast.is_class(once, "Table", line),
-                pyast.subscript(again(), self.value(k), line),
-                self.helper("index", again(), self.value(k)),
-                line,
+                pyast.is_class(once, "Table", line), pyast.subscript(again(), self.value(k), line), slow, line
             )
         once, again = self.named(o)
         key = self.value(k)
@@ -390,6 +390,20 @@ class ExpressionCompiler:
             self.helper("index", again(), pyast.name(identifier, line)),
             line,
         )
+
+    def own_field(self, o: Callable[[], ast.expr], k: nodes.Expression, slow: ast.expr) -> ast.expr:
+        """A field that an object has itself, whatever its metatable: objects read their fields twice as fast."""
+        line = self.line
+        value = self.temporary()
+        found = pyast.walrus(self.store(value), pyast.subscript(o(), self.value(k), line), line)
+        has = pyast.both(
+            [
+                pyast.is_class(o(), "MetaTable", line),
+                pyast.compare(found, pyast.IS_NOT, pyast.constant(None, line), line),
+            ],
+            line,
+        )
+        return pyast.choose(has, pyast.name(value, line), slow, line)
 
     # calls
 
@@ -429,6 +443,32 @@ class ExpressionCompiler:
         self.line = saved
         return made
 
+    def find_method(self, once: ast.expr, receiver: str, name: ast.Constant) -> ast.expr:
+        """A method in an object's class (the __index of its metatable), else in the object, else by operations."""
+        line = self.line
+        holder = self.store(self.temporary())
+        meta = ast.Attribute(pyast.name(receiver, line), "meta", pyast.LOAD, lineno=line, col_offset=0)
+        handler = pyast.subscript(meta, pyast.constant("__index", line), line)
+        in_class = pyast.both(
+            [
+                pyast.is_class(once, "MetaTable", line),
+                pyast.is_class(pyast.walrus(holder, handler, line), "Table", line),
+                pyast.compare(name, pyast.NOT_IN, pyast.name(receiver, line), line),
+            ],
+            line,
+        )
+        return pyast.choose(
+            in_class,
+            pyast.subscript(pyast.name(holder, line), name, line),
+            pyast.choose(
+                pyast.is_class(pyast.name(receiver, line), "Table", line),
+                pyast.subscript(pyast.name(receiver, line), name, line),
+                self.helper("index", pyast.name(receiver, line), name),
+                line,
+            ),
+            line,
+        )
+
     def maybe_string(self, function: ast.expr) -> ast.expr:
         """The script can reach the strings' metatable, so a string may be callable."""
         line = self.line
@@ -450,13 +490,9 @@ class ExpressionCompiler:
         receiver = self.temporary()
         once = pyast.walrus(self.store(receiver), value, lookup)
         name = pyast.constant(node.method, lookup)
-        found: ast.expr = pyast.choose(
-            pyast.is_class(pyast.name(receiver, lookup) if self.seal.method(node.method) else once, "Table", lookup),
-            pyast.subscript(pyast.name(receiver, lookup), name, lookup),
-            self.helper("index", pyast.name(receiver, lookup), name),
-            lookup,
-        )
-        if (sealed := self.seal.method(node.method)) is not None:
+        sealed = self.seal.method(node.method)
+        found = self.find_method(once if sealed is None else pyast.name(receiver, lookup), receiver, name)
+        if sealed is not None:
             found = pyast.choose(pyast.is_class(once, "str", lookup), pyast.name(sealed, lookup), found, lookup)
         self.line = at
         arguments, spreads = self.arguments(node.arguments)

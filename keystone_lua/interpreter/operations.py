@@ -20,6 +20,7 @@ from .values import (
     ABSENT,
     FALSE,
     LONG_STRING,
+    NO_METATABLE,
     LuaValue,
     MetaTable,
     Table,
@@ -55,7 +56,7 @@ def metamethod(run: Run, value: LuaValue, event: str) -> LuaValue:
 def metatable(run: Run, value: LuaValue) -> Table | None:
     """The value's metatable; strings share one per run."""
     if value.__class__ is MetaTable:
-        return value.meta  # type: ignore[no-any-return]
+        return value.meta if value.meta is not NO_METATABLE else None
     return run.string_metatable() if value.__class__ is str else None
 
 
@@ -85,16 +86,18 @@ def callable_of(run: Run, d: int, value: LuaValue) -> LuaValue:
 
 def index(run: Run, d: int, o: LuaValue, k: LuaValue) -> LuaValue:
     """``o[k]``."""
-    for _ in range(LOOP_LIMIT):
+    for step in range(LOOP_LIMIT):
         if o.__class__ is Table:
             return o.get(k)
         if o.__class__ is MetaTable:
             if k.__class__ is str and len(k) >= LONG_STRING:
                 run.charge(len(k) // costs.COPY)
             value = o.get(k)
-            if value is not None or o.meta is None:
+            if value is not None:
                 return value
-            handler = o.meta.get("__index")
+            handler = o.meta["__index"]
+            if handler.__class__ is Table and not step:
+                return handler.get(k)  # the first step is in the price of indexing
             if handler is None:
                 return None
         elif o.__class__ is str:
@@ -109,7 +112,8 @@ def index(run: Run, d: int, o: LuaValue, k: LuaValue) -> LuaValue:
             run.charge(costs.METAMETHOD)
             return first(call(run, handler, d, o, k))
         o = handler
-        run.charge(costs.HOP)
+        if step:
+            run.charge(costs.HOP)
     raise operation_error("loop in gettable")
 
 
@@ -120,7 +124,7 @@ def setindex(run: Run, d: int, o: LuaValue, k: LuaValue, v: LuaValue) -> None:
             return rawset(run, o, k, v)
         if o.__class__ is MetaTable:
             check_key(k)
-            handler = o.meta.get("__newindex") if o.meta is not None else None
+            handler = o.meta["__newindex"]
             if handler is None or rawget(run, o, k) is not None:
                 return rawset(run, o, k, v)
         else:
@@ -171,7 +175,7 @@ def check_key(k: LuaValue) -> None:
 
 def make_slow(run: Run, t: Table) -> None:
     """Take a plain table off the fast path (see MetaTable)."""
-    t.meta = None
+    t.meta = NO_METATABLE
     t.run = run
     t.__class__ = MetaTable  # type: ignore[assignment]
 
@@ -505,9 +509,9 @@ def equal(run: Run, d: int, a: LuaValue, b: LuaValue) -> bool:
         return bool(a == b)
     if a.__class__ is float:
         return b.__class__ is float and bool(a == b)
-    if a.__class__ is MetaTable and b.__class__ is MetaTable and a.meta is not None and b.meta is not None:
-        handler = a.meta.get("__eq")
-        if handler is not None and raw_equal(run, handler, b.meta.get("__eq")):
+    if a.__class__ is MetaTable and b.__class__ is MetaTable:
+        handler = a.meta["__eq"]
+        if handler is not None and raw_equal(run, handler, b.meta["__eq"]):
             run.charge(costs.METAMETHOD)
             return truth(first(call(run, handler, d, a, b)))
     return False

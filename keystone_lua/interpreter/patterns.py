@@ -26,7 +26,7 @@ Patterns of degree 1 go to ``re`` for any subject, of degree 2 for short ones (S
 
 **Price.** A function of pattern and subject alone. For ``re``: bytes from the start to the match's end (to the subject's
 end if there is no match, or if a repetition had to look that far), times ``scan`` / 16, which grows with the number
-of items. For the stepper: STEP for each item tried and each return to an earlier choice, one for SCAN bytes
+of items. For the stepper: 2 STEP for each item tried, one for SCAN bytes
 run over. Reading a pattern is paid by its length on its first use in a run, whether or not this process knows it.
 """
 
@@ -41,6 +41,7 @@ from typing import Any, Final, Protocol
 from .costs import SCAN, STEP
 
 _SCAN: Final = SCAN.bit_length() - 1
+_MOVE: Final = 2 * STEP
 
 SHORT: Final = 64
 """Bytes. Up to this length work of degree 2 is done by ``re`` at a linear price: at most about 20 µs."""
@@ -52,9 +53,11 @@ MAX_ITEMS: Final = 100
 """Longer patterns are stepped: ``re`` would spend up to that many comparisons a byte."""
 MAX_BRANCHES: Final = 3
 """Undetermined ``?``: each doubles the work."""
-CACHED_LENGTH: Final = 256
+CACHED_LENGTH: Final = 100
 """Bytes. Longer patterns are not kept between runs."""
-CACHED_PATTERNS: Final = 1024
+CACHED_PATTERNS: Final = 512
+CACHED_SETS: Final = 256
+"""What the process keeps: at most 20 kB for each pattern, 1.5 kB for each set."""
 
 Charge = Callable[[int, int], object]
 """Takes instructions and bytes; raises when the budget does not reach."""
@@ -122,12 +125,13 @@ def _ranges(mask: int) -> Iterator[tuple[int, int]]:
         mask >>= length
 
 
-@lru_cache(CACHED_PATTERNS)
-def members(mask: int) -> frozenset[str]:
-    return frozenset("".join(LATIN[low : high + 1] for low, high in _ranges(mask)))
+@lru_cache(CACHED_SETS)
+def members(mask: int) -> str:
+    """The set's characters. Looking one up in a string is as fast as in a frozenset, which takes 16 kB."""
+    return "".join([LATIN[low : high + 1] for low, high in _ranges(mask)])
 
 
-@lru_cache(CACHED_PATTERNS)
+@lru_cache(CACHED_SETS)
 def runner(mask: int) -> Callable[[str, int], int]:
     """A function for the end of the run of members that begins at a position."""
     if mask == ALL:
@@ -146,7 +150,7 @@ def runner(mask: int) -> Callable[[str, int], int]:
     return lambda subject, start: match(subject, start).end()  # type: ignore[union-attr]
 
 
-@lru_cache(CACHED_PATTERNS)
+@lru_cache(CACHED_SETS)
 def finder(mask: int) -> Callable[[str, int], int]:
     """A function for the place of the first member at or after a position, or -1."""
     search = re.compile(_regex_of(mask), re.DOTALL).search
@@ -157,7 +161,7 @@ def finder(mask: int) -> Callable[[str, int], int]:
     return find
 
 
-@lru_cache(CACHED_PATTERNS)
+@lru_cache(CACHED_SETS)
 def _regex_of(mask: int) -> str:
     """A set as ``re`` writes it; never a character of the script's as it stands."""
     if mask == ALL:
@@ -724,7 +728,7 @@ def _walk(program: _Program, subject: str, start: int, charge: Charge) -> list[t
         at = start
         place = 0
         while True:
-            cost += STEP
+            cost += _MOVE
             if cost > CHUNK:
                 charge(cost, 0)
                 cost = 0

@@ -51,12 +51,12 @@ class Table(dict[LuaValue, LuaValue]):
     """A plain table: no metatable. Never holds None values, NaN keys or long string keys.
 
     A missing key answers None through ``__missing__``, a C function: 12 % faster than ``get``
-    over all benchmarks. ``meta`` (the metatable or None) and ``run`` are set in a MetaTable only;
+    over all benchmarks. ``meta`` (the metatable or NO_METATABLE) and ``run`` are set in a MetaTable only;
     ``order`` is the key order that ``next`` walks and ``dead`` counts removals, both set on first use.
     """
 
     __slots__ = ("dead", "meta", "order", "run")
-    meta: Table | None
+    meta: Table
     __missing__ = {}.get
     __hash__ = object.__hash__  # type: ignore[assignment]
 
@@ -72,6 +72,10 @@ class MetaTable(Table):
     def __call__(self, d: int, *arguments: LuaValue) -> LuaValue:
         """``__call`` (manual 2.8). Python gives the slot no say in depth, so a call through it counts as a crossing."""
         return self.run.call_meta(self, d, arguments)
+
+
+NO_METATABLE: Final = Table()
+"""The ``meta`` of a MetaTable without a metatable: stays empty, so that a read needs no test."""
 
 
 TYPE_NAMES: Final[dict[type, str]] = {

@@ -16,6 +16,7 @@ from ..values import (
     ABSENT,
     FALSE,
     LONG_STRING,
+    NO_METATABLE,
     TRUE,
     LuaValue,
     MetaTable,
@@ -182,9 +183,9 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
             check_table(t, 1)
         if meta.__class__ is not Table and meta is not None and meta.__class__ is not MetaTable:
             raise argument_error(2, "nil or table expected")
-        if t.__class__ is MetaTable and t.meta is not None and t.meta.get("__metatable") is not None:
+        if t.__class__ is MetaTable and t.meta["__metatable"] is not None:
             raise library_error("cannot change a protected metatable")
-        t.meta = meta
+        t.meta = NO_METATABLE if meta is None else meta
         t.run = run
         t.__class__ = MetaTable
         return t

@@ -56,8 +56,8 @@ _PAIR: Final = RESULTS + 2 * VALUE
 _PATTERN: Final = 200
 _PATTERN_BYTE: Final = 40
 """Instructions to read a pattern, and for each of its bytes."""
-_PATTERN_MEMORY: Final = 4096
-_PATTERN_BYTE_MEMORY: Final = 256
+_PATTERN_MEMORY: Final = 1536
+_PATTERN_BYTE_MEMORY: Final = 200
 """Bytes likewise."""
 RUN_PATTERNS: Final = 256
 """Patterns that one run keeps."""

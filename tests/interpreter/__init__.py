@@ -1,0 +1,1 @@
+"""The interpreter's parts, each on its own."""

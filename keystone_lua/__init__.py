@@ -1,0 +1,1 @@
+"""Keystone Lua Engine: routing decisions for gateways, by sandboxed Lua scripts."""

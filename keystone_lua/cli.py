@@ -26,7 +26,7 @@ from .interpreter import (
     execute,
 )
 from .interpreter.execution import from_text, to_text
-from .server.config import add_serve_arguments
+from .server.config import ConfigError, add_serve_arguments
 from .server.store import shared_modules
 from .server.wire import BadRequest, read_request
 
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         code: int = options.command(options)
-    except UsageError as error:
+    except (UsageError, ConfigError) as error:
         print(f"keystone-lua: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:

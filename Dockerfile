@@ -1,0 +1,21 @@
+# docker build -t keystone-lua-engine .
+# docker run -p 8081:8081 -v $(pwd)/scripts:/app/scripts keystone-lua-engine
+
+FROM python:3.12-slim AS build
+WORKDIR /src
+COPY pyproject.toml README.md ./
+COPY keystone_lua keystone_lua
+RUN python -m venv /app/venv && /app/venv/bin/pip install --no-cache-dir .
+
+FROM python:3.12-slim
+WORKDIR /app
+COPY --from=build /app/venv /app/venv
+COPY scripts scripts
+ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PATH=/app/venv/bin:$PATH
+USER 65534:65534
+EXPOSE 8081
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD \
+    ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8081/health', timeout=2)"]
+ENTRYPOINT ["lua-engine"]
+CMD ["-addr", ":8081", "-scripts", "/app/scripts"]

@@ -1,0 +1,1 @@
+"""The parser against its references: lua5.1's messages, Lark itself, limits, noise."""

@@ -1,0 +1,242 @@
+"""What happens below one request: keep-alive, pipelining, old clients, slow ones, and those that send no HTTP."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from aiohttp import web
+
+from keystone_lua.server import responses
+from keystone_lua.server.config import ServerConfig
+from tests.server.support import ECHO, Client, constant, read_to_end, server_in_thread, write_scripts
+
+BIG = 'local s = string.rep("x", 300000)\nfunction on_route_request() return {selected_backend = s} end\n'
+ROUTE = b"POST /route/a HTTP/1.1\r\nHost: x\r\n"
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    folder = write_scripts(
+        tmp_path_factory.mktemp("scripts"), {"a.lua": constant("b"), "echo.lua": ECHO, "big.lua": BIG}
+    )
+    with server_in_thread(folder, replace(ServerConfig(), body_seconds=0.5, idle_seconds=1.0)) as client:
+        yield client
+
+
+def with_body(body: bytes, *headers: bytes) -> bytes:
+    lines = [ROUTE.rstrip(b"\r\n"), b"Content-Length: %d" % len(body), *headers]
+    return b"\r\n".join(lines) + b"\r\n\r\n" + body
+
+
+def answers_in(data: bytes) -> list[tuple[int, dict[str, str], bytes]]:
+    """Split a byte stream into (status, headers, body), by Content-Length."""
+    answers = []
+    while data:
+        head, _, rest = data.partition(b"\r\n\r\n")
+        first, *lines = head.decode("ascii").split("\r\n")
+        headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
+        size = int(headers["content-length"])
+        answers.append((int(first.split(" ")[1]), headers, rest[:size]))
+        data = rest[size:]
+    return answers
+
+
+def test_many_requests_over_one_connection(client: Client) -> None:
+    with client.connect() as connection:
+        stream = connection.makefile("rb")
+        for number in range(50):
+            body = json.dumps({"path": f"/{number}"}).encode()
+            connection.sendall(with_body(body).replace(b"/route/a", b"/route/echo"))
+            head = b""
+            while not head.endswith(b"\r\n\r\n"):
+                head += stream.readline()
+            size = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+            assert json.loads(stream.read(size))["modified_path"] == f"/{number}"
+        stream.close()
+
+
+def test_pipelined_requests_are_answered_in_order(client: Client) -> None:
+    requests = [with_body(b'{"path":"/%d"}' % n).replace(b"/route/a", b"/route/echo") for n in range(20)]
+    requests[7] = with_body(b"bad")
+    requests.append(with_body(b"{}", b"Connection: close"))
+    answers = answers_in(client.raw(b"".join(requests)))
+    assert [status for status, _, _ in answers] == [200] * 7 + [400] + [200] * 13
+    assert [json.loads(body).get("modified_path") for _, _, body in answers[:7]] == [f"/{n}" for n in range(7)]
+
+
+def test_connection_close_and_http_1_0_are_honoured(client: Client) -> None:
+    for data in (with_body(b"{}", b"Connection: close"), with_body(b"{}").replace(b"HTTP/1.1", b"HTTP/1.0")):
+        ((status, headers, body),) = answers_in(client.raw(data))
+        assert (status, body) == (200, b'{"selected_backend":"b"}\n')
+        assert headers["x-keystone-instructions"]
+    assert b"keep-alive" in _first_answer(client, b"HTTP/1.0", b"Connection: keep-alive")
+
+
+def _first_answer(client: Client, version: bytes, *headers: bytes) -> bytes:
+    with client.connect() as connection:
+        connection.sendall(with_body(b"{}", *headers).replace(b"HTTP/1.1", version))
+        return connection.recv(65536)
+
+
+def test_a_target_with_scheme_and_host(client: Client) -> None:
+    data = with_body(b"{}", b"Connection: close").replace(b" /route/a", b" http://gateway:1/route/a")
+    assert answers_in(client.raw(data))[0][0] == 200
+
+
+def test_expect_100_continue(client: Client) -> None:
+    with client.connect() as connection:
+        connection.sendall(ROUTE + b"Content-Length: 2\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n")
+        assert connection.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(b"{}")
+        assert answers_in(read_to_end(connection))[0][0] == 200
+
+
+def test_expect_100_continue_for_a_body_that_is_too_large(client: Client) -> None:
+    answer = client.raw(ROUTE + b"Content-Length: 99999999\r\nExpect: 100-continue\r\n\r\n")
+    assert answers_in(answer)[0][0] == 413
+
+
+def test_another_expectation_is_refused(client: Client) -> None:
+    assert answers_in(client.raw(ROUTE + b"Content-Length: 2\r\nExpect: miracles\r\n\r\n"))[0][0] == 417
+
+
+def test_a_body_that_comes_in_pieces(client: Client) -> None:
+    data = with_body(b'{"path":"/x"}', b"Connection: close").replace(b"/route/a", b"/route/echo")
+    with client.connect() as connection:
+        for byte in data:
+            connection.sendall(bytes([byte]))
+        assert json.loads(answers_in(read_to_end(connection))[0][2])["modified_path"] == "/x"
+
+
+def test_a_body_that_does_not_come_is_a_408(client: Client) -> None:
+    started = time.monotonic()
+    with client.connect() as connection:
+        connection.sendall(ROUTE + b"Content-Length: 10\r\n\r\n{")
+        status, headers, body = answers_in(read_to_end(connection))[0]
+    assert status == 408
+    assert headers["connection"] == "close"
+    assert json.loads(body)["error"] == "request body did not arrive within 0.5 s"
+    assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize("sent", [b"", b"POST", ROUTE, with_body(b"{}") + b"POST /ro"])
+def test_an_idle_or_half_sent_connection_is_closed(client: Client, sent: bytes) -> None:
+    started = time.monotonic()
+    client.raw(sent)
+    assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"garbage\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+        b"POST /route/a HTTP/9.9\r\nHost: x\r\n\r\n",
+        ROUTE + b"Content-Length: x\r\n\r\n",
+        ROUTE + b"Content-Length: -1\r\n\r\n",
+        ROUTE + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+        ROUTE + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}",
+        ROUTE + b"A: " + b"x" * 100_000 + b"\r\n\r\n",
+        ROUTE + b"".join(b"H%d: x\r\n" % n for n in range(100_000)) + b"\r\n",
+        ROUTE + b"No colon\r\n\r\n",
+        ROUTE + b"Bad\0name: x\r\n\r\n",
+        b"POST /" + b"x" * 100_000 + b" HTTP/1.1\r\n\r\n",
+        ROUTE + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n",
+    ],
+)
+def test_what_is_no_http_gets_a_400_and_no_exception_in_the_log(
+    client: Client, data: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        answer = client.raw(data)
+        time.sleep(0.05)
+    assert answer.split(b" ")[1] in (b"400", b"408", b"431"), answer
+    assert json.loads(answers_in(answer)[0][2])["error"]
+    assert caplog.records == []
+    assert client.route("a", {}).status == 200
+
+
+def test_clients_that_go_away_leave_no_exception_in_the_log(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        for data in (ROUTE + b"Content-Length: 10\r\n\r\n{", with_body(b"{}"), ROUTE, with_body(b"{}") * 50):
+            connection = client.connect()
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+            connection.sendall(data)
+            connection.close()
+        time.sleep(0.2)
+    assert caplog.records == []
+    assert client.route("a", {}).status == 200
+
+
+def test_a_client_that_reads_late_gets_every_byte(client: Client) -> None:
+    """The answers fill every buffer on the way; the server must wait and lose nothing."""
+    count = 40
+    with client.connect() as connection:
+        request = with_body(b"{}").replace(b"/route/a", b"/route/big")
+        last = with_body(b"{}", b"Connection: close").replace(b"/route/a", b"/route/big")
+        sender = threading.Thread(target=connection.sendall, args=(request * (count - 1) + last,))
+        sender.start()
+        time.sleep(0.3)
+        answers = answers_in(read_to_end(connection))
+        sender.join()
+    assert [(status, len(body)) for status, _, body in answers] == [(200, 300_024)] * count
+
+
+def test_a_ready_answer_says_what_an_ordinary_one_says(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    ready = client.route("a", {})
+
+    def only_ordinary(
+        _: web.BaseRequest, status: int, body: bytes, extra: str = "", *, close: bool = False
+    ) -> web.StreamResponse:
+        return responses.ordinary_answer(status, body, extra, close=close)
+
+    monkeypatch.setattr("keystone_lua.server.handlers.answer", only_ordinary)
+    ordinary = client.route("a", {})
+    changing = {"x-keystone-seed", "x-keystone-clock", "x-request-id", "date"}
+    assert ready.body == ordinary.body
+    assert ready.headers.keys() == ordinary.headers.keys()
+    for name in ready.headers.keys() - changing:
+        assert ready.headers[name] == ordinary.headers[name], name
+
+
+def test_a_compressed_body_is_not_inflated(client: Client) -> None:
+    answer = client.send("POST", "/route/a", b"\x1f\x8b\x08\x00", {"Content-Encoding": "gzip"})
+    assert answer.status == 400
+
+
+def test_echoed_text_cannot_add_headers(client: Client) -> None:
+    data = with_body(b"{}", b"X-Request-Id: a\tb", b"Connection: close")
+    _, headers, _ = answers_in(client.raw(data))[0]
+    assert "\t" not in headers["x-request-id"]
+    assert set(headers) == {
+        "content-type",
+        "content-length",
+        "date",
+        "server",
+        "connection",
+        "x-keystone-script",
+        "x-keystone-instructions",
+        "x-keystone-bytes",
+        "x-keystone-seed",
+        "x-keystone-clock",
+        "x-request-id",
+    }
+
+
+def test_a_client_that_does_not_read_holds_up_nobody_else(client: Client) -> None:
+    with client.connect() as slow:
+        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        slow.settimeout(0.5)
+        with contextlib.suppress(TimeoutError):
+            slow.sendall(with_body(b"{}").replace(b"/route/a", b"/route/big") * 200)
+        started = time.monotonic()
+        assert client.route("a", {}).status == 200
+        assert time.monotonic() - started < 2

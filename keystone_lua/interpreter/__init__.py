@@ -1,7 +1,9 @@
-"""The Lua engine: parse, compile, run. Imports the standard library and lark only.
+"""The Lua engine: parse, compile, run.
 
     source --parser--> nodes --scope, infer--> compiler --> Program
     Program + Limits + seed + clock (+ request) --> Result or Decision
+
+Imports the standard library and lark only.
 """
 
 from .costs import VERSION as COST_VERSION

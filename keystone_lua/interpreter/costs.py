@@ -42,8 +42,10 @@ TABLE_OP: Final = 6
 FIELD: Final = 3  # each field of a constructor
 CLOSURE_OP: Final = 10
 SPREAD: Final = 3  # `...` or a call as the last of several
+SELECT: Final = 6  # select over `...`, where nothing is spread
 RETURN: Final = 1
 LOOP: Final = 2  # each round of a loop, each goto
+ROUNDS: Final = 1024  # rounds that a counting for loop without a way out pays ahead, at most
 NUMERIC_FOR: Final = 5
 GENERIC_FOR: Final = 20
 METAMETHOD: Final = 12  # finding and calling a handler
@@ -58,9 +60,10 @@ STEP: Final = 4  # instructions for one step of a pure-Python inner loop (a patt
 
 # Instructions: the base price of a library function, its result and argument checks included.
 LIBRARY: Final[dict[str, int]] = {
-    "assert": 10, "collectgarbage": 20, "error": 100, "getmetatable": 14, "ipairs": 20, "(ipairs)": 14, "(header)": 20, "log": 20,
-    "next": 20, "pairs": 20, "pcall": 30, "print": 30, "rawequal": 12, "rawget": 14, "rawset": 16, "require": 20,
-    "select": 14, "setmetatable": 14, "tonumber": 24, "tostring": 16, "type": 8, "unpack": 50, "xpcall": 40,
+    "assert": 10, "collectgarbage": 20, "error": 100, "getmetatable": 14, "ipairs": 20, "(ipairs)": 14, "(header)": 20,
+    "log": 20, "next": 20, "pairs": 20, "pcall": 30, "print": 30, "rawequal": 12, "rawget": 14, "rawset": 16,
+    "require": 20, "select": 14, "setmetatable": 14, "tonumber": 24, "tostring": 16, "type": 8, "unpack": 50,
+    "xpcall": 40,
     "bit.arshift": 36, "bit.band": 28, "bit.bnot": 24, "bit.bor": 28, "bit.bswap": 38, "bit.bxor": 28,
     "bit.lshift": 30, "bit.rol": 36, "bit.ror": 36, "bit.rshift": 34, "bit.tobit": 24, "bit.tohex": 76,
     "math.abs": 9, "math.acos": 10, "math.asin": 10, "math.atan": 10, "math.atan2": 12, "math.ceil": 11, "math.cos": 10,
@@ -74,4 +77,4 @@ LIBRARY: Final[dict[str, int]] = {
     "string.reverse": 12, "string.sub": 14, "string.upper": 12,
     "table.concat": 70, "table.foreach": 50, "table.foreachi": 50, "table.getn": 24, "table.insert": 20,
     "table.maxn": 22, "table.pack": 36, "table.remove": 28, "table.setn": 20, "table.sort": 90, "table.unpack": 40,
-}
+}  # fmt: skip

@@ -78,12 +78,15 @@ def _decide(run: Run, program: Program, request: Mapping[str, Any]) -> dict[str,
     table = _request(run, request, backends)
     run.globals["request"] = table
     run.globals["backends"] = backends
-    protected_call(run, run.chunk(program.main))
+    protected_call(run.chunk(program.main))
     function = run.globals.get(ENTRY_POINT)
     if function is None:
         raise ResultError(f"{program.name}: {ENTRY_POINT} is not defined")
-    result = first(protected_call(run, lambda d: function(1, table, backends) if function.__class__ is FunctionType else run.call(function, 0, table, backends)))
-    return _answer(run, result)
+    if function.__class__ is FunctionType:
+        result = protected_call(function, table, backends)
+    else:
+        result = protected_call(lambda d: run.call(function, 0, table, backends))
+    return _answer(run, first(result))
 
 
 # the request's tables
@@ -114,16 +117,16 @@ def headers_table(run: Run, headers: Mapping[str, str]) -> Table:
     """Header fields under the names as sent; any other case finds them through the metatable."""
     size = 0
     table = Table()
-    for name, value in headers.items():
-        if not (name.isascii() and value.isascii()):
-            name, value = from_text(name), from_text(value)
+    for field, content in headers.items():
+        name = field if field.isascii() else from_text(field)
+        value = content if content.isascii() else from_text(content)
         size += len(name) + len(value)
         table[name] = value
     count = len(table)
     run.charge(10 + 3 * count, 2 * costs.TABLE + count * (costs.ENTRY + 2 * costs.STRING) + size)
     table.meta = Table({"__index": run.member("", HEADER_LOOKUP), "__metatable": FALSE})
     table.run = run
-    table.__class__ = MetaTable  # type: ignore[assignment]
+    table.__class__ = MetaTable
     return table
 
 
@@ -153,7 +156,7 @@ def _answer(run: Run, result: LuaValue) -> dict[str, Any]:
     def field(name: str) -> LuaValue:
         if result.__class__ is Table:
             return result[name]
-        return protected_call(run, lambda d: run.index(d, result, name))
+        return protected_call(lambda d: run.index(d, result, name))
 
     answer: dict[str, Any] = {"selected_backend": _line("selected_backend", field("selected_backend"))}
     headers = field("modified_headers")
@@ -199,7 +202,7 @@ def _line(name: str, value: LuaValue) -> str:
 
 def _plain(name: str, value: LuaValue) -> str:
     if value.__class__ is str:
-        return value  # type: ignore[no-any-return]
+        return value
     if value is None:
         return ""
     if value.__class__ is float:

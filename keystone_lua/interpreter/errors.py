@@ -83,27 +83,35 @@ class BudgetExceeded(ScriptError):
 
     what: ClassVar[str] = ""
 
-    def __init__(self, limit: float) -> None:
+    def __init__(self, limit: int | float) -> None:
         super().__init__(f"{self.what} ({limit:g})" if isinstance(limit, float) else f"{self.what} ({limit})")
         self.limit = limit
 
 
 class InstructionsExceeded(BudgetExceeded):
+    """More than ``Limits.instructions``."""
+
     kind = "instructions"
     what = "instruction budget exceeded"
 
 
 class MemoryExceeded(BudgetExceeded):
+    """More than ``Limits.memory`` bytes."""
+
     kind = "memory"
     what = "memory budget exceeded"
 
 
 class LogExceeded(BudgetExceeded):
+    """More than ``Limits.log`` bytes."""
+
     kind = "log"
     what = "log budget exceeded"
 
 
 class TimeExceeded(BudgetExceeded):
+    """Longer than ``Limits.seconds``."""
+
     kind = "timeout"
     what = "wall-clock limit exceeded"
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from . import costs, operations
-from .errors import BudgetExceeded, EngineError, LuaError, ScriptError
+from .errors import EngineError, LuaError, ScriptError
 from .limits import DEFAULT, Limits
 from .program import Program
 from .runtime import CROSSINGS, Run
@@ -78,16 +78,16 @@ def to_text(value: str) -> str:
 
 def from_text(value: str) -> str:
     """Unicode text as a Lua string of its UTF-8 bytes; lone surrogates become U+FFFD."""
-    return value if value.isascii() else value.encode("utf-8", "surrogatepass").decode("utf-8", "replace").encode("utf-8").decode("latin-1")
+    if value.isascii():
+        return value
+    return value.encode("utf-8", "surrogatepass").decode("utf-8", "replace").encode("utf-8").decode("latin-1")
 
 
 def failure_of(error: ScriptError) -> Failure:
     """A Failure from an exception; the position is the first of its message, or of its traceback."""
     lines = error.traceback if isinstance(error, LuaError) and error.traceback else traceback_lines(error)
     message = to_text(error.message)
-    place = ""
-    if lines:
-        place = lines[0].split(": in ")[0]
+    place = lines[0].split(": in ")[0] if lines else ""
     return Failure(error.kind, message, to_text(place), tuple(to_text(line) for line in lines))
 
 
@@ -112,7 +112,7 @@ def prepared(limits: Limits) -> Iterator[None]:
         sys.setrecursionlimit(frames)
 
 
-def protected_call(run: Run, function: Any, *arguments: LuaValue) -> LuaValue:
+def protected_call(function: Any, *arguments: LuaValue) -> LuaValue:
     """Call at depth 1. Raises ScriptError or EngineError only."""
     try:
         return function(1, *arguments)
@@ -137,9 +137,9 @@ def execute(
     with prepared(limits):
         try:
             run.refuel(0)
-            result = protected_call(run, run.chunk(program.main))
+            result = protected_call(run.chunk(program.main))
             results = result if result.__class__ is tuple else (result,)
-            values = tuple(protected_call(run, lambda d, v=value: operations.tostring(run, d, v)) for value in results)
+            values = tuple(protected_call(lambda d, v=value: operations.tostring(run, d, v)) for value in results)
             run.refuel(0)
         except ScriptError as error:
             failure = failure_of(error)
@@ -150,6 +150,3 @@ def execute(
         run.bytes_used(),
         tuple(LogLine(text, position) for text, position in run.log),
     )
-
-
-__all__ = ["BUDGET_KINDS", "BudgetExceeded", "Failure", "LogLine", "Result", "execute"]

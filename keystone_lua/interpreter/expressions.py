@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import costs, nodes, pyast
+from .inlining import can_inline, inline
 from .infer import BOOLEAN, NIL, NUMBER, STRING, Kinds
 from .libraries import LEFT_OUT, Seal
 from .scope import BOX, VALUE, Resolution, Scope, Variable
@@ -98,6 +99,7 @@ class ExpressionCompiler:
         self.height = 0
         self.depths: list[ast.Constant] = []
         self.conditional = 0
+        self.is_complete = False
         self.context: Context
         self.table: dict[type, Callable[[Any], ast.expr]] = {
             nodes.Nil: lambda node: pyast.constant(None, self.line),
@@ -408,8 +410,12 @@ class ExpressionCompiler:
     # calls
 
     def call_value(self, node: nodes.Call | nodes.MethodCall) -> ast.expr:
-        made = self.call(node)
-        if self.kinds.is_single(node, self.seal):
+        if isinstance(node, nodes.Call) and (inlined := self.inlined_call(node)) is not None:
+            return inlined
+        made = self.call(node, True)
+        if self.is_complete:
+            return made
+        if self.kinds.is_single(node):
             return made
         line = self.line
         result = self.temporary()
@@ -425,11 +431,26 @@ class ExpressionCompiler:
             line,
         )
 
-    def call(self, node: nodes.Call | nodes.MethodCall) -> ast.expr:
+    def inlined_call(self, node: nodes.Call) -> ast.expr | None:
+        """One value of a library function that is done in place (see inlining)."""
+        sealed = self.sealed_function(node.function)
+        if sealed is None or not can_inline(self, self.seal.path(sealed), node.arguments, False):
+            return None
+        name, _ = self.describe(node.function)
+        saved, self.line = self.line, self.at(node.line, (name,), (), True)
+        self.charge(costs.CALL + costs.ARGUMENT * len(node.arguments))
+        function = self.value(node.function)
+        made = inline(self, self.seal.path(sealed), function, node.arguments, None)
+        self.line = saved
+        return made
+
+    def call(self, node: nodes.Call | nodes.MethodCall, one: bool = False) -> ast.expr:
+        """All results; ``is_complete`` afterwards says that it is one value already."""
+        self.is_complete = False
         self.charge(costs.CALL + costs.ARGUMENT * len(node.arguments))
         saved = self.line
         if isinstance(node, nodes.MethodCall):
-            made = self.method_call(node)
+            made = self.method_call(node, one)
         else:
             name, note = self.describe(node.function)
             at = self.at(node.line, (name,) if name else (), (note,), True)
@@ -440,6 +461,7 @@ class ExpressionCompiler:
             self.line = at
             arguments, spreads = self.arguments(node.arguments)
             made = pyast.call_value(function, [self.depth(spreads), *arguments], at)
+            self.is_complete = False
         self.line = saved
         return made
 
@@ -480,7 +502,7 @@ class ExpressionCompiler:
             line,
         )
 
-    def method_call(self, node: nodes.MethodCall) -> ast.expr:
+    def method_call(self, node: nodes.MethodCall, one: bool) -> ast.expr:
         self.charge(costs.INDEX + costs.ARGUMENT)
         object_name, note = self.describe(node.object)
         lookup = self.at(node.line, (object_name,) if object_name else (), (note,))
@@ -491,11 +513,18 @@ class ExpressionCompiler:
         once = pyast.walrus(self.store(receiver), value, lookup)
         name = pyast.constant(node.method, lookup)
         sealed = self.seal.method(node.method)
-        found = self.find_method(once if sealed is None else pyast.name(receiver, lookup), receiver, name)
+        inlined = one and sealed is not None and can_inline(self, ("string", node.method), node.arguments, True)
+        head = pyast.name(receiver, lookup) if inlined else once
+        found = self.find_method(head if sealed is None else pyast.name(receiver, lookup), receiver, name)
         if sealed is not None:
-            found = pyast.choose(pyast.is_class(once, "str", lookup), pyast.name(sealed, lookup), found, lookup)
+            found = pyast.choose(pyast.is_class(head, "str", lookup), pyast.name(sealed, lookup), found, lookup)
         self.line = at
+        if inlined:
+            made = inline(self, ("string", node.method), found, node.arguments, receiver, once)
+            self.is_complete = True
+            return made
         arguments, spreads = self.arguments(node.arguments)
+        self.is_complete = False
         return pyast.call_value(found, [self.depth(spreads), pyast.name(receiver, at), *arguments], at)
 
     def arguments(self, items: Sequence[nodes.Expression]) -> tuple[list[ast.expr], bool]:
@@ -504,7 +533,7 @@ class ExpressionCompiler:
             return [self.value(item) for item in items], False
         made = [self.value(item) for item in items[:-1]]
         last = items[-1]
-        if not isinstance(last, nodes.Vararg) and self.kinds.is_single(last, self.seal):
+        if not isinstance(last, nodes.Vararg) and self.kinds.is_single(last):
             return [*made, self.multi(last)], False
         return [*made, pyast.starred(self.spread(last), self.line)], True
 
@@ -1007,7 +1036,7 @@ class ExpressionCompiler:
         size = costs.TABLE + costs.ENTRY * len(fields)
         line = self.line
         spread = fields[-1] if fields and fields[-1].key is None and isinstance(fields[-1].value, _MULTI) else None
-        if spread is not None and self.kinds.is_single(spread.value, self.seal):
+        if spread is not None and self.kinds.is_single(spread.value):
             spread = None
         items = fields[:-1] if spread is not None else fields
         if self.conditional:

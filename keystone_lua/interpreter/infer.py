@@ -22,6 +22,8 @@ from .scope import Resolution, Scope, Variable
 NUMBER, STRING, BOOLEAN, NIL, TABLE, FUNCTION, ANY = "number", "string", "boolean", "nil", "table", "function", "any"
 UNKNOWN: Final = ""  # no value seen yet
 MAX_ROUNDS: Final = 12
+HOST_CALLS: Final = ("on_route_request",)
+"""Globals that the host calls, with arguments that the program does not show."""
 _TRUE_KINDS: Final = (NUMBER, STRING, TABLE, FUNCTION)
 _MULTI: Final = (nodes.Call, nodes.MethodCall, nodes.Vararg)
 
@@ -50,7 +52,7 @@ class Kinds:
         self.locals: dict[Variable, _Function] = {}
         self.globals: dict[str, _Function] = {}
         self.escaped: set[Variable | str] = set()
-        self.calls: list[tuple[nodes.Call, nodes.Name]] = []
+        self.named_calls: list[nodes.Call] = []
         self.table: dict[type, Callable[[Any], str]] = {
             nodes.Nil: lambda node: NIL,
             nodes.Boolean: lambda node: BOOLEAN,
@@ -79,7 +81,7 @@ class Kinds:
         """The kind of an expression's first value."""
         return self.table[node.__class__](node) or ANY
 
-    def is_single(self, node: nodes.Expression, seal: Seal) -> bool:
+    def is_single(self, node: nodes.Expression) -> bool:
         """Whether a call surely answers exactly one value, never a tuple."""
         if isinstance(node, nodes.Call):
             function = self.callee(node)
@@ -98,21 +100,26 @@ class Kinds:
     # the kinds of expressions
 
     def raw(self, node: nodes.Expression) -> str:
+        """The same, UNKNOWN included: what the fixpoint has found so far."""
         return self.table[node.__class__](node)
 
     def index(self, node: nodes.Index) -> str:
+        """The constants of ``math``; any other field can be anything."""
         path = self.library_path(node)
         return NUMBER if path in (("math", "pi"), ("math", "huge")) else ANY
 
     def name(self, node: nodes.Name) -> str:
+        """A local's kind; a global can be anything."""
         variable = self.resolution.variables.get(node)
         return ANY if variable is None else self.variables.get(variable, UNKNOWN)
 
     def concat(self, node: nodes.Concat) -> str:
+        """A string, unless a metamethod may answer."""
         kinds = {self.raw(operand) for operand in node.operands}
         return STRING if kinds <= {STRING, NUMBER, UNKNOWN} else ANY
 
     def arithmetic(self, node: nodes.Arithmetic) -> str:
+        """A number, unless a metamethod may answer."""
         if self.raw(node.first) not in (NUMBER, UNKNOWN):
             return ANY
         for operator in node.rest:
@@ -121,6 +128,7 @@ class Kinds:
         return NUMBER
 
     def unary(self, node: nodes.Unary) -> str:
+        """``not`` and ``#`` have no metamethods in 5.1; ``-`` of a number has none either."""
         if node.symbol == "not":
             return BOOLEAN
         if node.symbol == "#":
@@ -128,6 +136,7 @@ class Kinds:
         return NUMBER if self.raw(node.operand) in (NUMBER, UNKNOWN) else ANY
 
     def logical(self, node: nodes.Logical) -> str:
+        """The join of the operands that can be the answer."""
         kind = UNKNOWN
         for operand in node.operands[:-1]:
             this = self.raw(operand)
@@ -146,6 +155,7 @@ class Kinds:
         return join(kind, self.raw(node.operands[-1]))
 
     def call(self, node: nodes.Call) -> str:
+        """A known function's kind, or a library function's."""
         function = self.callee(node)
         if function is not None:
             return function.kind if function.single else ANY
@@ -153,6 +163,7 @@ class Kinds:
         return RESULT_KINDS.get(path, ANY) if path is not None else ANY
 
     def method_call(self, node: nodes.MethodCall) -> str:
+        """The kind of a string method's answer."""
         if self.raw(node.object) == STRING and self.seal.method(node.method) is not None:
             return RESULT_KINDS.get(("string", node.method), ANY)
         return ANY
@@ -163,7 +174,9 @@ class Kinds:
             if node in self.resolution.variables:
                 return None
             slot = self.seal.function(node.name)
-        elif isinstance(node, nodes.Index) and isinstance(node.object, nodes.Name) and isinstance(node.key, nodes.String):
+        elif (
+            isinstance(node, nodes.Index) and isinstance(node.object, nodes.Name) and isinstance(node.key, nodes.String)
+        ):
             if node.object in self.resolution.variables:
                 return None
             slot = self.seal.field(node.object.name, node.key.value)
@@ -184,7 +197,8 @@ class Kinds:
     # the fixpoint
 
     def settle(self) -> None:
-        for call, _ in self.calls:
+        """Join until nothing changes."""
+        for call in self.named_calls:
             if (known := self.callee(call)) is not None:
                 known.calls.append(call)
         for variable, function in self.locals.items():
@@ -212,6 +226,7 @@ class Kinds:
             function.kind, function.single = ANY, False
 
     def parameters(self, function: _Function, escaped: bool) -> None:
+        """Take the calls' arguments as the values of a function's parameters."""
         for place, variable in enumerate(function.scope.parameters):
             values = self.values.setdefault(variable, [])
             if escaped:
@@ -229,9 +244,10 @@ class Kinds:
                     values.append(NIL)
 
     def result(self, function: _Function) -> bool:
+        """Join the values of a function's returns; answers whether its kind has changed."""
         kind, single = function.kind, function.single
         for statement in function.scope.returns:
-            if len(statement.values) != 1 or not self.is_single(statement.values[0], self.seal):
+            if len(statement.values) != 1 or not self.is_single(statement.values[0]):
                 single = False
                 break
             kind = join(kind, self.raw(statement.values[0]))
@@ -400,7 +416,7 @@ class _Collector:
             self.kinds.escaped.add(node.name if variable is None else variable)
         elif isinstance(node, nodes.Call):
             if isinstance(node.function, nodes.Name):
-                self.kinds.calls.append((node, node.function))
+                self.kinds.named_calls.append(node)
             else:
                 self.expression(node.function)
             self.expressions(*node.arguments)
@@ -425,8 +441,3 @@ class _Collector:
                 if item.key is not None:
                     self.expression(item.key)
                 self.expression(item.value)
-
-
-
-HOST_CALLS: Final = ("on_route_request",)
-"""Globals that the host calls, with arguments that the program does not show."""

@@ -17,8 +17,6 @@ from .stdlib import base, bit, math, os, string, table
 from .tracebacks import LIBRARY_CODES
 from .values import LuaValue
 
-VERSION_STRING: Final = "Lua 5.1"
-
 LEFT_OUT: Final[dict[str, tuple[str, ...]]] = {
     "load": (),
     "loadstring": (),
@@ -64,10 +62,7 @@ RESULT_KINDS: Final[dict[tuple[str, str], str]] = {
             "sin sinh sqrt tan tanh"
         ).split()
     },
-    **{
-        ("bit", name): "number"
-        for name in "arshift band bnot bor bswap bxor lshift rol ror rshift tobit".split()
-    },
+    **{("bit", name): "number" for name in "arshift band bnot bor bswap bxor lshift rol ror rshift tobit".split()},
 }
 """Library functions that always answer exactly one value, and its kind."""
 
@@ -84,7 +79,7 @@ class Recipe:
         self.defaults = template.__defaults__
         closure = template.__closure__ or ()
         # A free variable of the run is named; any other keeps the template's cell.
-        self.cells: tuple[str | CellType, ...] = tuple(
+        self.cells: tuple[Any, ...] = tuple(
             free if free in ("run", "fuel", "alloc") else cell
             for free, cell in zip(self.code.co_freevars, closure, strict=True)
         )
@@ -136,7 +131,7 @@ class Seal:
         if "require" in use.whole and len(resolution.requires) < resolution.require_uses:
             self.dynamic = True  # a computed name may ask for any library
         self.open = open_libraries
-        self.strings_open = self.dynamic or "string" in open_libraries and "getmetatable" in use.reads
+        self.strings_open = self.dynamic or ("string" in open_libraries and "getmetatable" in use.reads)
         self.writes = set(use.writes)
         self.slots: dict[tuple[str, str], str] = {}
         self.paths: dict[str, tuple[str, str]] = {}
@@ -158,6 +153,7 @@ class Seal:
         return self.field("string", name)
 
     def slot(self, library: str, name: str) -> str:
+        """The free variable of a member, numbered at its first use."""
         path = (library, name)
         slot = self.slots.get(path)
         if slot is None:

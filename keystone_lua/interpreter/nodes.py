@@ -54,27 +54,33 @@ class Block(Node):
 
 @_node
 class Nil(Expression):
-    pass
+    """``nil``."""
 
 
 @_node
 class Boolean(Expression):
+    """``true`` or ``false``."""
+
     value: bool
 
 
 @_node
 class Number(Expression):
+    """A numeral's value."""
+
     value: float
 
 
 @_node
 class String(Expression):
+    """A string literal's value."""
+
     value: str
 
 
 @_node
 class Vararg(Expression):
-    pass
+    """``...``."""
 
 
 @_node
@@ -90,6 +96,8 @@ class Function(Expression):
 
 @_node
 class Name(Expression):
+    """A variable, local or global."""
+
     name: str
 
 
@@ -103,12 +111,16 @@ class Index(Expression):
 
 @_node
 class Call(Expression):
+    """``function(arguments)``."""
+
     function: Expression
     arguments: tuple[Expression, ...]
 
 
 @_node
 class MethodCall(Expression):
+    """``object:method(arguments)``."""
+
     object: Expression
     method: str
     arguments: tuple[Expression, ...]
@@ -184,17 +196,23 @@ class Field:
 
 @_node
 class Table(Expression):
+    """``{fields}``."""
+
     fields: tuple[Field, ...]
 
 
 @_node
 class Local(Statement):
+    """``local names = values``."""
+
     names: tuple[str, ...]
     values: tuple[Expression, ...]
 
 
 @_node
 class LocalFunction(Statement):
+    """``local function name() end``; the body sees the name."""
+
     name: str
     function: Function
 
@@ -209,16 +227,22 @@ class Assign(Statement):
 
 @_node
 class CallStatement(Statement):
+    """A call for its effects; ``call`` is a Call or MethodCall."""
+
     call: Expression
 
 
 @_node
 class Do(Statement):
+    """``do body end``."""
+
     body: Block
 
 
 @_node
 class While(Statement):
+    """``while condition do body end``."""
+
     condition: Expression
     body: Block
 
@@ -233,18 +257,24 @@ class Repeat(Statement):
 
 @_node
 class Branch:
+    """An ``if`` or ``elseif`` with its block."""
+
     condition: Expression
     body: Block
 
 
 @_node
 class If(Statement):
+    """``if``; ``orelse`` is None without ``else``."""
+
     branches: tuple[Branch, ...]
     orelse: Block | None
 
 
 @_node
 class NumericFor(Statement):
+    """``for name = start, stop, step do body end``."""
+
     name: str
     start: Expression
     stop: Expression
@@ -254,6 +284,8 @@ class NumericFor(Statement):
 
 @_node
 class GenericFor(Statement):
+    """``for names in values do body end``."""
+
     names: tuple[str, ...]
     values: tuple[Expression, ...]
     body: Block
@@ -261,21 +293,27 @@ class GenericFor(Statement):
 
 @_node
 class Return(Statement):
+    """``return values``."""
+
     values: tuple[Expression, ...]
 
 
 @_node
 class Break(Statement):
-    pass
+    """``break``."""
 
 
 @_node
 class Goto(Statement):
+    """``goto label`` (Lua 5.2)."""
+
     label: str
 
 
 @_node
 class Label(Statement):
+    """``::name::``."""
+
     name: str
 
 

@@ -119,6 +119,8 @@ def index(run: Run, d: int, o: LuaValue, k: LuaValue) -> LuaValue:
 
 def setindex(run: Run, d: int, o: LuaValue, k: LuaValue, v: LuaValue) -> None:
     """``o[k] = v``. PUC 5.1 looks at the key before the metatable."""
+    if v is None and o.__class__ is Table and k in o:
+        return delete(run, o, k)  # t[#t] = nil
     for _ in range(LOOP_LIMIT):
         if o.__class__ is Table:
             return rawset(run, o, k, v)
@@ -177,7 +179,7 @@ def make_slow(run: Run, t: Table) -> None:
     """Take a plain table off the fast path (see MetaTable)."""
     t.meta = NO_METATABLE
     t.run = run
-    t.__class__ = MetaTable  # type: ignore[assignment]
+    t.__class__ = MetaTable
 
 
 class Order:
@@ -387,6 +389,13 @@ def for_number(run: Run, d: int, value: LuaValue, what: str) -> float:
     return number
 
 
+def rounds(stop: float, start: float, step: float) -> int:
+    """How often a for statement counts from ``start`` up to ``stop``; at most 2^53."""
+    if stop >= start:
+        return int((stop - start) // step) + 1 if stop < 9e15 else 1 << 53
+    return 0
+
+
 # arithmetic
 
 
@@ -485,7 +494,7 @@ def concat(run: Run, d: int, *values: LuaValue) -> LuaValue:
     return result
 
 
-_TEXT: Final = (str, float)
+_TEXT: Final[tuple[Any, ...]] = (str, float)
 
 
 def _join(run: Run, texts: list[str]) -> str:
@@ -500,7 +509,7 @@ def _join(run: Run, texts: list[str]) -> str:
 def equal(run: Run, d: int, a: LuaValue, b: LuaValue) -> bool:
     """``a == b`` (manual 2.5.2)."""
     if a is b:
-        return a == a
+        return a.__class__ is not float or bool(a == a)  # of a table Python would compare the entries
     if a.__class__ is str:
         if b.__class__ is not str or len(a) != len(b):
             return False
@@ -577,7 +586,7 @@ def spread(run: Run, values: LuaValue) -> tuple[LuaValue, ...]:
         return (values,)
     if len(values) > costs.FREE_VALUES:
         run.charge(len(values) // 8, costs.VALUE * len(values))
-    return values  # type: ignore[no-any-return]
+    return values
 
 
 def table_of(run: Run, t: Table, start: float, values: tuple[LuaValue, ...]) -> Table:
@@ -620,7 +629,7 @@ def keyed_table(run: Run, *items: LuaValue) -> Table:
 def tostring(run: Run, d: int, value: LuaValue) -> str:
     """``tostring``: ``__tostring`` first; addresses are numbered in order of asking, per run."""
     if value.__class__ is str:
-        return value  # type: ignore[no-any-return]
+        return value
     if value.__class__ is float:
         return number_to_string(value)
     if value is None:
@@ -634,7 +643,7 @@ def tostring(run: Run, d: int, value: LuaValue) -> str:
                 return number_to_string(text)
             if text.__class__ is not str:
                 raise run.library_error("'tostring' must return a string to 'print'")
-            return text  # type: ignore[no-any-return]
+            return text
     if isinstance(value, Table):
         return run.address("table", value)
     return run.address("function", value) if value.__class__ is FunctionType else str(value.name)

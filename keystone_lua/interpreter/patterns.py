@@ -24,10 +24,10 @@ pattern begins with a determined run, since only the run's first character is wo
 so); or if some fixed first character cannot occur in the runs that failing attempts scan.
 Patterns of degree 1 go to ``re`` for any subject, of degree 2 for short ones (SHORT), where n² is small change.
 
-**Price.** A function of pattern and subject alone. For ``re``: bytes from the start to the match's end (to the subject's
-end if there is no match, or if a repetition had to look that far), times ``scan`` / 16, which grows with the number
-of items. For the stepper: 2 STEP for each item tried, one for SCAN bytes
-run over. Reading a pattern is paid by its length on its first use in a run, whether or not this process knows it.
+**Price.** A function of pattern and subject alone. For ``re``: bytes from the start to the match's end (to the
+subject's end if there is no match, or if a repetition had to look that far), times ``scan`` / 16, which grows
+with the number of items. For the stepper: _MOVE for each item tried and one for SCAN bytes run over. Reading a
+pattern is paid by its length on its first use in a run, whether or not this process knows it.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ from .costs import SCAN, STEP
 
 _SCAN: Final = SCAN.bit_length() - 1
 _MOVE: Final = 2 * STEP
+"""Instructions for one item tried by the stepper."""
 
 SHORT: Final = 64
 """Bytes. Up to this length work of degree 2 is done by ``re`` at a linear price: at most about 20 µs."""
@@ -658,7 +659,7 @@ class _Program:
 
 
 def _starter(items: list[Item]) -> Callable[[str, int], int] | None:
-    """Finds the next place where a match could begin; None if the pattern does not tell, or if it is to try only one."""
+    """A function for the next place where a match could begin."""
     for place, item in enumerate(items):
         if literal := _literal(items, place):
             return lambda subject, start: subject.find(literal, start)

@@ -25,7 +25,7 @@ from .parser import parse
 from .runtime import TABLES
 from .scope import Resolution, resolve
 from .tracebacks import FUNCTIONS, SITES, Site
-from .values import ABSENT, FALSE, TRUE, MetaTable, Table, number_to_string
+from .values import ABSENT, CODES, FALSE, TRUE, MetaTable, Table, number_to_string
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +48,11 @@ def _paid(run: Any, size: int) -> None:
     run.charge(0, size)
 
 
+def _selected(run: Any, n: Any, values: tuple[Any, ...]) -> Any:
+    """``select(n, ...)`` as one value, in the cases that are not done inline."""
+    return operations.first(run.member("", "select")(0, n, *values))
+
+
 def _ipairs_getter(run: Any, d: int, t: Any) -> Callable[[float], Any]:
     """The raw getter that an ipairs loop calls."""
     if not isinstance(t, Table):
@@ -62,9 +67,12 @@ HELPERS: Final[Mapping[str, Any]] = MappingProxyType(
         "ABSENT": ABSENT,
         "FALSE": FALSE,
         "TRUE": TRUE,
+        "CODES": CODES,
         "MetaTable": MetaTable,
         "Table": Table,
+        "first": operations.first,
         "float": float,
+        "int": int,
         "len": len,
         "str": str,
         "tuple": tuple,
@@ -92,6 +100,8 @@ HELPERS: Final[Mapping[str, Any]] = MappingProxyType(
         "paid": _paid,
         "power": operations.power,
         "power_values": operations.power_values,
+        "selected": _selected,
+        "rounds": operations.rounds,
         "setindex": operations.setindex,
         "spread": operations.spread,
         "subtract": operations.subtract,
@@ -138,7 +148,7 @@ def _compile(source: bytes, name: str, modules: Mapping[str, bytes], limit: int)
     seal = Seal(resolution)
     kinds = Kinds(resolution, chunks, seal)
     compiler = Compiler(resolution, kinds, seal)
-    codes = compiler.compile(chunks, _slots(resolution))
+    codes = compiler.compile(chunks, _slots())
     sites = tuple(compiler.sites)
     digest = hashlib.sha256(source)
     for module in linked:
@@ -159,7 +169,7 @@ def _compile(source: bytes, name: str, modules: Mapping[str, bytes], limit: int)
     )
 
 
-def _slots(resolution: Resolution) -> list[str]:
+def _slots() -> list[str]:
     # Slots are numbered as the compiler meets them; one per library member is the most there can be.
     return [f"l{number}" for number in range(sum(len(members) for members in LIBRARIES.values()))]
 
@@ -170,7 +180,7 @@ def _globals(resolution: Resolution, seal: Seal) -> tuple[tuple[str, ...], tuple
     if seal.dynamic:
         return tuple(name for name in LIBRARIES[""] if name[0] != "("), TABLES
     base = tuple(name for name in LIBRARIES[""] if name in use.reads and name in use.writes)
-    tables = tuple(name for name in TABLES if name in seal.open and name in use.reads or name in use.writes)
+    tables = tuple(name for name in TABLES if (name in seal.open and name in use.reads) or name in use.writes)
     missing = tuple(
         name
         for name in TABLES
@@ -188,7 +198,6 @@ def _link(
 ) -> list[str]:
     """Parse and resolve the required modules, depth first; names in the order of their chunks."""
     linked: list[str] = []
-    importing: list[tuple[str, str]] = [(chunks[0].name, "")]
     done: set[str] = set()
 
     def visit(requires: list[tuple[str, int]], importer: str, path: tuple[str, ...]) -> None:
@@ -210,7 +219,7 @@ def _link(
             visit(resolution.requires[before:], chunk.name, (*path, module))
             done.add(module)
 
-    visit(list(resolution.requires), importing[0][0], ())
+    visit(list(resolution.requires), chunks[0].name, ())
     return linked
 
 
@@ -226,4 +235,3 @@ def _room(limit: int) -> Iterator[None]:
         if collects:
             gc.enable()
         sys.setrecursionlimit(before)
-

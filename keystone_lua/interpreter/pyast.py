@@ -17,50 +17,62 @@ NOT, NEGATE = ast.Not(), ast.USub()
 
 
 def name(identifier: str, at: int) -> ast.Name:
+    """``NAME``, read."""
     return ast.Name(identifier, LOAD, lineno=at, col_offset=0)
 
 
 def target(identifier: str, at: int) -> ast.Name:
+    """``NAME``, assigned."""
     return ast.Name(identifier, STORE, lineno=at, col_offset=0)
 
 
 def constant(value: object, at: int) -> ast.Constant:
+    """A literal."""
     return ast.Constant(value, lineno=at, col_offset=0)  # type: ignore[arg-type]
 
 
 def call(function: str, arguments: Sequence[ast.expr], at: int) -> ast.Call:
+    """``FUNCTION(arguments)`` of a name."""
     return ast.Call(name(function, at), list(arguments), [], lineno=at, col_offset=0)
 
 
 def call_value(function: ast.expr, arguments: Sequence[ast.expr], at: int) -> ast.Call:
+    """``function(arguments)``."""
     return ast.Call(function, list(arguments), [], lineno=at, col_offset=0)
 
 
 def method(value: ast.expr, attribute: str, arguments: Sequence[ast.expr], at: int) -> ast.Call:
+    """``value.attribute(arguments)``."""
     return call_value(ast.Attribute(value, attribute, LOAD, lineno=at, col_offset=0), arguments, at)
 
 
 def subscript(value: ast.expr, key: ast.expr, at: int, context: ast.expr_context = LOAD) -> ast.Subscript:
+    """``value[key]``."""
     return ast.Subscript(value, key, context, lineno=at, col_offset=0)
 
 
 def walrus(identifier: str, value: ast.expr, at: int) -> ast.NamedExpr:
+    """``(NAME := value)``."""
     return ast.NamedExpr(target(identifier, at), value, lineno=at, col_offset=0)
 
 
 def choose(test: ast.expr, body: ast.expr, orelse: ast.expr, at: int) -> ast.IfExp:
+    """``body if test else orelse``."""
     return ast.IfExp(test, body, orelse, lineno=at, col_offset=0)
 
 
 def compare(left: ast.expr, operator: ast.cmpop, right: ast.expr, at: int) -> ast.Compare:
+    """``left operator right``."""
     return ast.Compare(left, [operator], [right], lineno=at, col_offset=0)
 
 
 def class_of(value: ast.expr, at: int) -> ast.Attribute:
+    """``value.__class__``."""
     return ast.Attribute(value, "__class__", LOAD, lineno=at, col_offset=0)
 
 
 def is_class(value: ast.expr, class_name: str, at: int) -> ast.Compare:
+    """``value.__class__ is NAME``."""
     return compare(class_of(value, at), IS, name(class_name, at), at)
 
 
@@ -72,62 +84,77 @@ def both_class(left: ast.expr, right: ast.expr, class_name: str, at: int) -> ast
 
 
 def both(values: Sequence[ast.expr], at: int) -> ast.expr:
+    """``values`` joined by ``and``."""
     return ast.BoolOp(ast.And(), list(values), lineno=at, col_offset=0) if len(values) > 1 else values[0]
 
 
 def either(values: Sequence[ast.expr], at: int) -> ast.expr:
+    """``values`` joined by ``or``."""
     return ast.BoolOp(ast.Or(), list(values), lineno=at, col_offset=0) if len(values) > 1 else values[0]
 
 
 def negation(value: ast.expr, at: int) -> ast.expr:
+    """``not value``."""
     return ast.UnaryOp(NOT, value, lineno=at, col_offset=0)
 
 
 def binary(left: ast.expr, operator: ast.operator, right: ast.expr, at: int) -> ast.BinOp:
+    """``left operator right`` of arithmetic."""
     return ast.BinOp(left, operator, right, lineno=at, col_offset=0)
 
 
 def tuple_of(values: Sequence[ast.expr], at: int) -> ast.Tuple:
+    """``(values,)``."""
     return ast.Tuple(list(values), LOAD, lineno=at, col_offset=0)
 
 
 def starred(value: ast.expr, at: int) -> ast.Starred:
+    """``*value``."""
     return ast.Starred(value, LOAD, lineno=at, col_offset=0)
 
 
 def assign(targets: ast.expr, value: ast.expr, at: int) -> ast.Assign:
+    """``targets = value``."""
     return ast.Assign([targets], value, lineno=at, col_offset=0)
 
 
 def assign_name(identifier: str, value: ast.expr, at: int) -> ast.Assign:
+    """``NAME = value``."""
     return assign(target(identifier, at), value, at)
 
 
 def subtract(identifier: str, value: ast.expr, at: int) -> ast.AugAssign:
+    """``NAME -= value``."""
     return ast.AugAssign(target(identifier, at), SUB, value, lineno=at, col_offset=0)
 
 
 def statement(value: ast.expr, at: int) -> ast.Expr:
+    """An expression as a statement."""
     return ast.Expr(value, lineno=at, col_offset=0)
 
 
 def if_(test: ast.expr, body: list[ast.stmt], orelse: list[ast.stmt], at: int) -> ast.If:
+    """``if``; ``orelse`` may be empty."""
     return ast.If(test, body, orelse, lineno=at, col_offset=0)
 
 
 def while_(test: ast.expr, body: list[ast.stmt], at: int) -> ast.While:
+    """``while test``."""
     return ast.While(test, body, [], lineno=at, col_offset=0)
 
 
 def for_(targets: ast.expr, iterator: ast.expr, body: list[ast.stmt], at: int) -> ast.For:
+    """``for targets in iterator``."""
     return ast.For(targets, iterator, body, [], None, lineno=at, col_offset=0)
 
 
 def return_(value: ast.expr, at: int) -> ast.Return:
+    """``return value``."""
     return ast.Return(value, lineno=at, col_offset=0)
 
 
 def nonlocal_(names: list[str], at: int) -> ast.Nonlocal:
+    """``nonlocal names``."""
     return ast.Nonlocal(names, lineno=at, col_offset=0)
 
 

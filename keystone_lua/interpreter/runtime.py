@@ -27,7 +27,7 @@ from .errors import (
 from .libraries import LIBRARIES, Recipe
 from .limits import Limits
 from .tracebacks import argument_error, library_error, overflow_error, position
-from .values import LuaValue, Table, string_to_number, type_name
+from .values import ABSENT, TRUE, LuaValue, Table, string_to_number, type_name
 
 if TYPE_CHECKING:
     from .program import Program
@@ -170,7 +170,7 @@ class Run:
             self.required = {}
         if name in self.required:
             value = self.required[name]
-            if value is operations.ABSENT:
+            if value is ABSENT:
                 raise library_error(f"loop or previous error loading module '{name}'")
             return value
         if name in TABLES:
@@ -180,9 +180,9 @@ class Run:
         code = self.program.modules.get(name)
         if code is None:
             raise library_error(f"module '{name}' not found")
-        self.required[name] = operations.ABSENT
+        self.required[name] = ABSENT
         value = operations.first(self.chunk(code)(d + self.crossing, name))
-        self.required[name] = operations.TRUE if value is None else value
+        self.required[name] = TRUE if value is None else value
         return self.required[name]
 
     def chunk(self, code: Any) -> FunctionType:
@@ -233,11 +233,13 @@ class Run:
 
     def instructions_used(self) -> int:
         """Instructions charged so far, at most the limit."""
-        return min(self.granted - self.fuel.cell_contents, self.limits.instructions)
+        used: int = self.granted - self.fuel.cell_contents
+        return min(used, self.limits.instructions)
 
     def bytes_used(self) -> int:
         """Bytes charged so far, at most the limit."""
-        return min(self.limits.memory - self.alloc.cell_contents, self.limits.memory)
+        used: int = self.limits.memory - self.alloc.cell_contents
+        return min(used, self.limits.memory)
 
     # services to the library
 
@@ -253,26 +255,10 @@ class Run:
         """``o[k]``, metamethods included."""
         return operations.index(self, d, o, k)
 
-    def rawset(self, t: Table, k: LuaValue, v: LuaValue) -> None:
-        """``rawset``: charges the entry."""
-        operations.rawset(self, t, k, v)
-
-    def less_than(self, d: int, a: LuaValue, b: LuaValue) -> bool:
-        """``a < b``."""
-        return operations.less(self, d, a, b)
-
-    def length(self, d: int, o: LuaValue) -> float:
-        """``#o``."""
-        return operations.length(self, d, o)
-
-    def tostring(self, value: LuaValue, d: int) -> str:
-        """``tostring``, metamethods included."""
-        return operations.tostring(self, d, value)
-
     def number_of(self, value: LuaValue) -> float | None:
         """A number, or a numeral string's value; converting a long string is paid for by its length."""
         if value.__class__ is float:
-            return value  # type: ignore[no-any-return]
+            return value
         if value.__class__ is str:
             self.charge(costs.STEP + len(value) // costs.SCAN * costs.STEP)
             return string_to_number(value)

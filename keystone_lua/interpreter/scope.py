@@ -184,7 +184,7 @@ class _Resolver:
             last -= 1  # a label at the end of a block is outside the scope of the block's locals
         for position, statement in enumerate(block.statements):
             if statement.__class__ is nodes.Label:
-                self.label(frame, statement, position >= last)  # type: ignore[arg-type]
+                self.label(frame, statement, position >= last)
             else:
                 self.table[statement.__class__](statement)
 
@@ -244,9 +244,9 @@ class _Resolver:
 
     def index(self, node: nodes.Index) -> None:
         base, key = node.object, node.key
-        if base.__class__ is nodes.Name and key.__class__ is nodes.String and self.lookup(base.name) is None:  # type: ignore[attr-defined]
-            self.into.globals.reads.add(base.name)  # type: ignore[attr-defined]
-            self.into.globals.fields.setdefault(base.name, set()).add(key.value)  # type: ignore[attr-defined]
+        if base.__class__ is nodes.Name and key.__class__ is nodes.String and self.lookup(base.name) is None:
+            self.into.globals.reads.add(base.name)
+            self.into.globals.fields.setdefault(base.name, set()).add(key.value)
         else:
             self.visit(base)
             self.visit(key)
@@ -269,9 +269,14 @@ class _Resolver:
 
     def call(self, node: nodes.Call) -> None:
         function, arguments = node.function, node.arguments
-        if function.__class__ is nodes.Name and function.name == "require":  # type: ignore[attr-defined]
-            if self.lookup("require") is None and len(arguments) == 1 and arguments[0].__class__ is nodes.String:
-                self.into.requires.append((arguments[0].value, node.line))  # type: ignore[attr-defined]
+        if (
+            function.__class__ is nodes.Name
+            and function.name == "require"
+            and self.lookup("require") is None
+            and len(arguments) == 1
+            and arguments[0].__class__ is nodes.String
+        ):
+            self.into.requires.append((arguments[0].value, node.line))
         self.visit(function)
         self.visit_all(arguments)
 
@@ -314,16 +319,16 @@ class _Resolver:
     def assign(self, node: nodes.Assign) -> None:
         for target in node.targets:
             if target.__class__ is nodes.Name:
-                variable = self.lookup(target.name)  # type: ignore[attr-defined]
+                variable = self.lookup(target.name)
                 if variable is None:
                     writes = self.into.globals.writes
-                    writes[target.name] = writes.get(target.name, 0) + 1  # type: ignore[attr-defined]
+                    writes[target.name] = writes.get(target.name, 0) + 1
                 else:
                     variable.assigned += 1
-                    self.into.variables[target] = variable  # type: ignore[index]
-            else:
-                self.visit(target.object)  # type: ignore[attr-defined]
-                self.visit(target.key)  # type: ignore[attr-defined]
+                    self.into.variables[target] = variable
+            elif isinstance(target, nodes.Index):
+                self.visit(target.object)
+                self.visit(target.key)
         self.visit_all(node.values)
 
     def call_statement(self, node: nodes.CallStatement) -> None:

@@ -151,7 +151,7 @@ def argument_error(index: int, message: str) -> LuaError:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and frame.f_code not in LIBRARY_CODES and site_of(frame.f_back) is None:
         frame = frame.f_back
-    # The engine's own frames between a library function and the script are no callers: a for statement's, an operator's.
+    # The engine's own frames between (a for statement's, an operator's) are no callers.
     while frame is not None:
         frame = frame.f_back
         if frame is None or frame.f_code in LIBRARY_CODES or site_of(frame) is not None:

@@ -18,6 +18,9 @@ from typing import Any, Final
 LuaValue = Any
 """One Lua value as listed above. The generated code's guards are the type system here."""
 
+CODES: Final = {chr(code): float(code) for code in range(256)}
+"""The number of each character of a Lua string."""
+
 LONG_STRING: Final = 512
 """Bytes. From this length on work on a string is priced by length, and as a key it makes its table slow."""
 
@@ -56,8 +59,11 @@ class Table(dict[LuaValue, LuaValue]):
     """
 
     __slots__ = ("dead", "meta", "order", "run")
+    dead: int
     meta: Table
-    __missing__ = {}.get
+    order: Any
+    run: Any
+    __missing__: Any = {}.get
     __hash__ = object.__hash__  # type: ignore[assignment]
 
 
@@ -100,14 +106,16 @@ def number_to_string(number: float) -> str:
     if -1e15 < number < 1e15:
         whole = int(number)
         if whole == number and (whole or math.copysign(1.0, number) > 0):
-            return str(whole) if -1e14 < number < 1e14 else "%.14g" % number
+            return str(whole) if -1e14 < number < 1e14 else f"{number:.14g}"
     elif number != number:
         return "-nan" if math.copysign(1.0, number) < 0 else "nan"
-    return "%.14g" % number
+    return f"{number:.14g}"
 
 
 _DECIMAL = re.compile(r"[ \t\n\v\f\r]*([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)[ \t\n\v\f\r]*\Z")
-_HEX = re.compile(r"[ \t\n\v\f\r]*([-+]?)0[xX]([0-9a-fA-F]*)(?:\.([0-9a-fA-F]*))?(?:[pP]([-+]?[0-9]+))?[ \t\n\v\f\r]*\Z")
+_HEX = re.compile(
+    r"[ \t\n\v\f\r]*([-+]?)0[xX]([0-9a-fA-F]*)(?:\.([0-9a-fA-F]*))?(?:[pP]([-+]?[0-9]+))?[ \t\n\v\f\r]*\Z"
+)
 
 
 def string_to_number(text: str) -> float | None:
@@ -142,5 +150,5 @@ def _wide_hex(digits: str, scale: int) -> float:
 def to_number(value: LuaValue) -> float | None:
     """A number as it is, a numeral string converted, None for anything else (``luaV_tonumber``)."""
     if value.__class__ is float:
-        return value  # type: ignore[no-any-return]
+        return value
     return string_to_number(value) if value.__class__ is str else None

@@ -6,7 +6,6 @@ address cannot be had. Scripts that do not compile are reported and do not keep 
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import contextlib
 import errno
@@ -20,7 +19,7 @@ from types import FrameType
 
 from aiohttp import web
 
-from .config import Address, ConfigError, ServerConfig, config_from_arguments
+from .config import Address, ServerConfig
 from .handlers import Handlers
 from .responses import answer
 from .store import ScriptsFolderError, ScriptStore
@@ -40,15 +39,6 @@ CLOSE_SECONDS = 1.0
 BACKLOG = 1024
 
 _NO_IPV6 = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
-
-
-def serve_command(arguments: argparse.Namespace) -> int:
-    """Serve as parsed arguments ask. Returns the exit code, 2 with one line on standard error for bad ones."""
-    try:
-        config = config_from_arguments(arguments)
-    except ConfigError as error:
-        return _complain(str(error))
-    return serve(config)
 
 
 def serve(config: ServerConfig) -> int:

@@ -20,6 +20,8 @@ from typing import Any, Final, TypedDict
 MAX_NESTING: Final = 64
 """Objects and arrays within each other. The format needs 3; a fixed bound is the same on every Python."""
 
+_WHITESPACE: Final = " \t\n\r"
+
 _SHOWN_NAME: Final = 100
 """Characters of a header name that an error message repeats."""
 
@@ -63,18 +65,18 @@ def read_json(body: bytes) -> Any:
     The last of duplicate keys wins; a lone surrogate becomes U+FFFD. Raises `BadRequest`.
     """
     try:
-        text = body.decode("utf-8")
+        text = body.decode("utf-8").strip(_WHITESPACE)
     except UnicodeDecodeError as error:
         raise BadRequest(f"request body is not UTF-8 (byte {error.start})") from None
     if _is_too_deep(body):
         raise BadRequest(f"request body is nested deeper than {MAX_NESTING} levels")
     try:
-        value = _DECODER.decode(text)
+        value, end = _DECODER.raw_decode(text)
+        if end != len(text):
+            raise json.JSONDecodeError("Extra data", text, end)
     except json.JSONDecodeError as error:
         raise BadRequest(f"request body is not JSON: {error.msg} (line {error.lineno}, column {error.colno})") from None
-    if b"\\ud" in body or b"\\uD" in body:
-        value = _without_surrogates(value)
-    return value
+    return _without_surrogates(value) if b"\\u" in body else value
 
 
 def json_bytes(value: Any) -> bytes:
@@ -87,13 +89,17 @@ def _request(data: Any) -> RequestData:
         data = {}
     elif data.__class__ is not dict:
         raise _wrong_type("", "an object", data)
+    get = data.get
+    method, path, host, body = get("method"), get("path"), get("host"), get("body")
+    if not (method.__class__ is path.__class__ is host.__class__ is body.__class__ is str):
+        method, path, host = _text(data, "method"), _text(data, "path"), _text(data, "host")
     return {
-        "method": _text(data, "method"),
-        "path": _text(data, "path"),
-        "host": _text(data, "host"),
-        "headers": _headers(data.get("headers")),
+        "method": method,
+        "path": path,
+        "host": host,
+        "headers": _headers(get("headers")),
         "body": _text(data, "body"),
-        "backends": _backends(data.get("backends")),
+        "backends": _backends(get("backends")),
     }
 
 

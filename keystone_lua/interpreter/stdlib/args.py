@@ -24,7 +24,7 @@ def expected(name: str, value: LuaValue) -> str:
 def check_string(value: LuaValue, index: int) -> str:
     """A string, or a number as text."""
     if value.__class__ is str:
-        return value  # type: ignore[no-any-return]
+        return value
     if value.__class__ is float:
         return number_to_string(value)
     raise argument_error(index, expected("string", value))
@@ -33,7 +33,7 @@ def check_string(value: LuaValue, index: int) -> str:
 def check_number(value: LuaValue, index: int) -> float:
     """A number, or a numeral as a number."""
     if value.__class__ is float:
-        return value  # type: ignore[no-any-return]
+        return value
     if value.__class__ is str:
         number = string_to_number(value)
         if number is not None:
@@ -55,22 +55,26 @@ def to_int(number: float) -> int:
 
 
 def check_integer(value: LuaValue, index: int) -> int:
+    """``luaL_checkinteger``."""
     return to_integer(value if value.__class__ is float else check_number(value, index))
 
 
 def check_int(value: LuaValue, index: int) -> int:
+    """``luaL_checkint``."""
     return to_int(value if value.__class__ is float else check_number(value, index))
 
 
 def check_table(value: LuaValue, index: int) -> Table:
+    """A table."""
     if value.__class__ is Table or value.__class__ is MetaTable:
-        return value  # type: ignore[no-any-return]
+        return value
     raise argument_error(index, expected("table", value))
 
 
 def check_function(value: LuaValue, index: int) -> FunctionType:
+    """A function."""
     if value.__class__ is FunctionType:
-        return value  # type: ignore[no-any-return]
+        return value
     raise argument_error(index, expected("function", value))
 
 
@@ -82,16 +86,10 @@ def check_any(value: LuaValue, index: int) -> LuaValue:
 
 
 def opt_string(value: LuaValue, index: int, default: str) -> str:
+    """A string, or ``default`` for nil and nothing."""
     return default if value is None or value is ABSENT else check_string(value, index)
 
 
-def opt_number(value: LuaValue, index: int, default: float) -> float:
-    return default if value is None or value is ABSENT else check_number(value, index)
-
-
-def opt_integer(value: LuaValue, index: int, default: int) -> int:
-    return default if value is None or value is ABSENT else check_integer(value, index)
-
-
 def opt_int(value: LuaValue, index: int, default: int) -> int:
+    """``luaL_optint``."""
     return default if value is None or value is ABSENT else check_int(value, index)

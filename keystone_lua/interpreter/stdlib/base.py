@@ -148,7 +148,9 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         check_any(key, 2)
         return operations.rawget(run, t, key)
 
-    def rawset(d: int, t: LuaValue = ABSENT, key: LuaValue = ABSENT, value: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
+    def rawset(
+        d: int, t: LuaValue = ABSENT, key: LuaValue = ABSENT, value: LuaValue = ABSENT, *_: LuaValue
+    ) -> LuaValue:
         run.charge(raw_price)
         check_table(t, 1)
         check_any(key, 2)

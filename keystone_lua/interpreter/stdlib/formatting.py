@@ -15,7 +15,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ..costs import COPY, SCAN, STRING, VALUE
+from ..costs import SCAN, STRING, VALUE
 from ..tracebacks import argument_error, library_error
 from ..values import LuaValue
 from .args import check_string, to_integer
@@ -77,14 +77,12 @@ def parsed_format(run: Run, template: str) -> Format:
 def format_pieces(run: Run, form: Format, values: tuple[LuaValue, ...]) -> list[str]:
     """The result's text, in pieces."""
     pieces: list[str] = []
-    index = 0
-    for literal, convert in form.directives:
+    for index, (literal, convert) in enumerate(form.directives):
         if index == len(values):
             raise argument_error(index + 2, "no value")
         if literal:
             pieces.append(literal)
         pieces.append(convert(run, values[index], index + 2))
-        index += 1
     pieces.append(form.tail)
     return pieces
 

@@ -1,7 +1,7 @@
 """The string library (manual 5.4), all but ``dump``.
 
-Input: strings of one character per byte, and numbers where Lua takes them for strings. Output: strings, numbers, matches.
-Refuses what 5.1 refuses, in its words; what a pattern is refused for is in patterns.py, ``format`` in formatting.py.
+Input: strings of one character per byte, and numbers where Lua takes them for strings. Output: strings, numbers,
+matches. Refuses what 5.1 refuses, in its words; patterns.py says what it refuses in patterns, formatting.py in formats.
 
 A run pays for reading a pattern at its first use and keeps it: the price of what a script does cannot
 depend on what other runs have left in the process's cache. A run that uses more than RUN_PATTERNS forgets all and
@@ -204,7 +204,7 @@ def expand(run: Run, pattern: Pattern, found: Match, form: Template) -> str:
     count = len(parts)
     start, end = found.span()
     if pattern.textual and form.highest <= pattern.captures and (end - start) * count <= _LARGE:
-        text = "".join([part if part.__class__ is str else found[part] for part in parts])
+        text = "".join([found[part] if isinstance(part, int) else part for part in parts])
     else:
         text = "".join(parts_of(run, pattern, found, parts))
     size = len(text)
@@ -218,8 +218,9 @@ def parts_of(run: Run, pattern: Pattern, found: Match, parts: tuple[str | int, .
     for part in parts:
         if isinstance(part, int):
             value = capture(run, pattern, found, part - 1) if part else whole_match(run, found)
-            part = number_to_string(value) if value.__class__ is float else value
-        texts.append(part)
+            texts.append(number_to_string(value) if value.__class__ is float else value)
+        else:
+            texts.append(part)
     run.charge(0, sum(map(len, texts)))
     return texts
 
@@ -402,7 +403,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             return begin + 1.0, float(end)
         return begin + 1.0, float(end), *captures(run, pattern, found)
 
-    def format(d: int, template: LuaValue = ABSENT, *values: LuaValue) -> str:
+    def format_(d: int, template: LuaValue = ABSENT, *values: LuaValue) -> str:
         nonlocal fuel, alloc
         if template.__class__ is not str:
             template = check_string(template, 1)
@@ -463,7 +464,12 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         return next_match
 
     def gsub(
-        d: int, s: LuaValue = ABSENT, p: LuaValue = ABSENT, repl: LuaValue = ABSENT, limit: LuaValue = None, *_: LuaValue
+        d: int,
+        s: LuaValue = ABSENT,
+        p: LuaValue = ABSENT,
+        repl: LuaValue = ABSENT,
+        limit: LuaValue = None,
+        *_: LuaValue,
     ) -> LuaValue:
         nonlocal fuel, alloc
         if s.__class__ is not str:
@@ -623,7 +629,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         "byte": byte,
         "char": char,
         "find": find,
-        "format": format,
+        "format": format_,
         "gfind": gmatch,
         "gmatch": gmatch,
         "gsub": gsub,

@@ -109,6 +109,9 @@ class Compiler(ExpressionCompiler):
         for variable in parameters:
             if variable.storage == BOX:
                 self.out.append(self.new_box(variable, pyast.name(variable.slot, self.line)))
+        if scope.arg is not None:
+            given = pyast.call("arg_table", [pyast.name("run", self.line), pyast.name("va", self.line)], self.line)
+            self.declare(scope.arg, pyast.constant(None, self.line) if scope.uses_vararg else given)
         self.block_statements(block)
         if not ends(block):
             self.out.append(pyast.return_(pyast.constant((), self.line), self.line))
@@ -433,8 +436,8 @@ class Compiler(ExpressionCompiler):
             self.declare(variables[0], self.value(only))
             return
         if len(variables) == len(values) and not isinstance(values[-1], _MULTI):
-            for variable, value in zip(variables, values, strict=True):
-                self.declare(variable, self.value(value))  # the new names are not visible to the values
+            for variable, node_value in zip(variables, values, strict=True):
+                self.declare(variable, self.value(node_value))  # the new names are not visible to the values
             return
         for variable, value in zip(variables, self.adjusted(values, len(variables)), strict=True):
             self.declare(variable, value)
@@ -499,7 +502,7 @@ class Compiler(ExpressionCompiler):
         if isinstance(target, nodes.Name):
             self.store_to(target, None, self.value(value), self.kinds.of(value))
             return
-        place = self.prepare(target)
+        place = self.prepare(target, not self.is_simple(value))
         made = self.value(value)
         if not self.is_simple(value):
             name = self.store(self.temporary())
@@ -507,15 +510,18 @@ class Compiler(ExpressionCompiler):
             made = pyast.name(name, self.line)
         self.store_to(target, place, made, self.kinds.of(value))
 
-    def prepare(self, target: nodes.Expression) -> tuple[ast.expr, ast.expr] | None:
-        """Evaluate a target's table and key, left to right, so that both can be mentioned often."""
+    def prepare(self, target: nodes.Expression, late: bool = False) -> tuple[ast.expr, ast.expr] | None:
+        """Evaluate a target's table and key, left to right, so that both can be mentioned often.
+
+        ``late``: this function's own locals are read when the value is there, as PUC reads its registers.
+        """
         if not isinstance(target, nodes.Index):
             return None
-        return self.held(target.object), self.held(target.key)
+        return self.held(target.object, late), self.held(target.key, late)
 
-    def held(self, node: nodes.Expression) -> ast.expr:
+    def held(self, node: nodes.Expression, late: bool) -> ast.expr:
         value = self.value(node)
-        if self.is_simple(node):
+        if self.is_simple(node) or (late and self.is_own_mutable(node) and self.owner_is_here(node)):
             return value
         name = self.store(self.temporary())
         self.out.append(pyast.assign_name(name, value, self.line))

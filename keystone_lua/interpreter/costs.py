@@ -72,9 +72,9 @@ LIBRARY: Final[dict[str, int]] = {
     "math.pow": 13, "math.rad": 11, "math.random": 30, "math.randomseed": 70, "math.sin": 10, "math.sinh": 10,
     "math.sqrt": 10, "math.tan": 10, "math.tanh": 10,
     "os.clock": 12, "os.date": 140, "os.difftime": 38, "os.time": 16,
-    "string.byte": 12, "string.char": 10, "string.find": 16, "string.format": 24, "string.gfind": 60,
-    "string.gmatch": 60, "string.gsub": 50, "string.len": 6, "string.lower": 12, "string.match": 30, "string.rep": 14,
-    "string.reverse": 12, "string.sub": 14, "string.upper": 12,
+    "string.byte": 12, "string.char": 10, "string.find": 28, "string.format": 40, "string.gfind": 70,
+    "string.gmatch": 70, "string.gsub": 50, "string.len": 6, "string.lower": 12, "string.match": 34, "string.rep": 16,
+    "string.reverse": 12, "string.sub": 20, "string.upper": 12,
     "table.concat": 70, "table.foreach": 50, "table.foreachi": 50, "table.getn": 24, "table.insert": 20,
     "table.maxn": 22, "table.pack": 36, "table.remove": 28, "table.setn": 20, "table.sort": 90, "table.unpack": 40,
 }  # fmt: skip

@@ -70,7 +70,7 @@ class Context:
         self.scope = scope
         self.parent = parent
         self.outlined = outlined
-        self.level = parent.level + 1 if outlined and parent is not None else 0
+        self.level: int = parent.level + 1 if outlined and parent is not None else 0
         self.owned: set[str] = set()
         self.stored: set[str] = set()
         self.temporaries = 0
@@ -78,7 +78,7 @@ class Context:
         self.nesting = 0
         self.frames: list[Any] = []
         self.prologue: list[ast.stmt] = []
-        self.jump = parent.jump if outlined and parent is not None else ""
+        self.jump: str = parent.jump if outlined and parent is not None else ""
 
 
 class ExpressionCompiler:
@@ -614,11 +614,11 @@ class ExpressionCompiler:
         _, slow = _ARITHMETIC[symbol]
         first = made if made is not None else self.value(left)  # type: ignore[arg-type]
         left_simple = left is not None and self.is_simple(left)
-        if left_is_number and right_is_number and symbol in "+-*":
+        if left_is_number and right_is_number and symbol in "+-*" and not (left and self.is_late(left, right)):
             return pyast.binary(first, _ARITHMETIC[symbol][0], self.value(right), line)
         second = self.value(right)
         right_simple = self.is_simple(right)
-        late = left is not None and self.is_own_mutable(left) and self.owner_is_here(left) and not right_simple
+        late = left is not None and self.is_late(left, right)
         if left_simple or late:
             a_once: ast.expr = first
 
@@ -664,6 +664,10 @@ class ExpressionCompiler:
         if not tests:
             return fast
         return pyast.choose(pyast.both(tests, line), fast, self.helper(slow, a_again(), b_again()), line)
+
+    def is_late(self, left: nodes.Expression, right: nodes.Expression) -> bool:
+        """A local of this function that evaluating ``right`` may change: PUC reads it afterwards, from its register."""
+        return self.is_own_mutable(left) and self.owner_is_here(left) and not self.is_simple(right)
 
     def owner_is_here(self, node: nodes.Expression) -> bool:
         variable = self.resolution.variables.get(node)  # type: ignore[call-overload]
@@ -772,18 +776,19 @@ class ExpressionCompiler:
             return pyast.compare(first, sign, self.value(right), line)
         kinds = {self.kinds.of(right), self.kinds.of(left) if left is not None else ""}
         second = self.value(right)
-        if NUMBER in kinds:
-            return pyast.compare(first, sign, second, line)
-        if kinds & {BOOLEAN, NIL}:
-            return pyast.compare(first, identity, second, line)
-        return self.unknown_equality(first, second, equal)
+        late = made is None and left is not None and self.is_late(left, right)
+        if kinds & {NUMBER, BOOLEAN, NIL}:
+            one, two = (second, first) if late else (first, second)
+            return pyast.compare(one, sign if NUMBER in kinds else identity, two, line)
+        return self.unknown_equality(first, second, equal, late)
 
-    def unknown_equality(self, first: ast.expr, second: ast.expr, equal: bool) -> ast.expr:
+    def unknown_equality(self, first: ast.expr, second: ast.expr, equal: bool, late: bool) -> ast.expr:
         line = self.line
         a, b = self.temporary(), self.temporary()
-        different = pyast.compare(
-            pyast.walrus(self.store(a), first, line), pyast.IS_NOT, pyast.walrus(self.store(b), second, line), line
-        )
+        operands = [pyast.walrus(self.store(a), first, line), pyast.walrus(self.store(b), second, line)]
+        if late:
+            operands.reverse()
+        different = pyast.compare(operands[0], pyast.IS_NOT, operands[1], line)
         short = pyast.compare(
             pyast.call("len", [pyast.name(a, line)], line), ast.Lt(), pyast.constant(LONG_STRING, line), line
         )
@@ -809,9 +814,10 @@ class ExpressionCompiler:
         swap = operator.symbol in (">", ">=")
         left_is_number = left is not None and self.kinds.of(left) == NUMBER
         right_is_number = self.kinds.of(right) == NUMBER
-        if left_is_number and right_is_number:
+        if left_is_number and right_is_number and not self.is_late(left, right):  # type: ignore[arg-type]
             return pyast.compare(self.value(left), sign, self.value(right), line)  # type: ignore[arg-type]
-        if made is None and left is not None and self.is_simple(left):
+        late = made is None and left is not None and self.is_late(left, right)
+        if made is None and left is not None and (late or self.is_simple(left)):
             a_once: ast.expr = self.value(left)
             a_again: Callable[[], ast.expr] = lambda: self.table[left.__class__](left)  # noqa: E731
         else:
@@ -827,8 +833,10 @@ class ExpressionCompiler:
             b = self.temporary()
             b_once = pyast.walrus(self.store(b), second, line)
             b_again = lambda: pyast.name(b, line)  # noqa: E731
-        if right_is_number and self.is_simple(right):
-            test: ast.expr = pyast.is_class(a_once, "float", line)
+        if late:
+            test: ast.expr = pyast.both_class(b_once, a_once, "float", line)
+        elif right_is_number and self.is_simple(right):
+            test = pyast.is_class(a_once, "float", line)
         elif left_is_number and left is not None and self.is_simple(left):
             test = pyast.is_class(b_once, "float", line)
         else:

@@ -401,6 +401,8 @@ class _Collector:
 
     def function(self, node: nodes.Function, known: bool) -> None:
         """A function's body; the parameters of one that is not known by name can be anything."""
+        if (arg := self.resolution.scopes[node].arg) is not None:
+            self.add(arg, ANY)
         if not known:
             for variable in self.resolution.scopes[node].parameters:
                 self.add(variable, ANY)

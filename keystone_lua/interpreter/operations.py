@@ -599,6 +599,14 @@ def table_of(run: Run, t: Table, start: float, values: tuple[LuaValue, ...]) -> 
     return t
 
 
+def arg_table(run: Run, values: tuple[LuaValue, ...]) -> Table:
+    """The table ``arg`` that Lua 5.0 gave vararg functions and 5.1 still does: the extra arguments and ``n``."""
+    run.charge(costs.TABLE_OP, costs.TABLE + costs.ENTRY)
+    t = table_of(run, Table(), 1.0, values)
+    t["n"] = float(len(values))
+    return t
+
+
 def without_nil(t: Table) -> Table:
     """A new table without the fields whose value is nil."""
     for key in [key for key, value in t.items() if value is None]:

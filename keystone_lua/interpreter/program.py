@@ -78,6 +78,7 @@ HELPERS: Final[Mapping[str, Any]] = MappingProxyType(
         "tuple": tuple,
         "add": operations.add,
         "adjust": _adjust,
+        "arg_table": operations.arg_table,
         "FunctionType": FunctionType,
         "callable_of": operations.callable_of,
         "concat": operations.concat,

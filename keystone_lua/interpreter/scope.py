@@ -32,6 +32,7 @@ class Variable:
     in_loop: bool
     captured: bool = False
     assigned: int = 0
+    mentioned: bool = False
     values: list[tuple[str, Any]] = field(default_factory=list)
 
     @property
@@ -51,6 +52,9 @@ class Scope:
     captures: dict[Variable, None] = field(default_factory=dict)
     parameters: tuple[Variable, ...] = ()
     has_goto: bool = False
+    uses_vararg: bool = False
+    arg: Variable | None = None
+    """The hidden local ``arg`` of a vararg function that mentions it (LUA_COMPAT_VARARG)."""
     returns: list[nodes.Return] = field(default_factory=list)
 
 
@@ -123,7 +127,7 @@ class _Resolver:
             nodes.Boolean: self.nothing,
             nodes.Number: self.nothing,
             nodes.String: self.nothing,
-            nodes.Vararg: self.nothing,
+            nodes.Vararg: self.vararg,
             nodes.Local: self.local,
             nodes.LocalFunction: self.local_function,
             nodes.Assign: self.assign,
@@ -154,6 +158,9 @@ class _Resolver:
 
     def nothing(self, node: nodes.Node) -> None:
         pass
+
+    def vararg(self, node: nodes.Vararg) -> None:
+        self.scope.uses_vararg = True
 
     # blocks and declarations
 
@@ -225,6 +232,7 @@ class _Resolver:
     def lookup(self, name: str) -> Variable | None:
         for frame in reversed(self.frames):
             if name in frame.names:
+                frame.names[name].mentioned = True
                 return frame.names[name]
         scope: Scope | None = self.scope
         passed = [self.scope]
@@ -234,7 +242,7 @@ class _Resolver:
             for frame in reversed(frames):
                 if name in frame.names:
                     variable = frame.names[name]
-                    variable.captured = True
+                    variable.captured = variable.mentioned = True
                     for inner in passed:
                         inner.captures[variable] = None
                     return variable
@@ -260,8 +268,11 @@ class _Resolver:
         self.open(node.body)
         self.scope.parameters = tuple(self.declare(name) for name in node.parameters)
         self.into.declared[node] = self.scope.parameters
+        arg = self.declare("arg") if node.is_vararg and "arg" not in node.parameters else None
         self.statements(node.body)
         self.close()
+        if arg is not None and arg.mentioned:
+            self.scope.arg = arg
         self.outer.pop()
         self.frames, self.loops, self.scope = frames, loops, scope
 

@@ -210,6 +210,8 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
     def tostring(d: int, value: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
         run.charge(tostring_price, costs.STRING + 24)
         check_any(value, 1)
+        if value.__class__ is MetaTable and (handler := value.meta["__tostring"]) is not None:
+            return operations.first(operations.call(run, handler, d, value))  # of any type: only print insists
         return operations.tostring(run, d, value)
 
     def type_(d: int, value: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:

@@ -29,7 +29,7 @@ Convert = Callable[["Run", LuaValue, int], str]
 
 _DIRECTIVE: Final = 16
 """Instructions for one directive."""
-_LONG_NUMBER: Final = 60
+_LONG_NUMBER: Final = 300
 """Instructions more for a number of hundreds of digits."""
 _DIRECTIVE_MEMORY: Final = 1024
 """Bytes to take a directive apart."""
@@ -70,7 +70,7 @@ def parsed_format(run: Run, template: str) -> Format:
     if len(template) <= _KEPT_LENGTH:
         return _kept(template)
     escapes = template.count("%")
-    run.charge(len(template) // SCAN + _DIRECTIVE * escapes, len(template) + _DIRECTIVE_MEMORY * (escapes + 1))
+    run.charge(len(template) // SCAN + 4 * _DIRECTIVE * escapes, len(template) + _DIRECTIVE_MEMORY * (escapes + 1))
     return parse(template)
 
 

@@ -41,10 +41,16 @@ _REVERSE: Final = LIBRARY["string.reverse"]
 _SUB: Final = LIBRARY["string.sub"]
 _UPPER: Final = LIBRARY["string.upper"]
 
-_NEXT_MATCH: Final = 30
+_CODE: Final = 8
+"""Instructions for an argument of char."""
+_NEXT_MATCH: Final = 36
 """Instructions for a round of gmatch."""
-_SUBSTITUTION: Final = 16
-"""Instructions for a match of gsub, without what finds it or replaces it."""
+_SEARCH: Final = 20
+"""Instructions for a search of gsub's, where it cannot find all matches at once."""
+_SUBSTITUTION: Final = 12
+"""Instructions for a match of gsub, without what finds it."""
+_REPLACEMENT: Final = 30
+"""Instructions more if the replacement is not the same text for all."""
 _CAPTURE: Final = 6
 """Instructions for a capture."""
 _NUMERAL: Final = 20
@@ -66,6 +72,8 @@ _COPY: Final = COPY.bit_length() - 1
 _SCAN: Final = SCAN.bit_length() - 1
 _LARGE: Final = 1 << 16
 """Bytes that a result may take before they are charged."""
+_FEW: Final = 16
+"""Bytes. A result up to so many times as long as what it is made from needs no charge before."""
 _SMALL: Final = _LARGE // MAX_CAPTURES
 """Bytes of subject whose captures fit into that."""
 _KEPT_LENGTH: Final = 256
@@ -74,6 +82,7 @@ _KEPT: Final = 256
 _MAX_RESULTS: Final = 8000
 """LUAI_MAXCSTACK: slots that a C function of PUC 5.1 may use, its arguments included."""
 _BYTES: Final = tuple(map(float, range(256)))
+_FLOATS: Final = {float}
 _PATTERNS: Final = "string.patterns"
 """The key in Run.library_state."""
 _NOTHING: Final[dict[str, Pattern]] = {}
@@ -102,20 +111,21 @@ def find_match(run: Run, pattern: Pattern, subject: str, start: int) -> Match | 
         raise library_error(str(error)) from None
 
 
-def matches(run: Run, pattern: Pattern, subject: str) -> Iterator[Match]:
-    """Every match as gsub sees it; charges for finding them."""
+def matches(run: Run, pattern: Pattern, subject: str, most: int) -> Iterator[Match]:
+    """The first ``most`` matches as gsub sees them; charges for finding them."""
     if pattern.anchored:
         found = find_match(run, pattern, subject, 0)
         return iter(()) if found is None else iter((found,))
-    if len(subject) <= pattern.whole_limit and pattern.regex is not None:
+    if len(subject) <= pattern.whole_limit and most > len(subject) and pattern.regex is not None:
         run.charge(len(subject) * pattern.scan >> 4)
         return pattern.regex.finditer(subject)
-    return _matches_one_by_one(run, pattern, subject)
+    return islice(_matches_one_by_one(run, pattern, subject), most)
 
 
 def _matches_one_by_one(run: Run, pattern: Pattern, subject: str) -> Iterator[Match]:
     start = 0
     while start <= len(subject) and (found := find_match(run, pattern, subject, start)) is not None:
+        run.charge(_SEARCH)
         yield found
         start = found.end() + (found.end() == found.start())
 
@@ -208,7 +218,7 @@ def expand(run: Run, pattern: Pattern, found: Match, form: Template) -> str:
     else:
         text = "".join(parts_of(run, pattern, found, parts))
     size = len(text)
-    run.charge(_CAPTURE * count + (size >> _COPY), 2 * (STRING + size) + (STRING + VALUE) * count)
+    run.charge(_REPLACEMENT + _CAPTURE * count + (size >> _COPY), 2 * (STRING + size) + (STRING + VALUE) * count)
     return text
 
 
@@ -251,8 +261,7 @@ def substitute(run: Run, d: int, subject: str, pattern: Pattern, replace: LuaVal
     d1 = d + run.crossing
     pieces: list[str] = []
     cursor = count = 0
-    all_matches = matches(run, pattern, subject)
-    for found in all_matches if most > len(subject) else islice(all_matches, most):
+    for found in matches(run, pattern, subject, most):
         count += 1
         begin, end = found.span()
         if kind is str:
@@ -260,13 +269,13 @@ def substitute(run: Run, d: int, subject: str, pattern: Pattern, replace: LuaVal
             value = replace if form is None else expand(run, pattern, found, form)
         elif simple:
             text = found[group]
-            run.charge(_SUBSTITUTION + (len(text) >> _COPY), _PIECE + STRING + len(text))
+            run.charge(_SUBSTITUTION + _REPLACEMENT + (len(text) >> _COPY), _PIECE + STRING + len(text))
             if kind is FunctionType:
                 value = replace(d1, text)
             else:
                 value = replace.get(text) if kind is Table else run.index(d, replace, text)
         else:
-            run.charge(_SUBSTITUTION, _PIECE)
+            run.charge(_SUBSTITUTION + _REPLACEMENT, _PIECE)
             if kind is FunctionType:
                 value = replace(d1, *captures(run, pattern, found))
             else:
@@ -327,24 +336,29 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             raise library_error("stack overflow (string slice too long)")
         if count < 2:
             return _BYTES[ord(s[first - 1])] if count else ()
-        run.charge(2 * count, RESULTS + VALUE * count + STRING + count)
-        return tuple(map(_BYTES.__getitem__, s[first - 1 : last].encode("latin-1")))
+        run.charge(2 * count, RESULTS + 2 * VALUE * count + 2 * (STRING + count))
+        return tuple([_BYTES[code] for code in s[first - 1 : last].encode("latin-1")])
 
     def char(d: int, *codes: LuaValue) -> str:
         nonlocal fuel, alloc
-        fuel -= _CHAR * (len(codes) + 1)
+        fuel -= _CHAR + _CODE * len(codes)
         alloc -= STRING + (1 + VALUE) * len(codes)
         if fuel < 0 or alloc < 0:
             run.refuel(d)
         if len(codes) == 1 and codes[0].__class__ is float and 0.0 <= codes[0] < 256.0:
             return LATIN[int(codes[0])]
-        numbers = []
+        if set(map(type, codes)) == _FLOATS:
+            try:
+                return bytes(map(int, codes)).decode("latin-1")
+            except (ValueError, OverflowError):
+                pass  # which one, and whether C's cast makes it a byte, is seen below
+        places = []
         for index, code in enumerate(codes, 1):
             place = to_int(code if code.__class__ is float else number(run, code, index))
             if not 0 <= place < 256:
                 raise argument_error(index, "invalid value")
-            numbers.append(place)
-        return bytes(numbers).decode("latin-1")
+            places.append(place)
+        return bytes(places).decode("latin-1")
 
     def find(
         d: int, s: LuaValue = ABSENT, p: LuaValue = ABSENT, init: LuaValue = None, plain: LuaValue = None, *_: LuaValue
@@ -363,7 +377,10 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         rest = len(s) - start
         pattern = None
         if (plain is None or plain is FALSE) and not p.isalnum():
-            pattern = run.library_state.get(_PATTERNS, _NOTHING).get(p)
+            try:
+                pattern = run.library_state[_PATTERNS].get(p)
+            except KeyError:
+                pass  # this is the run's first
             if pattern is None and find_special(p):
                 pattern = load(run, p)
         if pattern is None or pattern.plain:
@@ -495,7 +512,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             repl.__class__ is str
             and len(s) <= pattern.whole_limit
             and most > len(s)
-            and len(repl) * len(s) <= _LARGE
+            and (len(repl) < _FEW or len(repl) * len(s) <= _LARGE)
             and "%" not in repl
             and "\\" not in repl
         ):

@@ -8,7 +8,7 @@ is no token (RFC 9110 5.6.2), control characters in a header, a path or a backen
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import FunctionType
 from typing import Any, Final
@@ -70,7 +70,9 @@ def decide(
             failure = failure_of(error)
             answer = None
     log = tuple([LogLine(text, position) for text, position in run.log])
-    return Decision(answer, failure, run.instructions_used(), run.bytes_used(), log, seed, now)
+    decision = Decision(answer, failure, run.instructions_used(), run.bytes_used(), log, seed, now)
+    run.close()
+    return decision
 
 
 def _decide(run: Run, program: Program, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -153,25 +155,24 @@ def _answer(run: Run, result: LuaValue) -> dict[str, Any]:
     if not isinstance(result, Table):
         raise ResultError(f"on_route_request must return a table or nil, got {type_name(result)}")
 
-    def field(name: str) -> LuaValue:
-        if result.__class__ is Table:
-            return result[name]
+    def index(name: str) -> LuaValue:
         return protected_call(lambda d: run.index(d, result, name))
 
+    field: Callable[[str], LuaValue] = result.get if result.__class__ is Table else index
     answer: dict[str, Any] = {"selected_backend": _line("selected_backend", field("selected_backend"))}
     headers = field("modified_headers")
     if headers is not None:
         made = _headers(headers)
         if made:
             answer["modified_headers"] = made
-    path = _line("modified_path", field("modified_path"))
-    if path:
+    path = field("modified_path")
+    if path is not None and (path := _line("modified_path", path)):
         answer["modified_path"] = path
     reject = field("reject")
     if reject is not None and reject is not FALSE:
         answer["reject"] = True
-    reason = _line("reject_reason", field("reject_reason"))
-    if reason:
+    reason = field("reject_reason")
+    if reason is not None and (reason := _line("reject_reason", reason)):
         answer["reject_reason"] = reason
     return answer
 
@@ -184,10 +185,10 @@ def _headers(headers: LuaValue) -> dict[str, str]:
         if name.__class__ is not str or not _TOKEN.match(name):
             shown = to_text(name)[:40] if name.__class__ is str else type_name(name)
             raise ResultError(f"modified_headers: {shown!r} is no header name")
-        text = _plain(f"modified_headers[{name!r}]", value)
-        if _CONTROL.search(text):
+        text = value if value.__class__ is str else _plain(f"modified_headers[{name!r}]", value)
+        if not text.isprintable() and _CONTROL.search(text):
             raise ResultError(f"modified_headers[{name!r}] contains control characters")
-        made[name] = to_text(text)
+        made[name] = text if text.isascii() else to_text(text)
     return made
 
 
@@ -197,7 +198,7 @@ def _line(name: str, value: LuaValue) -> str:
         value = _plain(name, value)
     if not value.isprintable() and _ANY_CONTROL.search(value):
         raise ResultError(f"{name} contains control characters")
-    return to_text(value)
+    return value if value.isascii() else to_text(value)
 
 
 def _plain(name: str, value: LuaValue) -> str:

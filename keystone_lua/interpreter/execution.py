@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
 from . import costs, operations
 from .errors import EngineError, LuaError, ScriptError
-from .limits import DEFAULT, Limits
+from .limits import DEFAULT, MAX_DEPTH, Limits
 from .program import Program
 from .runtime import CROSSINGS, Run
 from .tracebacks import from_python, traceback_lines
 from .values import LuaValue
 
-FRAMES_PER_LEVEL: Final = 40
-"""Python frames that one crossing may take: a library function's own, a sort's recursion, outlined code."""
+RECURSION_LIMIT: Final = 2 * MAX_DEPTH + 40 * CROSSINGS + 10_000
+"""Python frames: two for each Lua call (outlined code), forty for each crossing (a library function's own, a sort's
+recursion), and what the caller has."""
 
 GC_BYTES: Final = 64 << 20
 """Up to this memory limit the cycle collector rests during a run: live memory is below the bytes charged."""
@@ -91,25 +90,31 @@ def failure_of(error: ScriptError) -> Failure:
     return Failure(error.kind, message, to_text(place), tuple(to_text(line) for line in lines))
 
 
-@contextmanager
-def prepared(limits: Limits) -> Iterator[None]:
-    """Python set up for a run: room for its frames, no cycle collection while memory is bounded."""
-    frames = sys.getrecursionlimit()
-    sys.setrecursionlimit(frames + 2 * limits.depth + FRAMES_PER_LEVEL * min(limits.depth, CROSSINGS))
-    collects = gc.isenabled()
-    thresholds = gc.get_threshold() if limits.memory > GC_BYTES else None
-    if thresholds is not None:
-        gc.set_threshold(GC_OBJECTS, *thresholds[1:])
-    elif collects:
-        gc.disable()
-    try:
-        yield
-    finally:
-        if thresholds is not None:
-            gc.set_threshold(*thresholds)
-        elif collects:
+class prepared:  # noqa: N801 - used as a with statement's verb; a generator would cost 1.5 µs a decision
+    """Python set up for a run: room for its frames, no cycle collection while memory is bounded.
+
+    The recursion limit is the process's and is only ever raised: other threads may be running scripts.
+    """
+
+    __slots__ = ("collects", "thresholds")
+
+    def __init__(self, limits: Limits) -> None:
+        self.collects = gc.isenabled()
+        self.thresholds = gc.get_threshold() if limits.memory > GC_BYTES else None
+
+    def __enter__(self) -> None:
+        if sys.getrecursionlimit() < RECURSION_LIMIT:
+            sys.setrecursionlimit(RECURSION_LIMIT)
+        if self.thresholds is not None:
+            gc.set_threshold(GC_OBJECTS, *self.thresholds[1:])
+        elif self.collects:
+            gc.disable()
+
+    def __exit__(self, *_: object) -> None:
+        if self.thresholds is not None:
+            gc.set_threshold(*self.thresholds)
+        elif self.collects:
             gc.enable()
-        sys.setrecursionlimit(frames)
 
 
 def protected_call(function: Any, *arguments: LuaValue) -> LuaValue:
@@ -137,16 +142,13 @@ def execute(
     with prepared(limits):
         try:
             run.refuel(0)
-            result = protected_call(run.chunk(program.main))
-            results = result if result.__class__ is tuple else (result,)
+            returned = protected_call(run.chunk(program.main))
+            results = returned if returned.__class__ is tuple else (returned,)
             values = tuple(protected_call(lambda d, v=value: operations.tostring(run, d, v)) for value in results)
             run.refuel(0)
         except ScriptError as error:
             failure = failure_of(error)
-    return Result(
-        values,
-        failure,
-        run.instructions_used(),
-        run.bytes_used(),
-        tuple(LogLine(text, position) for text, position in run.log),
-    )
+    log = tuple(LogLine(text, position) for text, position in run.log)
+    result = Result(values, failure, run.instructions_used(), run.bytes_used(), log)
+    run.close()
+    return result

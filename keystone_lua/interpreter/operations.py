@@ -239,14 +239,14 @@ def next_entry(run: Run, t: Table, k: LuaValue) -> tuple[LuaValue, LuaValue] | N
         order = t.order = Order(run, t)
     keys = order.keys
     place = order.cursor
-    if not (0 <= place < len(keys) and (keys[place] is k or keys[place] == k)):
+    if not (0 <= place < len(keys) and raw_equal(run, keys[place], k)):
         place = _place(run, t, order, k)
         order = t.order
     return _advance(run, t, order, place + 1, False)
 
 
 def _place(run: Run, t: Table, order: Order, k: LuaValue) -> int:
-    if order.keys and (order.keys[0] is k or order.keys[0] == k):
+    if order.keys and raw_equal(run, order.keys[0], k):
         return 0
     for _ in range(2):
         if order.places is None:

@@ -10,9 +10,9 @@ is known when the pattern is read. Two engines work on the same sequence:
 
 * ``re``, for patterns of character classes, frontiers, anchors and captures. For such a sequence greedy and
   lazy repetition in ``re`` try the same lengths in the same order as Lua, so the first success is the same.
-* the stepper, a backtracking matcher with an explicit stack: for ``%b``, back references, errors, and whatever
-  ``re`` could do only in more than linear time. A sequence passes each item once, so the stack is never
-  longer than the pattern.
+* the stepper (pattern_stepper.py), a backtracking matcher with an explicit stack: for ``%b``, back references,
+  errors, and whatever ``re`` could do only in more than linear time. A sequence passes each item once, so the
+  stack is never longer than the pattern.
 
 **When is re linear?** ``_Survey`` walks the items from the last to the first and keeps, for what follows:
 the characters it can begin with, whether it always succeeds, and the degree in the subject's length of the work of an
@@ -26,30 +26,41 @@ Patterns of degree 1 go to ``re`` for any subject, of degree 2 for short ones (S
 
 **Price.** A function of pattern and subject alone. For ``re``: bytes from the start to the match's end (to the
 subject's end if there is no match, or if a repetition had to look that far), times ``scan`` / 16, which grows
-with the number of items. For the stepper: _MOVE for each item tried and one for SCAN bytes run over. Reading a
+with the number of items. For the stepper: 2 STEP for each item tried and one for SCAN bytes run over. Reading a
 pattern is paid by its length on its first use in a run, whether or not this process knows it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final, Protocol
 
-from .costs import SCAN, STEP
-
-_SCAN: Final = SCAN.bit_length() - 1
-_MOVE: Final = 2 * STEP
-"""Instructions for one item tried by the stepper."""
+from .pattern_items import (
+    ALL,
+    BACKREF,
+    CLOSE,
+    DETERMINED,
+    EMPTY,
+    END,
+    FAULT,
+    FRONTIER,
+    GREEDY,
+    LAZY,
+    OPEN,
+    POSITION,
+    SINGLE,
+    TRIM,
+    Item,
+    Reader,
+    regex_of,
+)
+from .pattern_stepper import Charge, Found, Program, walk
 
 SHORT: Final = 64
 """Bytes. Up to this length work of degree 2 is done by ``re`` at a linear price: at most about 20 µs."""
 UNLIMITED: Final = 1 << 62
-CHUNK: Final = 4096
-"""Instructions that the stepper gathers before it charges them."""
-MAX_CAPTURES: Final = 32
 MAX_ITEMS: Final = 100
 """Longer patterns are stepped: ``re`` would spend up to that many comparisons a byte."""
 MAX_BRANCHES: Final = 3
@@ -57,15 +68,7 @@ MAX_BRANCHES: Final = 3
 CACHED_LENGTH: Final = 100
 """Bytes. Longer patterns are not kept between runs."""
 CACHED_PATTERNS: Final = 512
-CACHED_SETS: Final = 256
-"""What the process keeps: at most 20 kB for each pattern, 1.5 kB for each set."""
-
-Charge = Callable[[int, int], object]
-"""Takes instructions and bytes; raises when the budget does not reach."""
-
-
-class PatternError(Exception):
-    """What luaL_error would say about the pattern."""
+"""Patterns that the process keeps, at most 20 kB each."""
 
 
 class Match(Protocol):
@@ -76,247 +79,6 @@ class Match(Protocol):
     def span(self, group: int = 0, /) -> tuple[int, int]: ...
     def groups(self) -> tuple[str | Any, ...]: ...
     def __getitem__(self, group: int, /) -> str | Any: ...
-
-
-# Character classes: sets of bytes as bits of an integer.
-
-LATIN: Final = "".join(map(chr, range(256)))
-ALL: Final = (1 << 256) - 1
-
-
-def _mask(characters: str) -> int:
-    return sum(1 << ord(c) for c in set(characters))
-
-
-def _range(low: int, high: int) -> int:
-    return (1 << high + 1) - (1 << low) if low <= high else 0
-
-
-_DIGIT, _UPPER, _LOWER = _range(48, 57), _range(65, 90), _range(97, 122)
-_CLASSES: Final = {
-    "a": _UPPER | _LOWER,
-    "c": _range(0, 31) | 1 << 127,
-    "d": _DIGIT,
-    "l": _LOWER,
-    "p": _range(33, 47) | _range(58, 64) | _range(91, 96) | _range(123, 126),
-    "s": _range(9, 13) | 1 << 32,
-    "u": _UPPER,
-    "w": _UPPER | _LOWER | _DIGIT,
-    "x": _DIGIT | _range(65, 70) | _range(97, 102),
-    "z": 1,
-}
-CLASSES: Final = _CLASSES | {name.upper(): ALL ^ mask for name, mask in _CLASSES.items()}
-"""The classes of the C locale, by the letter after ``%``."""
-
-
-def _class(letter: str) -> int:
-    return CLASSES[letter] if letter in CLASSES else 1 << ord(letter)
-
-
-def _ranges(mask: int) -> Iterator[tuple[int, int]]:
-    """The set's maximal ranges, in order."""
-    low = 0
-    while mask:
-        skip = (mask & -mask).bit_length() - 1
-        low += skip
-        mask >>= skip
-        length = (~mask & mask + 1).bit_length() - 1
-        yield low, low + length - 1
-        low += length
-        mask >>= length
-
-
-@lru_cache(CACHED_SETS)
-def members(mask: int) -> str:
-    """The set's characters. Looking one up in a string is as fast as in a frozenset, which takes 16 kB."""
-    return "".join([LATIN[low : high + 1] for low, high in _ranges(mask)])
-
-
-@lru_cache(CACHED_SETS)
-def runner(mask: int) -> Callable[[str, int], int]:
-    """A function for the end of the run of members that begins at a position."""
-    if mask == ALL:
-        return lambda subject, start: len(subject)
-    if mask == 0:
-        return lambda subject, start: start
-    if mask.bit_count() == 255:
-        stop = LATIN[(ALL ^ mask).bit_length() - 1]
-
-        def until(subject: str, start: int) -> int:
-            end = subject.find(stop, start)
-            return len(subject) if end < 0 else end
-
-        return until
-    match = re.compile(_regex_of(mask) + "*+", re.DOTALL).match
-    return lambda subject, start: match(subject, start).end()  # type: ignore[union-attr]
-
-
-@lru_cache(CACHED_SETS)
-def finder(mask: int) -> Callable[[str, int], int]:
-    """A function for the place of the first member at or after a position, or -1."""
-    search = re.compile(_regex_of(mask), re.DOTALL).search
-
-    def find(subject: str, start: int) -> int:
-        return found.start() if (found := search(subject, start)) else -1
-
-    return find
-
-
-@lru_cache(CACHED_SETS)
-def _regex_of(mask: int) -> str:
-    """A set as ``re`` writes it; never a character of the script's as it stands."""
-    if mask == ALL:
-        return "."
-    if mask == 0:
-        return "(?!)"
-    negated = mask.bit_count() > 128
-    ranges = list(_ranges(ALL ^ mask if negated else mask))
-    text = "".join(_escape(low) if low == high else f"{_escape(low)}-{_escape(high)}" for low, high in ranges)
-    return text if mask.bit_count() == 1 else f"[{'^' if negated else ''}{text}]"
-
-
-def _escape(code: int) -> str:
-    return chr(code) if chr(code).isalnum() and code < 128 else f"\\x{code:02x}"
-
-
-# Reading a pattern.
-
-SINGLE, OPEN, CLOSE, POSITION, BACKREF, BALANCE, FRONTIER, END, NEVER, FAULT = range(10)
-"""Kinds of items."""
-GREEDY, LAZY, DETERMINED, TRIM, EMPTY = range(5)
-"""Modes of repetition. DETERMINED: as much as possible, giving nothing back. TRIM: ``.-`` of ``(.-)%s*$``.
-EMPTY: a lazy one before something that always succeeds."""
-
-
-@dataclass(slots=True)
-class Item:
-    """One item of a pattern. ``low`` and ``many`` say how often a SINGLE matches: ``+`` is 1, True."""
-
-    kind: int
-    mask: int = 0
-    low: int = 1
-    many: bool = False
-    lazy: bool = False
-    argument: Any = None
-    """OPEN, CLOSE, POSITION, BACKREF: the capture's index; BALANCE: the two characters; FAULT: the message."""
-    mode: int = 0
-    """How an optional or repeated SINGLE is matched; set by _Survey."""
-
-
-class _Reader:
-    """One pass over a pattern's text, as ``match`` in lstrlib.c walks it."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text.split("\0", 1)[0]  # for lstrlib.c the pattern ends there
-        self.items: list[Item] = []
-        self.open: list[int] = []
-        self.kinds: list[bool] = []  # per capture: is it a position?
-
-    def read(self) -> None:
-        at = 0
-        try:
-            while at < len(self.text):
-                at = self.item(at)
-        except PatternError as fault:
-            self.items.append(Item(FAULT, argument=str(fault)))
-
-    def item(self, at: int) -> int:
-        """Reads the item at ``at`` and returns where the next one begins."""
-        text = self.text
-        c = text[at]
-        if c == "(":
-            return self.capture(at)
-        if c == ")":
-            if not self.open:
-                raise PatternError("invalid pattern capture")
-            self.items.append(Item(CLOSE, argument=self.open.pop()))
-            return at + 1
-        if c == "$" and at + 1 == len(text):
-            self.items.append(Item(END))
-            return at + 1
-        if c == "%" and at + 1 < len(text) and text[at + 1] in "bf0123456789":
-            return self.special(at)
-        return self.single(at)
-
-    def capture(self, at: int) -> int:
-        if len(self.kinds) == MAX_CAPTURES:
-            raise PatternError("too many captures")
-        is_position = self.text.startswith(")", at + 1)
-        index = len(self.kinds)
-        self.kinds.append(is_position)
-        self.items.append(Item(POSITION if is_position else OPEN, argument=index))
-        if not is_position:
-            self.open.append(index)
-        return at + 1 + is_position
-
-    def special(self, at: int) -> int:
-        text = self.text
-        c = text[at + 1]
-        if c == "b":
-            pair = text[at + 2 : at + 4]
-            if len(pair) < 2:
-                raise PatternError("unbalanced pattern")
-            self.items.append(Item(BALANCE, 1 << ord(pair[0]), argument=pair))
-            return at + 4
-        if c == "f":
-            if not text.startswith("[", at + 2):
-                raise PatternError("missing '[' after '%f' in pattern")
-            mask, end = self.bracket(at + 2)
-            self.items.append(Item(FRONTIER, mask))
-            return end
-        index = ord(c) - ord("1")
-        if not 0 <= index < len(self.kinds) or index in self.open:
-            raise PatternError("invalid capture index")
-        # A position capture has length -2, which as size_t is longer than any subject.
-        self.items.append(Item(NEVER) if self.kinds[index] else Item(BACKREF, ALL, argument=index))
-        return at + 2
-
-    def single(self, at: int) -> int:
-        text = self.text
-        c = text[at]
-        if c == "[":
-            mask, at = self.bracket(at)
-        elif c == "%":
-            if at + 1 == len(text):
-                raise PatternError("malformed pattern (ends with '%')")
-            mask, at = _class(text[at + 1]), at + 2
-        else:
-            mask, at = ALL if c == "." else 1 << ord(c), at + 1
-        sign = text[at : at + 1]
-        if not sign or sign not in "*+-?":
-            self.items.append(Item(SINGLE, mask))
-            return at
-        self.items.append(Item(SINGLE, mask, low=int(sign == "+"), many=sign != "?", lazy=sign == "-"))
-        return at + 1
-
-    def bracket(self, at: int) -> tuple[int, int]:
-        """``classend`` and ``matchbracketclass``: the set at ``at`` and what follows it."""
-        text = self.text
-        first = at + 1 + text.startswith("^", at + 1)
-        end = first
-        while True:
-            if end >= len(text):
-                raise PatternError("malformed pattern (missing ']')")
-            end += 1 + (text[end] == "%" and end + 1 < len(text))
-            if text.startswith("]", end):
-                break
-        mask = 0
-        place = first
-        while place < end:
-            c = text[place]
-            if c == "%":
-                mask |= _class(text[place + 1])
-                place += 2
-            elif place + 2 < end and text[place + 1] == "-":
-                mask |= _range(ord(c), ord(text[place + 2]))
-                place += 3
-            else:
-                mask |= 1 << ord(c)
-                place += 1
-        return (ALL ^ mask if first > at + 1 else mask), end + 1
-
-
-# What can be said about a pattern before there is a subject.
 
 
 class _Survey:
@@ -335,7 +97,8 @@ class _Survey:
         self.degree = 0
         self.failing = -1
         self.branches = 0
-        self.gives_back = False  # a greedy repetition may look beyond the match's end
+        self.lazy = 0  # undetermined lazy repetitions
+        self.looks_ahead = False  # an attempt may have looked beyond the end of the match that it finds
         self.length = 0  # the least that it matches
         self.runs: list[Item] = []  # repetitions after which an attempt can still fail
         self.steady = True  # all of those are determined
@@ -364,7 +127,9 @@ class _Survey:
             self.length += 1
         else:
             item.mode = DETERMINED if self.always or not item.mask & self.follows else GREEDY
-            self.branches += item.mode == GREEDY
+            if item.mode == GREEDY:
+                self.branches += 1
+                self.looks_ahead = True
             self.follows |= item.mask
 
     def _require(self, mask: int) -> None:
@@ -393,7 +158,8 @@ class _Survey:
             item.mode = TRIM
         else:
             item.mode = LAZY if item.lazy else GREEDY
-            self.gives_back |= not item.lazy
+            self.lazy += item.lazy
+            self.looks_ahead |= not item.lazy or self.lazy > 1
         failing = max(1, self.failing) if item.mode in (DETERMINED, TRIM) else 1 + max(0, self.failing)
         self.always = self.always or (item.mask == ALL and self.at_end)
         self.degree = max(self.degree, 1, failing)
@@ -423,8 +189,9 @@ class _Survey:
         head = self.work[0]
         failing, runs, steady = self.after_head
         if head.many and head.mode == DETERMINED and steady:
+            # No start of the first run may lie within the other runs, unless where they begin.
             nested = (run.mask & ~head.mask == 0 or run.mask & head.mask == 0 for run in self.runs[:runs])
-            if failing <= 0 or all(nested):
+            if failing <= 0 or (head.low and all(nested)):
                 return max(1, self.degree), True
         if self.steady and self._separated():
             return max(1, self.degree), False
@@ -440,32 +207,6 @@ class _Survey:
             if item.many:
                 return False
         return False
-
-
-class Found:
-    """The stepper's match, with the methods of ``re.Match`` that the library uses."""
-
-    __slots__ = ("_spans", "_subject")
-
-    def __init__(self, subject: str, spans: list[tuple[int, int]]) -> None:
-        self._subject = subject
-        self._spans = spans
-
-    def span(self, group: int = 0, /) -> tuple[int, int]:
-        return self._spans[group]
-
-    def start(self, group: int = 0, /) -> int:
-        return self._spans[group][0]
-
-    def end(self, group: int = 0, /) -> int:
-        return self._spans[group][1]
-
-    def __getitem__(self, group: int, /) -> str:
-        start, end = self._spans[group]
-        return self._subject[start:end]
-
-    def groups(self) -> tuple[str, ...]:
-        return tuple(self._subject[start:end] for start, end in self._spans[1:])
 
 
 class Pattern:
@@ -487,7 +228,7 @@ class Pattern:
     def __init__(self, text: str) -> None:
         self.anchored = text.startswith("^")
         self.plain = find_special(text) is None
-        reader = _Reader(text[1:] if self.anchored else text)
+        reader = Reader(text[1:] if self.anchored else text)
         reader.read()
         self.captures = len(reader.kinds)
         self.positions = tuple(index for index, is_position in enumerate(reader.kinds) if is_position)
@@ -504,12 +245,13 @@ class Pattern:
         self.apply: Callable[[str, int], Match | None] = _never
         self.regex: re.Pattern[str] | None = None
         self._items = reader.items
-        self._program: _Program | None = None
+        self._program: Program | None = None
         self._guarded: _Guarded | None = None
         survey = _Survey(self._items)
         head = survey.work[0] if survey.work else None
-        # If `.*x` fails somewhere it fails everywhere after it.
-        self.pinned = self.anchored or (head is not None and head.many and head.mask == ALL and not head.low)
+        # If `.*x` fails somewhere it fails everywhere after it, unless it captures what is to come again.
+        everywhere = head is not None and head.many and head.mask == ALL and not head.low
+        self.pinned = self.anchored or (everywhere and not any(item.kind == BACKREF for item in survey.work))
         if survey.eligible and not self.unclosed and len(survey.work) <= MAX_ITEMS:
             self._use_regex(survey)
 
@@ -518,9 +260,10 @@ class Pattern:
         degree, guarded = survey.search(self.pinned)
         if degree > 2 or survey.branches > MAX_BRANCHES:
             return
-        short = SHORT >> (survey.branches > 0)
+        # Both make a step slower.
+        short = SHORT >> (survey.branches > 0) >> any(item.kind == FRONTIER for item in survey.work)
         self.scan = (3 + len(survey.work) + 4 * (degree == 2)) << survey.branches
-        self.local = not survey.gives_back
+        self.local = not survey.looks_ahead
         self.limit = UNLIMITED if degree == 1 and not guarded else short
         self.fail_limit, self.fail_scan = UNLIMITED, self.scan
         if self.pinned and survey.failing > 0:
@@ -533,7 +276,7 @@ class Pattern:
         self.regex = re.compile(text, re.DOTALL)
         self.apply = self.regex.match if self.pinned else self.regex.search
         if guarded and degree == 1:
-            self._guarded = _Guarded(self.regex, f"(?<!{_regex_of(survey.work[0].mask)}){text}")
+            self._guarded = _Guarded(self.regex, f"(?<!{regex_of(survey.work[0].mask)}){text}")
 
     def find(self, subject: str, start: int, charge: Charge) -> Match | None:
         """The first match at or after ``start``; charges for the work."""
@@ -555,19 +298,9 @@ class Pattern:
     def step(self, subject: str, start: int, charge: Charge) -> Match | None:
         """The same by the stepper, whatever the subject."""
         if self._program is None:
-            self._program = _Program(self._items, self.captures, self.pinned)
-        spans = _walk(self._program, subject, start, charge)
+            self._program = Program(self._items, self.captures, self.pinned)
+        spans = walk(self._program, subject, start, charge)
         return None if spans is None else Found(subject, spans)
-
-    def matches(self, subject: str, charge: Charge) -> Iterator[Match]:
-        """All matches as gsub and gmatch see them; charges for the work."""
-        start = 0
-        while start <= len(subject):
-            found = self.find(subject, start, charge)
-            if found is None:
-                return
-            yield found
-            start = found.end() + (found.end() == found.start())
 
 
 class _Guarded:
@@ -611,11 +344,11 @@ def _regex_text(items: list[Item], survey: _Survey) -> str:
 
 
 def _single_text(item: Item, trimmed: int) -> str:
-    text = _regex_of(item.mask)
+    text = regex_of(item.mask)
     if item.mode == EMPTY or not item.mask:
         return text if item.low else ""
     if item.mode == TRIM:
-        return f"(?:{text}*{_regex_of(item.mask & ~trimmed)})?"
+        return f"(?:{text}*{regex_of(item.mask & ~trimmed)})?"
     if not item.many:
         return text if item.low else text + ("?+" if item.mode == DETERMINED else "?")
     sign = "+" if item.low else "*"
@@ -624,234 +357,8 @@ def _single_text(item: Item, trimmed: int) -> str:
 
 def _frontier_text(mask: int) -> str:
     """``%f``; the byte before the subject and the one after it are NUL."""
-    inside, outside = _regex_of(mask), _regex_of(ALL ^ mask)
+    inside, outside = regex_of(mask), regex_of(ALL ^ mask)
     return f"(?<={outside})(?!{outside})" if mask & 1 else f"(?<!{inside})(?={inside})"
-
-
-# The stepper.
-
-LITERAL, ONE, MAYBE, MOST, LEAST, BEGIN, FINISH, SAME, BALANCED, BORDER, LAST, NOWHERE, RAISE, ACCEPT = range(14)
-"""Its operations."""
-_PLAIN: Final = {OPEN: BEGIN, POSITION: BEGIN, CLOSE: FINISH, BACKREF: SAME, END: LAST, NEVER: NOWHERE, FAULT: RAISE}
-
-Operation = tuple[Any, ...]
-"""An operation and what it needs, see _operation."""
-
-
-class _Program:
-    """What the stepper executes."""
-
-    __slots__ = ("captures", "find_start", "operations", "pinned")
-
-    def __init__(self, items: list[Item], captures: int, pinned: bool) -> None:
-        self.captures = captures
-        self.pinned = pinned
-        self.find_start = None if pinned else _starter(items)
-        self.operations: list[Operation] = []
-        place = 0
-        while place < len(items):
-            if literal := _literal(items, place):
-                self.operations.append((LITERAL, literal, len(literal)))
-            else:
-                self.operations.append(_operation(items, place))
-            place += len(literal) or 1
-        self.operations.append((ACCEPT, None))
-
-
-def _starter(items: list[Item]) -> Callable[[str, int], int] | None:
-    """A function for the next place where a match could begin."""
-    for place, item in enumerate(items):
-        if literal := _literal(items, place):
-            return lambda subject, start: subject.find(literal, start)
-        if item.kind == BALANCE or (item.kind == SINGLE and item.low):
-            return finder(item.mask)
-        if item.kind not in (OPEN, POSITION, CLOSE):
-            break
-    return lambda subject, start: start
-
-
-def _literal(items: list[Item], place: int) -> str:
-    """The single characters that follow one another from ``place`` on."""
-    codes = []
-    while place < len(items):
-        item = items[place]
-        if item.kind != SINGLE or item.many or not item.low or item.mask.bit_count() != 1:
-            break
-        codes.append(item.mask.bit_length() - 1)
-        place += 1
-    return "".join(map(chr, codes))
-
-
-def _operation(items: list[Item], place: int) -> Operation:
-    item = items[place]
-    if item.kind == SINGLE:
-        return _repetition(items, place) if item.many else (ONE if item.low else MAYBE, members(item.mask))
-    if item.kind == BALANCE:
-        opening, closing = item.argument
-        return (BALANCED, opening, closing, re.compile(_regex_of(item.mask | 1 << ord(closing))).finditer)
-    if item.kind == FRONTIER:
-        return (BORDER, members(item.mask))
-    return (_PLAIN[item.kind], item.argument)
-
-
-def _repetition(items: list[Item], place: int) -> Operation:
-    """With the run's end, the least number, whether it keeps all, and the literal that must follow, if one must."""
-    item = items[place]
-    following = place + 1
-    while following < len(items) and items[following].kind in (OPEN, CLOSE, POSITION):
-        following += 1
-    lazy = item.mode in (LAZY, TRIM)
-    run = runner(0 if item.mode == EMPTY else item.mask)
-    return (LEAST if lazy else MOST, run, item.low, item.mode in (DETERMINED, EMPTY), _literal(items, following))
-
-
-def _walk(program: _Program, subject: str, start: int, charge: Charge) -> list[tuple[int, int]] | None:
-    """The spans of the first match at or after ``start`` and of its captures.
-
-    One loop for all starts and all items. ``choices`` holds, for the repetitions and optional items that can still
-    go another way, the place after them in the program and two positions in the subject. Captures
-    need no undoing: whatever goes on from a choice passes the captures after it once more.
-    """
-    operations = program.operations
-    find_start = program.find_start
-    size = len(subject)
-    begins = [0] * program.captures
-    ends = [0] * program.captures
-    choices: list[tuple[int, int, int]] = []
-    cost = 0
-    while True:
-        if find_start is not None:
-            found = find_start(subject, start)
-            cost += (found if found >= 0 else size) - start >> _SCAN
-            if found < 0:
-                break
-            start = found
-        at = start
-        place = 0
-        while True:
-            cost += _MOVE
-            if cost > CHUNK:
-                charge(cost, 0)
-                cost = 0
-            operation = operations[place]
-            place += 1
-            code = operation[0]
-            if code == LITERAL:
-                if subject.startswith(operation[1], at):
-                    at += operation[2]
-                    continue
-            elif code == ONE:
-                if at < size and subject[at] in operation[1]:
-                    at += 1
-                    continue
-            elif code == MOST:
-                stop = operation[1](subject, at)
-                cost += stop - at >> _SCAN
-                least = at + operation[2]
-                if stop >= least:
-                    if stop > least and not operation[3]:
-                        choices.append((place, least, stop))
-                    at = stop
-                    continue
-            elif code == LEAST:
-                stop = operation[1](subject, at)
-                cost += stop - at >> _SCAN
-                choices.append((place, at, stop))  # nothing is tried yet, so that the literal is looked for below
-            elif code == MAYBE:
-                if at < size and subject[at] in operation[1]:
-                    choices.append((place, at, at))
-                    at += 1
-                continue
-            elif code == BEGIN:
-                begins[operation[1]] = ends[operation[1]] = at
-                continue
-            elif code == FINISH:
-                ends[operation[1]] = at
-                continue
-            elif code == ACCEPT:
-                charge(cost, 0)
-                return [(start, at), *zip(begins, ends, strict=True)]
-            elif code == LAST:
-                if at == size:
-                    continue
-            elif code == SAME:
-                index = operation[1]
-                same = subject[begins[index] : ends[index]]
-                cost += len(same) >> _SCAN
-                if subject.startswith(same, at):
-                    at += len(same)
-                    continue
-            elif code == BALANCED:
-                if subject.startswith(operation[1], at):
-                    stop = _balance(operation, subject, at, charge)
-                    if stop >= 0:
-                        at = stop
-                        continue
-            elif code == BORDER:
-                before = subject[at - 1] if at else "\0"
-                after = subject[at] if at < size else "\0"
-                if before not in operation[1] and after in operation[1]:
-                    continue
-            elif code == RAISE:
-                charge(cost, 0)
-                raise PatternError(operation[1])
-            # It does not fit: the youngest choice goes another way.
-            while choices:
-                place, low, high = choices.pop()
-                operation = operations[place - 1]
-                code = operation[0]
-                if code == MAYBE:
-                    at = low
-                elif code == MOST:
-                    at = high - 1
-                    if literal := operation[4]:
-                        at = subject.rfind(literal, low, at + len(literal))
-                        cost += high - max(at, low) >> _SCAN
-                        if at < 0:
-                            continue
-                    if at > low:
-                        choices.append((place, low, at))
-                else:
-                    at = low
-                    if literal := operation[4]:
-                        at = subject.find(literal, low, high + len(literal))
-                        cost += (high if at < 0 else at) - low >> _SCAN
-                        if at < 0:
-                            continue
-                    if at < high:
-                        choices.append((place, at + 1, high))
-                break
-            else:
-                break
-        if program.pinned or start >= size:
-            break
-        start += 1
-    charge(cost, 0)
-    return None
-
-
-def _balance(operation: Operation, subject: str, at: int, charge: Charge) -> int:
-    """Where the balanced text that begins at ``at`` ends, or -1."""
-    _, _, closing, brackets = operation
-    depth = cost = 0
-    for bracket in brackets(subject, at):
-        cost += STEP
-        if cost > CHUNK:
-            charge(cost, 0)
-            cost = 0
-        place = bracket.start()
-        if depth == 0 or subject[place] != closing:
-            depth += 1
-        elif depth > 1:
-            depth -= 1
-        else:
-            charge(cost + (place - at >> _SCAN), 0)
-            return place + 1  # type: ignore[no-any-return]
-    charge(cost + (len(subject) - at >> _SCAN), 0)
-    return -1
-
-
-# What the library calls.
 
 
 @lru_cache(CACHED_PATTERNS)

@@ -19,13 +19,13 @@ from . import nodes, operations
 from .compiler import Compiler
 from .errors import LuaSyntaxError
 from .infer import Kinds
-from .libraries import LIBRARIES, Seal
+from .libraries import LIBRARIES, Recipe, Seal
 from .limits import DEFAULT
 from .parser import parse
 from .runtime import TABLES
 from .scope import Resolution, resolve
 from .tracebacks import FUNCTIONS, SITES, Site
-from .values import ABSENT, CODES, FALSE, TRUE, MetaTable, Table, number_to_string
+from .values import ABSENT, CODES, FALSE, TRUE, LuaValue, MetaTable, Table, number_to_string
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,7 +122,7 @@ class Program:
     main: CodeType
     modules: Mapping[str, CodeType]
     namespace: dict[str, Any]
-    sealed: tuple[tuple[str, tuple[str, str]], ...]
+    sealed: tuple[tuple[str, tuple[str, str], Recipe | LuaValue], ...]
     base_names: tuple[str, ...]
     library_names: tuple[str, ...]
     dynamic: bool
@@ -136,7 +136,7 @@ def compile_program(
 
     Raises LuaSyntaxError.
     """
-    with _room(COMPILE_RECURSION):
+    with _room():
         return _compile(source, name, modules, limit)
 
 
@@ -154,7 +154,11 @@ def _compile(source: bytes, name: str, modules: Mapping[str, bytes], limit: int)
     digest = hashlib.sha256(source)
     for module in linked:
         digest.update(b"\0" + module.encode() + b"\0" + modules[module])
-    sealed = tuple((slot, path) for path, slot in seal.slots.items() if any(slot in c.co_freevars for c in codes))
+    sealed = tuple(
+        (slot, path, LIBRARIES[path[0]][path[1]])
+        for path, slot in seal.slots.items()
+        if any(slot in c.co_freevars for c in codes)
+    )
     base, tables = _globals(resolution, seal)
     return Program(
         name=name,
@@ -212,7 +216,7 @@ def _link(
                 continue
             if module not in modules:
                 raise LuaSyntaxError(f"{importer}:{line}: module '{module}' not found in lib/", line)
-            chunk = parse(modules[module], f"lib/{module}.lua", limit)
+            chunk = parse(modules[module], f"lib/{module.replace('.', '/')}.lua", limit)
             before = len(resolution.requires)
             resolve(chunk, resolution, counter)
             chunks.append(chunk)
@@ -225,14 +229,15 @@ def _link(
 
 
 @contextmanager
-def _room(limit: int) -> Iterator[None]:
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, limit))
+def _room() -> Iterator[None]:
+    """Room for the compiler's own recursion, and no cycle collection: a tree of nodes is no garbage, and 50,000
+    statements take a third less time. The recursion limit is only ever raised (see execution.prepared)."""
+    if sys.getrecursionlimit() < COMPILE_RECURSION:
+        sys.setrecursionlimit(COMPILE_RECURSION)
     collects = gc.isenabled()
-    gc.disable()  # a tree of nodes is no garbage: a third less time for 50,000 statements
+    gc.disable()
     try:
         yield
     finally:
         if collects:
             gc.enable()
-        sys.setrecursionlimit(before)

@@ -115,13 +115,34 @@ class Run:
         self.next: LuaValue = None
         self.populate()
 
+    def close(self) -> None:
+        """Take apart what refers to itself, so that reference counting frees it.
+
+        Left to the cycle collector a decision costs twice its time. Cycles that only the script's own
+        functions make are cut where they hang on globals or modules; the collector gets the rest.
+        """
+        namespace = self.program.namespace
+        tables = [self.globals]
+        if self.required is not None:
+            tables.extend([module for module in self.required.values() if isinstance(module, Table)])
+        for table in tables:
+            for value in table.values():
+                if value.__class__ is FunctionType and value.__globals__ is namespace:
+                    for cell in value.__closure__ or ():
+                        cell.cell_contents = None
+            table.clear()
+        self.cells["run"].cell_contents = None
+
     # globals
 
     def populate(self) -> None:
         """Fill the globals with what the program can reach."""
         program = self.program
-        for slot, path in program.sealed:
-            self.cells[slot] = CellType(self.member(*path))
+        cells, made = self.cells, self.made
+        for slot, path, recipe in program.sealed:
+            value = recipe.make(cells) if recipe.__class__ is Recipe else recipe
+            made[path] = value
+            cells[slot] = CellType(value)
         table = self.globals
         for name in program.base_names:
             table[name] = self.member("", name)

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -240,3 +241,47 @@ def test_a_client_that_does_not_read_holds_up_nobody_else(client: Client) -> Non
         started = time.monotonic()
         assert client.route("a", {}).status == 200
         assert time.monotonic() - started < 2
+
+
+@pytest.fixture
+def quiet_client(tmp_path: Path) -> Iterator[Client]:
+    """A server that no other test has left work for."""
+    with server_in_thread(write_scripts(tmp_path, {"a.lua": constant("b")})) as client:
+        yield client
+
+
+def test_a_bug_in_a_handler_is_a_500_and_ends_its_connection_only(
+    quiet_client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_: bytes) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("keystone_lua.server.handlers.read_request", fail)
+        answer = quiet_client.route("a", {})
+    assert (answer.status, answer.json) == (500, {"error": "internal error"})
+    assert answer.headers["connection"] == "close"
+    assert [record.levelno for record in caplog.records] == [logging.ERROR]
+    assert quiet_client.route("a", {}).status == 200
+
+
+def test_a_bug_in_the_engine_is_that_requests_failure(
+    quiet_client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RecursionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("keystone_lua.server.decisions.decide", fail)
+        answer = quiet_client.route("a", {})
+    assert answer.status == 500
+    assert answer.json == {
+        "error": "the engine failed: RecursionError",
+        "kind": "engine",
+        "tenant": "a",
+        "script": "",
+        "instructions": 0,
+        "allocated_bytes": 0,
+    }
+    assert [record.levelno for record in caplog.records] == [logging.ERROR]
+    assert quiet_client.route("a", {}).status == 200

@@ -102,6 +102,19 @@ def test_a_body_under_way_may_still_arrive(scripts: Path) -> None:
         assert server.process.wait(10) == 0
 
 
+def test_stops_in_time_while_scripts_keep_it_busy(scripts: Path) -> None:
+    write_scripts(scripts, {"endless.lua": "function on_route_request() while true do end end\n"})
+    with server_process(scripts, "--max-instructions", "1000000000000") as server:
+        body = b"POST /route/endless HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}"
+        connections = [server.client.connect() for _ in range(4)]
+        for connection in connections:
+            connection.sendall(body)
+        time.sleep(0.3)
+        assert server.terminate() == 0
+        for connection in connections:
+            connection.close()
+
+
 def test_sigint_stops_too(scripts: Path) -> None:
     with server_process(scripts) as server:
         server.process.send_signal(2)

@@ -13,12 +13,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import islice
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ..costs import CLOSURE, COPY, LIBRARY, RESULTS, SCAN, STEP, STRING, UPVALUE, VALUE
-from ..patterns import LATIN, MAX_CAPTURES, Match, Pattern, PatternError, compile_pattern, find_special
-from ..tracebacks import argument_error, library_error
+from ..pattern_items import LATIN, MAX_CAPTURES, PatternError
+from ..patterns import Match, Pattern, compile_pattern, find_special
+from ..tracebacks import LIBRARY_CODES, argument_error, library_error
 from ..values import ABSENT, FALSE, LuaValue, MetaTable, Table, number_to_string, type_name
 from .args import check_string, to_int, to_integer
 from .formatting import format_pieces, parsed_format
@@ -43,6 +44,7 @@ _UPPER: Final = LIBRARY["string.upper"]
 
 _CODE: Final = 8
 """Instructions for an argument of char."""
+_CODE_MEMORY: Final = 1 + 2 * VALUE
 _NEXT_MATCH: Final = 36
 """Instructions for a round of gmatch."""
 _SEARCH: Final = 20
@@ -55,7 +57,7 @@ _CAPTURE: Final = 6
 """Instructions for a capture."""
 _NUMERAL: Final = 20
 """Instructions to write a number."""
-_PIECE: Final = STRING + 2 * VALUE
+_PIECE: Final = STRING + 3 * VALUE
 """Bytes of a match's share in the list of pieces, without their text."""
 _PAIR: Final = RESULTS + 2 * VALUE
 """Bytes of two results."""
@@ -342,7 +344,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
     def char(d: int, *codes: LuaValue) -> str:
         nonlocal fuel, alloc
         fuel -= _CHAR + _CODE * len(codes)
-        alloc -= STRING + (1 + VALUE) * len(codes)
+        alloc -= STRING + _CODE_MEMORY * len(codes)
         if fuel < 0 or alloc < 0:
             run.refuel(d)
         if len(codes) == 1 and codes[0].__class__ is float and 0.0 <= codes[0] < 256.0:
@@ -377,10 +379,8 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         rest = len(s) - start
         pattern = None
         if (plain is None or plain is FALSE) and not p.isalnum():
-            try:
+            if _PATTERNS in run.library_state:
                 pattern = run.library_state[_PATTERNS].get(p)
-            except KeyError:
-                pass  # this is the run's first
             if pattern is None and find_special(p):
                 pattern = load(run, p)
         if pattern is None or pattern.plain:
@@ -540,7 +540,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         if s.__class__ is not str:
             s = check_string(s, 1)
         fuel -= _LOWER + len(s) // SCAN
-        alloc -= STRING + len(s)
+        alloc -= STRING + (len(s) if s.isascii() else 2 * len(s))
         if fuel < 0 or alloc < 0:
             run.refuel(d)
         return ascii_lower(s)
@@ -637,7 +637,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         if s.__class__ is not str:
             s = check_string(s, 1)
         fuel -= _UPPER + len(s) // SCAN
-        alloc -= STRING + len(s)
+        alloc -= STRING + (len(s) if s.isascii() else 2 * len(s))
         if fuel < 0 or alloc < 0:
             run.refuel(d)
         return ascii_upper(s)
@@ -658,3 +658,11 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         "sub": sub,
         "upper": upper,
     }
+
+
+def _nested(code: CodeType, name: str) -> CodeType:
+    return next(constant for constant in code.co_consts if isinstance(constant, CodeType) and constant.co_name == name)
+
+
+# Errors raised by gmatch's iterator are a library function's.
+LIBRARY_CODES.add(_nested(_nested(library.__code__, "gmatch"), "next_match"))

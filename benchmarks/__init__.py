@@ -1,0 +1,11 @@
+"""What the engine's speed is measured with. See docs/performance.md for what came out.
+
+lua/            the compute suite: one program a file, an answer printed
+programs.py     the suite as data: sizes, sources, right answers
+requests.py     routing requests, every one different, with what a right answer is
+peers.py        the suite side by side with lua5.1, luajit, gopher-lua and others
+decide.py       decisions per bundled script, percentiles
+http.py         the server beside a bare aiohttp echo
+show.py         the Python that the compiler makes of a Lua file, and where its time goes
+test_*.py       pytest-benchmark, for `pytest benchmarks --benchmark-only`
+"""

@@ -1,0 +1,11 @@
+local N = 33 -- small: 24
+-- Doubly recursive calls of a local function.
+
+local function fib(n)
+  if n < 2 then
+    return n
+  end
+  return fib(n - 1) + fib(n - 2)
+end
+
+print(fib(N))

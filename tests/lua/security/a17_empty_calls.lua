@@ -1,0 +1,3 @@
+-- EXPECT: budget -- while f() do end
+local function f() return true end
+while f() do end

@@ -1,0 +1,3 @@
+-- EXPECT: budget -- a loop made of goto alone
+::top::
+goto top

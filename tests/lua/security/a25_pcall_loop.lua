@@ -1,0 +1,2 @@
+-- EXPECT: budget -- pcall cannot swallow the stop
+while true do pcall(error) end

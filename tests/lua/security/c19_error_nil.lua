@@ -1,0 +1,2 @@
+-- EXPECT: error -- error(nil) uncaught
+error(nil)

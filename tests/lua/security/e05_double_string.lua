@@ -1,0 +1,3 @@
+-- EXPECT: budget -- doubling by ..
+local s = "x"
+while true do s = s .. s end

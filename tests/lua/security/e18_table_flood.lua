@@ -1,0 +1,2 @@
+-- EXPECT: budget -- tables in a loop
+while true do local t = {} end

@@ -1,0 +1,2 @@
+-- EXPECT: budget -- tostring of tables and functions
+while true do tostring({}) tostring(print) end

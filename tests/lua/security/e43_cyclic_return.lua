@@ -1,0 +1,4 @@
+-- EXPECT: ok -- a cyclic table as result
+local t = {}
+t.t = t
+return t

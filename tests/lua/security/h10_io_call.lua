@@ -1,0 +1,2 @@
+-- EXPECT: error -- io.open names io
+return io.open("/etc/passwd")

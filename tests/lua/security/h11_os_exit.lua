@@ -1,0 +1,2 @@
+-- EXPECT: error -- os.exit is no way out
+os.exit(0)

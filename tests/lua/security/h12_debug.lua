@@ -1,0 +1,2 @@
+-- EXPECT: error -- no debug library
+return debug.getregistry()

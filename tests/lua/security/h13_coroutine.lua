@@ -1,0 +1,2 @@
+-- EXPECT: error -- no coroutines
+return coroutine.wrap(function() end)()

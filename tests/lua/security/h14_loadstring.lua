@@ -1,0 +1,2 @@
+-- EXPECT: error -- no compiler at run time
+return loadstring("return 1")()

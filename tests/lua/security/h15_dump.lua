@@ -1,0 +1,2 @@
+-- EXPECT: error -- no string.dump
+return string.dump(print)

@@ -1,0 +1,2 @@
+-- EXPECT: error -- no environments
+return getfenv(0)

@@ -1,0 +1,2 @@
+-- EXPECT: parse|error -- require stays inside lib/
+return require("../../../etc/passwd")

@@ -1,0 +1,3 @@
+-- EXPECT: parse|error -- a computed module name
+local n = "x"
+return require(n .. "y")

@@ -1,0 +1,2 @@
+-- EXPECT: error -- functions have no fields
+return print.__globals__

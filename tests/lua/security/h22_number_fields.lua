@@ -1,0 +1,2 @@
+-- EXPECT: error -- numbers have no attributes
+return (5).real

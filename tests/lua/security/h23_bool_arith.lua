@@ -1,0 +1,2 @@
+-- EXPECT: error -- booleans are no numbers
+return true + 1

@@ -1,0 +1,2 @@
+-- EXPECT: error -- % on strings is arithmetic
+return "%s" % "x"

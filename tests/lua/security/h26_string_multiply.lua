@@ -1,0 +1,2 @@
+-- EXPECT: error -- * does not repeat strings
+return "ab" * 3

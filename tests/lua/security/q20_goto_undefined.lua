@@ -1,0 +1,2 @@
+-- EXPECT: parse -- no such label
+goto nowhere

@@ -1,0 +1,3 @@
+-- EXPECT: parse -- a label inside another block
+goto inside
+do ::inside:: end

@@ -1,0 +1,3 @@
+-- EXPECT: parse -- the same label twice
+::a::
+::a::

@@ -1,0 +1,3 @@
+-- EXPECT: parse -- a line ends inside a string
+return "abc
+"

@@ -1,0 +1,2 @@
+-- EXPECT: parse -- a malformed number
+return 1.2.3

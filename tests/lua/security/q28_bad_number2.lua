@@ -1,0 +1,2 @@
+-- EXPECT: parse -- a number that runs into a name
+return 3x

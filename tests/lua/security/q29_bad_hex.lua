@@ -1,0 +1,2 @@
+-- EXPECT: parse -- 0x without digits
+return 0x

@@ -1,0 +1,2 @@
+-- EXPECT: parse -- ... where there is none
+local function f() return ... end

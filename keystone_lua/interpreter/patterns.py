@@ -58,8 +58,8 @@ from .pattern_items import (
 )
 from .pattern_stepper import Charge, Found, Program, walk
 
-SHORT: Final = 64
-"""Bytes. Up to this length work of degree 2 is done by ``re`` at a linear price: at most about 20 µs."""
+SHORT: Final = 48
+"""Bytes. Up to this length work of degree 2 is done by ``re``, at most 40 µs, at a linear price, which is higher."""
 UNLIMITED: Final = 1 << 62
 MAX_ITEMS: Final = 100
 """Longer patterns are stepped: ``re`` would spend up to that many comparisons a byte."""
@@ -261,8 +261,8 @@ class Pattern:
         if degree > 2 or survey.branches > MAX_BRANCHES:
             return
         # Both make a step slower.
-        short = SHORT >> (survey.branches > 0) >> any(item.kind == FRONTIER for item in survey.work)
-        self.scan = (3 + len(survey.work) + 4 * (degree == 2)) << survey.branches
+        short = SHORT >> survey.branches >> any(item.kind == FRONTIER for item in survey.work)
+        self.scan = (3 + len(survey.work) + 24 * (degree == 2)) << survey.branches
         self.local = not survey.looks_ahead
         self.limit = UNLIMITED if degree == 1 and not guarded else short
         self.fail_limit, self.fail_scan = UNLIMITED, self.scan

@@ -35,6 +35,9 @@ HEADER_LOOKUP = "(header)"
 
 IPAIRS_STEP = "(ipairs)"
 
+_NUMERAL = costs.STRING + 24
+_RESULT = costs.RESULTS + costs.VALUE
+
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -115,7 +118,11 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         return run.next_function(), check_table(t, 1), None
 
     def pcall(d: int, f: LuaValue = ABSENT, *arguments: LuaValue) -> LuaValue:
-        run.charge(pcall_price + len(arguments) // 8, costs.RESULTS + costs.VALUE * (len(arguments) + 1))
+        nonlocal fuel, alloc
+        fuel -= pcall_price + len(arguments) // 8
+        alloc -= _RESULT + costs.VALUE * len(arguments)
+        if fuel < 0 or alloc < 0:
+            run.refuel(d)
         check_any(f, 1)
         try:
             result = operations.call(run, f, d, *arguments)
@@ -163,7 +170,11 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         return run.require(d, check_string(name, 1))
 
     def select(d: int, n: LuaValue = ABSENT, *arguments: LuaValue) -> LuaValue:
-        run.charge(select_price + len(arguments) // 8, costs.RESULTS + costs.VALUE * len(arguments))
+        nonlocal fuel, alloc
+        fuel -= select_price + len(arguments) // 8
+        alloc -= costs.RESULTS + costs.VALUE * len(arguments)
+        if fuel < 0 or alloc < 0:
+            run.refuel(d)
         if n == "#":
             return float(len(arguments))
         place = check_int(n, 1)
@@ -193,22 +204,31 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         return t
 
     def tonumber(d: int, value: LuaValue = ABSENT, base: LuaValue = None, *_: LuaValue) -> LuaValue:
-        run.charge(tonumber_price)
-        radix = opt_int(base, 2, 10)
+        nonlocal fuel
+        fuel -= tonumber_price
+        if value.__class__ is str:
+            fuel -= len(value) // costs.SCAN * costs.STEP
+        if fuel < 0:
+            run.refuel(d)
+        radix = 10 if base is None else opt_int(base, 2, 10)
         if radix == 10:
-            check_any(value, 1)
             if value.__class__ is str:
-                run.charge(len(value) // costs.SCAN * costs.STEP)
                 return string_to_number(value)
+            check_any(value, 1)
             return value if value.__class__ is float else None
         text = check_string(value, 1)
         if not 2 <= radix <= 36:
             raise argument_error(2, "base out of range")
-        run.charge(len(text) // costs.SCAN * costs.STEP)
         return digits_to_number(text, radix)
 
     def tostring(d: int, value: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
-        run.charge(tostring_price, costs.STRING + 24)
+        nonlocal fuel, alloc
+        fuel -= tostring_price
+        alloc -= _NUMERAL
+        if fuel < 0 or alloc < 0:
+            run.refuel(d)
+        if value.__class__ is float:
+            return number_to_string(value)
         check_any(value, 1)
         if value.__class__ is MetaTable and (handler := value.meta["__tostring"]) is not None:
             return operations.first(operations.call(run, handler, d, value))  # of any type: only print insists

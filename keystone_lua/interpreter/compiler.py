@@ -24,7 +24,7 @@ import ast
 import warnings
 from collections.abc import Sequence
 from types import CodeType
-from typing import Any
+from typing import Any, ClassVar
 
 from . import costs, nodes, pyast
 from .expressions import _CALLS, _MULTI, Context, ExpressionCompiler, Segment, Statements, fresh_captures
@@ -311,9 +311,7 @@ class Compiler(ExpressionCompiler):
         number = 0
         for statement in [*block.statements, None]:
             if statement is None or isinstance(statement, nodes.Label):
-                test = pyast.compare(
-                    pyast.name(frame.selector, line), ast.LtE(), pyast.constant(number, line), line
-                )
+                test = pyast.compare(pyast.name(frame.selector, line), ast.LtE(), pyast.constant(number, line), line)
                 parts.append(pyast.if_(test, self.finish(self.out, self.context), [], line))
                 number += 1
                 self.out = []
@@ -380,9 +378,7 @@ class Compiler(ExpressionCompiler):
             else:
                 self.leave(frames[-1])
             body, self.out = self.out, outer
-            test = pyast.compare(
-                pyast.name(jump, line), ast.Eq(), pyast.constant(self.codes[target], line), line
-            )
+            test = pyast.compare(pyast.name(jump, line), ast.Eq(), pyast.constant(self.codes[target], line), line)
             self.out.append(pyast.if_(test, body, [], line))
 
     def break_(self, node: nodes.Break) -> None:
@@ -465,15 +461,11 @@ class Compiler(ExpressionCompiler):
             right_size = pyast.compare(
                 pyast.call("len", [pyast.name(result, line)], line), ast.Eq(), pyast.constant(wanted, line), line
             )
-            fits = pyast.both(
-                [pyast.is_class(pyast.walrus(result, call, line), "tuple", line), right_size], line
-            )
+            fits = pyast.both([pyast.is_class(pyast.walrus(result, call, line), "tuple", line), right_size], line)
             padded = pyast.call("adjust", [pyast.name(result, line), pyast.constant(wanted, line)], line)
             names = [self.store(self.temporary()) for _ in range(wanted)]
             targets = ast.Tuple([pyast.target(n, line) for n in names], pyast.STORE, lineno=line, col_offset=0)
-            self.out.append(
-                pyast.assign(targets, pyast.choose(fits, pyast.name(result, line), padded, line), line)
-            )
+            self.out.append(pyast.assign(targets, pyast.choose(fits, pyast.name(result, line), padded, line), line))
             made.extend(pyast.name(n, line) for n in names)
         while len(made) < count:
             made.append(pyast.constant(None, line))
@@ -538,19 +530,25 @@ class Compiler(ExpressionCompiler):
             if variable is not None:
                 self.assign_variable(variable, value)
                 return
-            name = self.store(self.temporary())
-            self.out.append(pyast.assign_name(name, value, line))
-            self.store_index(
-                target, pyast.name("G", line), pyast.constant(target.name, line), pyast.name(name, line), kind, "text"
-            )
+            self.assign_global(target, value, kind)
             return
-        assert place is not None and isinstance(target, nodes.Index)
+        assert place is not None
+        assert isinstance(target, nodes.Index)
         key_kind = "text" if self.is_plain_key(target.key) else self.kinds.of(target.key)
         if isinstance(target.key, nodes.String) and len(target.key.value) >= LONG_STRING:
             key_kind = "any"
         if isinstance(target.key, nodes.Number) and target.key.value == 0.0:
             place = place[0], pyast.constant(0.0, line)
         self.store_index(target, place[0], place[1], value, kind, key_kind)
+
+    def assign_global(self, target: nodes.Name, value: ast.expr, kind: str) -> None:
+        """A global's new value. Without ``_G`` no script can give the globals a metatable."""
+        line = self.line
+        if not isinstance(value, (ast.Name, ast.Constant)):
+            name = self.store(self.temporary())
+            self.out.append(pyast.assign_name(name, value, line))
+            value = pyast.name(name, line)
+        self.store_index(target, pyast.name("G", line), pyast.constant(target.name, line), value, kind, "text")
 
     def is_plain_key(self, key: nodes.Expression) -> bool:
         """A key that is surely neither NaN nor -0: text, a loop counter, ``#t + 1``."""
@@ -583,6 +581,7 @@ class Compiler(ExpressionCompiler):
             self.line = saved
             return
         store = pyast.assign(pyast.subscript(o, k, at, pyast.STORE), value, at)
+        sure = isinstance(target, nodes.Name) and not self.seal.dynamic and len(target.name) < LONG_STRING
         plain = pyast.is_class(o, "Table", at)
         known = kind not in ("any", "nil")
         tests = [plain] if known else [plain, pyast.compare(value, pyast.IS_NOT, pyast.constant(None, at), at)]
@@ -603,7 +602,10 @@ class Compiler(ExpressionCompiler):
                 ),
             ]
             absent = pyast.compare(k, pyast.NOT_IN, o, at)
-            if key_kind == "text" or isinstance(k, ast.Constant):
+            if sure:
+                body = [pyast.if_(absent, charge, [], at), store]
+                self.out.extend(body if known else [pyast.if_(tests[1], body, [slow], at)])
+            elif key_kind == "text" or isinstance(k, ast.Constant):
                 # A field that an object has already is set whatever its metatable says (manual 2.8, __newindex).
                 own = [pyast.is_class(o, "MetaTable", at), pyast.compare(k, pyast.IN, o, at), *tests[1:]]
                 other = pyast.if_(pyast.both(own, at), [store], [slow], at)
@@ -617,9 +619,7 @@ class Compiler(ExpressionCompiler):
                 number = pyast.compare(k, ast.Eq(), k, at)
                 new = pyast.if_(number, [*charge, fresh], [slow], at)
                 present = pyast.compare(k, pyast.IN, o, at)
-                self.out.append(
-                    pyast.if_(pyast.both(tests, at), [pyast.if_(present, [store], [new], at)], [slow], at)
-                )
+                self.out.append(pyast.if_(pyast.both(tests, at), [pyast.if_(present, [store], [new], at)], [slow], at))
         else:
             tests.append(pyast.compare(k, pyast.IN, o, at))
             self.out.append(pyast.if_(pyast.both(tests, at), [store], [slow], at))
@@ -720,7 +720,8 @@ class Compiler(ExpressionCompiler):
             before.insert(0, self.bytes_charge(size))
         body, frame = self.loop_body(node, price + costs.LOOP)
         if before:
-            body = self.finish(before, self.context) + [
+            body = [
+                *self.finish(before, self.context),
                 pyast.if_(pyast.negation(test, line), [ast.Break(lineno=line, col_offset=0)], [], line),
                 *body,
             ]
@@ -764,7 +765,11 @@ class Compiler(ExpressionCompiler):
         condition = nodes.If(
             node.line,
             node.column,
-            (nodes.Branch(node.condition, nodes.Block(node.line, node.column, (nodes.Break(node.line, node.column),))),),
+            (
+                nodes.Branch(
+                    node.condition, nodes.Block(node.line, node.column, (nodes.Break(node.line, node.column),))
+                ),
+            ),
             None,
         )
         statements = node.body.statements if ends(node.body) else (*node.body.statements, condition)
@@ -810,9 +815,7 @@ class Compiler(ExpressionCompiler):
                 pyast.compare(again, ast.GtE(), stop, line),
                 line,
             )
-        body, frame = self.for_body(
-            node, [] if direct else [(variable, pyast.name(counter, line))], costs.LOOP
-        )
+        body, frame = self.for_body(node, [] if direct else [(variable, pyast.name(counter, line))], costs.LOOP)
         self.out.append(pyast.while_(test, body, line))
         self.pass_on(frame)
 
@@ -830,7 +833,7 @@ class Compiler(ExpressionCompiler):
         counter = variable.slot
         self.counters.add(variable)
         self.out.append(pyast.assign_name(self.store(counter), pyast.constant(first - by, line), line))
-        if (last := whole_constant(stop)) is not None and 0.0 <= last - first < by * costs.ROUNDS:
+        if (last := whole_constant(stop)) is not None and 0.0 <= last - first < by * costs.FEW_ROUNDS:
             rounds = int((last - first) // by) + 1
             body, price = self.prepaid_body(node)
             self.charge(price.instructions * rounds, price.bytes * rounds)
@@ -932,7 +935,9 @@ class Compiler(ExpressionCompiler):
         name, _ = self.describe(call.function)
         return self.at(call.line, (name,) if name else (), (), True)
 
-    def loop_targets(self, variables: tuple[Variable, ...], count: int) -> tuple[list[str], list[tuple[Variable, ast.expr]]]:
+    def loop_targets(
+        self, variables: tuple[Variable, ...], count: int
+    ) -> tuple[list[str], list[tuple[Variable, ast.expr]]]:
         """Python targets of a for, and the locals that must be made from them."""
         names: list[str] = []
         declared: list[tuple[Variable, ast.expr]] = []
@@ -972,9 +977,7 @@ class Compiler(ExpressionCompiler):
         self.out.append(pyast.assign_name(place, pyast.constant(0.0, line), line))
         step = pyast.binary(pyast.name(place, line), pyast.ADD, pyast.constant(1.0, line), line)
         found = pyast.call(get, [pyast.walrus(place, step, line)], line)
-        test = pyast.compare(
-            pyast.walrus(value, found, line), pyast.IS_NOT, pyast.constant(None, line), line
-        )
+        test = pyast.compare(pyast.walrus(value, found, line), pyast.IS_NOT, pyast.constant(None, line), line)
         values = [pyast.name(place, line), pyast.name(value, line)]
         body, frame = self.for_body(node, list(zip(variables, values, strict=False)), costs.LOOP + costs.INDEX)
         self.out.append(pyast.while_(test, body, line))
@@ -984,12 +987,10 @@ class Compiler(ExpressionCompiler):
         line = self.line
         self.charge(costs.GENERIC_FOR)
         count = len(variables)
-        values, spread = self.arguments(node.values)
+        values, _spread = self.arguments(node.values)
         live, iterator = self.store(self.temporary()), self.store(self.temporary())
         call_site = self.at(node.line, (), (), True)
-        made = self.helper(
-            "for_iterator", pyast.tuple_of(values, line), pyast.constant(count, line), at=call_site
-        )
+        made = self.helper("for_iterator", pyast.tuple_of(values, line), pyast.constant(count, line), at=call_site)
         targets: ast.expr = ast.Tuple(
             [pyast.target(live, line), pyast.target(iterator, line)], pyast.STORE, lineno=line, col_offset=0
         )
@@ -1023,14 +1024,14 @@ class Compiler(ExpressionCompiler):
             only = node.values[0]
             value = self.multi(only)
         else:
-            values, spread = self.arguments(node.values)
+            values, _spread = self.arguments(node.values)
             self.charge(0, costs.RESULTS + costs.VALUE * len(values))
             value = pyast.tuple_of(values, line)
         if self.context.outlined:
             value = ast.List([value], pyast.LOAD, lineno=line, col_offset=0)
         self.out.append(pyast.return_(value, line))
 
-    statements: dict[type, Any] = {
+    statements: ClassVar[dict[type, Any]] = {
         nodes.Local: local,
         nodes.LocalFunction: local_function,
         nodes.Assign: assign,

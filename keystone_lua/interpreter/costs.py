@@ -46,6 +46,7 @@ SELECT: Final = 6  # select over `...`, where nothing is spread
 RETURN: Final = 1
 LOOP: Final = 2  # each round of a loop, each goto
 ROUNDS: Final = 1024  # rounds that a counting for loop without a way out pays ahead, at most
+FEW_ROUNDS: Final = 16  # rounds of a for with constant bounds that are paid with the statements before it
 NUMERIC_FOR: Final = 5
 GENERIC_FOR: Final = 20
 METAMETHOD: Final = 12  # finding and calling a handler

@@ -16,11 +16,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 from . import costs, nodes, pyast
-from .inlining import can_inline, inline
 from .infer import BOOLEAN, NIL, NUMBER, STRING, Kinds
+from .inlining import can_inline, inline
 from .libraries import LEFT_OUT, Seal
 from .scope import BOX, VALUE, Resolution, Scope, Variable
 from .tracebacks import Site
@@ -40,9 +40,15 @@ _ARITHMETIC = {
     "%": (ast.Mod(), "modulo_values"),
     "^": (ast.Pow(), "power_values"),
 }
-_ORDER = {"<": (ast.Lt(), "less"), "<=": (ast.LtE(), "less_equal"), ">": (ast.Gt(), "less"), ">=": (ast.GtE(), "less_equal")}
+_ORDER = {
+    "<": (ast.Lt(), "less"),
+    "<=": (ast.LtE(), "less_equal"),
+    ">": (ast.Gt(), "less"),
+    ">=": (ast.GtE(), "less_equal"),
+}
 _FLOOR, _MULTIPLY, _DIVIDE = ast.FloorDiv(), ast.Mult(), ast.Div()
 _IDENTICAL = (ast.Eq(), ast.NotEq())
+_TRUE_KINDS = (NUMBER, STRING, "table", "function")
 _CALLS = (nodes.Call, nodes.MethodCall)
 _CONSTANTS = (nodes.Nil, nodes.Boolean, nodes.Number, nodes.String)
 _MULTI = (nodes.Call, nodes.MethodCall, nodes.Vararg)
@@ -127,9 +133,7 @@ class ExpressionCompiler:
 
     # positions, prices, names
 
-    def at(
-        self, line: int, names: tuple[str, ...] = (), notes: tuple[str, ...] = (), is_call: bool = False
-    ) -> int:
+    def at(self, line: int, names: tuple[str, ...] = (), notes: tuple[str, ...] = (), is_call: bool = False) -> int:
         site = Site(self.chunk_name, line, names, notes if any(notes) else (), is_call)
         number = self.site_numbers.get(site)
         if number is None:
@@ -180,14 +184,18 @@ class ExpressionCompiler:
             if variable is not None:
                 return ("local" if variable.owner is self.context.scope else "upvalue") + f" '{node.name}'", ""
             left_out = LEFT_OUT.get(node.name)
-            return f"global '{node.name}'", f"{node.name} is not available in this engine" if left_out is not None else ""
+            return (
+                f"global '{node.name}'",
+                f"{node.name} is not available in this engine" if left_out is not None else "",
+            )
         if isinstance(node, nodes.Index):
             if not isinstance(node.key, nodes.String):
                 return "field '?'", ""
             note = ""
-            if isinstance(node.object, nodes.Name) and node.object not in self.resolution.variables:
-                if node.key.value in LEFT_OUT.get(node.object.name, ()):
-                    note = f"{node.object.name}.{node.key.value} is not available in this engine"
+            owner = node.object
+            if isinstance(owner, nodes.Name) and owner not in self.resolution.variables:
+                missing = node.key.value in LEFT_OUT.get(owner.name, ())
+                note = f"{owner.name}.{node.key.value} is not available in this engine" if missing else ""
             return f"field '{node.key.value}'", note
         if isinstance(node, nodes.MethodCall):
             return "", ""
@@ -336,7 +344,9 @@ class ExpressionCompiler:
         if (sealed := self.seal.function(name)) is not None:
             return pyast.name(sealed, line)
         if self.seal.dynamic:
-            return pyast.call("index", [self.run(), pyast.name("d", line), pyast.name("G", line), pyast.constant(name, line)], line)
+            return pyast.call(
+                "index", [self.run(), pyast.name("d", line), pyast.name("G", line), pyast.constant(name, line)], line
+            )
         return pyast.subscript(pyast.name("G", line), pyast.constant(name, line), line)
 
     def first_vararg(self, node: nodes.Vararg) -> ast.expr:
@@ -364,10 +374,12 @@ class ExpressionCompiler:
         """The slot of a library function that the script cannot have replaced."""
         if isinstance(node, nodes.Name):
             return None if node in self.resolution.variables else self.seal.function(node.name)
-        if isinstance(node, nodes.Index) and isinstance(node.object, nodes.Name) and isinstance(node.key, nodes.String):
-            if node.object not in self.resolution.variables:
-                return self.seal.field(node.object.name, node.key.value)
-        return None
+        if not isinstance(node, nodes.Index) or not isinstance(node.key, nodes.String):
+            return None
+        owner = node.object
+        if not isinstance(owner, nodes.Name) or owner in self.resolution.variables:
+            return None
+        return self.seal.field(owner.name, node.key.value)
 
     def guarded_index(self, o: nodes.Expression, k: nodes.Expression) -> ast.expr:
         line = self.line
@@ -543,7 +555,10 @@ class ExpressionCompiler:
         self.charge(costs.SPREAD, costs.RESULTS + costs.VALUE * costs.FREE_VALUES)
         if isinstance(node, nodes.Vararg):
             few = pyast.compare(
-                pyast.call("len", [pyast.name("va", line)], line), ast.LtE(), pyast.constant(costs.FREE_VALUES, line), line
+                pyast.call("len", [pyast.name("va", line)], line),
+                ast.LtE(),
+                pyast.constant(costs.FREE_VALUES, line),
+                line,
             )
             return pyast.choose(
                 few, pyast.name("va", line), pyast.call("spread", [self.run(), pyast.name("va", line)], line), line
@@ -623,7 +638,7 @@ class ExpressionCompiler:
             a_once: ast.expr = first
 
             def a_again() -> ast.expr:
-                return self.table[left.__class__](left)  # type: ignore[union-attr]
+                return self.table[left.__class__](left)
         else:
             a = self.temporary()
             a_once = pyast.walrus(self.store(a), first, line)
@@ -764,9 +779,8 @@ class ExpressionCompiler:
         equal = operator.symbol == "=="
         identity = pyast.IS if equal else pyast.IS_NOT
         sign = _IDENTICAL[0 if equal else 1]
-        if left is not None and isinstance(left, _CONSTANTS):
-            if not isinstance(right, _CONSTANTS):
-                left, right = right, left  # a constant has no effect: test the other operand against it
+        if left is not None and isinstance(left, _CONSTANTS) and not isinstance(right, _CONSTANTS):
+            left, right = right, left  # a constant has no effect: test the other operand against it
         first = made if made is not None else self.value(left)  # type: ignore[arg-type]
         if isinstance(right, (nodes.Nil, nodes.Boolean)):
             return pyast.compare(first, identity, self.value(right), line)
@@ -842,9 +856,7 @@ class ExpressionCompiler:
         else:
             test = pyast.both_class(a_once, b_once, "float", line)
         operands = [b_again(), a_again()] if swap else [a_again(), b_again()]
-        return pyast.choose(
-            test, pyast.compare(a_again(), sign, b_again(), line), self.helper(slow, *operands), line
-        )
+        return pyast.choose(test, pyast.compare(a_again(), sign, b_again(), line), self.helper(slow, *operands), line)
 
     def logical(self, node: nodes.Logical) -> ast.expr:
         """``and`` and ``or`` as values: the first operand that decides."""
@@ -852,16 +864,17 @@ class ExpressionCompiler:
         self.charge(costs.LOGIC * len(node.operands))
         if len(node.operands) > MAX_CHAIN:
             return self.long_logical(node)
-        if node.symbol == "and" and all(self.kinds.of(operand) == BOOLEAN for operand in node.operands[:-1]):
-            if self.kinds.of(node.operands[-1]) == BOOLEAN:
-                self.charge(-costs.LOGIC * len(node.operands))
-                return self.truth_value(self.test(node))
+        if node.symbol == "and" and all(self.kinds.of(operand) == BOOLEAN for operand in node.operands):
+            self.charge(-costs.LOGIC * len(node.operands))
+            return self.truth_value(self.test(node))
         return self.logical_from(node.symbol, node.operands, 0, line)
 
     def logical_from(self, symbol: str, operands: tuple[nodes.Expression, ...], place: int, line: int) -> ast.expr:
         if place == len(operands) - 1:
             return self.value(operands[place])
         operand = operands[place]
+        if symbol == "or" and self.is_choice(operand):
+            return self.ternary(operand, symbol, operands, place, line)
         if isinstance(operand, _CONSTANTS):  # decided here: compile() warns about `"x" is not None`
             true = isinstance(operand, (nodes.Number, nodes.String)) or (
                 isinstance(operand, nodes.Boolean) and operand.value
@@ -888,6 +901,29 @@ class ExpressionCompiler:
         if symbol == "and":
             return pyast.choose(test, rest, again(), line)
         return pyast.choose(test, again(), rest, line)
+
+    def is_choice(self, node: nodes.Expression) -> TypeGuard[nodes.Logical]:
+        """``a and b`` where ``b`` is surely true."""
+        return (
+            isinstance(node, nodes.Logical)
+            and node.symbol == "and"
+            and len(node.operands) <= MAX_CHAIN
+            and self.kinds.of(node.operands[-1]) in _TRUE_KINDS
+        )
+
+    def ternary(
+        self, both: nodes.Logical, symbol: str, operands: tuple[nodes.Expression, ...], place: int, line: int
+    ) -> ast.expr:
+        """``a and b or c`` where ``b`` is surely true: a choice by ``a``."""
+        self.charge(costs.LOGIC * len(both.operands))
+        tests = [self.test(both.operands[0])]
+        self.conditional += 1
+        tests += [self.test(condition) for condition in both.operands[1:-1]]
+        self.height += 1
+        chosen = self.value(both.operands[-1])
+        rest = self.logical_from(symbol, operands, place + 1, line)
+        self.conditional -= 1
+        return pyast.choose(pyast.both(tests, line), chosen, rest, line)
 
     def long_logical(self, node: nodes.Logical) -> ast.expr:
         def body() -> None:
@@ -947,17 +983,19 @@ class ExpressionCompiler:
         once, again = self.named(node.operand)
         count = self.temporary()
         # int + 0.0 makes the float in half the time of float().
-        size = pyast.binary(pyast.call("len", [again()], line), pyast.ADD, pyast.constant(0.0, line), line)
+        entries = pyast.binary(pyast.call("len", [again()], line), pyast.ADD, pyast.constant(0.0, line), line)
         after = pyast.binary(pyast.name(count, line), pyast.ADD, pyast.constant(1.0, line), line)
         fits = pyast.both(
             [
                 pyast.is_class(once, "Table", line),
-                pyast.compare(pyast.walrus(self.store(count), size, line), pyast.IN, again(), line),
+                pyast.compare(pyast.walrus(self.store(count), entries, line), pyast.IN, again(), line),
                 pyast.compare(after, pyast.NOT_IN, again(), line),
             ],
             line,
         )
-        return pyast.choose(fits, pyast.name(count, line), self.helper("length", again()), line)
+        text: ast.expr = pyast.binary(pyast.call("len", [again()], line), pyast.ADD, pyast.constant(0.0, line), line)
+        other = pyast.choose(pyast.is_class(again(), "str", line), text, self.helper("length", again()), line)
+        return pyast.choose(fits, pyast.name(count, line), other, line)
 
     def concat(self, node: nodes.Concat) -> ast.expr:
         self.charge(costs.CONCAT * len(node.operands))
@@ -1003,9 +1041,11 @@ class ExpressionCompiler:
             tail = firsts[unknown[-1]]
             if any(isinstance(firsts[place], ast.NamedExpr) for place in unknown[1:]):
                 # All operands are evaluated before any is tested.
-                for place in unknown:
-                    if isinstance(firsts[place], ast.NamedExpr):
-                        tests.append(pyast.compare(firsts[place], pyast.IS_NOT, pyast.name("ABSENT", line), line))
+                tests.extend(
+                    pyast.compare(firsts[place], pyast.IS_NOT, pyast.name("ABSENT", line), line)
+                    for place in unknown
+                    if isinstance(firsts[place], ast.NamedExpr)
+                )
                 classes = [pyast.class_of(agains[place](), line) for place in unknown[:-1]]
                 tail = agains[unknown[-1]]()
             operators: list[ast.cmpop] = [pyast.IS] * len(unknown)
@@ -1026,9 +1066,7 @@ class ExpressionCompiler:
             pyast.binary(pyast.name(total, line), pyast.ADD, pyast.constant(costs.STRING, line), line),
             line,
         )
-        tests.append(
-            pyast.compare(pyast.walrus("alloc", charged, line), ast.GtE(), pyast.constant(0, line), line)
-        )
+        tests.append(pyast.compare(pyast.walrus("alloc", charged, line), ast.GtE(), pyast.constant(0, line), line))
         joined = agains[0]()
         for again in agains[1:]:
             joined = pyast.binary(joined, pyast.ADD, again(), line)
@@ -1069,7 +1107,9 @@ class ExpressionCompiler:
         names = [key.value for key in keys if isinstance(key, nodes.String) and len(key.value) < LONG_STRING]
         if len(names) != len(keys):
             return self.keyed(node, items)
-        maybe_nil = any(self.kinds.of(item.value) not in (NUMBER, STRING, BOOLEAN, "table", "function") for item in items)
+        maybe_nil = any(
+            self.kinds.of(item.value) not in (NUMBER, STRING, BOOLEAN, "table", "function") for item in items
+        )
         if len(items) > 200:
             return self.many_fields(items, maybe_nil)
         place = 0.0
@@ -1112,7 +1152,7 @@ class ExpressionCompiler:
         return self.outlined(body)
 
     def keyed(self, node: nodes.Table, items: tuple[nodes.Field, ...]) -> ast.expr:
-        """Computed keys: everything is evaluated in order and stored by operations.keyed_table, which charges entries."""
+        """Computed keys: everything is evaluated in order, then operations.keyed_table stores and charges entries."""
         line = self.line
         if not self.conditional:
             self.charge(0, -costs.ENTRY * sum(item.key is not None for item in items))
@@ -1129,9 +1169,7 @@ class ExpressionCompiler:
         def body() -> None:
             line = self.line
             collected = self.store(self.temporary())
-            self.out.append(
-                pyast.assign_name(collected, ast.List([], pyast.LOAD, lineno=line, col_offset=0), line)
-            )
+            self.out.append(pyast.assign_name(collected, ast.List([], pyast.LOAD, lineno=line, col_offset=0), line))
             for item in items:
                 mark = self.context.temporaries
                 key = pyast.name("ABSENT", line) if item.key is None else self.value(item.key)

@@ -1,7 +1,7 @@
 """Calls of a few short library functions, done in place.
 
-Input: a call of a sealed function (no script can have replaced it). Output: an expression that computes the usual case
-inline at the function's own price and calls the function for everything else; or None if the call is not of a known form.
+Input: a call of a sealed function (no script can have replaced it). Output: an expression that computes the usual
+case inline at the function's own price and calls the function for everything else.
 Refuses to decide semantics: outside the guard, the library does.
 
 A call of string.byte takes 285 ns, this 120: character loops are what hashes, parsers and encoders are made of.
@@ -108,9 +108,7 @@ def _byte(compiler: ExpressionCompiler, operands: list[_Operand]) -> Form:
     line = compiler.line
     s, i = operands
     size = pyast.call("len", [s.again()], line)
-    within = ast.Compare(
-        pyast.constant(1.0, line), [_LE, _LE], [i.again(), size], lineno=line, col_offset=0
-    )
+    within = ast.Compare(pyast.constant(1.0, line), [_LE, _LE], [i.again(), size], lineno=line, col_offset=0)
     tests = [_is_text(s, line), *_numbers(line, i), within]
     character = pyast.subscript(s.again(), _index(i, 1, line), line)
     return tests, pyast.subscript(pyast.name("CODES", line), character, line)
@@ -124,9 +122,7 @@ def _sub(compiler: ExpressionCompiler, operands: list[_Operand]) -> Form:
         pyast.constant(1.0, line), [_LE, ast.Lt()], [i.again(), pyast.constant(1e15, line)], lineno=line, col_offset=0
     )
     top = pyast.binary(i.again(), pyast.ADD, pyast.constant(SHORT - 2.0, line), line)
-    high = ast.Compare(
-        pyast.constant(0.0, line), [_LE, _LE], [j.again(), top], lineno=line, col_offset=0
-    )
+    high = ast.Compare(pyast.constant(0.0, line), [_LE, _LE], [j.again(), top], lineno=line, col_offset=0)
     piece = ast.Slice(_index(i, 1, line), _index(j, 0, line), None, lineno=line, col_offset=0)
     text = compiler.store(compiler.temporary())
     made = pyast.walrus(text, pyast.subscript(s.again(), piece, line), line)
@@ -174,9 +170,7 @@ def _select(compiler: ExpressionCompiler, arguments: tuple[nodes.Expression, ...
     if isinstance(wanted, nodes.String) and wanted.value == "#":
         return pyast.binary(count, pyast.ADD, pyast.constant(0.0, line), line)
     once, again = compiler.named(wanted)
-    within = ast.Compare(
-        pyast.constant(1.0, line), [_LE, _LE], [again(), count], lineno=line, col_offset=0
-    )
+    within = ast.Compare(pyast.constant(1.0, line), [_LE, _LE], [again(), count], lineno=line, col_offset=0)
     place = pyast.binary(pyast.call("int", [again()], line), pyast.SUB, pyast.constant(1, line), line)
     return pyast.choose(
         pyast.both([pyast.is_class(once, "float", line), within], line),

@@ -126,11 +126,12 @@ def _escape(code: int) -> str:
 SINGLE, OPEN, CLOSE, POSITION, BACKREF, BALANCE, FRONTIER, END, NEVER, FAULT = range(10)
 """Kinds of items."""
 GREEDY, LAZY, DETERMINED, TRIM, EMPTY = range(5)
-"""Modes of repetition. DETERMINED: as much as possible, giving nothing back. TRIM: ``.-`` of ``(.-)%s*$``.
+"""Modes of repetition. DETERMINED: as much as possible, giving nothing back. TRIM: ``.-`` of ``(.-)%s*$``
+or ``(.-)%s*x``.
 EMPTY: a lazy one before something that always succeeds."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Item:
     """One item of a pattern. ``low`` and ``many`` say how often a SINGLE matches: ``+`` is 1, True."""
 

@@ -18,8 +18,8 @@ is known when the pattern is read. Two engines work on the same sequence:
 the characters it can begin with, whether it always succeeds, and the degree in the subject's length of the work of an
 attempt and of a failing attempt. A repetition is *determined* if nothing that follows can begin with a character
 of its class (or if what follows always succeeds): giving characters back can then not help, and it becomes possessive.
-Two more rewritings: ``.-x`` where nothing after x can fail is ``[^x]*x``; ``(.-)%s*$`` takes the longest
-``.*[^%s]``. A search tries many starts. It stays linear if failing attempts are short; if the
+Two more rewritings: ``.-x`` where nothing after x can fail is ``[^x]*x``; ``(.-)%s*$`` and ``(.-)%s*x`` take the
+longest ``.*[^%s]``. A search tries many starts. It stays linear if failing attempts are short; if the
 pattern begins with a determined run, since only the run's first character is worth trying (a look-behind says
 so); or if some fixed first character cannot occur in the runs that failing attempts scan.
 Patterns of degree 1 go to ``re`` for any subject, of degree 2 for short ones (SHORT), where n² is small change.
@@ -103,19 +103,13 @@ class _Survey:
         self.runs: list[Item] = []  # repetitions after which an attempt can still fail
         self.steady = True  # all of those are determined
         self.after_head = (-1, 0, True)  # failing, number of runs and steady of what follows the first item
-        self.trim = self._find_trim()
+        self.follows_from: dict[int, int] = {}  # ``follows`` of what begins at a place
+        self.always_from: dict[int, bool] = {len(self.work): True}
         for place in range(len(self.work) - 1, -1, -1):
             self.after_head = (self.failing, len(self.runs), self.steady)
             self._add(self.work[place], place)
-
-    def _find_trim(self) -> Item | None:
-        """The X of ``X-C*$``: the shortest X before nothing but C is the longest one that ends outside of C."""
-        if len(self.work) < 3:
-            return None
-        shortest, rest, end = self.work[-3:]
-        if end.kind == END and shortest.lazy and rest.many and not rest.lazy and not rest.low:
-            return shortest
-        return None
+            self.follows_from[place] = self.follows
+            self.always_from[place] = self.always
 
     def _add(self, item: Item, place: int) -> None:
         if item.kind != SINGLE:
@@ -150,17 +144,14 @@ class _Survey:
         if item.lazy and self.always:
             item.mode = EMPTY
             return
-        if item.lazy and self._stops_at_first(place):
-            item.mask &= ~self.work[place + 1].mask
-        if self.always or not item.mask & self.follows:
-            item.mode = DETERMINED
-        elif item is self.trim:
-            item.mode = TRIM
+        item.mode = self._mode(item, place)
+        if item.mode in (DETERMINED, TRIM) or (self.steady and self._separated(place + 1)):
+            failing = max(1, self.failing)
         else:
-            item.mode = LAZY if item.lazy else GREEDY
+            failing = 1 + max(0, self.failing)
+        if item.mode in (LAZY, GREEDY):
             self.lazy += item.lazy
             self.looks_ahead |= not item.lazy or self.lazy > 1
-        failing = max(1, self.failing) if item.mode in (DETERMINED, TRIM) else 1 + max(0, self.failing)
         self.always = self.always or (item.mask == ALL and self.at_end)
         self.degree = max(self.degree, 1, failing)
         self.failing = -1 if self.always else failing
@@ -172,15 +163,44 @@ class _Survey:
             self._require(item.mask)
             self.length += 1
 
-    def _stops_at_first(self, place: int) -> bool:
-        """Whether the item after the lazy one at ``place`` is a single x, and nothing after x can fail."""
-        following, *later = self.work[place + 1 :]
-        return (
-            following.kind == SINGLE
-            and following.low == 1
-            and not following.many
-            and all(item.kind == SINGLE and not item.low for item in later)
-        )
+    def _mode(self, item: Item, place: int) -> int:
+        """How a repetition is to be matched; narrows the set of some lazy ones."""
+        following = self.work[place + 1 : place + 3]
+        if item.lazy and following:
+            first, last = following[0], following[-1]
+            if self._ends(first, place + 1):
+                item.mask &= ~first.mask
+            elif self._trims(item, first, last, place):
+                item.mask &= ~last.mask
+                return TRIM
+        if self.always or not item.mask & self.follows or self._absorbed(item, place):
+            return DETERMINED
+        return LAZY if item.lazy else GREEDY
+
+    def _ends(self, item: Item, place: int) -> bool:
+        """Whether the item at ``place`` is an x after which nothing can fail: then ``.-x`` ends at the first x."""
+        single = item.kind == SINGLE and item.low == 1 and not item.many
+        return single and self.always_from[place + 1]
+
+    def _trims(self, item: Item, rest: Item, last: Item, place: int) -> bool:
+        """``X-C*$`` or ``X-C*x``: the shortest X before only C is the longest one that ends outside of C."""
+        if rest is last or rest.lazy or rest.low or not rest.many or not item.mask & rest.mask:
+            return False
+        return last.kind == END or (self._ends(last, place + 2) and not last.mask & rest.mask)
+
+    def _absorbed(self, item: Item, place: int) -> bool:
+        """``C*X*`` before something that cannot begin with a C, or only with all of a run of them.
+
+        Whatever C gives back, X takes, and meets the same end.
+        """
+        following = self.work[place + 1 : place + 3]
+        if len(following) < 2 or item.lazy:
+            return False
+        wide, last = following
+        if not wide.many or wide.low or item.mask & ~wide.mask:
+            return False
+        takes_all = last.many and not last.low and last.mode == DETERMINED and not item.mask & ~last.mask
+        return takes_all or not item.mask & self.follows_from[place + 2]
 
     def search(self, pinned: bool) -> tuple[int, bool]:
         """The degree of a search, and whether that takes a look-behind: only starts of the first run are tried."""
@@ -188,18 +208,18 @@ class _Survey:
             return max(1, self.degree), False
         head = self.work[0]
         failing, runs, steady = self.after_head
-        if head.many and head.mode == DETERMINED and steady:
+        if head.many and steady and self.degree < 2:
             # No start of the first run may lie within the other runs, unless where they begin.
             nested = (run.mask & ~head.mask == 0 or run.mask & head.mask == 0 for run in self.runs[:runs])
             if failing <= 0 or (head.low and all(nested)):
-                return max(1, self.degree), True
-        if self.steady and self._separated():
+                return 1, True
+        if self.steady and self._separated(0):
             return max(1, self.degree), False
         return max(self.degree, 1 + self.failing), False
 
-    def _separated(self) -> bool:
-        """Some character that every match begins with occurs in no run of a failing attempt."""
-        for item in self.work:
+    def _separated(self, place: int) -> bool:
+        """Something that a match from ``place`` on must begin with occurs in no run of an attempt that fails."""
+        for item in self.work[place:]:
             if item.kind != SINGLE or not item.low:
                 return False
             if not any(run.mask & item.mask for run in self.runs):
@@ -250,7 +270,7 @@ class Pattern:
         survey = _Survey(self._items)
         head = survey.work[0] if survey.work else None
         # If `.*x` fails somewhere it fails everywhere after it, unless it captures what is to come again.
-        everywhere = head is not None and head.many and head.mask == ALL and not head.low
+        everywhere = head is not None and head.many and head.mask == ALL
         self.pinned = self.anchored or (everywhere and not any(item.kind == BACKREF for item in survey.work))
         if survey.eligible and not self.unclosed and len(survey.work) <= MAX_ITEMS:
             self._use_regex(survey)
@@ -275,7 +295,7 @@ class Pattern:
         text = _regex_text(self._items, survey)
         self.regex = re.compile(text, re.DOTALL)
         self.apply = self.regex.match if self.pinned else self.regex.search
-        if guarded and degree == 1:
+        if guarded:
             self._guarded = _Guarded(self.regex, f"(?<!{regex_of(survey.work[0].mask)}){text}")
 
     def find(self, subject: str, start: int, charge: Charge) -> Match | None:
@@ -334,8 +354,7 @@ def _regex_text(items: list[Item], survey: _Survey) -> str:
     text = ""
     for item in items:
         if item.kind == SINGLE:
-            last = survey.work[-2].mask if item.mode == TRIM else 0
-            text += _single_text(item, last)
+            text += _single_text(item, survey)
         elif item.kind == FRONTIER:
             text += _frontier_text(item.mask)
         else:
@@ -343,11 +362,12 @@ def _regex_text(items: list[Item], survey: _Survey) -> str:
     return text
 
 
-def _single_text(item: Item, trimmed: int) -> str:
+def _single_text(item: Item, survey: _Survey) -> str:
     text = regex_of(item.mask)
     if item.mode == EMPTY or not item.mask:
         return text if item.low else ""
     if item.mode == TRIM:
+        trimmed = survey.work[survey.work.index(item) + 1].mask
         return f"(?:{text}*{regex_of(item.mask & ~trimmed)})?"
     if not item.many:
         return text if item.low else text + ("?+" if item.mode == DETERMINED else "?")

@@ -22,12 +22,13 @@ def test_file(path: Path) -> None:
 
 
 def test_enough_assertions() -> None:
-    by_reference: dict[str, int] = {}
+    by_reference: dict[str | None, int] = {}
     for path in FILES:
         case = expectations.read(path)
         by_reference[case.reference] = by_reference.get(case.reference, 0) + case.assertions
-    verified = sum(count for reference, count in by_reference.items() if reference != "none")
-    print(f"{sum(by_reference.values())} assertions, {verified} of them written by {sorted(by_reference)}")
+    engine_only = by_reference.pop(None, 0)
+    verified = sum(by_reference.values())
+    print(f"{verified} assertions written by {' and '.join(sorted(map(str, by_reference)))}, {engine_only} by people")
     assert verified >= 1_500
 
 

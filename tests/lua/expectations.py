@@ -10,8 +10,8 @@ prints it, or on lines of its own below it:
 
 ``error:`` is the uncaught error that ends the file: the first line of its message. In the text a
 backslash is doubled, a tab is ``\\t`` and other control bytes and bytes above 126 are ``\\xHH``.
-A comment ``-- reference: luajit`` on the first line names another reference than lua5.1, and
-``-- reference: none`` a file that only our engine can run.
+A comment ``-- reference: luajit`` on the first line names another reference than lua5.1. Files in
+``engine/`` have none: only our engine can run them, and people write their expectations.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Case:
     path: Path
     output: tuple[Expectation, ...]
     error: Expectation | None
-    reference: str
+    reference: str | None
 
     @property
     def assertions(self) -> int:
@@ -67,11 +67,13 @@ def read(path: Path) -> Case:
                 error = Expectation(number, found[1][len("error: ") :])
             else:
                 output.append(Expectation(number, found[1]))
-    return Case(path, tuple(output), error, reference_of(text))
+    return Case(path, tuple(output), error, reference_of(path, text))
 
 
-def reference_of(text: str) -> str:
-    """The interpreter that the file's first line names."""
+def reference_of(path: Path, text: str) -> str | None:
+    """The interpreter whose answers a file holds, by its folder and first line."""
+    if path.parent.name == "engine":
+        return None
     found = _REFERENCE.match(text)
     return found[1] if found else "lua5.1"
 
@@ -114,3 +116,13 @@ def differences(case: Case, output: str, error: str | None) -> list[str]:
         line = case.error.line if case.error else (case.output[-1].line if case.output else 1)
         found.append(f"{name}:{line}: expected error {expected!r}, got {got!r}")
     return found
+
+
+def refused() -> list[tuple[str, str]]:
+    """The chunks that the parser must refuse, with lua5.1's messages."""
+    rows = []
+    for line in (ROOT / "syntax" / "refused.txt").read_text("latin-1").split("\n"):
+        chunk, _, message = line.partition(" --> ")
+        if line:
+            rows.append((re.sub(r"\\(.)", lambda found: "\n" if found[1] == "n" else found[1], chunk), message))
+    return rows

@@ -17,7 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from .expectations import escape, files, output_lines, reference_of
+from .expectations import ROOT, escape, files, output_lines, reference_of
 
 # Reports the main chunk's line of every print, and of the error that ends the file.
 _TRACER = r"""
@@ -133,14 +133,13 @@ def anchors(lines: list[int]) -> list[int]:
     return [line for line, count in groups for _ in range(count)]
 
 
-def annotate(path: Path, text: str) -> str:
+def annotate(path: Path, text: str, command: str) -> str:
     """The file's text with the reference's answers as its expectations."""
     with tempfile.TemporaryDirectory() as folder:
-        return _annotate(Path(folder, path.name), text)
+        return _annotate(Path(folder, path.name), text, command)
 
 
-def _annotate(path: Path, text: str) -> str:
-    command = reference_of(text)
+def _annotate(path: Path, text: str, command: str) -> str:
     bare = strip(text)
     current = text
     for _ in range(4):
@@ -181,6 +180,19 @@ def _annotate(path: Path, text: str) -> str:
     raise SystemExit(f"{path}: its output depends on the number of its lines")
 
 
+def refusals(text: str) -> str:
+    """``syntax/refused.txt`` with lua5.1's message behind every chunk."""
+    script = 'local chunk, message = loadstring(io.read("*a"), "@s") io.write(chunk and "accepted" or message)'
+    rows = []
+    for line in text.split("\n"):
+        row = line.partition(" --> ")[0]
+        if row:
+            chunk = re.sub(r"\\(.)", lambda found: "\n" if found[1] == "n" else found[1], row)
+            done = subprocess.run(["lua5.1", "-e", script], input=chunk.encode("latin-1"), capture_output=True, check=True)
+            rows.append(f"{row} --> {done.stdout.decode('latin-1')}\n")
+    return "".join(rows)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 if a file would change")
@@ -190,19 +202,27 @@ def main() -> int:
     for path in options.files or files():
         path = path.resolve()
         before = path.read_text("latin-1")
-        command = reference_of(before)
-        if command == "none":
+        command = reference_of(path, before)
+        if command is None:
             continue
         if not shutil.which(command):
             print(f"{path}: {command} is not installed", file=sys.stderr)
             return 2
-        after = annotate(path, before)
+        after = annotate(path, before, command)
         if after != before and not options.check:
             path.write_text(after, "latin-1")
         count += len(re.findall(r"-->", after))
         if after != before:
             stale += 1
             print(f"{'differs' if options.check else 'written'}: {path}")
+    if not options.files:
+        path = ROOT / "syntax" / "refused.txt"
+        before = path.read_text("latin-1")
+        after = refusals(before)
+        count += after.count("\n")
+        stale += after != before
+        if after != before and not options.check:
+            path.write_text(after, "latin-1")
     print(f"{count} expectations, {stale} files {'differ' if options.check else 'written'}")
     return 1 if options.check and stale else 0
 

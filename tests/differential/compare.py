@@ -1,0 +1,98 @@
+"""One program on both sides, compared after what is exempt is made equal."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ..language.engine import Outcome, run
+from .generator import PRELUDE
+from .reference import Reference
+from .tree import Node, smaller
+
+_EXEMPT = re.compile(r" *-?nan *|\S+: stack overflow[^\n]*|\b(?:table|function|builtin): (?:builtin: )?0x[0-9a-fA-F]+")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a program printed and how it ended, normalised."""
+
+    status: str
+    output: str
+    error: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    source: str
+    expected: Answer
+    got: Answer
+
+    def report(self) -> str:
+        """The program and the first line that differs."""
+        source = self.source
+        for number, helper in enumerate(PRELUDE, 1):
+            source = source.replace(helper + "\n", f"-- prelude {number}\n")
+        want = [*self.expected.output.split("\n"), f"[{self.expected.status}] {self.expected.error}"]
+        have = [*self.got.output.split("\n"), f"[{self.got.status}] {self.got.error}"]
+        for number, (expected, got) in enumerate(zip(want, have, strict=False), 1):
+            if expected != got:
+                return f"{source}-- line {number} expected: {expected!r}\n-- line {number} got:      {got!r}\n"
+        return f"{source}-- expected {len(want)} lines, got {len(have)}\n"
+
+
+def normal(status: str, output: str, error: str | None) -> Answer:
+    """Without NaN's sign, addresses and the place of a stack overflow; the error by its first line."""
+
+    def plain(found: re.Match[str]) -> str:
+        if "stack overflow" in found[0]:
+            return "stack overflow"
+        return "nan" if "nan" in found[0] else found[0].split(":")[0] + ": ADDRESS"
+
+    first = (error or "").split("\n")[0]
+    if first.startswith("(error object is"):
+        first = "(error object)"
+    return Answer(status, _EXEMPT.sub(plain, output), _EXEMPT.sub(plain, first))
+
+
+def engine_answer(source: bytes) -> Answer:
+    """The engine's answer; an exception of ours is an answer too, and never equal to Lua's."""
+    try:
+        outcome: Outcome = run(source, "t")
+    except Exception as error:
+        return Answer("crash", "", f"{type(error).__name__}: {error}")
+    return normal(outcome.status, outcome.output, outcome.error)
+
+
+def reference_answer(source: bytes, reference: Reference) -> Answer | None:
+    """Real Lua's answer, or None for a program that took too long or was refused."""
+    status, output, error = reference.run(source)
+    return None if status in ("overran", "syntax") else normal(status, output, error)
+
+
+def compare(source: str, reference: Reference) -> Difference | bool:
+    """A difference, True for the same answer, False for a program that could not be compared."""
+    text = source.encode("latin-1")
+    expected = reference_answer(text, reference)
+    if expected is None or (reference.command == "luajit" and expected.status != "ok"):
+        return False
+    got = engine_answer(text)
+    return True if got == expected else Difference(source, expected, got)
+
+
+def shrink(tree: Node, reference: Reference, tries: int = 3_000) -> Difference:
+    """The smallest program found that still differs, greedily, largest steps first."""
+    best = compare(tree.text(), reference)
+    assert isinstance(best, Difference)
+    progress = True
+    while progress:
+        progress = False
+        for candidate in smaller(tree):
+            tries -= 1
+            if tries < 0:
+                return best
+            found = compare(candidate.text(), reference)
+            if isinstance(found, Difference) and (found.got.status == "crash") >= (best.got.status == "crash"):
+                tree, best, progress = candidate, found, True
+                break
+    return best

@@ -1,0 +1,877 @@
+"""Draws a random program that ends by construction and whose answer does not depend on exempt behaviour.
+
+Input: a ``random.Random`` (or hypothesis's). Output: a tree. Avoided: traversal order of hash parts, ``#`` on
+tables with holes, addresses, NUL bytes, tail calls of functions that raise at level 2, arithmetic on two
+constants (5.1 merges 0 and -0 in its constant table), ``%d`` of numbers beyond integers.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .tree import Node, block, expr, fixed, stmt
+
+PRELUDE = (
+    """local function show(v)
+  local t = type(v)
+  if t == "table" then
+    if getmetatable(v) and getmetatable(v).__tostring then return tostring(v) end
+    local out = {}
+    for i = 1, 12 do if v[i] == nil then break end out[i] = type(v[i]) == "table" and "{..}" or show(v[i]) end
+    return "{" .. table.concat(out, ",") .. "}"
+  end
+  if t == "function" then return "fn" end
+  if v ~= v then return "nan" end
+  return tostring(v)
+end""",
+    """local function out(...)
+  local parts = {}
+  for i = 1, select("#", ...) do parts[i] = show((select(i, ...))) end
+  print(table.concat(parts, " "))
+end""",
+    "local function int(x) if x ~= x or x - x ~= 0 then return 0 end return math.floor(x) % 1000 end",
+    "local function fin(x) if x - x ~= 0 then return 0 end return x end",
+    "local function id(...) return ... end",
+    """local function keys(t)
+  local r = {}
+  for k in pairs(t) do r[#r + 1] = k end
+  table.sort(r, function(a, b) return tostring(a) < tostring(b) end)
+  return r
+end""",
+    """local function try(f, ...)
+  local function report(ok, ...) out(ok and "ok" or "error", ...) end
+  report(pcall(f, ...))
+end""",
+    "g1, g2, gt = 7, 'glob', {1, 2, 3}",
+)
+"""Helpers that programs use: the shrinker drops those that a failure does not need."""
+
+WORDS = ("abc", "Hello", "a b c", "x=1,y=2", "foo(bar(1))", "The Quick", "aaa", "10", "0x1F", " 7 ", "3.5", "1e2",
+         "key: value", "", "z", "%d", "a.b-c", "user@host.org", "[x]", "\\n", "tab\\there", "12ab34")  # fmt: skip
+FIELDS = ("x", "y", "name", "n", "v")
+NUMBERS = ("1", "2", "3", "5", "7", "10", "0.5", "1.5", "2.25", "100", "1e3", "255", "0x10", "1e15", "3.75", "12345")
+METAMETHODS = ("__add", "__sub", "__mul", "__div", "__mod", "__pow", "__unm", "__concat", "__eq", "__lt", "__le",
+               "__call", "__index", "__newindex", "__tostring")  # fmt: skip
+BINARY = ("+", "-", "*", "/", "%")
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A name in scope. ``kind``: n number, c number that must not be assigned, s string, b boolean, a array of numbers, w array of strings,
+    r record, o object with a metatable, f function of numbers to a number, x anything (may be nil)."""
+
+    name: str
+    kind: str
+
+
+class Generator:
+    """One program. ``risky`` programs contain run-time errors; ``jumps`` allows goto."""
+
+    def __init__(self, source: random.Random, *, risky: bool = True, jumps: bool = False) -> None:
+        self.source = source
+        self.risky = risky
+        self.jumps = jumps
+        self.scopes: list[list[Variable]] = [[]]
+        self.serial = 0
+        self.loops = 0
+        self.functions = 0
+        self.vararg = [True]
+        self.budget = 90
+
+    # drawing
+
+    def pick(self, options: tuple[str, ...]) -> str:
+        return options[self.source.randrange(len(options))]
+
+    def chance(self, percent: int) -> bool:
+        return self.source.randrange(100) < percent
+
+    def number(self, low: int, high: int) -> int:
+        return self.source.randint(low, high)
+
+    def fresh(self, prefix: str) -> str:
+        self.serial += 1
+        return f"{prefix}{self.serial}"
+
+    def declare(self, name: str, kind: str) -> None:
+        self.scopes[-1].append(Variable(name, kind))
+
+    def variables(self, kinds: str) -> list[str]:
+        seen: dict[str, str] = {}
+        for scope in self.scopes:
+            for variable in scope:
+                seen[variable.name] = variable.kind
+        return [name for name, kind in seen.items() if kind in kinds]
+
+    def variable(self, kinds: str) -> str | None:
+        names = self.variables(kinds)
+        return names[self.source.randrange(len(names))] if names else None
+
+    # expressions
+
+    def expression(self, kind: str, depth: int = 3) -> Node:
+        if self.risky and self.chance(2):
+            return self.anything(depth - 1)
+        if kind == "x":
+            return self.anything(depth)
+        return {
+            "n": self.numeric, "s": self.string, "b": self.boolean, "a": self.array, "w": self.words,
+            "r": self.record, "o": self.objects, "f": self.function_value,
+        }[kind](depth)  # fmt: skip
+
+    def anything(self, depth: int) -> Node:
+        choice = self.number(0, 9)
+        if choice < 2 and (name := self.variable("nsbawrofx")):
+            return expr(name)
+        if choice == 2:
+            return expr(self.pick(("nil", "true", "false")))
+        if choice == 3:
+            return expr(self.pick(("undefined_name", "g1", "g2", "gt", "gt.x", "gt[2]", "string.none", "math.pi")))
+        if choice == 4 and self.vararg[-1]:
+            return expr(self.pick(("...", "(...)", "select('#', ...)")))
+        return self.expression(self.pick(("n", "s", "b", "n", "s")), max(depth, 0))
+
+    def literal(self) -> str:
+        return self.pick(NUMBERS) if self.chance(70) else str(self.number(1, 50))
+
+    def numeric(self, depth: int) -> Node:
+        name = self.variable("nc")
+        if depth <= 0 or self.chance(25):
+            return expr(name) if name and self.chance(70) else expr(self.literal())
+        choice = self.number(0, 21)
+        if choice < 7:
+            left = expr(name) if name and self.chance(60) else self.call_number(depth - 1)
+            right = self.numeric(depth - 1)
+            sides = (left, right) if self.chance(60) else (right, left)
+            operator = self.pick(BINARY)
+            if operator in "/%":  # NaN's sign is exempt, and everything made from it
+                if self.chance(30):
+                    return expr("(", sides[0], f" {operator} {self.literal()})")
+                return expr("fin(", sides[0], f" {operator} ", sides[1], ")")
+            return expr("(", sides[0], f" {operator} ", sides[1], ")")
+        if choice == 7:
+            return expr("fin(", expr(name) if name else self.call_number(depth - 1), " ^ ", self.pick(("2", "0.5", "3", "-1")), ")")
+        if choice == 8:
+            return expr("(-", expr(name) if name else self.call_number(depth - 1), ")")
+        if choice == 9:
+            return expr("#", expr("(", self.string(depth - 1), ")"))
+        if choice == 10:
+            return expr("#", fixed(self.variable("aw") or "gt"))
+        if choice == 11:
+            array = self.variable("a") or "gt"
+            return expr("(", array, "[", self.index(array), "] or ", self.literal(), ")")
+        if choice == 12 and (record := self.variable("r")):
+            return expr("(", record, f".{self.pick(FIELDS[:2])} or ", self.literal(), ")")
+        if choice == 13:
+            return expr("(tonumber(", self.string(depth - 1), ") or ", self.literal(), ")")
+        if choice == 14 and (function := self.variable("f")):
+            return expr(function, "(", self.numeric(depth - 1), ", ", self.numeric(depth - 2), ")")
+        if choice == 15:
+            return expr(self.identity(), self.unfolded(depth - 1), " and ", self.numeric(depth - 1), " or ", self.numeric(depth - 2), ")")
+        if choice == 16:
+            return expr("select('#', ", self.expression(self.pick(("x", "n", "s")), depth - 1), ", ", self.anything(depth - 2), ")")
+        if choice == 17:
+            return expr("(", self.pick(('"10"', '"0x10"', '" 5 "', '"1e1"', '"2.5"')), f" {self.pick(BINARY[:3])} ", self.numeric(depth - 1), ")")
+        if choice == 18 and (record := self.variable("o")):
+            return expr("(tonumber(", record, ".v) or 0)")
+        return self.call_number(depth)
+
+    def call_number(self, depth: int) -> Node:
+        inner = depth - 1
+        choice = self.number(0, 9)
+        if choice < 3:
+            return expr("int(", self.numeric(inner), ")")
+        if choice == 3:
+            return expr(f"math.{self.pick(('floor', 'ceil', 'abs'))}(", self.numeric(inner), ")")
+        if choice == 4:
+            return expr(f"math.{self.pick(('max', 'min'))}(", self.numeric(inner), ", ", self.numeric(inner), ")")
+        if choice == 5:
+            return expr("(", self.string(inner), ")", fixed(":len()"))
+        if choice == 6:
+            return expr("((", self.string(inner), f"):byte({self.number(-3, 3)}) or 0)")
+        if choice == 7:
+            return expr("((", self.string(inner), "):find(", self.pattern_literal(), ") or 0)")
+        if choice == 8:
+            return expr("math.fmod(int(", self.numeric(inner), f"), {self.number(1, 9)})")
+        return expr("(select(2, (", self.string(inner), "):gsub(", self.pattern_literal(), ", ", self.short_string(), ")))")
+
+    def index(self, array: str) -> Node:
+        choice = self.number(0, 3)
+        if choice == 0:
+            return expr(str(self.number(0, 5)))
+        if choice == 1 and (name := self.variable("n")):
+            return expr(f"int({name}) % 5")
+        if choice == 2:
+            return expr("#", fixed(array))
+        return expr(str(self.number(1, 3)))
+
+    def short_string(self) -> Node:
+        return expr(f'"{self.pick(("x", "-", "", "ab", "%%", "<%0>", "%0%0"))}"')
+
+    def quoted(self) -> Node:
+        return expr(f'"{self.pick(WORDS)}"')
+
+    def string(self, depth: int) -> Node:
+        name = self.variable("s")
+        if depth <= 0 or self.chance(25):
+            return expr(name) if name and self.chance(60) else self.quoted()
+        inner = depth - 1
+        choice = self.number(0, 17)
+        if choice < 3:
+            parts: list[str | Node] = ["(", self.string(inner)]
+            for _ in range(self.number(1, 3)):
+                parts += [" .. ", self.expression(self.pick(("s", "n", "s")), inner)]
+            return expr(*parts, ")")
+        if choice == 3:
+            return expr("(", self.string(inner), f"):{self.pick(('upper', 'lower', 'reverse'))}()")
+        if choice == 4:
+            return expr("(", self.string(inner), f"):sub({self.number(-4, 4)}, {self.number(-4, 8)})")
+        if choice == 5:
+            return expr("(", self.string(inner), f"):sub(1, 20):rep({self.number(-1, 3)})")
+        if choice == 6:
+            return self.formatted(inner)
+        if choice == 7:
+            return expr("((", self.string(inner), "):match(", self.pattern_literal(), ") or ", self.quoted(), ")")
+        if choice in (8, 9):
+            return expr("((", self.string(inner), "):gsub(", self.pattern_literal(), ", ", self.replacement(inner), "))")
+        if choice == 10:
+            return expr("tostring(", self.expression(self.pick(("b", "s")), inner), ")")
+        if choice == 11:
+            return expr("type(", self.anything(inner), ")")
+        if choice == 12:
+            array = self.variable("aw") or "gt"
+            return expr("table.concat(", fixed(array), ", ", self.short_string(), ")")
+        if choice == 13:
+            return expr(self.identity(), self.unfolded(inner), " and ", self.string(inner), " or ", self.string(inner), ")")
+        if choice == 14:
+            array = self.variable("w")
+            return expr("(", array, "[", self.index(array), "] or ", self.quoted(), ")") if array else self.quoted()
+        if choice == 15 and (record := self.variable("r")):
+            return expr("tostring(", record, f".{self.pick(FIELDS)})")
+        if choice == 16:
+            return expr("string.char(65 + int(", self.numeric(inner), f") % 26, {self.number(48, 57)})")
+        return expr("show(", self.anything(inner), ")")
+
+    def formatted(self, depth: int) -> Node:
+        directives: list[str] = []
+        arguments: list[str | Node] = []
+        for _ in range(self.number(1, 3)):
+            kind = self.pick(("d", "i", "x", "X", "o", "u", "c", "s", "q", "f", "e", "g", "G", "s", "d", "%"))
+            if kind == "q" and self.jumps:
+                kind = "s"  # LuaJIT escapes control characters
+            if kind == "%":
+                directives.append("%%")
+                continue
+            flags = self.pick(("", "", "-", "0", "+", " ", "#"))
+            width = self.pick(("", "", str(self.number(1, 12))))
+            precision = self.pick(("", "", f".{self.number(0, 8)}"))
+            if kind in "dixXou":
+                if kind in "xXou":
+                    flags = flags.strip("+ ")
+                arguments += [", ", expr("int(", self.numeric(depth), ")")]
+                flags = flags.strip("#") if kind in "diu" else flags
+            elif kind == "c":
+                flags, precision = flags.strip("0+ #"), ""
+                arguments += [", ", expr("33 + int(", self.numeric(depth), ") % 90")]
+            elif kind == "q":
+                flags = width = precision = ""
+                arguments += [", ", self.string(depth)]
+            elif kind == "s":
+                flags = flags.strip("0+ #")
+                arguments += [", ", self.expression(self.pick(("s", "n")), depth)]
+            else:
+                arguments += [", ", self.numeric(depth)]
+            directives.append(f"%{flags}{width}{precision}{kind}")
+        return expr(f'("{self.pick(("", "|", "a "))}{self.pick((" ", "|", "")).join(directives)}"):format(', *arguments[1:], ")")
+
+    def replacement(self, depth: int) -> Node:
+        choice = self.number(0, 5)
+        if choice < 3:
+            return self.short_string()
+        if choice == 3:
+            return expr('{a = "A", b = false, ["1"] = 2, x = "<x>", Hello = "bye"}')
+        if choice == 4:
+            return expr(self.pick(("string.upper", "string.len", "tostring", "function(c) return c .. c end", "function() end")))
+        self.push(function=True, vararg=False)
+        name = self.fresh("m")
+        self.declare(name, "x")
+        body = self.expression(self.pick(("s", "n", "b")), min(depth, 1))
+        self.pop(function=True)
+        return expr(f"function({name}) return ", body, " end") if self.risky else expr(f"function({name}) return show(", body, ") end")
+
+    def boolean(self, depth: int) -> Node:
+        if depth <= 0 or self.chance(20):
+            name = self.variable("b")
+            return expr(name) if name and self.chance(60) else expr(self.pick(("true", "false")))
+        inner = depth - 1
+        choice = self.number(0, 9)
+        if choice < 4:
+            kind = self.pick(("n", "n", "s"))
+            left = self.expression(kind, inner)
+            return expr("(", left, f" {self.pick(('<', '<=', '>', '>=', '==', '~='))} ", self.expression(kind, inner), ")")
+        if choice == 4:
+            return expr("(", self.anything(inner), f" {self.pick(('==', '~='))} ", self.anything(inner), ")")
+        if choice == 5:
+            return expr("not ", self.anything(inner))
+        if choice < 8:
+            return expr("(", self.boolean(inner), f" {self.pick(('and', 'or'))} ", self.boolean(inner), ")")
+        if choice == 8:
+            return expr("(", self.string(inner), "):find(", self.pattern_literal(), ") ~= nil")
+        return expr("rawequal(", self.anything(inner), ", ", self.anything(inner), ")")
+
+    def identity(self) -> str:
+        """Around ``a and b or c``, whose operands 5.1 may name in an error."""
+        return "id(" if self.risky else "("
+
+    def unfolded(self, depth: int) -> Node:
+        """A condition that 5.1 does not decide while compiling (it would then name what is left in errors)."""
+        kind = self.pick(("n", "s"))
+        return fixed("(", self.expression(kind, depth), f" {self.pick(('<', '<=', '>', '==', '~='))} ", self.expression(kind, depth - 1), ")")
+
+    def array(self, depth: int) -> Node:
+        name = self.variable("a")
+        if name and self.chance(25):
+            return expr(name)
+        items: list[str | Node] = []
+        for _ in range(self.number(1, 5)):
+            items += [self.numeric(depth - 1), ", "]
+        return expr("{", *items[:-1], "}")
+
+    def words(self, depth: int) -> Node:
+        name = self.variable("w")
+        if name and self.chance(25):
+            return expr(name)
+        items: list[str | Node] = []
+        for _ in range(self.number(1, 5)):
+            items += [self.string(depth - 1) if self.chance(40) else self.quoted(), ", "]
+        return expr("{", *items[:-1], "}")
+
+    def record(self, depth: int) -> Node:
+        name = self.variable("r")
+        if name and self.chance(25):
+            return expr(name)
+        items: list[str | Node] = []
+        for key in FIELDS[: self.number(1, 5)]:
+            kind = "n" if key in "xyn" else self.pick(("s", "b", "n"))
+            items += [f"{key} = ", self.expression(kind, depth - 1), ", "]
+        return expr("{", *items[:-1], "}")
+
+    def objects(self, depth: int) -> Node:
+        name = self.variable("o")
+        return expr(name) if name else expr("setmetatable({v = ", self.numeric(depth - 1), "}, {__index = {w = 1}})")
+
+    def function_value(self, depth: int) -> Node:
+        name = self.variable("f")
+        return expr(name) if name and self.chance(50) else self.closure(depth)
+
+    def closure(self, depth: int) -> Node:
+        a, b = self.fresh("p"), self.fresh("p")
+        self.push(function=True, vararg=False)
+        self.declare(a, "n")
+        self.declare(b, "x")
+        body = self.numeric(depth - 1)
+        self.pop(function=True)
+        return expr(f"function({a}, {b}) return ", body, " end")
+
+    # patterns
+
+    def pattern_literal(self) -> Node:
+        if self.risky and self.chance(3):
+            return expr(f'"{self.pick(("(", "%", "[a", "%b", "%f", "%1", ")", "(()", "[^", "a%", "[%a-", "%f[", "(a"))}"')
+        return expr(f'"{self.pattern()}"')
+
+    def pattern(self) -> str:
+        pieces = ["^"] if self.chance(15) else []
+        captures = 0
+        closed = 0
+        for _ in range(self.number(1, 4)):
+            choice = self.number(0, 9)
+            if choice == 0 and captures < 3:
+                pieces.append("()")
+                captures += 1
+                closed += 0
+            elif choice in (1, 2) and captures < 3:
+                pieces.append("(" + self.single() + self.pick(("", "*", "+", "-", "?")) + ")")
+                captures += 1
+                closed = captures if closed == captures - 1 else closed
+            elif choice == 3:
+                pieces.append(self.pick(("%b()", "%b[]", "%f[%w]", "%f[%W]", "%f[%s]", "%bab")))
+            elif choice == 4 and closed and closed == captures:
+                pieces.append(f"%{self.number(1, closed)}")
+            else:
+                pieces.append(self.single() + self.pick(("", "", "*", "+", "-", "?")))
+        if self.chance(12):
+            pieces.append("$")
+        return "".join(pieces)
+
+    def single(self) -> str:
+        return self.pick(("%a", "%d", "%s", "%w", "%l", "%u", "%p", "%x", ".", "a", "b", "l", "1", "=", " ", "[a-c]", "[^%s]",
+                          "[%w_]", "[^a]", "[%d.]", "%.", "%(", "%-", "[]x]", "[a-]", "%A", "%S", "%D", "o", "[^%w]"))  # fmt: skip
+
+    # statements
+
+    def push(self, *, function: bool = False, vararg: bool | None = None) -> None:
+        self.scopes.append([])
+        if function:
+            self.functions += 1
+            self.vararg.append(bool(vararg))
+            self.saved_loops = [*getattr(self, "saved_loops", []), self.loops]
+            self.loops = 0
+
+    def pop(self, *, function: bool = False) -> None:
+        self.scopes.pop()
+        if function:
+            self.functions -= 1
+            self.vararg.pop()
+            self.loops = self.saved_loops.pop()
+
+    def body(self, depth: int, low: int = 1, high: int = 4) -> list[Node]:
+        statements = []
+        for _ in range(self.number(low, high)):
+            if self.budget <= 0:
+                break
+            self.budget -= 1
+            statements.append(self.statement(depth))
+        return statements
+
+    def scoped(self, depth: int, low: int = 1, high: int = 4) -> Node:
+        self.push()
+        statements = self.body(depth, low, high)
+        if self.loops and self.chance(12):
+            statements.append(stmt("if ", self.boolean(1), " then break end"))
+        self.pop()
+        return block(statements)
+
+    def statement(self, depth: int) -> Node:
+        simple: tuple[Callable[[], Node], ...] = (
+            self.local, self.local, self.local, self.assign, self.assign, self.print, self.print, self.print,
+            self.table_call, self.table_call, self.field_assign, self.multiple, self.global_assign, self.local_call,
+            self.update, self.update,
+        )  # fmt: skip
+        compound: tuple[Callable[[int], Node], ...] = (
+            self.numeric_for, self.ipairs_for, self.pairs_for, self.while_loop, self.repeat_loop, self.condition,
+            self.condition, self.do_block, self.local_function, self.local_function, self.method_class, self.metatable,
+            self.protected, self.protected, self.closures_in_loop, self.gmatch_for, self.vararg_function, self.sort_call,
+            self.sorted_pairs_for, self.recursive,
+        )  # fmt: skip
+        if self.jumps and depth > 0 and self.chance(18):
+            return self.jump(depth - 1)
+        if depth > 0 and self.chance(45) and self.loops < 3:
+            return compound[self.source.randrange(len(compound))](depth - 1)
+        return simple[self.source.randrange(len(simple))]()
+
+    def local(self) -> Node:
+        kind = self.pick(("n", "n", "s", "s", "b", "a", "w", "r", "f", "x"))
+        name = self.fresh(kind)
+        value = self.expression(kind)
+        if self.chance(15) and (shadowed := self.variable("nsbx")):
+            name = shadowed
+        self.declare(name, kind)
+        if self.chance(12):
+            other = self.fresh("x")
+            self.declare(other, "x")
+            return stmt(f"local {name}, {other} = ", value, *([", ", self.anything(1)] if self.chance(60) else []))
+        return stmt(f"local {name} = ", value)
+
+    def local_call(self) -> Node:
+        function = self.variable("f")
+        if function is None:
+            return self.local()
+        first, second = self.fresh("n"), self.fresh("x")
+        node = stmt(f"local {first}, {second} = {function}(", self.numeric(1), ", ", self.anything(1), ")")
+        self.declare(first, "n")
+        self.declare(second, "x")
+        return node
+
+    def update(self) -> Node:
+        """A statement whose right side may change what the left side names."""
+        name = self.variable("n")
+        function = self.variable("f")
+        if name is None or function is None:
+            return self.assign()
+        operator = self.pick(BINARY[:3])
+        call = expr(f"{function}({name}, ", self.anything(0), ")")
+        form = self.number(0, 4)
+        if form == 0:
+            return stmt(f"{name} = {name} {operator} ", call)
+        if form == 1:
+            return stmt(f"out({name}, ", call, f", {name})")
+        if form == 2:
+            return stmt(f"out({name} {operator} ", call, f" {operator} {name}, {name} .. ", call, f" .. {name})")
+        if form == 3:
+            return stmt(f"if {name} {self.pick(('<', '<=', '>', '==', '~='))} ", call, f" then out('yes', {name}) else out('no', {name}) end")
+        return stmt(f"gt[int({name}) % 4 + 1] = ", call, " out(gt[1], gt[2], gt[3])")
+
+    def assign(self) -> Node:
+        kind = self.pick(("n", "s", "n", "s", "b", "x"))
+        name = self.variable(kind)
+        if name is None:
+            return self.local()
+        if self.risky and self.chance(5):
+            return stmt(f"{name} = ", self.anything(2))
+        if kind == "s":
+            return stmt(f"{name} = (", self.string(2), "):sub(1, 40)")
+        return stmt(f"{name} = ", self.expression(kind))
+
+    def multiple(self) -> Node:
+        names = self.variables("nx")
+        if len(names) < 2:
+            return self.local()
+        a, b = names[self.source.randrange(len(names))], names[self.source.randrange(len(names))]
+        if self.chance(40):
+            return stmt(f"{a}, {b} = {b}, {a}")
+        return stmt(f"{a}, {b} = ", self.numeric(2), ", ", self.numeric(2))
+
+    def global_assign(self) -> Node:
+        if self.chance(50):
+            return stmt("g1 = ", self.numeric(2))
+        return stmt("g2 = ", self.string(1))
+
+    def field_assign(self) -> Node:
+        if record := self.variable("r" if self.chance(70) else "o"):
+            field = self.pick(FIELDS)
+            return stmt(f"{record}.{field} = ", self.expression("n" if field in "xyn" else self.pick(("s", "n", "b"))))
+        if array := self.variable("a"):
+            return stmt(f"{array}[#", fixed(array), " + 1] = ", self.numeric(2))
+        return self.local()
+
+    def print(self) -> Node:
+        parts: list[str | Node] = []
+        for _ in range(self.number(1, 3)):
+            kind = self.pick(("n", "s", "b", "x", "n", "s", "a", "w", "r"))
+            parts += [", ", self.expression(kind)]
+        return stmt("out(", *parts[1:], ")")
+
+    def table_call(self) -> Node:
+        if (array := self.variable("a")) is None:
+            return self.local()
+        choice = self.number(0, 7)
+        if choice < 2:
+            return stmt(f"table.insert({array}, ", self.numeric(2), ")")
+        if choice == 2:
+            return stmt(f"table.insert({array}, 1, ", self.numeric(2), ")")
+        if choice == 3:
+            return stmt(f"if #{array} > 1 then out(table.remove({array})) end")
+        if choice == 4:
+            return stmt(f"if #{array} > 1 then out(table.remove({array}, 1)) end")
+        if choice == 5:
+            return stmt(f"out(unpack({array}, {self.number(1, 2)}, {self.number(1, 4)}))")
+        if choice == 6:
+            return stmt(f"out(select({self.pick(('1', '2', '-1'))}, unpack({array})))")
+        return stmt(f"out(#{array}, {array}[1], {array}[#{array}], next({{}}), type(next({array})))")
+
+    def sort_call(self, _depth: int) -> Node:
+        if self.chance(50) and (array := self.variable("w")):
+            compare = self.pick(("", ", function(a, b) return a > b end", ", function(a, b) return #a < #b end"))
+            return stmt(f"table.sort({array}{compare}) out(table.concat({array}, ' '))")
+        array = self.variable("a") or "gt"
+        compare = self.pick(("", ", function(a, b) return a > b end", ", function(a, b) return int(a) % 7 < int(b) % 7 end"))
+        return stmt(f"try(function() table.sort({array}{compare}) return unpack({array}) end)")
+
+    def numeric_for(self, depth: int) -> Node:
+        name = self.fresh("i")
+        start, count = self.number(-3, 5), self.number(0, 5)
+        step = self.pick(("1", "1", "2", "-1", "0.5", "-2", "0.25", "1.5"))
+        stop = start + float(step) * count
+        value = self.fresh("n")
+        self.push()
+        self.loops += 1
+        self.declare(name, "n")
+        self.declare(value, "n")
+        inner = self.scoped(depth)
+        self.loops -= 1
+        self.pop()
+        tail = "" if step == "1" else f", {step}"
+        return stmt(f"for {name} = {start}, {stop:g}{tail} do local {value} = {name}\n", inner, "end")
+
+    def ipairs_for(self, depth: int) -> Node:
+        array = self.variable("aw") or "gt"
+        kind = "s" if array in self.variables("w") else "n"
+        i, v, copy = self.fresh("i"), self.fresh(kind), self.fresh("c")
+        self.push()
+        self.loops += 1
+        self.declare(i, "n")
+        self.declare(v, kind)
+        inner = self.scoped(depth)
+        self.loops -= 1
+        self.pop()
+        return stmt(f"do local {copy} = {{unpack(", fixed(array), f", 1, 6)}} for {i}, {v} in ipairs({copy}) do\n", inner, "end end")
+
+    def pairs_for(self, depth: int) -> Node:
+        k, v = self.fresh("k"), self.fresh("n")
+        items = ", ".join(self.literal() for _ in range(self.number(0, 4)))
+        form = self.pick((f"pairs({{{items}}})", f"next, {{{items}}}", f"next, {{{items}}}, nil"))
+        self.push()
+        self.loops += 1
+        self.declare(k, "n")
+        self.declare(v, "n")
+        inner = self.scoped(depth)
+        self.loops -= 1
+        self.pop()
+        return stmt(f"for {k}, {v} in {form} do\n", inner, "end")
+
+    def sorted_pairs_for(self, depth: int) -> Node:
+        record = self.variable("r")
+        if record is None:
+            return self.local()
+        k = self.fresh("s")
+        self.push()
+        self.loops += 1
+        self.declare(k, "s")
+        inner = self.scoped(depth, 0, 2)
+        self.loops -= 1
+        self.pop()
+        return stmt(f"for _, {k} in ipairs(keys({record})) do out({k}, {record}[{k}])\n", inner, "end")
+
+    def gmatch_for(self, depth: int) -> Node:
+        a, b = self.fresh("x"), self.fresh("x")
+        subject, pattern = self.string(1), self.pattern_literal()
+        self.push()
+        self.loops += 1
+        self.declare(a, "x")
+        self.declare(b, "x")
+        inner = self.scoped(depth, 0, 2)
+        self.loops -= 1
+        self.pop()
+        return stmt(f"for {a}, {b} in (", subject, "):sub(1, 12):gmatch(", pattern, f") do out({a}, {b})\n", inner, "end")
+
+    def while_loop(self, depth: int) -> Node:
+        counter = self.fresh("c")
+        self.push()
+        self.loops += 1
+        condition = self.boolean(2)
+        inner = self.scoped(depth)
+        self.loops -= 1
+        self.pop()
+        joined = self.pick((f"{counter} < {self.number(0, 4)} and ", f"{counter} < {self.number(1, 4)} and not "))
+        return stmt(f"do local {counter} = 0 while {joined}", expr("(", condition, ")"), f" do {counter} = {counter} + 1\n", inner, "end end")
+
+    def repeat_loop(self, depth: int) -> Node:
+        counter, local = self.fresh("c"), self.fresh("n")
+        self.push()
+        self.loops += 1
+        statements = self.body(depth, 0, 3)
+        value = self.numeric(2)
+        self.declare(local, "n")
+        condition = self.boolean(2)
+        self.loops -= 1
+        self.pop()
+        statements.append(stmt(f"local {local} = ", value))
+        return stmt(
+            f"do local {counter} = 0 repeat {counter} = {counter} + 1\n", block(statements),
+            f"until {counter} >= {self.number(1, 4)} or ", condition, " end",
+        )  # fmt: skip
+
+    def condition(self, depth: int) -> Node:
+        parts: list[str | Node] = ["if ", self.expression(self.pick(("b", "b", "x")), 2), " then\n", self.scoped(depth)]
+        if self.chance(30):
+            parts += ["elseif ", self.boolean(2), " then\n", self.scoped(depth)]
+        if self.chance(50):
+            parts += ["else\n", self.scoped(depth)]
+        return stmt(*parts, "end")
+
+    def do_block(self, depth: int) -> Node:
+        return stmt("do\n", self.scoped(depth), "end")
+
+    def local_function(self, depth: int) -> Node:
+        name, a, b = self.fresh("f"), self.fresh("n"), self.fresh("x")
+        self.push(function=True, vararg=False)
+        self.declare(a, "n")
+        self.declare(b, "x")
+        statements = self.body(depth, 0, 3)
+        if self.chance(20):
+            statements.append(stmt("if ", self.boolean(1), " then return ", self.numeric(1), " end"))
+        result = self.numeric(2)
+        extra = [", ", self.anything(1)] if self.chance(30) else []
+        self.pop(function=True)
+        self.declare(name, "f")
+        return stmt(f"local function {name}({a}, {b})\n", block(statements), "return ", expr("(", result, ")"), *extra, "\nend")
+
+    def recursive(self, depth: int) -> Node:
+        name, n = self.fresh("r"), self.fresh("n")
+        self.push(function=True, vararg=False)
+        self.declare(n, "c")
+        statements = self.body(min(depth, 1), 0, 2)
+        value = self.numeric(2)
+        self.pop(function=True)
+        tail = self.pick((f"return {name}({n} - 1)", f"return 1 + {name}({n} - 1)", f"local r = {name}({n} - 1) return r"))
+        return stmt(
+            f"local function {name}({n})\n", block(statements), f"if {n} <= 0 then return ", value, f" end\n{tail}\nend ",
+            f"out({name}({self.number(0, 4)}))",
+        )  # fmt: skip
+
+    def vararg_function(self, depth: int) -> Node:
+        name = self.fresh("v")
+        self.push(function=True, vararg=True)
+        statements = self.body(depth, 0, 2)
+        uses = self.pick((
+            "return ...", "return select('#', ...), ...", "return (...)", "local a, b = ... return b, a", "return {...}",
+            "local t = {n = select('#', ...), ...} return t.n, t[1], t[2]", "return ..., 'last'", "return select(2, ...)",
+        ))  # fmt: skip
+        self.pop(function=True)
+        arguments: list[str | Node] = []
+        for _ in range(self.number(1, 4)):
+            arguments += [", ", self.anything(1)]
+        return stmt(f"local function {name}(...)\n", block(statements), f"do {uses} end\nend try({name}", *arguments, ")")
+
+    def closures_in_loop(self, depth: int) -> Node:
+        fs, i, u = self.fresh("t"), self.fresh("i"), self.fresh("n")
+        self.push()
+        self.loops += 1
+        self.declare(i, "n")
+        self.declare(u, "n")
+        first = self.numeric(1)
+        inner = self.scoped(min(depth, 1), 0, 2)
+        self.push(function=True, vararg=False)
+        change = self.numeric(2)
+        self.pop(function=True)
+        self.loops -= 1
+        self.pop()
+        return stmt(
+            f"local {fs} = {{}} for {i} = 1, 3 do local {u} = ", first, "\n", inner,
+            f"{fs}[{i}] = function() {u} = ", change, f" return {u} end end\n",
+            f"for {i} = 1, 3 do if {fs}[{i}] then out({fs}[{i}](), {fs}[{i}]()) end end",
+        )  # fmt: skip
+
+    def method_class(self, depth: int) -> Node:
+        cls, obj = self.fresh("C"), self.fresh("o")
+        self.push(function=True, vararg=False)
+        self.declare("self.v", "n")
+        arg = self.fresh("n")
+        self.declare(arg, "n")
+        statements = self.body(min(depth, 1), 0, 2)
+        value = self.numeric(2)
+        self.pop(function=True)
+        start = self.numeric(1)
+        self.declare(obj, "o")
+        return stmt(
+            f"local {cls} = {{}} {cls}.__index = {cls}\nfunction {cls}.new(v) return setmetatable({{v = v}}, {cls}) end\n",
+            f"function {cls}:step({arg})\n", block(statements), "self.v = ", value, "\nreturn self end\n",
+            f"local {obj} = {cls}.new(", start, f") out({obj}:step({self.number(1, 5)}):step({self.number(1, 5)}).v)",
+        )  # fmt: skip
+
+    def metatable(self, _depth: int) -> Node:
+        obj, handlers = self.fresh("o"), self.fresh("mt")
+        parts: list[str | Node] = [f"local {handlers} = {{}}\n"]
+        for event in sorted({self.pick(METAMETHODS) for _ in range(self.number(1, 5))}):
+            a, b = self.fresh("x"), self.fresh("x")
+            self.push(function=True, vararg=False)
+            self.declare(a, "x")
+            self.declare(b, "x")
+            value = expr("show(", self.anything(1), ")") if event == "__tostring" else self.expression(self.pick(("n", "s", "x", "b")), 2)
+            self.pop(function=True)
+            if event == "__newindex":
+                parts += [f"{handlers}.{event} = function(t, k, v) rawset(t, k, show(v)) end\n"]
+            elif event == "__index" and self.chance(50):
+                parts += [f"{handlers}.{event} = {{w = 5, name = 'inherited'}}\n"]
+            else:
+                parts += [f"{handlers}.{event} = function({a}, {b}) return ", value, " end\n"]
+        self.declare(obj, "o")
+        parts += [f"local {obj} = setmetatable({{v = ", self.numeric(1), f"}}, {handlers})\n"]
+        uses = (
+            f"{obj} + 1", f"2 - {obj}", f"{obj} * {obj}", f"{obj} / 2", f"{obj} % 3", f"{obj} ^ 2", f"-{obj}", f"{obj} .. 'x'",
+            f"'y' .. {obj}", f"{obj} == setmetatable({{}}, {handlers})", f"{obj} < {obj}", f"{obj} <= setmetatable({{}}, {handlers})",
+            f"{obj}(1, 2)", f"{obj}.v", f"{obj}.w", f"{obj}.name", f"{obj}[1]", f"tostring({obj}) == nil", f"{obj} == 1",
+        )  # fmt: skip
+        for _ in range(self.number(1, 4)):
+            parts += [f"try(function() local r = {self.pick(uses)} return r end)\n"]
+        if self.chance(40):
+            parts += [f"try(function() {obj}.{self.pick(('v', 'z', 'name'))} = ", self.anything(1), f" return {obj}.z, {obj}.v end)\n"]
+        return stmt(*parts)
+
+    def protected(self, depth: int) -> Node:
+        self.push(function=True, vararg=False)
+        statements = self.body(depth, 0, 3)
+        ending, second = self.ending(), self.ending()
+        self.pop(function=True)
+        choice = self.number(0, 3)
+        if choice == 0:
+            return stmt("out(xpcall(function()\n", block(statements), ending, "\nend, function(m) return 'handled ' .. show(m) end))")
+        if choice == 1:
+            return stmt("out(pcall(function()\n", block(statements), ending, "\nend))")
+        if choice == 2:
+            return stmt("try(function()\n", block(statements), "pcall(function()\n", second, "\nend)\n", ending, "\nend)")
+        return stmt("try(function()\n", block(statements), ending, "\nend)")
+
+    def ending(self) -> Node:
+        choice = self.number(0, 11 if self.risky else 1)
+        if choice < 2:
+            return stmt("do return ", self.anything(2), ", ", self.anything(1), " end")
+        if choice == 2:
+            return stmt("error(", self.string(1), self.pick(("", ", 0", ", 1", ", 2")), ")")
+        if choice == 3:
+            return stmt("error({code = ", self.numeric(1), "})")
+        if choice == 4:
+            return stmt("error(", self.anything(1), ")")
+        if choice == 5:
+            return stmt("local z = ", self.anything(1), f" {self.pick(BINARY)} ", self.anything(1))
+        if choice == 6:
+            return stmt("local z = ", self.anything(1), " .. ", self.anything(1))
+        if choice == 7:
+            return stmt("local z = ", self.anything(1), f" {self.pick(('<', '<=', '>', '>='))} ", self.anything(1))
+        if choice == 8:
+            name = self.variable("nsbarx") or "g1"
+            return stmt(self.pick((f"{name}.a.b = 1", f"{name}.x()", f"{name}:method(1)", f"{name}()", f"local z = {name}.a.b", f"local z = #{name}", f"{name}[nil] = 1", f"local z = -{name}", f"undefined_thing.x = {name}", f"undefined_function({name})", f"local z = {name}[1][2]")))  # fmt: skip
+        if choice == 9:
+            call = self.pick(("math.floor", "table.concat", "ipairs", "tonumber", "string.char", "setmetatable",
+                              "table.insert", "string.format", "unpack", "string.sub", "math.max", "select", "rawset", "next"))  # fmt: skip
+            return stmt(f"local z = {call}(", self.anything(0), ", ", self.anything(0), ")")
+        if choice == 10:
+            return stmt("assert(", self.expression("x", 1), ", ", self.string(0), ")")
+        return stmt("for i = ", self.anything(0), ", ", expr("3"), " do break end")
+
+    # goto
+
+    def jump(self, depth: int) -> Node:
+        label = self.fresh("L")
+        choice = self.number(0, 3)
+        if choice == 0:
+            name = self.fresh("i")
+            self.push()
+            self.loops += 1
+            self.declare(name, "n")
+            condition, inner = self.boolean(2), self.scoped(depth)
+            self.loops -= 1
+            self.pop()
+            return stmt(f"for {name} = 1, {self.number(1, 4)} do if ", condition, f" then goto {label} end\ndo\n", inner, f"end\n::{label}:: end")
+        if choice == 1:
+            counter = self.fresh("c")
+            self.push()
+            saved, self.loops = self.loops, 0
+            condition, inner = self.boolean(1), self.scoped(depth)
+            self.loops = saved
+            self.pop()
+            return stmt(
+                f"do local {counter} = 0 ::{label}:: {counter} = {counter} + 1 do\n", inner, f"end if {counter} < {self.number(1, 3)} and ",
+                expr("(", condition, ")"), f" then goto {label} end end",
+            )  # fmt: skip
+        if choice == 2:
+            saved, self.loops = self.loops, 0
+            condition, inner = self.boolean(1), self.scoped(depth)
+            self.loops = saved
+            return stmt("do if ", condition, f" then goto {label} end\ndo\n", inner, f"end\n::{label}:: end")
+        a, b = self.fresh("i"), self.fresh("i")
+        self.push()
+        self.loops += 1
+        self.declare(a, "n")
+        self.declare(b, "n")
+        condition, inner = self.boolean(2), self.scoped(depth, 0, 2)
+        self.loops -= 1
+        self.pop()
+        return stmt(
+            f"do for {a} = 1, 3 do for {b} = 1, 3 do if ", condition, f" then goto {label} end out({a}, {b})\n", inner,
+            f"end end ::{label}:: end",
+        )  # fmt: skip
+
+    def program(self) -> Node:
+        statements = self.body(4, 3, 9)
+        if self.risky and self.chance(25):
+            statements.append(self.ending())
+        return block([block([stmt(helper) for helper in PRELUDE]), block(statements)])
+
+
+def generate(source: random.Random, *, jumps: bool = False) -> Node:
+    """A program. With ``jumps`` it uses goto and raises no errors of its own making."""
+    return Generator(source, risky=not jumps and source.randrange(100) < 70, jumps=jumps).program()

@@ -1,0 +1,1 @@
+"""Hostile scripts and the verdicts that a correct engine gives them."""

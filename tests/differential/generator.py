@@ -112,7 +112,7 @@ class Generator:
     # expressions
 
     def expression(self, kind: str, depth: int = 3) -> Node:
-        if self.risky and self.chance(2):
+        if self.risky and depth > 0 and self.chance(2):
             return self.anything(depth - 1)
         if kind == "x":
             return self.anything(depth)
@@ -152,7 +152,13 @@ class Generator:
                 return expr("fin(", sides[0], f" {operator} ", sides[1], ")")
             return expr("(", sides[0], f" {operator} ", sides[1], ")")
         if choice == 7:
-            return expr("fin(", expr(name) if name else self.call_number(depth - 1), " ^ ", self.pick(("2", "0.5", "3", "-1")), ")")
+            return expr(
+                "fin(",
+                expr(name) if name else self.call_number(depth - 1),
+                " ^ ",
+                self.pick(("2", "0.5", "3", "-1")),
+                ")",
+            )
         if choice == 8:
             return expr("(-", expr(name) if name else self.call_number(depth - 1), ")")
         if choice == 9:
@@ -169,11 +175,31 @@ class Generator:
         if choice == 14 and (function := self.variable("f")):
             return expr(function, "(", self.numeric(depth - 1), ", ", self.numeric(depth - 2), ")")
         if choice == 15:
-            return expr(self.identity(), self.unfolded(depth - 1), " and ", self.numeric(depth - 1), " or ", self.numeric(depth - 2), ")")
+            return expr(
+                self.identity(),
+                self.unfolded(depth - 1),
+                " and ",
+                self.numeric(depth - 1),
+                " or ",
+                self.numeric(depth - 2),
+                ")",
+            )
         if choice == 16:
-            return expr("select('#', ", self.expression(self.pick(("x", "n", "s")), depth - 1), ", ", self.anything(depth - 2), ")")
+            return expr(
+                "select('#', ",
+                self.expression(self.pick(("x", "n", "s")), depth - 1),
+                ", ",
+                self.anything(depth - 2),
+                ")",
+            )
         if choice == 17:
-            return expr("(", self.pick(('"10"', '"0x10"', '" 5 "', '"1e1"', '"2.5"')), f" {self.pick(BINARY[:3])} ", self.numeric(depth - 1), ")")
+            return expr(
+                "(",
+                self.pick(('"10"', '"0x10"', '" 5 "', '"1e1"', '"2.5"')),
+                f" {self.pick(BINARY[:3])} ",
+                self.numeric(depth - 1),
+                ")",
+            )
         if choice == 18 and (record := self.variable("o")):
             return expr("(tonumber(", record, ".v) or 0)")
         return self.call_number(depth)
@@ -195,7 +221,9 @@ class Generator:
             return expr("((", self.string(inner), "):find(", self.pattern_literal(), ") or 0)")
         if choice == 8:
             return expr("math.fmod(int(", self.numeric(inner), f"), {self.number(1, 9)})")
-        return expr("(select(2, (", self.string(inner), "):gsub(", self.pattern_literal(), ", ", self.short_string(), ")))")
+        return expr(
+            "(select(2, (", self.string(inner), "):gsub(", self.pattern_literal(), ", ", self.short_string(), ")))"
+        )
 
     def index(self, array: str) -> Node:
         choice = self.number(0, 3)
@@ -235,7 +263,9 @@ class Generator:
         if choice == 7:
             return expr("((", self.string(inner), "):match(", self.pattern_literal(), ") or ", self.quoted(), ")")
         if choice in (8, 9):
-            return expr("((", self.string(inner), "):gsub(", self.pattern_literal(), ", ", self.replacement(inner), "))")
+            return expr(
+                "((", self.string(inner), "):gsub(", self.pattern_literal(), ", ", self.replacement(inner), "))"
+            )
         if choice == 10:
             return expr("tostring(", self.expression(self.pick(("b", "s")), inner), ")")
         if choice == 11:
@@ -244,7 +274,9 @@ class Generator:
             array = self.variable("aw") or "gt"
             return expr("table.concat(", fixed(array), ", ", self.short_string(), ")")
         if choice == 13:
-            return expr(self.identity(), self.unfolded(inner), " and ", self.string(inner), " or ", self.string(inner), ")")
+            return expr(
+                self.identity(), self.unfolded(inner), " and ", self.string(inner), " or ", self.string(inner), ")"
+            )
         if choice == 14:
             array = self.variable("w")
             return expr("(", array, "[", self.index(array), "] or ", self.quoted(), ")") if array else self.quoted()
@@ -284,7 +316,9 @@ class Generator:
             else:
                 arguments += [", ", self.numeric(depth)]
             directives.append(f"%{flags}{width}{precision}{kind}")
-        return expr(f'("{self.pick(("", "|", "a "))}{self.pick((" ", "|", "")).join(directives)}"):format(', *arguments[1:], ")")
+        return expr(
+            f'("{self.pick(("", "|", "a "))}{self.pick((" ", "|", "")).join(directives)}"):format(', *arguments[1:], ")"
+        )
 
     def replacement(self, depth: int) -> Node:
         choice = self.number(0, 5)
@@ -293,13 +327,19 @@ class Generator:
         if choice == 3:
             return expr('{a = "A", b = false, ["1"] = 2, x = "<x>", Hello = "bye"}')
         if choice == 4:
-            return expr(self.pick(("string.upper", "string.len", "tostring", "function(c) return c .. c end", "function() end")))
+            return expr(
+                self.pick(("string.upper", "string.len", "tostring", "function(c) return c .. c end", "function() end"))
+            )
         self.push(function=True, vararg=False)
         name = self.fresh("m")
         self.declare(name, "x")
         body = self.expression(self.pick(("s", "n", "b")), min(depth, 1))
         self.pop(function=True)
-        return expr(f"function({name}) return ", body, " end") if self.risky else expr(f"function({name}) return show(", body, ") end")
+        return (
+            expr(f"function({name}) return ", body, " end")
+            if self.risky
+            else expr(f"function({name}) return show(", body, ") end")
+        )
 
     def boolean(self, depth: int) -> Node:
         if depth <= 0 or self.chance(20):
@@ -310,7 +350,9 @@ class Generator:
         if choice < 4:
             kind = self.pick(("n", "n", "s"))
             left = self.expression(kind, inner)
-            return expr("(", left, f" {self.pick(('<', '<=', '>', '>=', '==', '~='))} ", self.expression(kind, inner), ")")
+            return expr(
+                "(", left, f" {self.pick(('<', '<=', '>', '>=', '==', '~='))} ", self.expression(kind, inner), ")"
+            )
         if choice == 4:
             return expr("(", self.anything(inner), f" {self.pick(('==', '~='))} ", self.anything(inner), ")")
         if choice == 5:
@@ -328,7 +370,13 @@ class Generator:
     def unfolded(self, depth: int) -> Node:
         """A condition that 5.1 does not decide while compiling (it would then name what is left in errors)."""
         kind = self.pick(("n", "s"))
-        return fixed("(", self.expression(kind, depth), f" {self.pick(('<', '<=', '>', '==', '~='))} ", self.expression(kind, depth - 1), ")")
+        return fixed(
+            "(",
+            self.expression(kind, depth),
+            f" {self.pick(('<', '<=', '>', '==', '~='))} ",
+            self.expression(kind, depth - 1),
+            ")",
+        )
 
     def array(self, depth: int) -> Node:
         name = self.variable("a")
@@ -379,7 +427,9 @@ class Generator:
 
     def pattern_literal(self) -> Node:
         if self.risky and self.chance(3):
-            return expr(f'"{self.pick(("(", "%", "[a", "%b", "%f", "%1", ")", "(()", "[^", "a%", "[%a-", "%f[", "(a"))}"')
+            return expr(
+                f'"{self.pick(("(", "%", "[a", "%b", "%f", "%1", ")", "(()", "[^", "a%", "[%a-", "%f[", "(a"))}"'
+            )
         return expr(f'"{self.pattern()}"')
 
     def pattern(self) -> str:
@@ -501,7 +551,11 @@ class Generator:
         if form == 2:
             return stmt(f"out({name} {operator} ", call, f" {operator} {name}, {name} .. ", call, f" .. {name})")
         if form == 3:
-            return stmt(f"if {name} {self.pick(('<', '<=', '>', '==', '~='))} ", call, f" then out('yes', {name}) else out('no', {name}) end")
+            return stmt(
+                f"if {name} {self.pick(('<', '<=', '>', '==', '~='))} ",
+                call,
+                f" then out('yes', {name}) else out('no', {name}) end",
+            )
         return stmt(f"gt[int({name}) % 4 + 1] = ", call, " out(gt[1], gt[2], gt[3])")
 
     def assign(self) -> Node:
@@ -567,7 +621,9 @@ class Generator:
             compare = self.pick(("", ", function(a, b) return a > b end", ", function(a, b) return #a < #b end"))
             return stmt(f"table.sort({array}{compare}) out(table.concat({array}, ' '))")
         array = self.variable("a") or "gt"
-        compare = self.pick(("", ", function(a, b) return a > b end", ", function(a, b) return int(a) % 7 < int(b) % 7 end"))
+        compare = self.pick(
+            ("", ", function(a, b) return a > b end", ", function(a, b) return int(a) % 7 < int(b) % 7 end")
+        )
         return stmt(f"try(function() table.sort({array}{compare}) return unpack({array}) end)")
 
     def numeric_for(self, depth: int) -> Node:
@@ -597,7 +653,13 @@ class Generator:
         inner = self.scoped(depth)
         self.loops -= 1
         self.pop()
-        return stmt(f"do local {copy} = {{unpack(", fixed(array), f", 1, 6)}} for {i}, {v} in ipairs({copy}) do\n", inner, "end end")
+        return stmt(
+            f"do local {copy} = {{unpack(",
+            fixed(array),
+            f", 1, 6)}} for {i}, {v} in ipairs({copy}) do\n",
+            inner,
+            "end end",
+        )
 
     def pairs_for(self, depth: int) -> Node:
         k, v = self.fresh("k"), self.fresh("n")
@@ -635,7 +697,9 @@ class Generator:
         inner = self.scoped(depth, 0, 2)
         self.loops -= 1
         self.pop()
-        return stmt(f"for {a}, {b} in (", subject, "):sub(1, 12):gmatch(", pattern, f") do out({a}, {b})\n", inner, "end")
+        return stmt(
+            f"for {a}, {b} in (", subject, "):sub(1, 12):gmatch(", pattern, f") do out({a}, {b})\n", inner, "end"
+        )
 
     def while_loop(self, depth: int) -> Node:
         counter = self.fresh("c")
@@ -646,7 +710,13 @@ class Generator:
         self.loops -= 1
         self.pop()
         joined = self.pick((f"{counter} < {self.number(0, 4)} and ", f"{counter} < {self.number(1, 4)} and not "))
-        return stmt(f"do local {counter} = 0 while {joined}", expr("(", condition, ")"), f" do {counter} = {counter} + 1\n", inner, "end end")
+        return stmt(
+            f"do local {counter} = 0 while {joined}",
+            expr("(", condition, ")"),
+            f" do {counter} = {counter} + 1\n",
+            inner,
+            "end end",
+        )
 
     def repeat_loop(self, depth: int) -> Node:
         counter, local = self.fresh("c"), self.fresh("n")
@@ -687,7 +757,9 @@ class Generator:
         extra = [", ", self.anything(1)] if self.chance(30) else []
         self.pop(function=True)
         self.declare(name, "f")
-        return stmt(f"local function {name}({a}, {b})\n", block(statements), "return ", expr("(", result, ")"), *extra, "\nend")
+        return stmt(
+            f"local function {name}({a}, {b})\n", block(statements), "return ", expr("(", result, ")"), *extra, "\nend"
+        )
 
     def recursive(self, depth: int) -> Node:
         name, n = self.fresh("r"), self.fresh("n")
@@ -696,7 +768,9 @@ class Generator:
         statements = self.body(min(depth, 1), 0, 2)
         value = self.numeric(2)
         self.pop(function=True)
-        tail = self.pick((f"return {name}({n} - 1)", f"return 1 + {name}({n} - 1)", f"local r = {name}({n} - 1) return r"))
+        tail = self.pick(
+            (f"return {name}({n} - 1)", f"return 1 + {name}({n} - 1)", f"local r = {name}({n} - 1) return r")
+        )
         return stmt(
             f"local function {name}({n})\n", block(statements), f"if {n} <= 0 then return ", value, f" end\n{tail}\nend ",
             f"out({name}({self.number(0, 4)}))",
@@ -714,7 +788,9 @@ class Generator:
         arguments: list[str | Node] = []
         for _ in range(self.number(1, 4)):
             arguments += [", ", self.anything(1)]
-        return stmt(f"local function {name}(...)\n", block(statements), f"do {uses} end\nend try({name}", *arguments, ")")
+        return stmt(
+            f"local function {name}(...)\n", block(statements), f"do {uses} end\nend try({name}", *arguments, ")"
+        )
 
     def closures_in_loop(self, depth: int) -> Node:
         fs, i, u = self.fresh("t"), self.fresh("i"), self.fresh("n")
@@ -760,7 +836,11 @@ class Generator:
             self.push(function=True, vararg=False)
             self.declare(a, "x")
             self.declare(b, "x")
-            value = expr("show(", self.anything(1), ")") if event == "__tostring" else self.expression(self.pick(("n", "s", "x", "b")), 2)
+            value = (
+                expr("show(", self.anything(1), ")")
+                if event == "__tostring"
+                else self.expression(self.pick(("n", "s", "x", "b")), 2)
+            )
             self.pop(function=True)
             if event == "__newindex":
                 parts += [f"{handlers}.{event} = function(t, k, v) rawset(t, k, show(v)) end\n"]
@@ -778,7 +858,11 @@ class Generator:
         for _ in range(self.number(1, 4)):
             parts += [f"try(function() local r = {self.pick(uses)} return r end)\n"]
         if self.chance(40):
-            parts += [f"try(function() {obj}.{self.pick(('v', 'z', 'name'))} = ", self.anything(1), f" return {obj}.z, {obj}.v end)\n"]
+            parts += [
+                f"try(function() {obj}.{self.pick(('v', 'z', 'name'))} = ",
+                self.anything(1),
+                f" return {obj}.z, {obj}.v end)\n",
+            ]
         return stmt(*parts)
 
     def protected(self, depth: int) -> Node:
@@ -788,11 +872,18 @@ class Generator:
         self.pop(function=True)
         choice = self.number(0, 3)
         if choice == 0:
-            return stmt("out(xpcall(function()\n", block(statements), ending, "\nend, function(m) return 'handled ' .. show(m) end))")
+            return stmt(
+                "out(xpcall(function()\n",
+                block(statements),
+                ending,
+                "\nend, function(m) return 'handled ' .. show(m) end))",
+            )
         if choice == 1:
             return stmt("out(pcall(function()\n", block(statements), ending, "\nend))")
         if choice == 2:
-            return stmt("try(function()\n", block(statements), "pcall(function()\n", second, "\nend)\n", ending, "\nend)")
+            return stmt(
+                "try(function()\n", block(statements), "pcall(function()\n", second, "\nend)\n", ending, "\nend)"
+            )
         return stmt("try(function()\n", block(statements), ending, "\nend)")
 
     def ending(self) -> Node:
@@ -835,7 +926,13 @@ class Generator:
             condition, inner = self.boolean(2), self.scoped(depth)
             self.loops -= 1
             self.pop()
-            return stmt(f"for {name} = 1, {self.number(1, 4)} do if ", condition, f" then goto {label} end\ndo\n", inner, f"end\n::{label}:: end")
+            return stmt(
+                f"for {name} = 1, {self.number(1, 4)} do if ",
+                condition,
+                f" then goto {label} end\ndo\n",
+                inner,
+                f"end\n::{label}:: end",
+            )
         if choice == 1:
             counter = self.fresh("c")
             self.push()

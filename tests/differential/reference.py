@@ -64,7 +64,9 @@ class Reference:
     def __enter__(self) -> Reference:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self.process is not None:
             assert self.process.stdin is not None
             assert self.process.stdout is not None
@@ -76,9 +78,7 @@ class Reference:
     def run(self, source: bytes) -> tuple[str, str, str]:
         if self.process is None:
             driver = _DRIVER.replace("LIMIT", str(STEPS))
-            self.process = subprocess.Popen(
-                [self.command, "-e", driver], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-            )
+            self.process = subprocess.Popen([self.command, "-e", driver], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         stdin, stdout = self.process.stdin, self.process.stdout
         assert stdin is not None
         assert stdout is not None

@@ -89,7 +89,9 @@ def examine(path: Path, seconds: float) -> Row:
     if not miss and not expected.agrees(status, first["values"]):
         got = f"{status} ={first['values'][0]}" if first["values"] else f"{status} ({first['error']})"
         miss = f"expected {expected.text()}, got {got}"
-    counts = [(answer.get("status"), answer.get("instructions"), answer.get("allocated_bytes")) for answer in (first, second)]
+    counts = [
+        (answer.get("status"), answer.get("instructions"), answer.get("allocated_bytes")) for answer in (first, second)
+    ]
     if not miss and counts[0] != counts[1]:
         miss = f"two runs differ: {counts[0]} and {counts[1]}"
     return Row(path, expected.text(), status, runs, miss)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from keystone_lua.interpreter import Limits, LuaSyntaxError, compile_program, execute
+from keystone_lua.interpreter import Limits, LuaSyntaxError, Program, compile_program, execute
 
 ROOMY: Final = Limits(instructions=400_000_000, memory=4 << 30, log=64 << 20, source=16 << 20)
 """Limits that no program of the suites should meet: what is tested here is the language."""
@@ -25,10 +25,19 @@ class Outcome:
 
 def run(source: bytes, name: str, limits: Limits = ROOMY, now: float = 1_700_000_000.0) -> Outcome:
     """Compile and run a program under a chunk name."""
+    return run_times(1, source, name, limits, now)[0]
+
+
+def run_times(times: int, source: bytes, name: str, limits: Limits, now: float = 1_700_000_000.0) -> list[Outcome]:
+    """Compile once and run several times."""
     try:
         program = compile_program(source, name, limit=limits.source)
     except LuaSyntaxError as error:
-        return Outcome("syntax", "", error.message)
+        return [Outcome("syntax", "", error.message)] * times
+    return [_execute(program, limits, now) for _ in range(times)]
+
+
+def _execute(program: Program, limits: Limits, now: float) -> Outcome:
     result = execute(program, limits, seed=0, now=now)
     output = "".join([line.text + "\n" for line in result.log])
     error = None

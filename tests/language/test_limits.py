@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from keystone_lua.interpreter import DEFAULT, Limits
 
 from .engine import ROOMY, run
@@ -65,8 +66,8 @@ LEGAL = {
     "calls behind each other": ("local function f() return f_ end f_ = f return f" + "()" * 150 + " == f", "true"),
     "arguments": ("return select('#', " + ", ".join(["1"] * 240) + ")", "240"),
     "parameters": (
-        f"local function f({', '.join(f'p{i}' for i in range(190))}) return p189 end "
-        f"return f({', '.join(map(str, range(190)))})",
+        (f"local function f({', '.join(f'p{i}' for i in range(190))}) return p189 end "
+        f"return f({', '.join(map(str, range(190)))})"),
         "189",
     ),
     "locals": ("".join(f"local v{i} = {i} " for i in range(199)) + "return v198", "198"),

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import pytest
+
 from keystone_lua.interpreter import LuaSyntaxError, compile_program
 
 from ..lua import expectations

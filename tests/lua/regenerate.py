@@ -125,11 +125,11 @@ def anchors(lines: list[int]) -> list[int]:
     """Where each expectation stands: beside its statement, or below the last of the lines of its loop."""
     groups: list[list[int]] = []  # line, number of outputs
     for line in lines:
-        count = 1
-        while groups and groups[-1][0] >= line:
+        lowest, count = line, 1
+        while groups and groups[-1][0] >= lowest:
             last, more = groups.pop()
-            line, count = max(line, last), count + more
-        groups.append([line, count])
+            lowest, count = max(lowest, last), count + more
+        groups.append([lowest, count])
     return [line for line, count in groups for _ in range(count)]
 
 
@@ -159,7 +159,8 @@ def _annotate(path: Path, text: str, command: str) -> str:
         unsafe = unsafe_lines(bare)
         below: dict[int, list[str]] = {}
         bare_places = [origin[place - 1] for place in places]
-        for place, line in zip(anchors(bare_places), output, strict=True):
+        for anchor, line in zip(anchors(bare_places), output, strict=True):
+            place = anchor
             while place in unsafe:
                 place += 1
             below.setdefault(place, []).append(f"--> {line}".rstrip())
@@ -188,7 +189,9 @@ def refusals(text: str) -> str:
         row = line.partition(" --> ")[0]
         if row:
             chunk = re.sub(r"\\(.)", lambda found: "\n" if found[1] == "n" else found[1], row)
-            done = subprocess.run(["lua5.1", "-e", script], input=chunk.encode("latin-1"), capture_output=True, check=True)
+            done = subprocess.run(
+                ["lua5.1", "-e", script], input=chunk.encode("latin-1"), capture_output=True, check=True
+            )
             rows.append(f"{row} --> {done.stdout.decode('latin-1')}\n")
     return "".join(rows)
 
@@ -199,8 +202,8 @@ def main() -> int:
     parser.add_argument("files", nargs="*", type=Path)
     options = parser.parse_args()
     stale = count = 0
-    for path in options.files or files():
-        path = path.resolve()
+    for given in options.files or files():
+        path = given.resolve()
         before = path.read_text("latin-1")
         command = reference_of(path, before)
         if command is None:

@@ -1,0 +1,60 @@
+"""Random programs answer as real Lua does: recorded ones everywhere, fresh ones where lua5.1 is installed."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from . import golden
+from .compare import Difference, compare, engine_answer, shrink
+from .generator import generate
+from .reference import Reference
+
+FRESH = 100
+PER_TEST = 50
+
+
+@pytest.mark.parametrize("first", range(0, golden.PROGRAMS, PER_TEST))
+def test_recorded_programs(first: int) -> None:
+    programs = list(golden.programs())[first : first + PER_TEST]
+    for source, expected in programs:
+        got = engine_answer(source.encode("latin-1"))
+        assert got == expected, Difference(source, expected, got).report()
+    print(f"{len(programs)} recorded programs compared")
+
+
+def test_enough_are_recorded() -> None:
+    assert len(list(golden.programs())) == golden.PROGRAMS >= 300
+
+
+@pytest.mark.skipif(not Reference.available("lua5.1"), reason="lua5.1 is not installed; recorded programs are compared")
+def test_fresh_programs() -> None:
+    """The same programs in every run, others than the recorded ones."""
+    compared = 0
+    with Reference("lua5.1") as lua:
+        for number in range(FRESH):
+            tree = generate(random.Random(f"fresh/{number}"))
+            result = compare(tree.text(), lua)
+            assert not isinstance(result, Difference), shrink(tree, lua).report()
+            compared += result
+    print(f"{compared} fresh programs compared")
+    assert compared > FRESH * 0.9
+
+
+@pytest.mark.skipif(not Reference.available("lua5.1"), reason="lua5.1 is not installed; recorded programs are compared")
+def test_programs_that_hypothesis_draws() -> None:
+    """Hypothesis draws the generator's choices, and makes them simpler where a program differs."""
+    with Reference("lua5.1") as lua:
+
+        @settings(
+            max_examples=30, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+        )
+        @given(st.randoms(use_true_random=False))
+        def same(source: random.Random) -> None:
+            result = compare(generate(source).text(), lua)
+            assert not isinstance(result, Difference), result.report()
+
+        same()

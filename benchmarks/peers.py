@@ -271,11 +271,17 @@ def markdown(summary: Summary) -> str:
         cells = [name, *(f"{seconds[peer] * 1000:.0f}" if peer in seconds else "-" for peer in columns)]
         for peer in others:
             flag = "**" if peer == key and ratios.get(peer, 0.0) > 1.5 else ""
-            cells.append(f"{flag}{ratios[peer]:.2g}{flag}" if peer in ratios else "-")
+            cells.append(f"{flag}{shown_ratio(ratios[peer])}{flag}" if peer in ratios else "-")
         lines.append(f"| {' | '.join(cells)} |")
-    means = [f"**{summary.means[peer]:.3g}**" if peer in summary.means else "-" for peer in others]
+    means = [f"**{shown_ratio(summary.means[peer])}**" if peer in summary.means else "-" for peer in others]
     lines.append(f"| geometric mean |{' |' * (len(head) - 1 - len(others))} {' | '.join(means)} |")
     return "\n".join(lines) + "\n"
+
+
+def shown_ratio(ratio: float) -> str:
+    """Two or three digits, never an exponent."""
+    digits = 0 if ratio >= 100 else 1 if ratio >= 10 else 2 if ratio >= 0.1 else 3
+    return f"{ratio:.{digits}f}"
 
 
 def report(summary: Summary, missing: Sequence[str], peers: Sequence[Peer], repeat: int, clock: str) -> str:

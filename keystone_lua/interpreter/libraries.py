@@ -36,7 +36,7 @@ LEFT_OUT: Final[dict[str, tuple[str, ...]]] = {
 """Names of Lua 5.1 that are nil here: globals with no fields are missing whole."""
 
 RESULT_KINDS: Final[dict[tuple[str, str], str]] = {
-    ("", "tostring"): "string",
+    ("", "tostring"): "any",  # whatever a __tostring answers
     ("", "type"): "string",
     ("", "tonumber"): "any",
     ("", "rawget"): "any",

@@ -154,6 +154,7 @@ class Reader:
         self.items: list[Item] = []
         self.open: list[int] = []
         self.kinds: list[bool] = []  # per capture: is it a position?
+        self.nested = False  # a capture within another
 
     def read(self) -> None:
         at = 0
@@ -184,6 +185,7 @@ class Reader:
     def capture(self, at: int) -> int:
         if len(self.kinds) == MAX_CAPTURES:
             raise PatternError("too many captures")
+        self.nested |= bool(self.open)
         is_position = self.text.startswith(")", at + 1)
         index = len(self.kinds)
         self.kinds.append(is_position)

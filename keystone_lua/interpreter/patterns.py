@@ -58,7 +58,7 @@ from .pattern_items import (
 )
 from .pattern_stepper import Charge, Found, Program, walk
 
-SHORT: Final = 48
+SHORT: Final = 40
 """Bytes. Up to this length work of degree 2 is done by ``re``, at most 40 µs, at a linear price, which is higher."""
 UNLIMITED: Final = 1 << 62
 MAX_ITEMS: Final = 100
@@ -232,17 +232,16 @@ class _Survey:
 class Pattern:
     """A pattern that has been read.
 
-    The fast way, for callers that inline it: if the rest ``len(subject) - start`` is at most ``limit``, call
-    ``apply(subject, start)``; for a match charge ``(end - start) * scan >> 4`` instructions, or the whole
-    rest if not ``local``; without one charge ``rest * fail_scan >> 4`` if the rest is at most ``fail_limit``, else
-    call ``step``, which charges. ``find`` does all this. ``regex.finditer(subject)`` gives what Lua's gsub and gmatch
-    see if the subject is at most ``whole_limit`` long.
+    The fast way, for callers that inline it: with rest = ``len(subject) - start``, call ``apply(subject, start)`` if
+    rest is at most ``limit``, else ``far(subject, start)``. For a match charge ``(end - start) * scan >> 4``
+    instructions, or the whole rest for end - start if not ``local``. Without one, if rest is at most ``fail_limit``,
+    charge ``rest * fail_scan >> 4``; else nothing is known and ``step`` must tell, which charges. So does ``find``.
+    ``regex.finditer(subject)`` gives what Lua's gsub and gmatch see if the subject is at most ``whole_limit`` long.
     """
 
     __slots__ = (
-        "_guarded", "_items", "_program", "anchored", "apply", "captures", "fail_limit", "fail_scan", "limit",
-        "local", "pinned", "plain", "positions", "regex", "scan", "simple", "textual",
-        "unclosed", "whole_limit",
+        "_items", "_program", "anchored", "apply", "captures", "fail_limit", "fail_scan", "far", "flat", "limit",
+        "local", "pinned", "plain", "positions", "regex", "scan", "simple", "textual", "unclosed", "whole_limit",
     )  # fmt: skip
 
     def __init__(self, text: str) -> None:
@@ -255,6 +254,8 @@ class Pattern:
         """The captures that are positions."""
         self.textual = not self.positions and not reader.open
         """Every capture is text."""
+        self.flat = self.textual and not reader.nested
+        """And none lies in another, so that together they are no longer than the match."""
         self.simple = self.textual and self.captures < 2
         """All that a match yields is the text of group number ``captures``."""
         self.unclosed = frozenset(reader.open)
@@ -263,10 +264,10 @@ class Pattern:
         self.scan = self.fail_scan = 0
         self.local = True
         self.apply: Callable[[str, int], Match | None] = _never
+        self.far: Callable[[str, int], Match | None] = _never
         self.regex: re.Pattern[str] | None = None
         self._items = reader.items
         self._program: Program | None = None
-        self._guarded: _Guarded | None = None
         survey = _Survey(self._items)
         head = survey.work[0] if survey.work else None
         # If `.*x` fails somewhere it fails everywhere after it, unless it captures what is to come again.
@@ -282,10 +283,11 @@ class Pattern:
             return
         # Both make a step slower.
         short = SHORT >> survey.branches >> any(item.kind == FRONTIER for item in survey.work)
-        self.scan = (3 + len(survey.work) + 24 * (degree == 2)) << survey.branches
+        self.scan = (3 + len(survey.work) + 32 * (degree == 2)) << survey.branches
         self.local = not survey.looks_ahead
         self.limit = UNLIMITED if degree == 1 and not guarded else short
-        self.fail_limit, self.fail_scan = UNLIMITED, self.scan
+        self.fail_limit = UNLIMITED if degree == 1 else short
+        self.fail_scan = self.scan
         if self.pinned and survey.failing > 0:
             self.fail_limit = short  # nobody knows how far it went
         elif self.pinned:
@@ -296,23 +298,18 @@ class Pattern:
         self.regex = re.compile(text, re.DOTALL)
         self.apply = self.regex.match if self.pinned else self.regex.search
         if guarded:
-            self._guarded = _Guarded(self.regex, f"(?<!{regex_of(survey.work[0].mask)}){text}")
+            self.far = _Guarded(self.regex, f"(?<!{regex_of(survey.work[0].mask)}){text}").find
 
     def find(self, subject: str, start: int, charge: Charge) -> Match | None:
         """The first match at or after ``start``; charges for the work."""
         rest = len(subject) - start
-        if rest <= self.limit:
-            found = self.apply(subject, start)
-            if found is None and rest > self.fail_limit:
-                return self.step(subject, start, charge)
-        elif self._guarded is not None:
-            found = self._guarded.find(subject, start)
-        else:
-            return self.step(subject, start, charge)
-        if found is None:
+        found = self.apply(subject, start) if rest <= self.limit else self.far(subject, start)
+        if found is not None:
+            charge((found.end() - start if self.local else rest) * self.scan >> 4, 0)
+        elif rest <= self.fail_limit:
             charge(rest * self.fail_scan >> 4, 0)
         else:
-            charge((found.end() - start if self.local else rest) * self.scan >> 4, 0)
+            return self.step(subject, start, charge)
         return found
 
     def step(self, subject: str, start: int, charge: Charge) -> Match | None:
@@ -345,7 +342,7 @@ class _Guarded:
 
 
 def _never(subject: str, start: int) -> None:
-    """``apply`` of a pattern that ``re`` may not touch."""
+    """``apply`` and ``far`` of a pattern that ``re`` may not touch."""
 
 
 def _regex_text(items: list[Item], survey: _Survey) -> str:

@@ -291,8 +291,8 @@ class Generator:
         arguments: list[str | Node] = []
         for _ in range(self.number(1, 3)):
             kind = self.pick(("d", "i", "x", "X", "o", "u", "c", "s", "q", "f", "e", "g", "G", "s", "d", "%"))
-            if kind == "q" and self.jumps:
-                kind = "s"  # LuaJIT escapes control characters
+            if kind in "qefgG" and self.jumps:
+                kind = "s"  # LuaJIT escapes control characters and rounds ties otherwise
             if kind == "%":
                 directives.append("%%")
                 continue
@@ -504,7 +504,7 @@ class Generator:
             self.numeric_for, self.ipairs_for, self.pairs_for, self.while_loop, self.repeat_loop, self.condition,
             self.condition, self.do_block, self.local_function, self.local_function, self.method_class, self.metatable,
             self.protected, self.protected, self.closures_in_loop, self.gmatch_for, self.vararg_function, self.sort_call,
-            self.sorted_pairs_for, self.recursive,
+            self.sorted_pairs_for, self.recursive, self.long_loop, self.long_loop, self.array_loop, self.string_builder,
         )  # fmt: skip
         if self.jumps and depth > 0 and self.chance(18):
             return self.jump(depth - 1)
@@ -761,6 +761,81 @@ class Generator:
             f"local function {name}({a}, {b})\n", block(statements), "return ", expr("(", result, ")"), *extra, "\nend"
         )
 
+    def rounds(self) -> int:
+        """How often a loop may go round here: often where nothing around it repeats."""
+        if self.loops or self.functions > 1:
+            return self.number(1, 20)
+        return (self.number(10, 40), self.number(60, 200), self.number(1020, 1030), 2500)[self.number(0, 3)]
+
+    def long_loop(self, _depth: int) -> Node:
+        """A loop of simple statements over locals: what an engine has fast paths for."""
+        acc, i, t, f = self.fresh("acc"), self.fresh("i"), self.fresh("t"), self.fresh("h")
+        count = self.rounds()
+        k, m = self.number(1, 9), self.number(2, 1000)
+        outer = self.variable("n") or acc
+        simple = (
+            f"{acc} = {acc} + {i} % {k}", f"{acc} = ({acc} * {m} + {i}) % {m * 7}", f"{t}[#{t} + 1] = {i} * {k}",
+            f"{t}[{i}] = {acc}", f"if {i} % {k} == {k - 1} then {acc} = {acc} + 1 elseif {acc} > {m} then {acc} = {acc} - {k} end",
+            f"if {acc} > {m} then break end", f"{acc} = {f}({acc}, {i})", f"{acc} = {acc} + ('{k}' + {i})",
+            f"for j = {i}, {i} + 2 do {acc} = {acc} + j end", f"if {i} == {m} then error('at ' .. {i}) end",
+            f"local x = {i} {t}.f = function() x = x + {i} return x end", f"if {t}.f and {i} % {k} == 0 then {acc} = {acc} + {t}.f() end",
+            f"{acc} = {acc} - {t}[{i}]", f"{acc} = {acc} + ({t}[{i} - 1] or 0)", f"if not ({i} < {m}) and {acc} ~= {k} then {acc} = -{acc} end",
+            f"{acc} = {acc} + math.floor({i} / {k}) * math.max({i}, {k})", f"{acc} = {acc} + #('x'):rep({i} % {k})",
+            f"{acc} = {acc} + ({i} > {m} and 1 or {k})", f"{outer} = {acc}", f"{t}.n = ({t}.n or 0) + 1",
+            f"while {acc} > {m * 9} do {acc} = {acc} / 2 - 1 end", f"repeat local y = {acc} % 3 {acc} = {acc} + y until y < 2 or {acc} > {m}",
+            f"if {i} > {m} then return {acc}, {i} end", f"{acc}, {t}[0] = {acc} + 1, {acc}", f"{i} = {i} + {k}",
+            f"if {acc} == {m} or {i} == {m} then {acc} = {acc} + 0.5 end", f"local a, b = {acc}, {i} a, b = b, a {acc} = a + b",
+            f"{acc} = {acc} + tonumber(tostring({i})) * 1", f"if {i} == {m} then {acc} = nil end",
+        )  # fmt: skip
+        body = [stmt(self.pick(simple)) for _ in range(self.number(1, 5))]
+        head = self.pick((
+            f"for {i} = 1, {count} do", f"for {i} = {count}, 1, -1 do", f"for {i} = 1, {count}, {self.pick(('1', '2', '0.5', '3'))} do",
+            f"local n = {count} for {i} = n - n + 1, n do", f"local {i} = 0 while {i} < {count} do {i} = {i} + 1",
+            f"for {i} = {count} / 2, {count} * 0.75 do",
+        ))  # fmt: skip
+        function = self.pick(("return a + b", "return (a + b) % 1000", "if b > 9 then return a end return a * b", "local c = a - b return c"))
+        return stmt(
+            f"do local {acc}, {t} = {self.number(0, 3)}, {{}} local function {f}(a, b) {function} end\n",
+            f"try(function()\n{head}\n", block(body), f"end\nreturn {acc}, #{t} > 0, {t}.n, {t}[1]\nend) out({acc}) end",
+        )  # fmt: skip
+
+    def array_loop(self, _depth: int) -> Node:
+        """Loops over arrays by index: sums, in-place changes, swaps, runs past the end."""
+        a, i = self.fresh("a"), self.fresh("i")
+        count, k = min(self.rounds(), 200), self.number(1, 9)
+        uses = (
+            f"for {i} = 1, #{a} do {a}[{i}] = {a}[{i}] * {k} + 1 end", f"for {i} = #{a}, 1, -1 do {a}[{i}] = {a}[{i}] - {i} end",
+            f"for {i} = 1, #{a} / 2 do {a}[{i}], {a}[#{a} - {i} + 1] = {a}[#{a} - {i} + 1], {a}[{i}] end",
+            f"for {i} = 1, #{a} do {a}[{i}] = {a}[{i}] + {a}[{i} + 1] end", f"for {i} = 2, #{a} do {a}[{i}] = {a}[{i}] + {a}[{i} - 1] end",
+            f"while #{a} > {k} do table.remove({a}) end", f"for {i} = 1, {k} do table.insert({a}, 1, {i}) end",
+            f"for {i}, v in ipairs({a}) do if v % 2 == 0 then {a}[{i}] = -v end end", f"table.sort({a}, function(x, y) return x % {k + 1} < y % {k + 1} end)",
+            f"for {i} = #{a}, 1, -1 do if {a}[{i}] % {k + 1} == 0 then table.remove({a}, {i}) end end", f"local s = 0 for {i}, v in ipairs({a}) do s = s + v end out(s)",
+            f"for {i} = 1, #{a} do {a}[{i}] = tostring({a}[{i}]) end", f"out(math.max(unpack({a}, 1, 10)), select('#', unpack({a})))",
+            f"for {i} = 1, #{a} do local row = {{}} for j = 1, 3 do row[j] = {a}[{i}] * j end {a}[{i}] = row[2] end",
+            f"local b = {{}} for {i} = 1, #{a} do b[#b + 1] = {a}[{i}] end {a} = b", f"{a}[#{a} + 1] = {a}[1] {a}[#{a}] = nil",
+        )  # fmt: skip
+        body = [stmt(self.pick(uses)) for _ in range(self.number(1, 4))]
+        return stmt(
+            f"do local {a} = {{}} for {i} = 1, {count} do {a}[{i}] = ({i} * {self.number(3, 99)}) % {self.number(5, 50)} end\ntry(function()\n",
+            block(body), f"return #{a}, {a}[1], {a}[2], {a}[#{a}]\nend) end",
+        )  # fmt: skip
+
+    def string_builder(self, _depth: int) -> Node:
+        """Loops over the bytes of a string and pieces put together."""
+        s, h, i, p = self.fresh("s"), self.fresh("h"), self.fresh("i"), self.fresh("p")
+        uses = (
+            f"{h} = ({h} * 31 + {s}:byte({i})) % 65536", f"{p}[#{p} + 1] = {s}:sub({i}, {i})", f"{p}[{i}] = {s}:sub({i}, {i} + 1)",
+            f"if {s}:sub({i}, {i}):find('%a') then {h} = {h} + 1 end", f"local c = {s}:sub({i}, {i}) if c == ' ' then {p}[#{p} + 1] = '_' else {p}[#{p} + 1] = c:upper() end",
+            f"{h} = {h} + (tonumber({s}:sub({i}, {i})) or 0)", f"{p}[#{p} + 1] = ('%02x'):format({s}:byte({i}))",
+            f"{p}[#{p} + 1] = string.char(({s}:byte({i}) + {i}) % 26 + 97)", f"if {s}:byte({i}) > 100 then break end",
+            f"{p}[#{p} + 1] = {i} .. {s}:sub(-{i}, -{i})", f"{h} = {h} + ({s}:find({s}:sub({i}, {i}), 1, true) or 0)",
+        )  # fmt: skip
+        body = [stmt(self.pick(uses)) for _ in range(self.number(1, 4))]
+        return stmt(
+            f"do local {s}, {h}, {p} = ", self.string(2), f", 7, {{}} {s} = {s}:sub(1, 60) try(function()\nfor {i} = 1, #{s} do\n",
+            block(body), f"end\nreturn {h}, table.concat({p}, '{self.pick(('', '.'))}')\nend) end",
+        )  # fmt: skip
+
     def recursive(self, depth: int) -> Node:
         name, n = self.fresh("r"), self.fresh("n")
         self.push(function=True, vararg=False)
@@ -858,11 +933,11 @@ class Generator:
         for _ in range(self.number(1, 4)):
             parts += [f"try(function() local r = {self.pick(uses)} return r end)\n"]
         if self.chance(40):
-            parts += [
-                f"try(function() {obj}.{self.pick(('v', 'z', 'name'))} = ",
-                self.anything(1),
-                f" return {obj}.z, {obj}.v end)\n",
-            ]
+            self.push(function=True, vararg=False)
+            value = self.anything(1)
+            self.pop(function=True)
+            field = self.pick(("v", "z", "name"))
+            parts += [f"try(function() {obj}.{field} = ", value, f" return {obj}.z, {obj}.v end)\n"]
         return stmt(*parts)
 
     def protected(self, depth: int) -> Node:

@@ -6,6 +6,7 @@ places that catch a LuaError; a budget stop passes through both. Refuses: everyt
 
 from __future__ import annotations
 
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from .. import costs, operations
@@ -34,6 +35,9 @@ HEADER_LOOKUP = "(header)"
 """The __index of a request's headers: any-case match (RFC 9110 5.1). No script can name it."""
 
 IPAIRS_STEP = "(ipairs)"
+
+HANDLER_ERRORS = 196
+"""Errors of a handler in itself: PUC's 200 C levels (LUAI_MAXCCALLS), less those that lead there."""
 
 _NUMERAL = costs.STRING + 24
 _RESULT = costs.RESULTS + costs.VALUE
@@ -285,15 +289,21 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
 
 
 def handle(run: Run, d: int, handler: LuaValue, caught: LuaError) -> LuaValue:
-    """Call xpcall's handler; an error in it is LUA_ERRERR."""
-    try:
-        result = operations.call(run, handler, d, caught.value)
-    except LuaError:
+    """Call xpcall's handler. As in luaG_errormsg, an error in it goes to the handler again, until C's stack is full."""
+    if handler.__class__ is not FunctionType:
         return FALSE, "error in error handling"
-    except TypeError as again:
-        from_python(again)
-        return FALSE, "error in error handling"
-    return FALSE, operations.first(result)
+    value = caught.value
+    for nested in range(HANDLER_ERRORS):
+        run.charge(costs.METAMETHOD, costs.RESULTS)
+        try:
+            return FALSE, operations.first(operations.call(run, handler, d, value))
+        except LuaError as again:
+            value = again.value
+        except TypeError as again:
+            value = from_python(again).value
+        if nested == HANDLER_ERRORS - 2:
+            value = "C stack overflow"
+    return FALSE, "error in error handling"
 
 
 def digits_to_number(text: str, radix: int) -> float | None:

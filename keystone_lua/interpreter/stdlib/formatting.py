@@ -35,7 +35,7 @@ _DIRECTIVE_MEMORY: Final = 1024
 """Bytes to take a directive apart."""
 _PIECE: Final = STRING + 2 * VALUE + 32
 """Bytes of a converted value without width and precision; longer ones are charged as they are made."""
-_KEPT_LENGTH: Final = 256
+KEPT_LENGTH: Final = 256
 """Bytes. Longer formats are not kept."""
 _KEPT: Final = 512
 _FLAGS: Final = "-+ #0"
@@ -65,17 +65,15 @@ class Format(NamedTuple):
     """Bytes of the result and its pieces, without the result's text."""
 
 
-def parsed_format(run: Run, template: str) -> Format:
-    """The format that ``template`` is; charges for a long one, as short ones are kept."""
-    if len(template) <= _KEPT_LENGTH:
-        return _kept(template)
+def long_format(run: Run, template: str) -> Format:
+    """A format that is not kept; charges for reading it."""
     escapes = template.count("%")
     run.charge(len(template) // SCAN + 4 * _DIRECTIVE * escapes, len(template) + _DIRECTIVE_MEMORY * (escapes + 1))
     return parse(template)
 
 
 def format_pieces(run: Run, form: Format, values: tuple[LuaValue, ...]) -> list[str]:
-    """The result's text, in pieces."""
+    """The result's text in pieces; those that are long have been charged."""
     pieces: list[str] = []
     for index, (literal, convert) in enumerate(form.directives):
         if index == len(values):
@@ -115,7 +113,8 @@ def parse(template: str) -> Format:
 
 
 @lru_cache(_KEPT)
-def _kept(template: str) -> Format:
+def kept_format(template: str) -> Format:
+    """A short format, read once per process."""
     return parse(template)
 
 
@@ -183,7 +182,10 @@ def _string(spec: Spec) -> Convert:
     def convert(run: Run, value: LuaValue, index: int) -> str:
         text: str = value if value.__class__ is str else check_string(value, index)
         if spec.precision < 0:
-            if len(text) >= _WHOLE or (plain and "\0" not in text):
+            if len(text) >= _WHOLE:
+                run.charge(0, len(text))
+                return text
+            if plain and "\0" not in text:
                 return text
         elif len(text) > spec.precision:
             text = text[: spec.precision]

@@ -17,12 +17,12 @@ from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ..costs import CLOSURE, COPY, LIBRARY, RESULTS, SCAN, STEP, STRING, UPVALUE, VALUE
-from ..pattern_items import LATIN, MAX_CAPTURES, PatternError
+from ..pattern_items import LATIN, PatternError
 from ..patterns import Match, Pattern, compile_pattern, find_special
 from ..tracebacks import LIBRARY_CODES, argument_error, library_error
 from ..values import ABSENT, FALSE, LuaValue, MetaTable, Table, number_to_string, type_name
 from .args import check_string, to_int, to_integer
-from .formatting import format_pieces, parsed_format
+from .formatting import KEPT_LENGTH, format_pieces, kept_format, long_format
 from .math import number
 
 if TYPE_CHECKING:
@@ -76,8 +76,6 @@ _LARGE: Final = 1 << 16
 """Bytes that a result may take before they are charged."""
 _FEW: Final = 16
 """Bytes. A result up to so many times as long as what it is made from needs no charge before."""
-_SMALL: Final = _LARGE // MAX_CAPTURES
-"""Bytes of subject whose captures fit into that."""
 _KEPT_LENGTH: Final = 256
 """Bytes. Longer replacement strings are not kept by the process."""
 _KEPT: Final = 256
@@ -113,6 +111,14 @@ def find_match(run: Run, pattern: Pattern, subject: str, start: int) -> Match | 
         raise library_error(str(error)) from None
 
 
+def step_match(run: Run, pattern: Pattern, subject: str, start: int) -> Match | None:
+    """``pattern.step``, likewise."""
+    try:
+        return pattern.step(subject, start, run.charge)
+    except PatternError as error:
+        raise library_error(str(error)) from None
+
+
 def matches(run: Run, pattern: Pattern, subject: str, most: int) -> Iterator[Match]:
     """The first ``most`` matches as gsub sees them; charges for finding them."""
     if pattern.anchored:
@@ -134,14 +140,12 @@ def _matches_one_by_one(run: Run, pattern: Pattern, subject: str) -> Iterator[Ma
 
 def captures(run: Run, pattern: Pattern, found: Match) -> tuple[LuaValue, ...]:
     """``push_captures``: all captures, or the whole match if there are none; charges for them."""
-    count = pattern.captures
-    start, end = found.span()
-    if not count or not pattern.textual or (end - start) * count > _LARGE:
-        return tuple([capture(run, pattern, found, index) for index in range(count or 1)])
-    values = found.groups()
-    size = sum(map(len, values))
-    run.charge(_CAPTURE * count + (size >> _COPY), RESULTS + (STRING + VALUE) * count + size)
-    return values
+    count = pattern.captures or 1
+    if pattern.flat and pattern.captures:
+        start, end = found.span()
+        run.charge(_CAPTURE * count + (end - start >> _COPY), RESULTS + (STRING + VALUE) * count + end - start)
+        return found.groups()
+    return tuple([capture(run, pattern, found, index) for index in range(count)])
 
 
 def capture(run: Run, pattern: Pattern, found: Match, index: int) -> LuaValue:
@@ -391,13 +395,13 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             if fuel < 0 or alloc < 0:
                 run.refuel(d)
             return None if place < 0 else (place + 1.0, float(place + len(p)))
-        found = pattern.apply(s, start) if rest <= pattern.limit else None
+        found = pattern.apply(s, start) if rest <= pattern.limit else pattern.far(s, start)
+        fuel -= _FIND
         if found is None:
-            fuel -= _FIND
-            if rest <= pattern.fail_limit and rest <= pattern.limit:
+            if rest <= pattern.fail_limit:
                 fuel -= rest * pattern.fail_scan >> 4
             else:
-                found = find_match(run, pattern, s, start)
+                found = step_match(run, pattern, s, start)
             if found is None:
                 if fuel < 0:
                     run.refuel(d)
@@ -405,7 +409,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             begin, end = found.span()
         else:
             begin, end = found.span()
-            fuel -= _FIND + ((end - start if pattern.local else rest) * pattern.scan >> 4)
+            fuel -= (end - start if pattern.local else rest) * pattern.scan >> 4
         alloc -= _PAIR
         if pattern.simple and pattern.captures:
             value = found[1]
@@ -424,17 +428,16 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         nonlocal fuel, alloc
         if template.__class__ is not str:
             template = check_string(template, 1)
-        form = parsed_format(run, template)
+        form = kept_format(template) if len(template) <= KEPT_LENGTH else long_format(run, template)
         fuel -= _FORMAT + form.price
         if fuel < 0:
             run.refuel(d)
-        pieces = format_pieces(run, form, values)
-        size = sum(map(len, pieces))
-        fuel -= size >> _COPY
-        alloc -= size + form.memory
+        text = "".join(format_pieces(run, form, values))
+        fuel -= len(text) >> _COPY
+        alloc -= len(text) + form.memory
         if fuel < 0 or alloc < 0:
             run.refuel(d)
-        return "".join(pieces)
+        return text
 
     def gmatch(d: int, s: LuaValue = ABSENT, p: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
         subject = s if s.__class__ is str else check_string(s, 1)
@@ -450,11 +453,15 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             start = place
             rest = len(subject) - start
             fuel -= _NEXT_MATCH
-            found = pattern.apply(subject, start) if 0 <= rest <= pattern.limit else None
-            if found is not None:
-                fuel -= (found.end() - start if pattern.local else rest) * pattern.scan >> 4
-            elif rest >= 0:
-                found = find_match(run, pattern, subject, start)
+            found = None
+            if rest >= 0:
+                found = pattern.apply(subject, start) if rest <= pattern.limit else pattern.far(subject, start)
+                if found is not None:
+                    fuel -= (found.end() - start if pattern.local else rest) * pattern.scan >> 4
+                elif rest <= pattern.fail_limit:
+                    fuel -= rest * pattern.fail_scan >> 4
+                else:
+                    found = step_match(run, pattern, subject, start)
             if found is None:
                 place = len(subject) + 1
                 if fuel < 0:
@@ -466,10 +473,10 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             if pattern.simple:
                 value = found[pattern.captures]
                 alloc -= STRING + len(value)
-            elif pattern.textual and rest <= _SMALL:
+            elif pattern.flat:
                 value = found.groups()
                 fuel -= _CAPTURE * pattern.captures
-                alloc -= RESULTS + (STRING + VALUE) * pattern.captures + sum(map(len, value))
+                alloc -= RESULTS + (STRING + VALUE) * pattern.captures + found.end() - found.start()
             else:
                 value = captures(run, pattern, found)
                 if len(value) == 1:
@@ -563,22 +570,22 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             pattern = load(run, p)
         rest = len(s) - start
         fuel -= _MATCH
-        found = pattern.apply(s, start) if rest <= pattern.limit else None
+        found = pattern.apply(s, start) if rest <= pattern.limit else pattern.far(s, start)
         if found is not None:
             fuel -= (found.end() - start if pattern.local else rest) * pattern.scan >> 4
-        elif rest <= pattern.fail_limit and rest <= pattern.limit:
+        elif rest <= pattern.fail_limit:
             fuel -= rest * pattern.fail_scan >> 4
         else:
-            found = find_match(run, pattern, s, start)
+            found = step_match(run, pattern, s, start)
         value: LuaValue = None
         if found is not None:
             if pattern.simple:
                 value = found[pattern.captures]
                 alloc -= STRING + len(value)
-            elif pattern.textual and rest <= _SMALL:
+            elif pattern.flat:
                 value = found.groups()
                 fuel -= _CAPTURE * pattern.captures
-                alloc -= RESULTS + (STRING + VALUE) * pattern.captures + sum(map(len, value))
+                alloc -= RESULTS + (STRING + VALUE) * pattern.captures + found.end() - found.start()
             else:
                 value = captures(run, pattern, found)
                 if len(value) == 1:

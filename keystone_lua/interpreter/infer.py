@@ -234,9 +234,7 @@ class Kinds:
                 continue
             for call in function.calls:
                 arguments = call.arguments
-                if place < len(arguments) - 1 or (
-                    place == len(arguments) - 1 and not isinstance(arguments[place], _MULTI)
-                ):
+                if place < len(arguments) and not isinstance(arguments[place], nodes.Vararg):
                     values.append(arguments[place])
                 elif arguments and isinstance(arguments[-1], _MULTI):
                     values.append(ANY)

@@ -89,6 +89,9 @@ def reseed(run: Run, seed: int) -> Callable[[], float]:
     return draw
 
 
+_FLOATS: Final = {float}
+
+
 def _nan(_: float) -> float:
     return math.nan
 
@@ -121,6 +124,8 @@ def _numbers(run: Run, x: LuaValue, y: LuaValue, rest: tuple[LuaValue, ...]) -> 
     """The arguments of max and min in the general case."""
     values = (x, y, *rest) if y is not ABSENT else (x,)
     run.charge(_ARGUMENT * len(values), RESULTS + 4 * VALUE * len(values))  # rest, values, a growing list
+    if x.__class__ is float and y.__class__ is float and set(map(type, rest)) == _FLOATS:
+        return [x, y, *rest]
     return [v if v.__class__ is float else number(run, v, index) for index, v in enumerate(values, 1)]
 
 

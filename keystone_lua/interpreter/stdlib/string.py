@@ -20,7 +20,7 @@ from ..costs import CLOSURE, COPY, LIBRARY, RESULTS, SCAN, STEP, STRING, UPVALUE
 from ..pattern_items import LATIN, PatternError
 from ..patterns import Match, Pattern, compile_pattern, find_special
 from ..tracebacks import LIBRARY_CODES, argument_error, library_error
-from ..values import ABSENT, FALSE, LuaValue, MetaTable, Table, number_to_string, type_name
+from ..values import ABSENT, FALSE, LONG_STRING, LuaValue, MetaTable, Table, number_to_string, type_name
 from .args import check_string, to_int, to_integer
 from .formatting import KEPT_LENGTH, format_pieces, kept_format, long_format
 from .math import number
@@ -145,6 +145,7 @@ def captures(run: Run, pattern: Pattern, found: Match) -> tuple[LuaValue, ...]:
         start, end = found.span()
         run.charge(_CAPTURE * count + (end - start >> _COPY), RESULTS + (STRING + VALUE) * count + end - start)
         return found.groups()
+    run.charge(0, RESULTS + VALUE * count)
     return tuple([capture(run, pattern, found, index) for index in range(count)])
 
 
@@ -319,7 +320,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
     """The functions of ``string``."""
 
     def byte(d: int, s: LuaValue = ABSENT, i: LuaValue = None, j: LuaValue = None, *more: LuaValue) -> LuaValue:
-        nonlocal fuel, alloc
+        nonlocal fuel
         if s.__class__ is not str:
             s = check_string(s, 1)
         if i is None:
@@ -329,9 +330,9 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             if first < 0:
                 first += len(s) + 1
         fuel -= _BYTE
+        if fuel < 0:
+            run.refuel(d)
         if j is None:
-            if fuel < 0:
-                run.refuel(d)
             return _BYTES[ord(s[first - 1])] if 0 < first <= len(s) else ()
         last = int(j) if j.__class__ is float and -1e15 < j < 1e15 else integer(run, j, 3)
         if last < 0:
@@ -382,6 +383,8 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             start = start_of(run, init, len(s))
         rest = len(s) - start
         pattern = None
+        if len(p) >= LONG_STRING:
+            run.charge(len(p) // SCAN)
         if (plain is None or plain is FALSE) and not p.isalnum():
             if _PATTERNS in run.library_state:
                 pattern = run.library_state[_PATTERNS].get(p)
@@ -510,6 +513,8 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         except KeyError:
             pattern = load(run, p)
         fuel -= _GSUB
+        if repl.__class__ is str:
+            fuel -= len(repl) >> _COPY
         alloc -= _PAIR
         if fuel < 0 or alloc < 0:
             run.refuel(d)

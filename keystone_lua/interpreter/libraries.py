@@ -67,6 +67,14 @@ RESULT_KINDS: Final[dict[tuple[str, str], str]] = {
 """Library functions that always answer exactly one value, and its kind."""
 
 
+ALIASES: Final[dict[tuple[str, str], tuple[str, str]]] = {
+    ("", "unpack"): ("table", "unpack"),
+    ("string", "gfind"): ("string", "gmatch"),
+    ("math", "mod"): ("math", "fmod"),
+}
+"""Members that are the same function as another one."""
+
+
 class Recipe:
     """How to make one library function for a run: its code with the run's own cells."""
 
@@ -104,7 +112,8 @@ def _register() -> dict[str, dict[str, Recipe | LuaValue]]:
                 members[name] = Recipe(name, member)
             else:
                 members[name] = member
-    libraries[""]["unpack"] = libraries["table"]["unpack"]
+    for (library, name), (origin, original) in ALIASES.items():
+        libraries[library][name] = libraries[origin][original]
     return libraries
 
 

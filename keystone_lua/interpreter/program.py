@@ -19,7 +19,7 @@ from . import nodes, operations
 from .compiler import Compiler
 from .errors import LuaSyntaxError
 from .infer import Kinds
-from .libraries import LIBRARIES, Recipe, Seal
+from .libraries import ALIASES, LIBRARIES, Recipe, Seal
 from .limits import DEFAULT
 from .parser import parse
 from .runtime import TABLES
@@ -155,7 +155,7 @@ def _compile(source: bytes, name: str, modules: Mapping[str, bytes], limit: int)
     for module in linked:
         digest.update(b"\0" + module.encode() + b"\0" + modules[module])
     sealed = tuple(
-        (slot, path, LIBRARIES[path[0]][path[1]])
+        (slot, ALIASES.get(path, path), LIBRARIES[path[0]][path[1]])
         for path, slot in seal.slots.items()
         if any(slot in c.co_freevars for c in codes)
     )

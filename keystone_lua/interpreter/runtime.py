@@ -24,7 +24,7 @@ from .errors import (
     StackOverflow,
     TimeExceeded,
 )
-from .libraries import LIBRARIES, Recipe
+from .libraries import ALIASES, LIBRARIES, Recipe
 from .limits import Limits
 from .tracebacks import argument_error, library_error, overflow_error, position
 from .values import ABSENT, TRUE, LuaValue, Table, string_to_number, type_name
@@ -140,8 +140,9 @@ class Run:
         program = self.program
         cells, made = self.cells, self.made
         for slot, path, recipe in program.sealed:
-            value = recipe.make(cells) if recipe.__class__ is Recipe else recipe
-            made[path] = value
+            value = made.get(path)
+            if value is None:
+                value = made[path] = recipe.make(cells) if recipe.__class__ is Recipe else recipe
             cells[slot] = CellType(value)
         table = self.globals
         for name in program.base_names:
@@ -153,7 +154,7 @@ class Run:
 
     def member(self, library: str, name: str) -> LuaValue:
         """A library member, made once per run."""
-        path = (library, name)
+        path = ALIASES.get((library, name), (library, name))
         value = self.made.get(path)
         if value is None:
             recipe = LIBRARIES[library][name]

@@ -6,6 +6,9 @@ matches. Refuses what 5.1 refuses, in its words; patterns.py says what it refuse
 A run pays for reading a pattern at its first use and keeps it: the price of what a script does cannot
 depend on what other runs have left in the process's cache. A run that uses more than RUN_PATTERNS forgets all and
 pays again.
+
+``refuel`` is told depth 0, as ``charge`` does: a library function has no frame to pay for, and whether it comes to
+refuel depends on the slices.
 """
 
 from __future__ import annotations
@@ -331,7 +334,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
                 first += len(s) + 1
         fuel -= _BYTE
         if fuel < 0:
-            run.refuel(d)
+            run.refuel(0)
         if j is None:
             return _BYTES[ord(s[first - 1])] if 0 < first <= len(s) else ()
         last = int(j) if j.__class__ is float and -1e15 < j < 1e15 else integer(run, j, 3)
@@ -351,7 +354,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         fuel -= _CHAR + _CODE * len(codes)
         alloc -= STRING + _CODE_MEMORY * len(codes)
         if fuel < 0 or alloc < 0:
-            run.refuel(d)
+            run.refuel(0)
         if len(codes) == 1 and codes[0].__class__ is float and 0.0 <= codes[0] < 256.0:
             return LATIN[int(codes[0])]
         if set(map(type, codes)) == _FLOATS:
@@ -396,7 +399,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             fuel -= _FIND + ((rest if place < 0 else place + len(p) - start) * (4 + min(len(p), COPY)) >> 8)
             alloc -= _PAIR
             if fuel < 0 or alloc < 0:
-                run.refuel(d)
+                run.refuel(0)
             return None if place < 0 else (place + 1.0, float(place + len(p)))
         found = pattern.apply(s, start) if rest <= pattern.limit else pattern.far(s, start)
         fuel -= _FIND
@@ -407,7 +410,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
                 found = step_match(run, pattern, s, start)
             if found is None:
                 if fuel < 0:
-                    run.refuel(d)
+                    run.refuel(0)
                 return None
             begin, end = found.span()
         else:
@@ -419,10 +422,10 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             fuel -= _CAPTURE
             alloc -= VALUE + STRING + len(value)
             if fuel < 0 or alloc < 0:
-                run.refuel(d)
+                run.refuel(0)
             return begin + 1.0, float(end), value
         if fuel < 0 or alloc < 0:
-            run.refuel(d)
+            run.refuel(0)
         if not pattern.captures:
             return begin + 1.0, float(end)
         return begin + 1.0, float(end), *captures(run, pattern, found)
@@ -434,12 +437,12 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         form = kept_format(template) if len(template) <= KEPT_LENGTH else long_format(run, template)
         fuel -= _FORMAT + form.price
         if fuel < 0:
-            run.refuel(d)
+            run.refuel(0)
         text = "".join(format_pieces(run, form, values))
         fuel -= len(text) >> _COPY
         alloc -= len(text) + form.memory
         if fuel < 0 or alloc < 0:
-            run.refuel(d)
+            run.refuel(0)
         return text
 
     def gmatch(d: int, s: LuaValue = ABSENT, p: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
@@ -468,7 +471,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             if found is None:
                 place = len(subject) + 1
                 if fuel < 0:
-                    run.refuel(d)
+                    run.refuel(0)
                 return ()
             begin, place = found.span()
             if begin == place:
@@ -485,7 +488,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
                 if len(value) == 1:
                     value = value[0]
             if fuel < 0 or alloc < 0:
-                run.refuel(d)
+                run.refuel(0)
             return value
 
         return next_match
@@ -517,7 +520,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             fuel -= len(repl) >> _COPY
         alloc -= _PAIR
         if fuel < 0 or alloc < 0:
-            run.refuel(d)
+            run.refuel(0)
         if most <= 0:
             return s, 0.0
         if (
@@ -530,13 +533,13 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         ):
             fuel -= len(s) * pattern.scan >> 4
             if fuel < 0:
-                run.refuel(d)
+                run.refuel(0)
             text, count = pattern.regex.subn(repl, s)
             if count:
                 fuel -= _SUBSTITUTION * count + (len(text) >> _COPY)
                 alloc -= _PIECE * count + STRING + len(text) + len(s)
                 if fuel < 0 or alloc < 0:
-                    run.refuel(d)
+                    run.refuel(0)
             return text, float(count)
         return substitute(run, d, s, pattern, repl, most)
 
@@ -544,7 +547,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         nonlocal fuel
         fuel -= _LEN
         if fuel < 0:
-            run.refuel(d)
+            run.refuel(0)
         return float(len(s if s.__class__ is str else check_string(s, 1)))
 
     def lower(d: int, s: LuaValue = ABSENT, *_: LuaValue) -> str:
@@ -554,7 +557,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         fuel -= _LOWER + len(s) // SCAN
         alloc -= STRING + (len(s) if s.isascii() else 2 * len(s))
         if fuel < 0 or alloc < 0:
-            run.refuel(d)
+            run.refuel(0)
         return ascii_lower(s)
 
     def match(d: int, s: LuaValue = ABSENT, p: LuaValue = ABSENT, init: LuaValue = None, *_: LuaValue) -> LuaValue:
@@ -596,7 +599,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
                 if len(value) == 1:
                     value = value[0]
         if fuel < 0 or alloc < 0:
-            run.refuel(d)
+            run.refuel(0)
         return value
 
     def rep(d: int, s: LuaValue = ABSENT, n: LuaValue = ABSENT, *_: LuaValue) -> str:
@@ -609,7 +612,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         fuel -= _REP + (size >> _COPY)
         alloc -= STRING + size
         if fuel < 0 or alloc < 0:
-            run.refuel(d)
+            run.refuel(0)
         return s * times if size else ""
 
     def reverse(d: int, s: LuaValue = ABSENT, *_: LuaValue) -> str:
@@ -619,7 +622,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         fuel -= _REVERSE + len(s) // SCAN
         alloc -= STRING + len(s)
         if fuel < 0 or alloc < 0:
-            run.refuel(d)
+            run.refuel(0)
         return s[::-1]  # type: ignore[no-any-return]
 
     def sub(d: int, s: LuaValue = ABSENT, i: LuaValue = ABSENT, j: LuaValue = None, *_: LuaValue) -> str:
@@ -641,7 +644,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         fuel -= _SUB + (len(text) >> _COPY)
         alloc -= STRING + len(text)
         if fuel < 0 or alloc < 0:
-            run.refuel(d)
+            run.refuel(0)
         return text  # type: ignore[no-any-return]
 
     def upper(d: int, s: LuaValue = ABSENT, *_: LuaValue) -> str:
@@ -651,7 +654,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         fuel -= _UPPER + len(s) // SCAN
         alloc -= STRING + (len(s) if s.isascii() else 2 * len(s))
         if fuel < 0 or alloc < 0:
-            run.refuel(d)
+            run.refuel(0)
         return ascii_upper(s)
 
     return {

@@ -231,7 +231,10 @@ class Run:
             self.refuel(0)
 
     def refuel(self, d: int) -> None:
-        """A counter went below zero, or a depth is new."""
+        """A counter went below zero, or a depth is new.
+
+        Library functions pass 0: their own depth is not paid for, or bytes would depend on who came here.
+        """
         deepest = self.deepest.cell_contents
         if d > deepest:
             if d > self.limits.depth:

@@ -793,7 +793,14 @@ class Generator:
             f"local n = {count} for {i} = n - n + 1, n do", f"local {i} = 0 while {i} < {count} do {i} = {i} + 1",
             f"for {i} = {count} / 2, {count} * 0.75 do",
         ))  # fmt: skip
-        function = self.pick(("return a + b", "return (a + b) % 1000", "if b > 9 then return a end return a * b", "local c = a - b return c"))
+        function = self.pick(
+            (
+                "return a + b",
+                "return (a + b) % 1000",
+                "if b > 9 then return a end return a * b",
+                "local c = a - b return c",
+            )
+        )
         return stmt(
             f"do local {acc}, {t} = {self.number(0, 3)}, {{}} local function {f}(a, b) {function} end\n",
             f"try(function()\n{head}\n", block(body), f"end\nreturn {acc}, #{t} > 0, {t}.n, {t}[1]\nend) out({acc}) end",

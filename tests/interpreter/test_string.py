@@ -139,6 +139,18 @@ def test_work_in_proportion_to_length_is_paid_for(work: str) -> None:
     assert stopped.instructions == 1_000_000
 
 
+def test_slices_do_not_change_the_counts() -> None:
+    source = """for i = 1, 2000 do
+      for k, v in ("a=1; b=2"):gmatch("(%w+)=(%w+)") do local _ = k:gsub("%a", string.upper) .. v:format(i) end
+      pcall(pcall, string.sub, "abc", 2)
+    end"""
+    program = compile_program(source.encode(), "slices")
+    whole = execute(program, Limits(**ROOMY))
+    sliced = execute(program, Limits(**ROOMY, seconds=100.0))
+    assert whole.instructions > 300_000
+    assert (whole.instructions, whole.allocated_bytes) == (sliced.instructions, sliced.allocated_bytes)
+
+
 def test_a_run_pays_once_for_a_pattern() -> None:
     def cost(rounds: int) -> int:
         return run(f"for i = 1, {rounds} do local _ = ('x'):match('%d+%s*%a') end").instructions

@@ -126,7 +126,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         fuel -= pcall_price + len(arguments) // 8
         alloc -= _RESULT + costs.VALUE * len(arguments)
         if fuel < 0 or alloc < 0:
-            run.refuel(d)
+            run.refuel(0)
         check_any(f, 1)
         try:
             result = operations.call(run, f, d, *arguments)
@@ -178,7 +178,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         fuel -= select_price + len(arguments) // 8
         alloc -= costs.RESULTS + costs.VALUE * len(arguments)
         if fuel < 0 or alloc < 0:
-            run.refuel(d)
+            run.refuel(0)
         if n == "#":
             return float(len(arguments))
         place = check_int(n, 1)
@@ -195,7 +195,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         nonlocal fuel
         fuel -= meta_price
         if fuel < 0:
-            run.refuel(d)
+            run.refuel(0)
         if t.__class__ is not Table:
             check_table(t, 1)
         if meta.__class__ is not Table and meta is not None and meta.__class__ is not MetaTable:
@@ -213,7 +213,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         if value.__class__ is str:
             fuel -= len(value) // costs.SCAN * costs.STEP
         if fuel < 0:
-            run.refuel(d)
+            run.refuel(0)
         radix = 10 if base is None else opt_int(base, 2, 10)
         if radix == 10:
             if value.__class__ is str:
@@ -230,7 +230,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         fuel -= tostring_price
         alloc -= _NUMERAL
         if fuel < 0 or alloc < 0:
-            run.refuel(d)
+            run.refuel(0)
         if value.__class__ is float:
             return number_to_string(value)
         check_any(value, 1)
@@ -242,7 +242,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         nonlocal fuel
         fuel -= type_price
         if fuel < 0:
-            run.refuel(d)
+            run.refuel(0)
         if value is ABSENT:
             raise argument_error(1, "value expected")
         return type_name(value)

@@ -91,7 +91,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             nonlocal fuel
             fuel -= price
             if fuel < 0:
-                run.refuel(d)
+                run.refuel(0)
             return float((compute(to_bits(run, x, 1)) + _SIGN & _MASK) - _SIGN)
 
         return apply
@@ -103,7 +103,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             nonlocal fuel
             fuel -= price
             if fuel < 0:
-                run.refuel(d)
+                run.refuel(0)
             bits = int(x + _MAGIC) if x.__class__ is float and -_EXACT <= x <= _EXACT else to_bits(run, x, 1)
             if y is not ABSENT:
                 other = int(y + _MAGIC) if y.__class__ is float and -_EXACT <= y <= _EXACT else to_bits(run, y, 2)
@@ -121,7 +121,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             nonlocal fuel
             fuel -= price
             if fuel < 0:
-                run.refuel(d)
+                run.refuel(0)
             bits = int(x + _MAGIC) if x.__class__ is float and -_EXACT <= x <= _EXACT else to_bits(run, x, 1)
             return float((compute(bits, to_bits(run, count, 2) & 31) + _SIGN & _MASK) - _SIGN)
 

@@ -146,7 +146,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
             nonlocal fuel
             fuel -= price
             if fuel < 0:
-                run.refuel(d)
+                run.refuel(0)
             if x.__class__ is not float:
                 x = number(run, x, 1)
             try:
@@ -160,14 +160,14 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         nonlocal fuel
         fuel -= _ABS
         if fuel < 0:
-            run.refuel(d)
+            run.refuel(0)
         return abs(x if x.__class__ is float else number(run, x, 1))
 
     def floor(d: int, x: LuaValue = ABSENT, *_: LuaValue) -> float:
         nonlocal fuel
         fuel -= _FLOOR
         if fuel < 0:
-            run.refuel(d)
+            run.refuel(0)
         if x.__class__ is not float:
             x = number(run, x, 1)
         whole: float = x // 1.0  # unlike math.floor it keeps -0.0 and never raises
@@ -177,7 +177,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         nonlocal fuel
         fuel -= _CEIL
         if fuel < 0:
-            run.refuel(d)
+            run.refuel(0)
         if x.__class__ is not float:
             x = number(run, x, 1)
         whole: float = -(-x // 1.0)
@@ -187,7 +187,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         nonlocal fuel
         fuel -= _MAX
         if fuel < 0:
-            run.refuel(d)
+            run.refuel(0)
         if x.__class__ is float and y.__class__ is float and not rest:
             return y if y > x else x
         return max(_numbers(run, x, y, rest))  # compares as the C code does, so NaNs come out alike
@@ -196,7 +196,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         nonlocal fuel
         fuel -= _MIN
         if fuel < 0:
-            run.refuel(d)
+            run.refuel(0)
         if x.__class__ is float and y.__class__ is float and not rest:
             return y if y < x else x
         return min(_numbers(run, x, y, rest))
@@ -208,7 +208,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
             nonlocal fuel
             fuel -= price
             if fuel < 0:
-                run.refuel(d)
+                run.refuel(0)
             if y.__class__ is not float:  # before x, as gcc compiles PUC's: the error names this one
                 y = number(run, y, 2)
             if x.__class__ is not float:
@@ -235,7 +235,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         nonlocal fuel
         fuel -= _RANDOM
         if fuel < 0:
-            run.refuel(d)
+            run.refuel(0)
         draw = run.library_state.get(_STREAM) or reseed(run, run.seed)
         if low is ABSENT:
             return draw()

@@ -96,7 +96,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         nonlocal fuel
         fuel -= _CONCAT
         if fuel < 0:
-            run.refuel(d)
+            run.refuel(0)
         if separator.__class__ is not str:
             separator = opt_string(separator, 2, "")
         if t.__class__ is not Table:
@@ -154,7 +154,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         nonlocal fuel, alloc
         fuel -= _INSERT
         if fuel < 0:
-            run.refuel(d)
+            run.refuel(0)
         if t.__class__ is not Table:
             t = check_table(t, 1)
         end = len(t) + 1.0
@@ -164,7 +164,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             if a is not None:
                 alloc -= ENTRY
                 if alloc < 0:
-                    run.refuel(d)
+                    run.refuel(0)
                 t[end] = a
         elif b is ABSENT or more:
             raise library_error("wrong number of arguments to 'insert'")
@@ -197,7 +197,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         nonlocal fuel
         fuel -= _REMOVE
         if fuel < 0:
-            run.refuel(d)
+            run.refuel(0)
         if t.__class__ is not Table:
             t = check_table(t, 1)
         end = len(t) + 0.0
@@ -230,7 +230,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         nonlocal fuel
         fuel -= _UNPACK
         if fuel < 0:
-            run.refuel(d)
+            run.refuel(0)
         if t.__class__ is not Table:
             t = check_table(t, 1)
         begin = 1 if start is None or start is ABSENT else integer(run, start, 2)

@@ -765,25 +765,28 @@ class Generator:
         """How often a loop may go round here: often where nothing around it repeats."""
         if self.loops or self.functions > 1:
             return self.number(1, 20)
-        return (self.number(10, 40), self.number(60, 200), self.number(1020, 1030), 2500)[self.number(0, 3)]
+        return (self.number(10, 40), self.number(10, 40), self.number(60, 200), self.number(1020, 1030))[
+            self.number(0, 3)
+        ]
 
     def long_loop(self, _depth: int) -> Node:
         """A loop of simple statements over locals: what an engine has fast paths for."""
         acc, i, t, f = self.fresh("acc"), self.fresh("i"), self.fresh("t"), self.fresh("h")
+        u = self.fresh("u")  # may have holes
         count = self.rounds()
         k, m = self.number(1, 9), self.number(2, 1000)
         outer = self.variable("n") or acc
         simple = (
             f"{acc} = {acc} + {i} % {k}", f"{acc} = ({acc} * {m} + {i}) % {m * 7}", f"{t}[#{t} + 1] = {i} * {k}",
-            f"{t}[{i}] = {acc}", f"if {i} % {k} == {k - 1} then {acc} = {acc} + 1 elseif {acc} > {m} then {acc} = {acc} - {k} end",
+            f"{u}[{i}] = {acc}", f"if {i} % {k} == {k - 1} then {acc} = {acc} + 1 elseif {acc} > {m} then {acc} = {acc} - {k} end",
             f"if {acc} > {m} then break end", f"{acc} = {f}({acc}, {i})", f"{acc} = {acc} + ('{k}' + {i})",
             f"for j = {i}, {i} + 2 do {acc} = {acc} + j end", f"if {i} == {m} then error('at ' .. {i}) end",
             f"local x = {i} {t}.f = function() x = x + {i} return x end", f"if {t}.f and {i} % {k} == 0 then {acc} = {acc} + {t}.f() end",
-            f"{acc} = {acc} - {t}[{i}]", f"{acc} = {acc} + ({t}[{i} - 1] or 0)", f"if not ({i} < {m}) and {acc} ~= {k} then {acc} = -{acc} end",
+            f"{acc} = {acc} - {u}[{i}]", f"{acc} = {acc} + ({u}[{i} - 1] or 0)", f"if not ({i} < {m}) and {acc} ~= {k} then {acc} = -{acc} end",
             f"{acc} = {acc} + math.floor({i} / {k}) * math.max({i}, {k})", f"{acc} = {acc} + #('x'):rep({i} % {k})",
             f"{acc} = {acc} + ({i} > {m} and 1 or {k})", f"{outer} = {acc}", f"{t}.n = ({t}.n or 0) + 1",
             f"while {acc} > {m * 9} do {acc} = {acc} / 2 - 1 end", f"repeat local y = {acc} % 3 {acc} = {acc} + y until y < 2 or {acc} > {m}",
-            f"if {i} > {m} then return {acc}, {i} end", f"{acc}, {t}[0] = {acc} + 1, {acc}", f"{i} = {i} + {k}",
+            f"if {i} > {m} then return {acc}, {i} end", f"{acc}, {u}[0] = {acc} + 1, {acc}", f"{i} = {i} + {k}",
             f"if {acc} == {m} or {i} == {m} then {acc} = {acc} + 0.5 end", f"local a, b = {acc}, {i} a, b = b, a {acc} = a + b",
             f"{acc} = {acc} + tonumber(tostring({i})) * 1", f"if {i} == {m} then {acc} = nil end",
         )  # fmt: skip
@@ -802,8 +805,8 @@ class Generator:
             )
         )
         return stmt(
-            f"do local {acc}, {t} = {self.number(0, 3)}, {{}} local function {f}(a, b) {function} end\n",
-            f"try(function()\n{head}\n", block(body), f"end\nreturn {acc}, #{t} > 0, {t}.n, {t}[1]\nend) out({acc}) end",
+            f"do local {acc}, {t}, {u} = {self.number(0, 3)}, {{}}, {{}} local function {f}(a, b) {function} end\n",
+            f"try(function()\n{head}\n", block(body), f"end\nreturn {acc}, #{t}, {t}.n, {t}[1], {u}[1]\nend) out({acc}) end",
         )  # fmt: skip
 
     def array_loop(self, _depth: int) -> Node:

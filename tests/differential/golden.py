@@ -1,6 +1,6 @@
 """Recorded programs and real Lua's answers to them: what the suite compares with where lua5.1 is not installed.
 
-One line of JSON a program: source, status, output, error.
+One line of JSON a program: source, whether LuaJIT answered, status, output, error.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ def record() -> int:
             answer = reference_answer(source.encode("latin-1"), jit if jumps else lua)
             if answer is None or (jumps and answer.status != "ok"):
                 continue
-            rows.append(json.dumps([source, answer.status, answer.output, answer.error]))
+            rows.append(json.dumps([source, jumps, answer.status, answer.output, answer.error]))
     FILE.write_bytes(lzma.compress("\n".join(rows).encode(), preset=9))
     return len(rows)
 
 
-def programs() -> Iterator[tuple[str, Answer]]:
-    """The recorded programs with their answers."""
+def programs() -> Iterator[tuple[str, bool, Answer]]:
+    """The recorded programs, whether names of operands are left out, and the answers."""
     for row in lzma.decompress(FILE.read_bytes()).decode().split("\n"):
-        source, status, output, error = json.loads(row)
-        yield source, Answer(status, output, error)
+        source, loose, status, output, error = json.loads(row)
+        yield source, loose, Answer(status, output, error)

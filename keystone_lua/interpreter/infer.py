@@ -24,7 +24,7 @@ UNKNOWN: Final = ""  # no value seen yet
 MAX_ROUNDS: Final = 12
 HOST_CALLS: Final = ("on_route_request",)
 """Globals that the host calls, with arguments that the program does not show."""
-_TRUE_KINDS: Final = (NUMBER, STRING, TABLE, FUNCTION)
+TRUE_KINDS: Final = (NUMBER, STRING, TABLE, FUNCTION)
 _MULTI: Final = (nodes.Call, nodes.MethodCall, nodes.Vararg)
 
 
@@ -140,7 +140,7 @@ class Kinds:
         kind = UNKNOWN
         for operand in node.operands[:-1]:
             this = self.raw(operand)
-            if this in _TRUE_KINDS:
+            if this in TRUE_KINDS:
                 if node.symbol == "or":
                     return join(kind, this)
             elif this == NIL:

@@ -18,7 +18,7 @@ from . import costs, nodes, pyast
 from .infer import NUMBER
 
 if TYPE_CHECKING:
-    from .expressions import ExpressionCompiler
+    from .emission import Again, Emitter
 
 SHORT: Final = costs.COPY
 """Bytes of a substring whose copy is in the base price."""
@@ -29,17 +29,17 @@ _LE: Final = ast.LtE()
 class _Operand:
     """An argument: its first mention evaluates it, later ones repeat the name."""
 
-    def __init__(self, compiler: ExpressionCompiler, node: nodes.Expression, held: str | None = None) -> None:
+    def __init__(self, compiler: Emitter, node: nodes.Expression, held: str | None = None) -> None:
         self.is_number = held is None and compiler.kinds.of(node) == NUMBER
         if held is not None:
             self.once: ast.expr = pyast.name(held, compiler.line)
-            self.again: Callable[[], ast.expr] = lambda: pyast.name(held, compiler.line)
+            self.again: Again = lambda: pyast.name(held, compiler.line)
         else:
             self.once, self.again = compiler.named(node)
 
 
 def can_inline(
-    compiler: ExpressionCompiler, path: tuple[str, str], arguments: tuple[nodes.Expression, ...], is_method: bool
+    compiler: Emitter, path: tuple[str, str], arguments: tuple[nodes.Expression, ...], is_method: bool
 ) -> bool:
     """Whether a call has a form that ``inline`` knows."""
     last = arguments[-1] if arguments else None
@@ -51,7 +51,7 @@ def can_inline(
 
 
 def inline(
-    compiler: ExpressionCompiler,
+    compiler: Emitter,
     path: tuple[str, str],
     function: ast.expr,
     arguments: tuple[nodes.Expression, ...],
@@ -70,19 +70,15 @@ def inline(
         operands.insert(0, _Operand(compiler, nodes.Nil(0, 0), receiver))
     line = compiler.line
     # Every argument is evaluated before the first test.
-    evaluated = [
-        pyast.compare(operand.once, pyast.IS_NOT, pyast.name("ABSENT", line), line)
-        for operand in operands
-        if isinstance(operand.once, ast.NamedExpr)
-    ]
+    evaluated = [pyast.evaluated(operand.once, line) for operand in operands if isinstance(operand.once, ast.NamedExpr)]
     if receiver_once is not None:
-        evaluated.insert(0, pyast.compare(receiver_once, pyast.IS_NOT, pyast.name("ABSENT", line), line))
+        evaluated.insert(0, pyast.evaluated(receiver_once, line))
     guards, fast = _FORMS[*path, len(operands)](compiler, operands)
     tests = [*evaluated, *guards]
     compiler.context.stored.add("fuel")
     price = pyast.constant(costs.LIBRARY[".".join(path)], line)
     paid = pyast.walrus("fuel", pyast.binary(pyast.name("fuel", line), pyast.SUB, price, line), line)
-    tests.append(pyast.compare(paid, pyast.IS_NOT, pyast.constant(None, line), line))
+    tests.append(pyast.is_not_nil(paid, line))
     call = pyast.call_value(function, [compiler.depth(False), *(operand.again() for operand in operands)], line)
     return pyast.choose(pyast.both(tests, line), fast, pyast.call("first", [call], line), line)
 
@@ -103,7 +99,7 @@ def _index(operand: _Operand, less: int, at: int) -> ast.expr:
     return pyast.binary(whole, pyast.SUB, pyast.constant(less, at), at) if less else whole
 
 
-def _byte(compiler: ExpressionCompiler, operands: list[_Operand]) -> Form:
+def _byte(compiler: Emitter, operands: list[_Operand]) -> Form:
     """``string.byte(s, i)`` with 1 <= i <= #s."""
     line = compiler.line
     s, i = operands
@@ -114,7 +110,7 @@ def _byte(compiler: ExpressionCompiler, operands: list[_Operand]) -> Form:
     return tests, pyast.subscript(pyast.name("CODES", line), character, line)
 
 
-def _sub(compiler: ExpressionCompiler, operands: list[_Operand]) -> Form:
+def _sub(compiler: Emitter, operands: list[_Operand]) -> Form:
     """``string.sub(s, i, j)`` with 1 <= i, 0 <= j and a short result; the bytes are charged once it is made."""
     line = compiler.line
     s, i, j = operands
@@ -138,7 +134,7 @@ def _sub(compiler: ExpressionCompiler, operands: list[_Operand]) -> Form:
     return [_is_text(s, line), *_numbers(line, i, j), low, high], result
 
 
-def _floor(compiler: ExpressionCompiler, operands: list[_Operand]) -> Form:
+def _floor(compiler: Emitter, operands: list[_Operand]) -> Form:
     """``math.floor(x)`` of a finite number; // 1.0 keeps -0."""
     line = compiler.line
     (x,) = operands
@@ -154,14 +150,14 @@ def _floor(compiler: ExpressionCompiler, operands: list[_Operand]) -> Form:
     return [*_numbers(line, x), finite], floor
 
 
-_FORMS: Final[dict[tuple[str, str, int], Callable[[ExpressionCompiler, list[_Operand]], Form]]] = {
+_FORMS: Final[dict[tuple[str, str, int], Callable[[Emitter, list[_Operand]], Form]]] = {
     ("string", "byte", 2): _byte,
     ("string", "sub", 3): _sub,
     ("math", "floor", 1): _floor,
 }
 
 
-def _select(compiler: ExpressionCompiler, arguments: tuple[nodes.Expression, ...]) -> ast.expr:
+def _select(compiler: Emitter, arguments: tuple[nodes.Expression, ...]) -> ast.expr:
     """``select("#", ...)`` and, as one value, ``select(n, ...)``."""
     line = compiler.line
     wanted = arguments[0]

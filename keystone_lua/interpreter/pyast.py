@@ -31,6 +31,11 @@ def constant(value: object, at: int) -> ast.Constant:
     return ast.Constant(value, lineno=at, col_offset=0)  # type: ignore[arg-type]
 
 
+def nil(at: int) -> ast.Constant:
+    """``None``, which is Lua's nil."""
+    return constant(None, at)
+
+
 def call(function: str, arguments: Sequence[ast.expr], at: int) -> ast.Call:
     """``FUNCTION(arguments)`` of a name."""
     return ast.Call(name(function, at), list(arguments), [], lineno=at, col_offset=0)
@@ -71,6 +76,26 @@ def class_of(value: ast.expr, at: int) -> ast.Attribute:
     return ast.Attribute(value, "__class__", LOAD, lineno=at, col_offset=0)
 
 
+def is_nil(value: ast.expr, at: int) -> ast.Compare:
+    """``value is None``."""
+    return compare(value, IS, nil(at), at)
+
+
+def is_not_nil(value: ast.expr, at: int) -> ast.Compare:
+    """``value is not None``."""
+    return compare(value, IS_NOT, nil(at), at)
+
+
+def evaluated(value: ast.expr, at: int) -> ast.Compare:
+    """A test that is always true, for the sake of evaluating ``value`` here."""
+    return compare(value, IS_NOT, name("ABSENT", at), at)
+
+
+def within(low: ast.expr, signs: Sequence[ast.cmpop], value: ast.expr, high: ast.expr, at: int) -> ast.Compare:
+    """``low sign value sign high``."""
+    return ast.Compare(low, list(signs), [value, high], lineno=at, col_offset=0)
+
+
 def is_class(value: ast.expr, class_name: str, at: int) -> ast.Compare:
     """``value.__class__ is NAME``."""
     return compare(class_of(value, at), IS, name(class_name, at), at)
@@ -78,9 +103,7 @@ def is_class(value: ast.expr, class_name: str, at: int) -> ast.Compare:
 
 def both_class(left: ast.expr, right: ast.expr, class_name: str, at: int) -> ast.Compare:
     """``left.__class__ is right.__class__ is NAME``."""
-    return ast.Compare(
-        class_of(left, at), [IS, IS], [class_of(right, at), name(class_name, at)], lineno=at, col_offset=0
-    )
+    return within(class_of(left, at), [IS, IS], class_of(right, at), name(class_name, at), at)
 
 
 def both(values: Sequence[ast.expr], at: int) -> ast.expr:
@@ -103,6 +126,31 @@ def binary(left: ast.expr, operator: ast.operator, right: ast.expr, at: int) -> 
     return ast.BinOp(left, operator, right, lineno=at, col_offset=0)
 
 
+def opposite(value: ast.expr, at: int) -> ast.UnaryOp:
+    """``-value``."""
+    return ast.UnaryOp(NEGATE, value, lineno=at, col_offset=0)
+
+
+def length(value: ast.expr, at: int) -> ast.Call:
+    """``len(value)``."""
+    return call("len", [value], at)
+
+
+def float_length(value: ast.expr, at: int) -> ast.BinOp:
+    """``len(value) + 0.0``, which takes half the time of ``float(len(value))``."""
+    return binary(length(value, at), ADD, constant(0.0, at), at)
+
+
+def first_of(identifier: str, at: int) -> ast.IfExp:
+    """The first value of a tuple: ``NAME[0] if NAME else None``."""
+    return choose(name(identifier, at), subscript(name(identifier, at), constant(0, at), at), nil(at), at)
+
+
+def list_of(values: Sequence[ast.expr], at: int) -> ast.List:
+    """``[values]``."""
+    return ast.List(list(values), LOAD, lineno=at, col_offset=0)
+
+
 def tuple_of(values: Sequence[ast.expr], at: int) -> ast.Tuple:
     """``(values,)``."""
     return ast.Tuple(list(values), LOAD, lineno=at, col_offset=0)
@@ -113,9 +161,14 @@ def starred(value: ast.expr, at: int) -> ast.Starred:
     return ast.Starred(value, LOAD, lineno=at, col_offset=0)
 
 
-def assign(targets: ast.expr, value: ast.expr, at: int) -> ast.Assign:
-    """``targets = value``."""
-    return ast.Assign([targets], value, lineno=at, col_offset=0)
+def targets(identifiers: Sequence[str], at: int) -> ast.Tuple:
+    """``(NAMES,)``, assigned."""
+    return ast.Tuple([target(identifier, at) for identifier in identifiers], STORE, lineno=at, col_offset=0)
+
+
+def assign(to: ast.expr, value: ast.expr, at: int) -> ast.Assign:
+    """``to = value``."""
+    return ast.Assign([to], value, lineno=at, col_offset=0)
 
 
 def assign_name(identifier: str, value: ast.expr, at: int) -> ast.Assign:
@@ -143,9 +196,19 @@ def while_(test: ast.expr, body: list[ast.stmt], at: int) -> ast.While:
     return ast.While(test, body, [], lineno=at, col_offset=0)
 
 
-def for_(targets: ast.expr, iterator: ast.expr, body: list[ast.stmt], at: int) -> ast.For:
-    """``for targets in iterator``."""
-    return ast.For(targets, iterator, body, [], None, lineno=at, col_offset=0)
+def for_(to: ast.expr, iterator: ast.expr, body: list[ast.stmt], at: int) -> ast.For:
+    """``for to in iterator``."""
+    return ast.For(to, iterator, body, [], None, lineno=at, col_offset=0)
+
+
+def break_(at: int) -> ast.Break:
+    """``break``."""
+    return ast.Break(lineno=at, col_offset=0)
+
+
+def continue_(at: int) -> ast.Continue:
+    """``continue``."""
+    return ast.Continue(lineno=at, col_offset=0)
 
 
 def return_(value: ast.expr, at: int) -> ast.Return:

@@ -38,7 +38,7 @@ function print(...)
   local text = {}
   for i = 1, select("#", ...) do
     text[i] = tostring((select(i, ...)))
-    if type(text[i]) ~= "string" then error("'tostring' must return a string to 'print'") end
+    if not ({string = 1, number = 1})[type(text[i])] then error("'tostring' must return a string to 'print'") end
   end
   text = table.concat(text, "\t")
   local _, newlines = text:gsub("\n", "")

@@ -1,0 +1,273 @@
+"""Blocks, and the jumps between them, to Python ast.
+
+Input: blocks, ``break``, ``goto``, labels. Output: Python statements. Refuses nothing; scope has refused a goto without
+a visible label.
+
+**Jumps.** ``break`` and ``goto`` become Python's ``break`` and ``continue`` where those reach. Otherwise the variable
+``jump`` of the Lua function gets a code, each Python construct on the way is left, and the check behind it passes the
+jump on. A block with labels that need it is a loop over its parts (a dispatch) that starts at the part whose number is
+in a variable.
+
+**CPython's limits.** It allows 20 nested loops and tries, so a block at nesting 15 is outlined: it becomes a nested
+function whose assignments are nonlocal. A return inside it answers a one-element list.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Final, Literal
+
+from . import costs, nodes, pyast
+from .constructors import ConstructorEmitter
+from .emission import Context, Segment
+from .infer import Kinds
+from .libraries import Seal
+from .scope import Resolution
+
+MAX_NESTING: Final = 15
+
+Target = tuple[Literal["break"], nodes.Statement, None] | tuple[Literal["goto"], nodes.Block, nodes.Label]
+"""Where a jump goes: behind a loop, or to a label of a block."""
+
+_LEAVES: Final = (nodes.Return, nodes.Break, nodes.Goto)
+LOOPS: Final = (nodes.While, nodes.Repeat, nodes.NumericFor, nodes.GenericFor)
+
+
+class Frame:
+    """A Python construct that a jump may have to leave."""
+
+    __slots__ = ("block", "kind", "loop", "passing", "selector")
+
+    def __init__(
+        self,
+        kind: Literal["loop", "dispatch", "outline"],
+        loop: nodes.Statement | None = None,
+        block: nodes.Block | None = None,
+        selector: str = "",
+    ) -> None:
+        self.kind = kind
+        self.loop = loop
+        self.block = block
+        self.selector = selector
+        self.passing: dict[Target, None] = {}
+
+
+class JumpEmitter(ConstructorEmitter):
+    """Knows Break, Goto, Label and Do; emits the statements of any block."""
+
+    def __init__(self, resolution: Resolution, kinds: Kinds, seal: Seal) -> None:
+        super().__init__(resolution, kinds, seal)
+        self.codes: dict[Target, int] = {}
+        self.leaving: dict[nodes.Statement, bool] = {}
+        self.statements |= {
+            nodes.Break: self.break_,
+            nodes.Goto: self.goto,
+            nodes.Label: lambda node: None,
+            nodes.Do: lambda node: self.block_statements(node.body),
+        }
+
+    # blocks
+
+    def block(self, block: nodes.Block, first_price: int = 0, ahead: Segment | None = None) -> list[ast.stmt]:
+        """A block as Python statements, with its own segments; outlined when nested too deep.
+
+        ``ahead`` takes over the first segment's price from a block that is not outlined.
+        """
+        saved_out, saved_segment = self.out, self.segment
+        context = self.context
+        context.nesting += 1
+        if context.nesting > MAX_NESTING:
+            made = self.outlined_block(block, first_price)
+        else:
+            self.out = []
+            self.open_segment()
+            first = self.segment
+            self.charge(first_price)
+            self.block_statements(block)
+            if ahead is not None:
+                ahead.instructions, ahead.bytes = first.instructions, first.bytes
+                first.instructions = first.bytes = 0
+            made = self.finish(self.out, context)
+        context.nesting -= 1
+        self.out, self.segment = saved_out, saved_segment
+        return made
+
+    def outlined_block(self, block: nodes.Block, first_price: int) -> list[ast.stmt]:
+        """A block as a nested function, its call, and what is to be done when a return or a jump has left it."""
+        line = self.line
+        outer = self.context
+        identifier = self.fresh("b")
+        outer.owned.add(identifier)
+        self.context = Context(outer.scope, outer, True)
+        frame = Frame("outline")
+        self.context.frames = [*outer.frames, frame]
+        self.out = []
+        self.open_segment()
+        self.charge(first_price)
+        self.block_statements(block)
+        self.out[1:1] = self.context.prologue
+        definition = self.definition(identifier, (), None, self.context, self.out)
+        self.context = outer
+        self.out = [definition]
+        result = self.stored_temporary()
+        returned: ast.expr = pyast.name(result, line)
+        if not outer.outlined:
+            returned = pyast.subscript(returned, pyast.constant(0, line), line)
+        has_returned = pyast.is_not_nil(pyast.walrus(result, pyast.call(identifier, (), line), line), line)
+        self.out.append(pyast.if_(has_returned, [pyast.return_(returned, line)], [], line))
+        self.pass_on(frame)
+        return self.finish(self.out, outer)
+
+    def block_statements(self, block: nodes.Block) -> None:
+        """The statements of a block, into ``self.out`` and its current segment."""
+        if block in self.resolution.labelled and not self.is_continue_only(block):
+            self.dispatch(block)
+            return
+        for statement in block.statements:
+            self.statement(statement)
+
+    def statement(self, statement: nodes.Statement) -> None:
+        """One statement; what follows one that control may leave is charged apart."""
+        mark = self.context.temporaries
+        self.line = self.at(statement.line)
+        self.statements[statement.__class__](statement)
+        self.context.temporaries = mark
+        if self.may_leave(statement):
+            self.open_segment()
+
+    def may_leave(self, statement: nodes.Statement) -> bool:
+        """Whether control may leave a statement other than to the next one."""
+        known = self.leaving.get(statement)
+        if known is None:
+            inner = (inner for body in bodies(statement) for inner in body.statements)
+            known = self.leaving[statement] = isinstance(statement, _LEAVES) or any(map(self.may_leave, inner))
+        return known
+
+    def is_continue_only(self, block: nodes.Block) -> bool:
+        """All labels that are jumped to end the body of a loop that has nothing to do after the body."""
+        frames = self.context.frames
+        if not frames or frames[-1].block is not block or frames[-1].kind != "loop":
+            return False
+        if isinstance(frames[-1].loop, nodes.Repeat):
+            return False
+        used = {label for target_block, label in self.resolution.targets.values() if target_block is block}
+        statements = block.statements
+        last = len(statements)
+        while last and isinstance(statements[last - 1], nodes.Label):
+            last -= 1
+        return all(label not in statements[:last] for label in used)
+
+    def dispatch(self, block: nodes.Block) -> None:
+        """``selector = 0; while True: if selector <= 0: part; if selector <= 1: part; ...; break``."""
+        line = self.line
+        frame = Frame("dispatch", None, block, self.store(self.fresh("s")))
+        self.context.owned.add(frame.selector)
+        self.out.append(pyast.assign_name(frame.selector, pyast.constant(0, line), line))
+        outer = self.out
+        self.context.frames.append(frame)
+        self.context.nesting += 1
+        parts: list[ast.stmt] = []
+        self.out = []
+        self.open_segment()
+        for statement in [*block.statements, None]:
+            if statement is None or isinstance(statement, nodes.Label):
+                number = pyast.constant(len(parts), line)
+                test = pyast.compare(pyast.name(frame.selector, line), ast.LtE(), number, line)
+                parts.append(pyast.if_(test, self.finish(self.out, self.context), [], line))
+                self.out = []
+                self.open_segment()
+                self.charge(costs.LOOP)
+            else:
+                self.statement(statement)
+        parts.append(pyast.break_(line))
+        self.context.nesting -= 1
+        self.context.frames.pop()
+        self.out = outer
+        self.out.append(pyast.while_(pyast.constant(True, line), parts, line))
+        self.pass_on(frame)
+        self.open_segment()
+
+    # jumps
+
+    def break_(self, node: nodes.Break) -> None:
+        """Leave the innermost loop."""
+        loop = next(frame.loop for frame in reversed(self.context.frames) if frame.loop is not None)
+        self.jump(("break", loop, None))
+
+    def goto(self, node: nodes.Goto) -> None:
+        """Go to a label of a block around."""
+        self.charge(costs.LOOP)
+        block, label = self.resolution.targets[node]
+        self.jump(("goto", block, label))
+
+    def jump(self, target: Target) -> None:
+        """Leave towards ``target`` from the innermost construct."""
+        frames = self.context.frames
+        if reaches(frames[-1], target):
+            self.arrive(frames[-1], target)
+            return
+        code = self.codes.setdefault(target, len(self.codes) + 1)
+        jump = self.store(self.context.jump)
+        self.out.append(pyast.assign_name(jump, pyast.constant(code, self.line), self.line))
+        for frame in reversed(frames):
+            if reaches(frame, target):
+                break
+            frame.passing[target] = None
+        self.leave(frames[-1])
+
+    def arrive(self, frame: Frame, target: Target) -> None:
+        """The last step of a jump, in the construct that it leads to."""
+        line = self.line
+        if target[0] == "break":
+            self.out.append(pyast.break_(line))
+            return
+        if frame.kind == "dispatch":
+            labels = [statement for statement in target[1].statements if isinstance(statement, nodes.Label)]
+            number = pyast.constant(labels.index(target[2]) + 1, line)
+            self.out.append(pyast.assign_name(self.store(frame.selector), number, line))
+        self.out.append(pyast.continue_(line))
+
+    def leave(self, frame: Frame) -> None:
+        """One step of a jump: out of the innermost construct."""
+        line = self.line
+        is_outline = frame.kind == "outline"
+        self.out.append(pyast.return_(pyast.nil(line), line) if is_outline else pyast.break_(line))
+
+    def pass_on(self, frame: Frame) -> None:
+        """Behind a construct: carry the jumps that left it further."""
+        line = self.line
+        frames = self.context.frames
+        for target in frame.passing:
+            jump = self.store(self.context.jump)
+            outer, self.out = self.out, []
+            if reaches(frames[-1], target):
+                self.out.append(pyast.assign_name(jump, pyast.constant(0, line), line))
+                self.arrive(frames[-1], target)
+            else:
+                self.leave(frames[-1])
+            body, self.out = self.finish(self.out, self.context), outer
+            test = pyast.compare(pyast.name(jump, line), ast.Eq(), pyast.constant(self.codes[target], line), line)
+            self.out.append(pyast.if_(test, body, [], line))
+
+
+def reaches(frame: Frame, target: Target) -> bool:
+    """Whether Python's break or continue in this construct arrives at the target."""
+    if frame.kind == "outline":
+        return False
+    return frame.loop is target[1] if target[0] == "break" else frame.block is target[1]
+
+
+def bodies(statement: nodes.Statement) -> Iterator[nodes.Block]:
+    """The blocks of a statement that belong to the same function."""
+    if isinstance(statement, nodes.If):
+        yield from (branch.body for branch in statement.branches)
+        if statement.orelse is not None:
+            yield statement.orelse
+    elif isinstance(statement, (nodes.Do, *LOOPS)):
+        yield statement.body
+
+
+def ends(block: nodes.Block) -> bool:
+    """Whether the block's last statement surely leaves it."""
+    return bool(block.statements) and isinstance(block.statements[-1], _LEAVES)

@@ -1,0 +1,323 @@
+"""Locals, assignments, calls, returns and ``if`` to Python ast.
+
+Input: those nodes. Output: Python statements in ``self.out``, and their prices. Refuses nothing.
+
+A local is a Python variable, or a one-element list if closures share it (BOX, see scope). Values of several targets are
+evaluated in order into temporaries first. A target's table and key are evaluated before the values, but a local of this
+function that the value may change is read afterwards, as PUC reads its registers.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Final
+
+from . import costs, nodes, pyast
+from .emission import CALLS, MULTI, Segment, Statements
+from .infer import ANY, NIL, NUMBER, Kinds
+from .jumps import JumpEmitter
+from .libraries import Seal
+from .scope import BOX, PLAIN, Resolution, Variable
+from .values import LONG_STRING
+
+MAX_ELSEIFS: Final = 30
+"""Branches of an ``if`` that become elif."""
+
+_TEXT: Final = "text"
+"""A key that can be stored without a test: it is surely neither NaN nor -0."""
+
+_Place = tuple[ast.expr, ast.expr]
+"""A target's table and key, both of which may be mentioned often."""
+
+
+class StatementEmitter(JumpEmitter):
+    """Knows Local, Assign, CallStatement, Return and If."""
+
+    def __init__(self, resolution: Resolution, kinds: Kinds, seal: Seal) -> None:
+        super().__init__(resolution, kinds, seal)
+        self.counters: set[Variable] = set()
+        self.statements |= {
+            nodes.Local: self.local,
+            nodes.Assign: self.assign,
+            nodes.CallStatement: self.call_statement,
+            nodes.Return: self.return_,
+            nodes.If: self.if_,
+        }
+
+    def put(self, identifier: str, value: ast.expr) -> None:
+        """``NAME = value``."""
+        self.out.append(pyast.assign_name(self.store(identifier), value, self.line))
+
+    def put_away(self, value: ast.expr) -> ast.Name:
+        """``t1 = value``; yields ``t1``."""
+        name = self.temporary()
+        self.put(name, value)
+        return pyast.name(name, self.line)
+
+    # locals
+
+    def new_box(self, variable: Variable, value: ast.expr) -> None:
+        """``NAME = [value]``."""
+        self.charge(0, costs.UPVALUE + costs.VALUE)
+        self.put(variable.slot, pyast.list_of([value], self.line))
+
+    def declare(self, variable: Variable, value: ast.expr) -> None:
+        """A new local gets its first value."""
+        self.context.owned.add(variable.slot)
+        if variable.storage == BOX:
+            self.new_box(variable, value)
+            return
+        if variable.captured and variable.in_loop:
+            self.charge(0, costs.UPVALUE)
+        self.put(variable.slot, value)
+
+    def assign_variable(self, variable: Variable, value: ast.expr) -> None:
+        """A local gets another value."""
+        if variable.storage != BOX:
+            self.put(variable.slot, value)
+            return
+        line = self.line
+        where = pyast.subscript(pyast.name(variable.slot, line), pyast.constant(0, line), line, pyast.STORE)
+        self.out.append(pyast.assign(where, value, line))
+
+    def local(self, node: nodes.Local) -> None:
+        """``local a, b = ...``."""
+        variables = self.resolution.declared[node]
+        self.charge(costs.ASSIGN * len(variables))
+        values = node.values
+        if len(variables) == 1 and len(values) == 1:
+            if isinstance(values[0], nodes.Function) and variables[0].storage == PLAIN:
+                self.context.owned.add(variables[0].slot)
+            self.declare(variables[0], self.value(values[0]))
+        elif len(variables) == len(values) and not isinstance(values[-1], MULTI):
+            for variable, node_value in zip(variables, values, strict=True):
+                self.declare(variable, self.value(node_value))  # the new names are not visible to the values
+        else:
+            for variable, value in zip(variables, self.adjusted(values, len(variables)), strict=True):
+                self.declare(variable, value)
+
+    def adjusted(self, values: tuple[nodes.Expression, ...], count: int) -> list[ast.expr]:
+        """Exactly ``count`` values, evaluated in order; all but single ones are in temporaries already."""
+        line = self.line
+        made: list[ast.expr] = []
+        spreads = bool(values) and isinstance(values[-1], MULTI) and len(values) < count
+        for value in values[:-1] if spreads else values:
+            expression = self.value(value)
+            if len(made) == count:
+                self.out.append(pyast.statement(expression, line))
+            else:
+                made.append(expression if isinstance(expression, ast.Constant) else self.put_away(expression))
+        if spreads:
+            made.extend(self.unpacked(values[-1], count - len(made)))
+        made.extend(pyast.nil(line) for _ in range(count - len(made)))
+        return made
+
+    def unpacked(self, node: nodes.Expression, wanted: int) -> list[ast.expr]:
+        """Temporaries with exactly ``wanted`` values of a call or ``...``."""
+        line = self.line
+        result = self.stored_temporary()
+        call = pyast.walrus(result, self.multi(node), line)
+        count = pyast.constant(wanted, line)
+        right_size = pyast.compare(pyast.length(pyast.name(result, line), line), ast.Eq(), count, line)
+        fits = pyast.both([pyast.is_class(call, "tuple", line), right_size], line)
+        padded = pyast.call("adjust", [pyast.name(result, line), count], line)
+        names = [self.stored_temporary() for _ in range(wanted)]
+        values = pyast.choose(fits, pyast.name(result, line), padded, line)
+        self.out.append(pyast.assign(pyast.targets(names, line), values, line))
+        return [pyast.name(name, line) for name in names]
+
+    # assignment
+
+    def assign(self, node: nodes.Assign) -> None:
+        """``a, t[k] = ...``; several targets are assigned from right to left, as PUC does."""
+        if len(node.targets) == 1 and len(node.values) == 1:
+            self.assign_one(node.targets[0], node.values[0])
+            return
+        prepared = [self.prepare(target, False) for target in node.targets]
+        values = self.adjusted(node.values, len(node.targets))
+        for target, place, value in reversed(list(zip(node.targets, prepared, values, strict=True))):
+            self.store_to(target, place, value, ANY)
+
+    def assign_one(self, target: nodes.Expression, value: nodes.Expression) -> None:
+        """One target, one value."""
+        is_simple = isinstance(target, nodes.Name) or self.is_simple(value)
+        place = self.prepare(target, not is_simple)
+        made = self.value(value)
+        self.store_to(target, place, made if is_simple else self.put_away(made), self.kinds.of(value))
+
+    def prepare(self, target: nodes.Expression, late: bool) -> _Place | None:
+        """Evaluate a target's table and key, left to right; None for a name.
+
+        ``late``: this function's own locals are read when the value is there.
+        """
+        return (
+            (self.held(target.object, late), self.held(target.key, late)) if isinstance(target, nodes.Index) else None
+        )
+
+    def held(self, node: nodes.Expression, late: bool) -> ast.expr:
+        """A name or a constant for a value."""
+        value = self.value(node)
+        return value if self.is_simple(node) or (late and self.is_own_mutable(node)) else self.put_away(value)
+
+    def store_to(self, target: nodes.Expression, place: _Place | None, value: ast.expr, kind: str) -> None:
+        """Assign an expression that may be mentioned more than once for an index target."""
+        if place is None:
+            assert isinstance(target, nodes.Name)
+            self.charge(costs.ASSIGN)
+            if (variable := self.variable(target)) is not None:
+                self.assign_variable(variable, value)
+            else:
+                self.assign_global(target, value, kind)
+            return
+        assert isinstance(target, nodes.Index)
+        key = target.key
+        key_kind = _TEXT if self.is_plain_key(key) else self.kinds.of(key)
+        if isinstance(key, nodes.String) and len(key.value) >= LONG_STRING:
+            key_kind = ANY
+        if isinstance(key, nodes.Number) and key.value == 0.0:
+            place = place[0], pyast.constant(0.0, self.line)
+        self.store_index(target, place, value, kind, key_kind)
+
+    def assign_global(self, target: nodes.Name, value: ast.expr, kind: str) -> None:
+        """A global's new value. Without ``_G`` no script can give the globals a metatable."""
+        if not isinstance(value, (ast.Name, ast.Constant)):
+            value = self.put_away(value)
+        place = pyast.name("G", self.line), pyast.constant(target.name, self.line)
+        self.store_index(target, place, value, kind, _TEXT)
+
+    def is_plain_key(self, key: nodes.Expression) -> bool:
+        """Text, a loop counter, ``#t + 1``."""
+        if isinstance(key, nodes.Name):
+            return self.variable(key) in self.counters
+        if isinstance(key, nodes.Arithmetic):
+            first = key.first
+            return (
+                isinstance(first, nodes.Unary)
+                and first.symbol == "#"
+                and all(o.symbol == "+" and isinstance(o.operand, nodes.Number) for o in key.rest)
+            )
+        return isinstance(key, nodes.String)
+
+    def store_index(
+        self, target: nodes.Index | nodes.Name, place: _Place, value: ast.expr, kind: str, key_kind: str
+    ) -> None:
+        """``o[k] = value``. All three are names or constants."""
+        self.charge(costs.ASSIGN_INDEX)
+        described = target.object if isinstance(target, nodes.Index) else target
+        saved, self.line = self.line, self.operands_at(target.line, described)
+        sure = isinstance(target, nodes.Name) and not self.seal.dynamic and len(target.name) < LONG_STRING
+        self.out.extend(self.guarded_store(place, value, kind not in (ANY, NIL), key_kind, sure))
+        self.line = saved
+
+    def guarded_store(self, place: _Place, value: ast.expr, not_nil: bool, key_kind: str, sure: bool) -> list[ast.stmt]:
+        """Present keys of plain tables are stored at once, new ones of a known kind after the charge for the entry.
+
+        Nil values, unknown kinds of new keys and everything else go to setindex. ``sure``: ``o`` is the globals' table.
+        """
+        line = self.line
+        o, k = place
+        slow: list[ast.stmt] = [pyast.statement(self.helper("setindex", o, k, value), line)]
+        if isinstance(o, ast.Constant) or (isinstance(value, ast.Constant) and not not_nil):
+            return slow
+        store: list[ast.stmt] = [pyast.assign(pyast.subscript(o, k, line, pyast.STORE), value, line)]
+        plain = pyast.is_class(o, "Table", line)
+        present = pyast.compare(k, pyast.IN, o, line)
+        nil_test = [] if not_nil else [pyast.is_not_nil(value, line)]
+        if key_kind not in (_TEXT, NUMBER):
+            return [pyast.if_(pyast.both([plain, *nil_test, present], line), store, slow, line)]
+        guard = pyast.both([plain, *nil_test], line)
+        self.store("alloc")
+        charge = [
+            pyast.subtract("alloc", pyast.constant(costs.ENTRY, line), line),
+            self.refuel_if(self.is_negative("alloc")),
+        ]
+        if not sure and key_kind == NUMBER and not isinstance(k, ast.Constant):
+            # A new number key: NaN is refused by the slow path, and + 0.0 turns -0 into 0.
+            zeroed = pyast.binary(k, pyast.ADD, pyast.constant(0.0, line), line)
+            fresh = pyast.assign(pyast.subscript(o, zeroed, line, pyast.STORE), value, line)
+            new = pyast.if_(pyast.compare(k, ast.Eq(), k, line), [*charge, fresh], slow, line)
+            return [pyast.if_(guard, [pyast.if_(present, store, [new], line)], slow, line)]
+        body = [pyast.if_(pyast.compare(k, pyast.NOT_IN, o, line), charge, [], line), *store]
+        if sure:
+            return [pyast.if_(nil_test[0], body, slow, line)] if nil_test else body
+        # A field that an object has already is set whatever its metatable says (manual 2.8, __newindex).
+        own = pyast.both([pyast.is_class(o, "MetaTable", line), present, *nil_test], line)
+        return [pyast.if_(guard, body, [pyast.if_(own, store, slow, line)], line)]
+
+    # calls and returns
+
+    def call_statement(self, node: nodes.CallStatement) -> None:
+        """A call whose results nobody wants."""
+        assert isinstance(node.call, CALLS)
+        self.out.append(pyast.statement(self.multi(node.call), self.line))
+
+    def return_(self, node: nodes.Return) -> None:
+        """One value as it is, none or several as a tuple."""
+        line = self.line
+        self.charge(costs.RETURN)
+        if len(node.values) == 1:
+            value = self.multi(node.values[0])
+        elif node.values:
+            values, _ = self.arguments(node.values)
+            self.charge(0, costs.RESULTS + costs.VALUE * len(values))
+            value = pyast.tuple_of(values, line)
+        else:
+            value = pyast.constant((), line)
+        self.out.append(pyast.return_(pyast.list_of([value], line) if self.context.outlined else value, line))
+
+    # if
+
+    def test_apart(self, condition: nodes.Expression) -> tuple[Statements, ast.expr]:
+        """A condition and the statements that it needs before it."""
+        outer, self.out = self.out, []
+        test = self.test(condition)
+        before, self.out = self.out, outer
+        return before, test
+
+    def if_(self, node: nodes.If) -> None:
+        """``if``; the conditions reached are paid in the branch that is taken, their bytes before the statement."""
+        line = self.line
+        before, test = self.test_apart(node.branches[0].condition)
+        self.out.extend(before)
+        segment = self.segment
+        later = node.branches[1:]
+        prices = [0]
+        apart: list[tuple[Statements, ast.expr]] = []
+        for branch in later:
+            self.segment = Segment()
+            apart.append(self.test_apart(branch.condition))
+            prices.append(prices[-1] + self.segment.instructions)
+            segment.bytes += self.segment.bytes
+        self.segment = segment
+        if len(later) > MAX_ELSEIFS or any(statements for statements, _ in apart):
+            self.long_if(node, test, apart, prices)
+            return
+        body = self.block(node.branches[0].body)
+        orelse = self.last_branch(node, prices[-1])
+        for branch, (_, other), price in reversed(list(zip(later, apart, prices[1:], strict=True))):
+            orelse = [pyast.if_(other, self.block(branch.body, price), orelse, line)]
+        self.out.append(pyast.if_(test, body, orelse, line))
+
+    def last_branch(self, node: nodes.If, price: int) -> list[ast.stmt]:
+        """``else``, or what is to be paid without one."""
+        return self.charges(Segment(price), self.context) if node.orelse is None else self.block(node.orelse, price)
+
+    def long_if(
+        self, node: nodes.If, test: ast.expr, apart: list[tuple[Statements, ast.expr]], prices: list[int]
+    ) -> None:
+        """Flat: CPython's compiler recurses into elif. A variable says whether a branch was taken."""
+        line = self.line
+        pending = self.temporary()
+
+        def taken() -> ast.stmt:
+            return pyast.assign_name(pending, pyast.constant(0, line), line)
+
+        self.put(pending, pyast.constant(1, line))
+        self.out.append(pyast.if_(test, [taken(), *self.block(node.branches[0].body)], [], line))
+        for branch, (before, other), price in zip(node.branches[1:], apart, prices[1:], strict=True):
+            body = [taken(), *self.block(branch.body, price)]
+            inner = [*self.finish(before, self.context)] if before else []
+            inner.append(pyast.if_(other, body, [], line))
+            self.out.append(pyast.if_(pyast.name(pending, line), inner, [], line))
+        if last := self.last_branch(node, prices[-1]):
+            self.out.append(pyast.if_(pyast.name(pending, line), last, [], line))

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from . import costs
 from .errors import ResultError, ScriptError
-from .execution import Failure, LogLine, failure_of, from_text, prepared, protected_call, to_text
+from .execution import Failure, LogLine, failure_of, from_text, prepared, protected_call, settled, to_text
 from .limits import DEFAULT, Limits
 from .operations import first
 from .program import Program
@@ -67,7 +67,7 @@ def decide(
             answer = _decide(run, program, request)
             run.refuel(0)
         except ScriptError as error:
-            failure = failure_of(error)
+            failure = failure_of(settled(run, error))
             answer = None
     log = tuple([LogLine(text, position) for text, position in run.log])
     decision = Decision(answer, failure, run.instructions_used(), run.bytes_used(), log, seed, now)

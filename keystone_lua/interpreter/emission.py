@@ -263,7 +263,7 @@ class Emitter:
         variable = self.variable(node)
         if variable is None or not variable.captured or variable.assigned == 0:
             return False
-        return variable.owner is self.context.scope and variable.storage != BOX
+        return variable.owner is self.context.scope
 
     def is_late(self, left: Operand, right: nodes.Expression) -> bool:
         """A local of this function that evaluating ``right`` may change: PUC reads it afterwards, from its register."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from . import costs, operations
-from .errors import EngineError, LuaError, ScriptError
+from .errors import BudgetExceeded, EngineError, LuaError, ScriptError
 from .limits import DEFAULT, MAX_DEPTH, Limits
 from .program import Program
 from .runtime import CROSSINGS, Run
@@ -117,6 +117,18 @@ class prepared:  # noqa: N801 - used as a with statement's verb; a generator wou
             gc.enable()
 
 
+def settled(run: Run, error: ScriptError) -> ScriptError:
+    """What ended a run: a budget that its last statements overdrew comes before the script's own error.
+
+    Charges made in place are looked at by the next one, and after an error there is none.
+    """
+    try:
+        run.refuel(0)
+    except BudgetExceeded as stop:
+        return stop
+    return error
+
+
 def protected_call(function: Any, *arguments: LuaValue) -> LuaValue:
     """Call at depth 1. Raises ScriptError or EngineError only."""
     try:
@@ -147,7 +159,7 @@ def execute(
             values = tuple(protected_call(lambda d, v=value: operations.tostring(run, d, v)) for value in results)
             run.refuel(0)
         except ScriptError as error:
-            failure = failure_of(error)
+            failure = failure_of(settled(run, error))
     log = tuple(LogLine(text, position) for text, position in run.log)
     result = Result(values, failure, run.instructions_used(), run.bytes_used(), log)
     run.close()

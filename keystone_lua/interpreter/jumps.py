@@ -64,7 +64,7 @@ class JumpEmitter(ConstructorEmitter):
             nodes.Break: self.break_,
             nodes.Goto: self.goto,
             nodes.Label: lambda node: None,
-            nodes.Do: lambda node: self.block_statements(node.body),
+            nodes.Do: self.do,
         }
 
     # blocks
@@ -126,6 +126,13 @@ class JumpEmitter(ConstructorEmitter):
             return
         for statement in block.statements:
             self.statement(statement)
+
+    def do(self, node: nodes.Do) -> None:
+        """A block of its own; one that becomes a loop (see dispatch) counts towards CPython's limit."""
+        if node.body in self.resolution.labelled and self.context.nesting >= MAX_NESTING:
+            self.out.extend(self.block(node.body))
+        else:
+            self.block_statements(node.body)
 
     def statement(self, statement: nodes.Statement) -> None:
         """One statement; what follows one that control may leave is charged apart."""

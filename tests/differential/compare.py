@@ -10,7 +10,9 @@ from .generator import PRELUDE
 from .reference import Reference
 from .tree import Node, smaller
 
-_EXEMPT = re.compile(r" *-?nan *|\S+: stack overflow[^\n]*|\b(?:table|function|builtin): (?:builtin: )?0x[0-9a-fA-F]+")
+_EXEMPT = re.compile(
+    r" *-?nan *|(?:\S+: )?(?:C )?stack overflow[^\n]*|\b(?:table|function|builtin): (?:builtin: )?0x[0-9a-fA-F]+"
+)
 _OPERAND = re.compile(r"(?:local|upvalue|global|field|method|constant) '[^']*' \(a (\w+) value\)")
 
 

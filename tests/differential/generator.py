@@ -211,7 +211,7 @@ class Generator:
             return expr("int(", self.numeric(inner), ")")
         if choice == 3:
             return expr(f"math.{self.pick(('floor', 'ceil', 'abs'))}(", self.numeric(inner), ")")
-        if choice == 4:
+        if choice == 4 and not self.jumps:  # LuaJIT orders 0 and -0
             return expr(f"math.{self.pick(('max', 'min'))}(", self.numeric(inner), ", ", self.numeric(inner), ")")
         if choice == 5:
             return expr("(", self.string(inner), ")", fixed(":len()"))
@@ -358,7 +358,10 @@ class Generator:
         if choice == 5:
             return expr("not ", self.anything(inner))
         if choice < 8:
-            return expr("(", self.boolean(inner), f" {self.pick(('and', 'or'))} ", self.boolean(inner), ")")
+            left = self.boolean(inner)
+            if left.text().removeprefix("not ") in ("true", "false", "nil"):
+                left = self.unfolded(inner)
+            return expr("(", left, f" {self.pick(('and', 'or'))} ", self.boolean(inner), ")")
         if choice == 8:
             return expr("(", self.string(inner), "):find(", self.pattern_literal(), ") ~= nil")
         return expr("rawequal(", self.anything(inner), ", ", self.anything(inner), ")")

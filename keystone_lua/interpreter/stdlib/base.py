@@ -131,8 +131,10 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         try:
             result = operations.call(run, f, d, *arguments)
         except LuaError as caught:
+            run.refuel(0)  # what was charged in place before the error
             return FALSE, caught.value
         except TypeError as caught:
+            run.refuel(0)
             return FALSE, from_python(caught).value
         if result.__class__ is tuple:
             run.charge(len(result) // 8, costs.VALUE * len(result))
@@ -290,6 +292,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
 
 def handle(run: Run, d: int, handler: LuaValue, caught: LuaError) -> LuaValue:
     """Call xpcall's handler. As in luaG_errormsg, an error in it goes to the handler again, until C's stack is full."""
+    run.refuel(0)  # what was charged in place before the error
     if handler.__class__ is not FunctionType:
         return FALSE, "error in error handling"
     value = caught.value

@@ -122,10 +122,12 @@ def settled(run: Run, error: ScriptError) -> ScriptError:
 
     Charges made in place are looked at by the next one, and after an error there is none.
     """
+    if isinstance(error, BudgetExceeded):
+        return error  # it knows its position
     try:
         run.refuel(0)
     except BudgetExceeded as stop:
-        return stop
+        return stop.with_traceback(error.__traceback__)
     return error
 
 

@@ -26,7 +26,7 @@ MODULES = {
 MAY_IMPORT = {
     "keystone_lua": (),
     "keystone_lua.__main__": ("keystone_lua.cli",),
-    "keystone_lua.cli": ("keystone_lua.audit", "keystone_lua.interpreter", "keystone_lua.server"),
+    "keystone_lua.cli": ("keystone_lua.audit", "keystone_lua.cli", "keystone_lua.interpreter", "keystone_lua.server"),
     "keystone_lua.audit": ("keystone_lua.audit", "keystone_lua.interpreter"),
     "keystone_lua.server": ("aiohttp", "keystone_lua.interpreter", "keystone_lua.server", "pydantic"),
     "keystone_lua.interpreter": ("keystone_lua.interpreter", "lark"),

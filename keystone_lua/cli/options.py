@@ -1,0 +1,123 @@
+"""What commands share: options, files, output.
+
+Refuses a bad option's value through argparse, a file that cannot be read with `UsageError`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..interpreter import MAX_DEPTH, Limits, LuaSyntaxError, Program, compile_program
+from ..interpreter.execution import from_text, to_text
+from ..server.store import shared_modules
+from ..server.wire import BadRequest, read_request
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+class UsageError(Exception):
+    """Wrong usage: one line, exit 2."""
+
+
+def at_least(minimum: int, maximum: int | None = None) -> Any:
+    """An argparse type: a whole number within bounds, which argparse's message then names."""
+
+    def whole(text: str) -> int:
+        value = int(text)
+        if value < minimum or (maximum is not None and value > maximum):
+            raise ValueError
+        return value
+
+    whole.__name__ = f"whole number from {minimum}" + (f" to {maximum}" if maximum is not None else "")
+    return whole
+
+
+def seconds(text: str) -> float:
+    """An argparse type: seconds, more than none."""
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise ValueError
+    return value
+
+
+def clock(text: str) -> float:
+    """An argparse type: Unix time."""
+    value = float(text)
+    if not abs(value) < 1e15:
+        raise ValueError
+    return value
+
+
+def add_budget_arguments(parser: argparse.ArgumentParser, limits: Limits) -> None:
+    """Add seed, clock, limits (``limits`` as defaults) and ``--json``."""
+    count = at_least(0)
+    parser.add_argument("--seed", type=at_least(0), default=0, metavar="N", help="seed of math.random (default 0)")
+    parser.add_argument("--now", type=clock, metavar="T", help="the run's clock, seconds since 1970 (default now)")
+    parser.add_argument("--max-instructions", type=count, default=limits.instructions, metavar="N")
+    parser.add_argument("--max-memory", type=count, default=limits.memory, metavar="BYTES")
+    parser.add_argument("--max-depth", type=at_least(1, MAX_DEPTH), default=limits.depth, metavar="N")
+    parser.add_argument("--max-log", type=count, default=limits.log, metavar="BYTES")
+    parser.add_argument("--max-seconds", type=seconds, metavar="S", help="wall clock (default off)")
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+
+
+def limits_of(options: argparse.Namespace) -> Limits:
+    """The limits that ``add_budget_arguments``' options ask for."""
+    return Limits(
+        instructions=options.max_instructions,
+        memory=options.max_memory,
+        depth=options.max_depth,
+        log=options.max_log,
+        seconds=options.max_seconds,
+    )
+
+
+def now_of(options: argparse.Namespace) -> float:
+    """The run's clock, Unix time."""
+    return time.time() if options.now is None else float(options.now)
+
+
+def read_file(path: str) -> bytes:
+    """A file's bytes; ``-`` is standard input. Raises UsageError."""
+    try:
+        return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror or error}") from None
+
+
+def compile_file(path: str, name: str) -> Program:
+    """A script with the modules beside it, called ``name`` in messages. Raises UsageError, LuaSyntaxError."""
+    source = read_file(path)
+    return compile_program(source, from_text(name), shared_modules(Path(path).parent if path != "-" else Path()))
+
+
+def print_json(value: dict[str, Any]) -> None:
+    """The one line of ``--json``."""
+    print(json.dumps(value, ensure_ascii=False))
+
+
+def read_request_file(path: str) -> dict[str, Any]:
+    """A request as the server would read it. Raises UsageError."""
+    try:
+        return dict(read_request(read_file(path)))
+    except BadRequest as error:
+        raise UsageError(f"{path}: {error}") from None
+
+
+def syntax_failure(error: LuaSyntaxError) -> dict[str, Any]:
+    """What ``--json`` says of a script that does not compile."""
+    return {
+        "status": "syntax",
+        "values": [],
+        "output": "",
+        "error": to_text(error.message),
+        "kind": "syntax",
+        "instructions": 0,
+        "allocated_bytes": 0,
+    }

@@ -1,0 +1,151 @@
+"""``run``, ``exec`` and ``check``: scripts without a server. They need no package but lark."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..interpreter import COST_VERSION, Limits, LuaSyntaxError, compile_program, decide, execute
+from ..interpreter.execution import to_text
+from ..server.store import shared_modules
+from .options import (
+    UsageError,
+    add_budget_arguments,
+    compile_file,
+    limits_of,
+    now_of,
+    print_json,
+    read_file,
+    read_request_file,
+    syntax_failure,
+)
+
+if TYPE_CHECKING:
+    from .options import Commands
+
+EXEC_LOG = 64 << 20
+"""Bytes of output that ``exec`` allows by default: printing is what such scripts are for."""
+
+
+def add_commands(commands: Commands) -> None:
+    """Add this module's commands."""
+    run = commands.add_parser("run", help="decide one request")
+    run.add_argument("script", help="a tenant's script")
+    run.add_argument("--request", required=True, metavar="FILE", help="the request as JSON; - for standard input")
+    add_budget_arguments(run, Limits())
+    run.set_defaults(command=_run)
+
+    exec_ = commands.add_parser("exec", help="run a plain script, as lua5.1 would")
+    exec_.add_argument("script", help="a Lua file; - for standard input")
+    add_budget_arguments(exec_, Limits(log=EXEC_LOG))
+    exec_.set_defaults(command=_exec)
+
+    check = commands.add_parser("check", help="compile scripts and report")
+    check.add_argument("paths", nargs="+", metavar="PATH", help="a script, or a folder of scripts")
+    check.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    check.set_defaults(command=_check)
+
+
+def _exec(options: argparse.Namespace) -> int:
+    try:
+        program = compile_file(options.script, "stdin" if options.script == "-" else options.script)
+    except LuaSyntaxError as error:
+        if options.json:
+            print_json(syntax_failure(error))
+        else:
+            print(f"keystone-lua: {to_text(error.message)}", file=sys.stderr)
+        return 1
+    result = execute(program, limits_of(options), seed=options.seed, now=now_of(options))
+    output = "".join([line.text + "\n" for line in result.log])
+    failure = result.failure
+    if options.json:
+        print_json(
+            {
+                "status": result.status,
+                "values": [to_text(value) for value in result.values],
+                "output": to_text(output),
+                "error": failure.message if failure is not None else None,
+                "kind": failure.kind if failure is not None else None,
+                "instructions": result.instructions,
+                "allocated_bytes": result.allocated_bytes,
+            }
+        )
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(output.encode("latin-1"))
+        sys.stdout.buffer.flush()
+        if failure is not None:
+            lines = "".join(f"\n\t{line}" for line in failure.traceback)
+            print(f"keystone-lua: {failure.message}\nstack traceback:{lines}", file=sys.stderr)
+    return 0 if failure is None else 1
+
+
+def _run(options: argparse.Namespace) -> int:
+    request = read_request_file(options.request)
+    try:
+        program = compile_file(options.script, Path(options.script).name)
+    except LuaSyntaxError as error:
+        if options.json:
+            print_json(syntax_failure(error))
+        else:
+            print(f"keystone-lua: {to_text(error.message)}", file=sys.stderr)
+        return 1
+    decision = decide(program, request, limits=limits_of(options), seed=options.seed, now=now_of(options))
+    failure = decision.failure
+    if options.json:
+        print_json(
+            {
+                "status": "ok" if failure is None else "error",
+                "answer": decision.answer,
+                "error": failure.message if failure is not None else None,
+                "kind": failure.kind if failure is not None else None,
+                "position": failure.position if failure is not None else None,
+                "log": [line.text for line in decision.log],
+                "instructions": decision.instructions,
+                "allocated_bytes": decision.allocated_bytes,
+                "seed": decision.seed,
+                "now": decision.now,
+                "script": program.hash,
+                "cost_version": COST_VERSION,
+            }
+        )
+        return 0 if failure is None else 1
+    if failure is None:
+        print(json.dumps(decision.answer, ensure_ascii=False, indent=2))
+    else:
+        print(f"keystone-lua: {failure.message} ({failure.kind})", file=sys.stderr)
+        for line in failure.traceback:
+            print(f"\t{line}", file=sys.stderr)
+    for entry in decision.log:
+        print(f"log {entry.position}: {to_text(entry.text)}")
+    print(f"{decision.instructions} instructions, {decision.allocated_bytes} bytes, costs {COST_VERSION}")
+    return 0 if failure is None else 1
+
+
+def _check(options: argparse.Namespace) -> int:
+    files: list[Path] = []
+    for text in options.paths:
+        path = Path(text)
+        if path.is_dir():
+            files.extend(sorted(path.rglob("*.lua")))
+        elif path.is_file():
+            files.append(path)
+        else:
+            raise UsageError(f"no such file or folder: {text}")
+    findings = []
+    for file in files:
+        try:
+            folder = file.parent if file.parent.name != "lib" else file.parent.parent
+            compile_program(read_file(str(file)), str(file), shared_modules(folder))
+        except LuaSyntaxError as error:
+            findings.append({"file": str(file), "line": error.line, "message": to_text(error.message)})
+    if options.json:
+        print_json({"files": len(files), "findings": findings})
+    else:
+        for finding in findings:
+            print(finding["message"])
+        print(f"{len(files)} files checked, {len(findings)} with errors")
+    return 1 if findings else 0

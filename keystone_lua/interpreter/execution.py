@@ -156,7 +156,7 @@ def execute(
     with prepared(limits):
         try:
             run.refuel(0)
-            returned = protected_call(run.chunk(program.main))
+            returned = protected_call(run.chunk())
             results = returned if returned.__class__ is tuple else (returned,)
             values = tuple(protected_call(lambda d, v=value: operations.tostring(run, d, v)) for value in results)
             run.refuel(0)

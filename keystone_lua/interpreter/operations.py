@@ -110,7 +110,11 @@ def index(run: Run, d: int, o: LuaValue, k: LuaValue) -> LuaValue:
             raise operand_error("index", o)
         if handler.__class__ is FunctionType:
             run.charge(costs.METAMETHOD)
-            return first(call(run, handler, d, o, k))
+            d += run.crossing  # call() in place: headers find their names through here
+            if d > run.limits.depth:
+                run.refuel(d)
+            result = handler(d, o, k)
+            return first(result) if result.__class__ is tuple else result
         o = handler
         if step:
             run.charge(costs.HOP)
@@ -621,11 +625,18 @@ def keyed_table(run: Run, *items: LuaValue) -> Table:
     """
     t = Table()
     positional = []
+    made = 0
     for place in range(0, len(items), 2):
-        if items[place] is ABSENT:
-            positional.append(items[place + 1])
+        key, value = items[place], items[place + 1]
+        if key.__class__ is str and value is not None and len(key) < LONG_STRING:
+            if key not in t:
+                made += 1
+            t[key] = value
+        elif key is ABSENT:
+            positional.append(value)
         else:
-            rawset(run, t, items[place], items[place + 1])
+            rawset(run, t, key, value)
+    run.charge(0, costs.ENTRY * made)
     for place, value in enumerate(positional, 1):
         if value is not None:
             t[float(place)] = value

@@ -22,7 +22,7 @@ from .infer import Kinds
 from .libraries import ALIASES, LIBRARIES, Recipe, Seal
 from .limits import DEFAULT
 from .parser import parse
-from .runtime import TABLES
+from .runtime import TABLES, Run
 from .scope import Resolution, resolve
 from .tracebacks import FUNCTIONS, SITES, Site
 from .values import ABSENT, CODES, FALSE, TRUE, LuaValue, MetaTable, Table, number_to_string
@@ -127,6 +127,8 @@ class Program:
     library_names: tuple[str, ...]
     dynamic: bool
     sites: tuple[Site, ...] = field(repr=False)
+    shells: list[Run] = field(default_factory=list, repr=False)
+    """Emptied runs, to be used again: cells and library functions, no value of any script's."""
 
 
 def compile_program(

@@ -1,7 +1,9 @@
 """One run of a program: its counters, its globals, its log.
 
 Input: a linked Program, Limits, seed and clock. Output: the state that generated code and library functions
-work on; ``used`` and ``allocated`` afterwards. A Run is used once and by one thread.
+work on; ``used`` and ``allocated`` afterwards. A Run is used by one thread and for one run, after which its shell, the
+cells and the library functions over them, can serve another run of the same program (a fifth of a decision's
+time): ``begin`` sets whatever a run may change, and a run that did not end well leaves no shell.
 
 The counters are cells that the generated code and the library share as free variables: ``fuel`` (instructions left
 in this grant), ``alloc`` (bytes left), ``deepest`` (the depth that frames are paid for). ``refuel`` is the one slow
@@ -45,6 +47,9 @@ and CPython 3.12 stops at about 1,400, two for each."""
 SPREADS: Final = 2_500
 """Calls with spread arguments that may nest: CPython 3.11 takes C stack for each."""
 
+SHELLS: Final = 4
+"""Shells that a program keeps: as many as threads may be running it."""
+
 TABLES: Final = ("string", "table", "math", "os", "bit")
 
 
@@ -55,6 +60,7 @@ class Run:
         "addresses",
         "alloc",
         "cells",
+        "chunks",
         "crossing",
         "deadline",
         "deepest",
@@ -80,34 +86,67 @@ class Run:
         self, program: Program, limits: Limits, seed: int = 0, now: float = 0.0, slice: int | None = None
     ) -> None:
         self.program = program
-        self.limits = limits
-        self.seed = seed
-        self.now = now
-        self.slice = slice
-        self.crossing = max(1, limits.depth // CROSSINGS)
-        self.deadline = None
-        self.granted = limits.instructions
-        if slice is not None:
-            self.granted = min(slice, limits.instructions)
-        elif limits.seconds is not None:
-            self.deadline = time.monotonic() + limits.seconds
-            self.granted = min(CLOCK_SLICE, limits.instructions)
-        self.globals = Table()
-        self.fuel = CellType(self.granted)
-        self.alloc = CellType(limits.memory - costs.RUN)
-        self.deepest = CellType(min(FREE_DEPTH, limits.depth))
+        self.globals: Table
+        self.fuel = CellType(0)
+        self.alloc = CellType(0)
+        self.deepest = CellType(0)
         self.cells: dict[str, CellType] = {
             "fuel": self.fuel,
             "alloc": self.alloc,
             "deepest": self.deepest,
             "run": CellType(self),
-            "G": CellType(self.globals),
-            "crossing": CellType(max(1, limits.depth // SPREADS)),
+            "G": CellType(None),
+            "crossing": CellType(0),
         }
+        self.made: dict[tuple[str, str], LuaValue] = {}
+        self.chunks: dict[str, FunctionType] = {}
+        for slot, path, recipe in program.sealed:
+            value = self.made.get(path)
+            if value is None:
+                value = self.made[path] = recipe.make(self.cells) if recipe.__class__ is Recipe else recipe
+            self.cells[slot] = CellType(value)
+        self.set_limits(limits)
+        self.begin(limits, seed, now, slice)
+
+    @staticmethod
+    def of(program: Program, limits: Limits, seed: int, now: float, slice: int | None) -> Run:
+        """A run, in the shell that an earlier one of this program left, if there is one."""
+        try:
+            run = program.shells.pop()
+        except IndexError:
+            return Run(program, limits, seed, now, slice)
+        run.program = program
+        run.cells["run"].cell_contents = run
+        run.begin(limits, seed, now, slice)
+        return run
+
+    def set_limits(self, limits: Limits) -> None:
+        """What hangs on the limits alone."""
+        self.limits = limits
+        self.crossing = max(1, limits.depth // CROSSINGS)
+        self.cells["crossing"].cell_contents = max(1, limits.depth // SPREADS)
+
+    def begin(self, limits: Limits, seed: int, now: float, slice: int | None) -> None:
+        """Everything that a run may change, as it is at the start."""
+        if limits is not self.limits:
+            self.set_limits(limits)
+        self.seed = seed
+        self.now = now
+        self.slice = slice
+        self.deadline = None
+        granted = limits.instructions
+        if slice is not None:
+            granted = min(slice, granted)
+        elif limits.seconds is not None:
+            self.deadline = time.monotonic() + limits.seconds
+            granted = min(CLOCK_SLICE, granted)
+        self.granted = granted
+        self.fuel.cell_contents = granted
+        self.alloc.cell_contents = limits.memory - costs.RUN
+        self.deepest.cell_contents = FREE_DEPTH if limits.depth > FREE_DEPTH else limits.depth
         self.log: list[tuple[str, str]] = []
         self.log_left = limits.log
         self.library_state: dict[str, Any] = {}
-        self.made: dict[tuple[str, str], LuaValue] = {}
         self.addresses: dict[LuaValue, int] | None = None
         self.required: dict[str, LuaValue] | None = None
         self.strings: Table | None = None
@@ -115,36 +154,38 @@ class Run:
         self.next: LuaValue = None
         self.populate()
 
-    def close(self) -> None:
-        """Take apart what refers to itself, so that reference counting frees it.
+    def close(self, reusable: bool = False) -> None:
+        """Take apart what refers to itself, so that reference counting frees it; leave a shell if ``reusable``.
 
         Left to the cycle collector a decision costs twice its time. Cycles that only the script's own
         functions make are cut where they hang on globals or modules; the collector gets the rest.
         """
-        namespace = self.program.namespace
+        program = self.program
+        namespace = program.namespace
         tables = [self.globals]
         if self.required is not None:
             tables.extend([module for module in self.required.values() if isinstance(module, Table)])
         for table in tables:
             for value in table.values():
                 if value.__class__ is FunctionType and value.__globals__ is namespace:
-                    for cell in value.__closure__ or ():
-                        cell.cell_contents = None
+                    names, cells = value.__code__.co_freevars, value.__closure__ or ()
+                    place = len(cells) - 1
+                    while place >= 0 and names[place][0] == "v":  # slots; the shell's own cells sort before them
+                        cells[place].cell_contents = None
+                        place -= 1
             table.clear()
         self.cells["run"].cell_contents = None
+        if reusable and len(program.shells) < SHELLS:
+            del self.program  # or a program that is replaced would wait for the cycle collector
+            program.shells.append(self)
 
     # globals
 
     def populate(self) -> None:
         """Fill the globals with what the program can reach."""
         program = self.program
-        cells, made = self.cells, self.made
-        for slot, path, recipe in program.sealed:
-            value = made.get(path)
-            if value is None:
-                value = made[path] = recipe.make(cells) if recipe.__class__ is Recipe else recipe
-            cells[slot] = CellType(value)
-        table = self.globals
+        table = self.globals = Table()
+        self.cells["G"].cell_contents = table
         for name in program.base_names:
             table[name] = self.member("", name)
         for name in program.library_names:
@@ -199,20 +240,22 @@ class Run:
             existing = self.globals.get(name) if name in self.program.library_names else None
             value = self.required[name] = existing if existing is not None else self.library(name)
             return value
-        code = self.program.modules.get(name)
-        if code is None:
+        if name not in self.program.modules:
             raise library_error(f"module '{name}' not found")
         self.required[name] = ABSENT
-        value = operations.first(self.chunk(code)(d + self.crossing, name))
+        value = operations.first(self.chunk(name)(d + self.crossing, name))
         self.required[name] = TRUE if value is None else value
         return self.required[name]
 
-    def chunk(self, code: Any) -> FunctionType:
-        """A compiled chunk as a function over this run's cells."""
-        cells = self.cells
-        return FunctionType(
-            code, self.program.namespace, code.co_name, None, tuple([cells[name] for name in code.co_freevars])
-        )
+    def chunk(self, module: str = "") -> FunctionType:
+        """The main chunk, or a module's, as a function over this run's cells."""
+        function = self.chunks.get(module)
+        if function is None:
+            program, cells = self.program, self.cells
+            code = program.modules[module] if module else program.main
+            closure = tuple([cells[name] for name in code.co_freevars])
+            function = self.chunks[module] = FunctionType(code, program.namespace, code.co_name, None, closure)
+        return function
 
     # budgets
 

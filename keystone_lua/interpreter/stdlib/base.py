@@ -51,6 +51,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
     next_price, type_price, select_price = LIBRARY["next"], LIBRARY["type"], LIBRARY["select"]
     raw_price, meta_price, tostring_price = LIBRARY["rawget"], LIBRARY["setmetatable"], LIBRARY["tostring"]
     ipairs_price, print_price, tonumber_price = LIBRARY["ipairs"], LIBRARY["print"], LIBRARY["tonumber"]
+    header_price = LIBRARY["(header)"]
 
     def assert_(d: int, value: LuaValue = ABSENT, message: LuaValue = None, *rest: LuaValue) -> LuaValue:
         run.charge(assert_price + len(rest) // 8, costs.VALUE * len(rest))
@@ -89,13 +90,17 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         return meta if protected is None else protected
 
     def header(d: int, t: LuaValue, name: LuaValue, *_: LuaValue) -> LuaValue:
-        run.charge(ipairs_price + 4 * len(t))
+        nonlocal fuel
+        fuel -= header_price + 4 * len(t)
+        if fuel < 0:
+            run.refuel(0)
         if name.__class__ is not str or len(name) >= LONG_STRING:
             return None
         wanted = name.lower()
-        for key, value in t.items():
-            if key.__class__ is str and len(key) == len(wanted) and key.lower() == wanted:
-                return value
+        size = len(name)
+        for key in t:
+            if key.__class__ is str and len(key) == size and key.lower() == wanted:
+                return t[key]
         return None
 
     def ipairs_step(d: int, t: LuaValue = ABSENT, i: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:

@@ -89,7 +89,7 @@ class Server(web.Server):
     """aiohttp's low-level server, with connections of ours."""
 
     def __init__(self, handlers: Handlers, config: ServerConfig) -> None:
-        super().__init__(handlers)
+        super().__init__(handlers, handler_cancellation=True)  # a client that has gone frees its place in a queue
         self._handlers = handlers
         self._config = config
 
@@ -142,6 +142,7 @@ class RunningServer:
 
     async def start(self, listener: socket.socket) -> None:
         """Accept connections from ``listener``, which is then this server's to close."""
+        self._handlers.lanes.start()
         await self._runner.setup()
         await web.SockSite(self._runner, listener, backlog=BACKLOG).start()
 
@@ -156,6 +157,7 @@ class RunningServer:
             async with asyncio.timeout(self._drain_seconds):
                 await self._handlers.idle()
         await self._runner.cleanup()
+        await self._handlers.lanes.stop()
 
 
 async def _serve(config: ServerConfig, store: ScriptStore, listener: socket.socket) -> None:

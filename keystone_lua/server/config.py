@@ -20,6 +20,9 @@ WALL_CLOCK_SECONDS = 5.0
 """The backstop behind the instruction budget: no decision keeps a caller longer."""
 
 
+MAX_LANES = 64
+
+
 class ConfigError(Exception):
     """A setting that cannot be used. The text is one line."""
 
@@ -49,6 +52,9 @@ class ServerConfig:
 
     max_body: int = MIB
     """Bytes of one request body; a body of exactly this size passes."""
+
+    lanes: int = 2
+    """Processes for the runs that want more than a slice. With one, an endless run delays every other such run."""
 
     log_level: str = "info"
     """One of LOG_LEVELS. Decisions are logged at debug, scripts' own lines at info."""
@@ -86,6 +92,7 @@ def add_serve_arguments(parser: argparse.ArgumentParser) -> None:
     _add_number(parser, "--max-memory", limits.memory, "bytes allocated by one decision, cumulative")
     _add_number(parser, "--max-depth", limits.depth, "nested calls of one decision")
     _add_number(parser, "--max-log", limits.log, "bytes of log output of one decision")
+    _add_number(parser, "--lanes", default.lanes, "processes for long runs")
     parser.add_argument(
         "--log-level",
         metavar="LEVEL",
@@ -109,6 +116,7 @@ def config_from_arguments(arguments: argparse.Namespace) -> ServerConfig:
             seconds=WALL_CLOCK_SECONDS,
         ),
         max_body=_number(arguments, "max_body"),
+        lanes=_number(arguments, "lanes", maximum=MAX_LANES),
         log_level=arguments.log_level,
     )
 

@@ -1,7 +1,12 @@
 """The one place that decides: tenant and request in, `Verdict` out.
 
 Takes the tenant's program from the scripts in force, gives the run its seed and clock, and logs what
-the script said. Refuses nothing: whatever goes wrong is a `Verdict` with a failure.
+the script said. Refuses only for want of a place, with `lanes.Overloaded`: whatever else goes wrong is a
+`Verdict` with a failure.
+
+A run starts inline, in the event loop, with a slice of its budget. One that wants more is dropped, log and all, and
+run again from its start in a lane, with the same program, seed, clock and limits, so with the same answer and
+counts. `conduct` knows the tenants whose runs go to a lane at once.
 """
 
 from __future__ import annotations
@@ -11,12 +16,14 @@ import random
 import re
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from keystone_lua.interpreter import Decision, Failure, Limits, Program, decide
-from keystone_lua.interpreter.execution import to_text
+from keystone_lua.interpreter import Decision, Failure, Limits, Program, SliceExhausted, decide
+from keystone_lua.interpreter.execution import BUDGET_KINDS, to_text
 
-from .store import ScriptStore
+from .conduct import Conduct
+from .lanes import DeadlineExceeded, Lanes, LaneTrouble
+from .store import ScriptStore, Snapshot
 from .wire import RequestData
 
 logger = logging.getLogger("keystone.decision")
@@ -31,6 +38,12 @@ LOGGED_CHARACTERS = 1000
 ENGINE_FAILURE = "engine"
 """The kind of a failure that is a bug of ours and no fault of the script's."""
 
+SLICE: Final = 30_000
+"""Instructions of a run's first slice, in the event loop."""
+
+INLINE: Final = "inline"
+LANE: Final = "lane"
+
 
 @dataclass(slots=True)
 class Verdict:
@@ -43,34 +56,73 @@ class Verdict:
     """The program that ran; None when none did."""
     decision: Decision | None = None
     """The run, with its counts, seed and clock; None when nothing ran to an end of any kind."""
+    lane: str = INLINE
+    """Where it ran: INLINE or LANE."""
 
 
 class DecisionService:
     """Decides with the scripts that ``store`` has in force, each run within ``limits``."""
 
-    def __init__(self, store: ScriptStore, limits: Limits) -> None:
+    def __init__(self, store: ScriptStore, limits: Limits, lanes: Lanes) -> None:
         self._store = store
         self._limits = limits
+        self._lanes = lanes
+        self._conduct = Conduct()
         self._seeds = random.Random()  # seeded by the system; need not be secret, only different
 
-    def decide(self, tenant: str, request: RequestData) -> Verdict:
-        """Run the tenant's script on ``request``. Does not raise; blocks for as long as the script runs."""
+    async def decide(self, tenant: str, request: RequestData) -> Verdict:
+        """Run the tenant's script on ``request``. Raises `Overloaded`.
+
+        Blocks the loop for a slice, and waits only for a lane: most decisions are made without a task switch.
+        """
         scripts = self._store.current
         program = scripts.programs.get(tenant)
         if program is None:
             return _without_program(tenant, scripts.never_compiled.get(tenant))
+        seed, now = self._seeds.getrandbits(SEED_BITS), time.time()
+        verdict = None
+        if self._conduct.may_start_inline(tenant, program.hash):
+            verdict = self._decide_inline(tenant, program, request, seed, now)
+        if verdict is None:
+            verdict = await self._decide_in_lane(tenant, scripts, request, seed, now)
+        failure, decision = verdict.failure, verdict.decision
+        self._conduct.ended(tenant, by_budget=failure is not None and failure.kind in BUDGET_KINDS)
+        if failure is not None or (decision is not None and decision.log) or logger.isEnabledFor(logging.DEBUG):
+            _log(verdict)
+        return verdict
+
+    def _decide_inline(
+        self, tenant: str, program: Program, request: RequestData, seed: int, now: float
+    ) -> Verdict | None:
+        """None if the run outgrew its slice."""
+        started = time.perf_counter()
         try:
-            decision = decide(
-                program, request, limits=self._limits, seed=self._seeds.getrandbits(SEED_BITS), now=time.time()
-            )
+            decision = decide(program, request, limits=self._limits, seed=seed, now=now, slice=SLICE)
+        except SliceExhausted:
+            self._conduct.wasted(tenant, program.hash, time.perf_counter() - started)
+            return None
         except Exception as error:  # one request must not take the server down
             logger.exception("tenant %r: the engine failed", tenant)
-            failure = Failure(ENGINE_FAILURE, f"the engine failed: {type(error).__name__}", "", ())
-            return Verdict(tenant, None, failure, program)
-        verdict = Verdict(tenant, decision.answer, decision.failure, program, decision)
-        if decision.log or decision.failure is not None or logger.isEnabledFor(logging.DEBUG):
-            _log(verdict, decision)
-        return verdict
+            return _engine_failed(tenant, program, type(error).__name__, INLINE)
+        return Verdict(tenant, decision.answer, decision.failure, program, decision)
+
+    async def _decide_in_lane(
+        self, tenant: str, scripts: Snapshot, request: RequestData, seed: int, now: float
+    ) -> Verdict:
+        program, source = scripts.programs[tenant], scripts.sources[tenant]
+        try:
+            decision = await self._lanes.run(tenant, program, source, request, seed, now)
+        except DeadlineExceeded:
+            message = f"wall-clock limit exceeded ({self._limits.seconds:g})"
+            return Verdict(tenant, None, Failure("timeout", message, "", ()), program, None, LANE)
+        except LaneTrouble as error:
+            return _engine_failed(tenant, program, str(error), LANE)
+        return Verdict(tenant, decision.answer, decision.failure, program, decision, LANE)
+
+
+def _engine_failed(tenant: str, program: Program, name: str, lane: str) -> Verdict:
+    failure = Failure(ENGINE_FAILURE, f"the engine failed: {name}", "", ())
+    return Verdict(tenant, None, failure, program, None, lane)
 
 
 def _without_program(tenant: str, error: str | None) -> Verdict:
@@ -81,24 +133,25 @@ def _without_program(tenant: str, error: str | None) -> Verdict:
     return Verdict(tenant, None, Failure("syntax", error, position[0] if position else "", ()))
 
 
-def _log(verdict: Verdict, decision: Decision) -> None:
-    if script_logger.isEnabledFor(logging.INFO):
+def _log(verdict: Verdict) -> None:
+    decision, failure = verdict.decision, verdict.failure
+    if decision is not None and script_logger.isEnabledFor(logging.INFO):
         for line in decision.log[:LOGGED_LINES]:
             script_logger.info(
                 "tenant=%s script=%s %s", escape(verdict.tenant), line.position, escape(to_text(line.text))
             )
         if len(decision.log) > LOGGED_LINES:
             script_logger.info("tenant=%s %d more lines", escape(verdict.tenant), len(decision.log) - LOGGED_LINES)
-    failure = decision.failure
-    if failure is not None:
+    if failure is not None and failure.kind != ENGINE_FAILURE:
         logger.warning(
             "tenant=%s kind=%s script=%s %s", escape(verdict.tenant), failure.kind, failure.position,
             escape(failure.message),
         )  # fmt: skip
-    logger.debug(
-        "tenant=%s instructions=%d bytes=%d seed=%d answer=%r",
-        escape(verdict.tenant), decision.instructions, decision.allocated_bytes, decision.seed, decision.answer,
-    )  # fmt: skip
+    if decision is not None:
+        logger.debug(
+            "tenant=%s instructions=%d bytes=%d seed=%d answer=%r",
+            escape(verdict.tenant), decision.instructions, decision.allocated_bytes, decision.seed, decision.answer,
+        )  # fmt: skip
 
 
 def escape(text: str) -> str:

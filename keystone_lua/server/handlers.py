@@ -24,6 +24,7 @@ from keystone_lua.interpreter import COST_VERSION, ENGINE_VERSION
 
 from .config import ServerConfig
 from .decisions import DecisionService, Verdict
+from .lanes import Lanes, Overloaded
 from .responses import answer
 from .store import ScriptsFolderError, ScriptStore
 from .wire import BadRequest, json_bytes, read_request
@@ -36,13 +37,16 @@ _NO_TENANT = re.compile(r"[/\\\x00-\x1f\x7f\ud800-\udfff]|\A\.{0,2}\Z")
 
 
 class Refusal(Exception):
-    """A request that is answered by a 4xx. ``close`` ends the connection, whose bytes no longer make sense."""
+    """A request that is answered by a 4xx or 503. ``close`` ends the connection, whose bytes no longer make sense."""
 
-    def __init__(self, status: int, message: str, *, field: str = "", allow: str = "", close: bool = False) -> None:
+    def __init__(
+        self, status: int, message: str, *, field: str = "", allow: str = "", retry_after: int = 0, close: bool = False
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.field = field
         self.allow = allow
+        self.retry_after = retry_after
         self.close = close
 
 
@@ -57,7 +61,8 @@ class Handlers:
         self._idle: asyncio.Event | None = None
         self._config = config
         self._store = store
-        self._decisions = DecisionService(store, config.limits)
+        self.lanes = Lanes(config.lanes, config.limits)
+        self._decisions = DecisionService(store, config.limits, self.lanes)
         self._reloads = Reloads(store)
         self._request_ids = RequestIds()
         self._started = time.monotonic()
@@ -81,6 +86,8 @@ class Handlers:
             return self._refuse(request, refusal)
         except BadRequest as error:
             return self._refuse(request, Refusal(400, str(error), field=error.field))
+        except Overloaded as error:
+            return self._refuse(request, Refusal(503, f"overloaded: {error}", retry_after=error.retry_after))
         finally:
             self.busy.discard(connection)
             if self._idle is not None and not self.busy:
@@ -97,7 +104,7 @@ class Handlers:
             raise _wrong_method(request, "POST")
         tenant = tenant_of(path)
         body = await read_body(request, self._config.max_body, self._config.body_seconds)
-        verdict = self._decisions.decide(tenant, read_request(body))
+        verdict = await self._decisions.decide(tenant, read_request(body))
         extra = _decision_headers(verdict) + self._request_id(request)
         if verdict.answer is not None:
             return answer(request, 200, json_bytes(verdict.answer), extra, close=self.draining)
@@ -146,6 +153,7 @@ class Handlers:
         if refusal.field:
             body["field"] = refusal.field
         extra = self._request_id(request) + (f"Allow: {refusal.allow}\r\n" if refusal.allow else "")
+        extra += f"Retry-After: {refusal.retry_after}\r\n" if refusal.retry_after else ""
         return answer(request, refusal.status, json_bytes(body), extra, close=refusal.close or self.draining)
 
     def _request_id(self, request: web.BaseRequest) -> str:

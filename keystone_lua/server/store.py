@@ -42,11 +42,25 @@ class _BadFile(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """What a program was made of: enough to compile it again, in another process."""
+
+    name: str
+    source: bytes
+    modules: Mapping[str, bytes]
+    limit: int
+    """Bytes of one source file."""
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """Every script in force at one moment."""
 
     programs: Mapping[str, Program] = field(default_factory=lambda: MappingProxyType({}))
     """Tenant to its program."""
+
+    sources: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))
+    """Tenant to what its program was made of."""
 
     never_compiled: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Tenant whose script has no good version to what is wrong with it."""
@@ -63,15 +77,14 @@ class _Compiled:
     """A program with the sources it was made of, to know when it can be kept."""
 
     program: Program
-    name: str
-    source: bytes
-    linked: Mapping[str, bytes]
+    source: Source
 
     def made_of(self, name: str, source: bytes, modules: Mapping[str, bytes]) -> bool:
+        made = self.source
         return (
-            self.name == name
-            and self.source == source
-            and all(modules.get(module) == text for module, text in self.linked.items())
+            made.name == name
+            and made.source == source
+            and all(modules.get(module) == text for module, text in made.modules.items())
         )
 
 
@@ -120,6 +133,7 @@ class ScriptStore:
         self._compiled = compiled
         return Snapshot(
             programs=MappingProxyType({tenant: entry.program for tenant, entry in compiled.items()}),
+            sources=MappingProxyType({tenant: entry.source for tenant, entry in compiled.items()}),
             never_compiled=MappingProxyType(never_compiled),
             errors=tuple(errors),
             loaded_at=time.time(),
@@ -137,13 +151,14 @@ class ScriptStore:
         if kept is not None and kept.made_of(name, source, modules):
             return kept
         program = _compile_program(source, name, modules, self._source_limit)
-        return _Compiled(program, name, source, {module: modules[module] for module in program.modules})
+        linked = MappingProxyType({module: modules[module] for module in program.modules})
+        return _Compiled(program, Source(name, source, linked, self._source_limit))
 
     def _errors_in_unused_modules(
         self, modules: Mapping[str, bytes], compiled: Mapping[str, _Compiled]
     ) -> Iterator[str]:
         """A module that no script links must be good too, or nobody would hear of its mistakes until one does."""
-        used = {module for entry in compiled.values() for module in entry.linked}
+        used = {module for entry in compiled.values() for module in entry.source.modules}
         for module in sorted(modules.keys() - used):
             name = f"{LIBRARY}/{to_text(module).replace('.', '/')}{SUFFIX}"
             try:

@@ -7,7 +7,7 @@ raises `DeadlineExceeded` for a run that had its whole time.
 `Lanes` lives in the event loop and owns the queue; `lane_process` is the code on the other side. Times, from a
 request's arrival: a run looks at its wall-clock limit itself and answers with kind ``timeout``; one stuck inside a
 library function is ended by its lane's timer of processor time; whatever has come to nothing `GRACE` seconds after
-the limit is answered here, and its lane killed.
+the limit is answered here, and its lane killed: as a deadline, if the run had its whole time, else as want of a place.
 
 A lane that dies is replaced. Its end is judged when both are known, the end of its socket's data (an answer may
 still be in it) and its wait status: SIGPROF is a deadline, anything else a crash, and a crashed run is started once
@@ -76,7 +76,7 @@ class LaneTrouble(Exception):
 class _Run:
     """A run on its way: waiting, or in a lane."""
 
-    __slots__ = ("attempts", "data", "lane", "result", "source", "tenant", "timer")
+    __slots__ = ("attempts", "began", "data", "lane", "result", "source", "tenant", "timer")
 
     def __init__(self, tenant: str, source: Source, data: bytes, result: asyncio.Future[Decision]) -> None:
         self.tenant = tenant
@@ -84,6 +84,7 @@ class _Run:
         self.data = data
         self.result = result
         self.attempts = 0
+        self.began = 0.0
         self.lane: _Lane | None = None
         self.timer: asyncio.TimerHandle | None = None
 
@@ -245,6 +246,7 @@ class Lanes:
             if run is None:
                 return
             run.attempts += 1
+            run.began = asyncio.get_running_loop().time()
             run.lane = lane
             lane.run = run
             self._running[run.tenant] += 1
@@ -272,7 +274,9 @@ class Lanes:
             self._fail(run, Overloaded("waited too long for a lane"))
             return
         self._release(lane)
-        self._fail(run, DeadlineExceeded())
+        assert self._limits.seconds is not None
+        whole = asyncio.get_running_loop().time() - run.began >= self._limits.seconds
+        self._fail(run, DeadlineExceeded() if whole else Overloaded("waited too long for a lane"))
         self._kill(lane)
         self._dispatch()
 

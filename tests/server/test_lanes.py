@@ -1,0 +1,344 @@
+"""Lane processes: the same answer as inline, a deadline that kills, and what happens when a process dies."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from keystone_lua.interpreter import Decision, Limits, Program, compile_program, decide
+from keystone_lua.server import lane_process, lanes
+from keystone_lua.server.lanes import DeadlineExceeded, Lanes, LaneTrouble, Overloaded
+from keystone_lua.server.store import Source, shared_modules
+
+ROOT = Path(__file__).parents[2]
+REQUEST: dict[str, Any] = {
+    "method": "GET",
+    "path": "/käse/1",
+    "host": "shop.example.com",
+    "headers": {"X-Canary": "true", "User-Agent": "größe", "Cookie": "a=1; b=2"},
+    "body": "\U0001f600\x00\r\n",
+    "backends": [
+        {"name": "stable", "url": "http://10.0.0.1", "health": True},
+        {"name": "canary", "url": "http://10.0.0.2", "health": True},
+    ],
+}
+NOW = 1_700_000_000.25
+BUSY = "function on_route_request() local n = 0 for i = 1, {} do n = n + i % 7 end return {{selected_backend = n}} end"
+ENDLESS = "function on_route_request() while true do end end"
+LONG = Limits(instructions=1 << 60, seconds=0.4)
+
+
+def made(text: str | bytes, name: str = "a.lua", modules: dict[str, bytes] | None = None) -> tuple[Program, Source]:
+    """A program and its source."""
+    source = text.encode() if isinstance(text, str) else text
+    program = compile_program(source, name, modules or {})
+    linked = {module: (modules or {})[module] for module in program.modules}
+    return program, Source(name, source, linked, Limits().source)
+
+
+def within(count: int, limits: Limits, test: Callable[[Lanes], Awaitable[None]]) -> None:
+    """Run ``test`` beside running lanes; afterwards no process of theirs may be left."""
+
+    async def main() -> None:
+        running = Lanes(count, limits)
+        running.start()
+        try:
+            await until(lambda: len(running.processes) == 1 + count)
+            await asyncio.wait_for(test(running), 60)
+        finally:
+            processes = running.processes
+            await running.stop()
+            await until(lambda: not any(alive(pid) for pid in processes))
+
+    asyncio.run(main())
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        await asyncio.sleep(0.005)
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def ask(running: Lanes, script: tuple[Program, Source], tenant: str = "a") -> asyncio.Task[Decision]:
+    return asyncio.ensure_future(running.run(tenant, *script, REQUEST, 7, NOW))
+
+
+@contextlib.asynccontextmanager
+async def asked(
+    running: Lanes, script: tuple[Program, Source], tenant: str = "a"
+) -> AsyncIterator[asyncio.Task[Decision]]:
+    """A run that is in a lane, in a process that is known."""
+    before = running.running
+    task = ask(running, script, tenant)
+    await until(lambda: running.running > before and len(running.processes) >= 2)
+    await asyncio.sleep(0.1)
+    yield task
+
+
+# the same answer
+
+
+def scripts() -> list[tuple[str, bytes, dict[str, bytes]]]:
+    """The language suite's gateway programs, made scripts; the bundled scripts; one of each kind of failure."""
+    entry = (
+        b"\nfunction on_route_request(r) log(r.path) return {selected_backend = math.random(), reject = r.body} end\n"
+    )
+    files = sorted((ROOT / "tests/lua/gateway").glob("*.lua"))
+    found: list[tuple[str, bytes, dict[str, bytes]]]
+    found = [(path.name, path.read_bytes() + entry, {}) for path in files]
+    modules = dict(shared_modules(ROOT / "scripts"))
+    found += [(path.name, path.read_bytes(), modules) for path in sorted((ROOT / "scripts").glob("*.lua"))]
+    found.append(("fails.lua", b"local t\nfunction on_route_request() print('\\0\\xff') return t.x.y end", {}))
+    found.append(("deep.lua", b"local function f() return 1 + f() end function on_route_request() f() end", {}))
+    found.append(("memory.lua", b"function on_route_request() return ('x'):rep(1e9) end", {}))
+    found.append(("endless.lua", ENDLESS.encode(), {}))
+    found.append(("result.lua", b"function on_route_request() return 1 end", {}))
+    return found
+
+
+def test_a_lane_answers_what_the_event_loop_would() -> None:
+    limits = Limits(instructions=1_000_000)
+
+    async def compare(running: Lanes) -> None:
+        for name, source, modules in scripts():
+            program, sources = made(source, name, modules)
+            expected = decide(program, REQUEST, limits=limits, seed=7, now=NOW)
+            assert await running.run("a", program, sources, REQUEST, 7, NOW) == expected, name
+
+    within(1, limits, compare)
+
+
+def test_programs_are_told_apart_by_name_and_by_hash() -> None:
+    async def positions(running: Lanes) -> None:
+        for name, text in (
+            ("a.lua", "error('x')"),
+            ("b.lua", "error('x')"),
+            ("a.lua", "\nerror('x')"),
+            ("a.lua", "error('x')"),
+        ):
+            decision = await ask(running, made(text, name))
+            assert decision.failure is not None
+            assert decision.failure.position == f"{name}:{1 + text.count(chr(10))}"
+
+    within(1, Limits(), positions)
+
+
+def test_a_program_of_other_sources_is_refused(caplog: pytest.LogCaptureFixture) -> None:
+    async def mismatch(running: Lanes) -> None:
+        program, _ = made("return 1")
+        with pytest.raises(LaneTrouble, match="ValueError"):
+            await ask(running, (program, made("return 2")[1]))
+        assert "another hash" in caplog.text
+        decision = await ask(running, made(BUSY.format(10)))
+        assert decision.failure is None
+
+    within(1, Limits(), mismatch)
+
+
+def test_kept_programs_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    lane = lane_process.LaneProcess(None)  # type: ignore[arg-type]  # only what it keeps is looked at
+    program, _ = made("return 1")
+    for number in range(lane_process.KEPT_PROGRAMS + 10):
+        lane._keep(("a", str(number)), program, 10)
+    assert len(lane._programs) == lane_process.KEPT_PROGRAMS
+    assert ("a", "9") not in lane._programs
+    for number in range(3):
+        lane._keep(("b", str(number)), program, lane_process.KEPT_SOURCE // 2)
+    assert list(lane._programs) == [("b", "1"), ("b", "2")]
+    lane._keep(("c", "0"), program, 2 * lane_process.KEPT_SOURCE)
+    assert list(lane._programs) == [("c", "0")]
+
+
+# deadlines
+
+
+def test_an_endless_run_answers_timeout_itself_and_its_lane_lives_on() -> None:
+    async def timeout(running: Lanes) -> None:
+        first = await ask(running, made(ENDLESS))
+        assert first.failure is not None
+        assert (first.failure.kind, first.failure.position) == ("timeout", "a.lua:1")
+        assert first.instructions > 0
+        before = running.processes
+        assert (await ask(running, made(BUSY.format(10)))).failure is None
+        assert running.processes == before
+
+    within(1, LONG, timeout)
+
+
+def test_processor_time_without_a_look_at_the_clock_ends_the_lane() -> None:
+    """Compiling looks at no clock; the timer must end it, and must not be taken for a crash."""
+    program, source = made("")
+    heavy = program, replace(source, source=b"local x = 1\n" + b"x = x + 1 * 2 - 3\n" * 12_000)
+
+    async def killed(running: Lanes) -> None:
+        async with asked(running, heavy) as task:
+            first = running.processes
+            with pytest.raises(DeadlineExceeded):
+                await task
+        await until(lambda: len(running.processes) == 2 and running.processes != first)
+
+    within(1, Limits(seconds=0.01), killed)
+
+
+def test_a_lane_that_stands_still_is_killed_after_the_grace(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def stopped(running: Lanes) -> None:
+        async with asked(running, made(ENDLESS)) as task:
+            first = running.processes
+            os.kill(first[1], signal.SIGSTOP)
+            with pytest.raises(DeadlineExceeded):
+                await task
+        await until(lambda: len(running.processes) == 2 and running.processes[1] != first[1])
+        assert not alive(first[1])
+        assert (await ask(running, made(BUSY.format(10)))).failure is None
+
+    within(1, LONG, stopped)
+
+
+# deaths
+
+
+def test_a_killed_lane_is_replaced_and_its_run_answered_once(caplog: pytest.LogCaptureFixture) -> None:
+    script = made(BUSY.format(400_000))
+
+    async def crash(running: Lanes) -> None:
+        async with asked(running, script) as task:
+            victim = running.processes[1]
+            os.kill(victim, signal.SIGKILL)
+            decision = await task
+        assert decision == decide(script[0], REQUEST, seed=7, now=NOW)
+        assert victim not in running.processes
+
+    within(1, Limits(seconds=10), crash)
+    assert "ended: signal 9" in caplog.text
+
+
+def test_a_run_whose_process_dies_twice_is_refused() -> None:
+    async def crash(running: Lanes) -> None:
+        async with asked(running, made(ENDLESS)) as task:
+            first = running.processes[1]
+            os.kill(first, signal.SIGKILL)
+            await until(lambda: running.running == 1 and len(running.processes) == 2 and running.processes[1] != first)
+            os.kill(running.processes[1], signal.SIGKILL)
+            with pytest.raises(Overloaded, match="died twice"):
+                await task
+        assert (await ask(running, made(BUSY.format(10)))).failure is None
+
+    within(1, Limits(instructions=1 << 60, seconds=30), crash)
+
+
+@pytest.mark.parametrize("busy", [False, True])
+def test_the_zygote_is_replaced(busy: bool) -> None:
+    script = made(BUSY.format(400_000))
+
+    async def kill(running: Lanes) -> None:
+        old = running.processes
+        if busy:
+            async with asked(running, script) as task:
+                os.kill(old[0], signal.SIGKILL)
+                assert (await task).failure is None
+        else:
+            os.kill(old[0], signal.SIGKILL)
+        await until(lambda: len(running.processes) == 3 and not set(old) & set(running.processes))
+        assert (await ask(running, script)).failure is None
+        await until(lambda: not any(alive(pid) for pid in old))
+
+    within(2, Limits(seconds=20), kill)
+
+
+def test_everything_killed_at_once_is_no_lost_request() -> None:
+    script = made(BUSY.format(400_000))
+
+    async def kill(running: Lanes) -> None:
+        async with asked(running, script) as task:
+            for pid in running.processes:
+                os.kill(pid, signal.SIGKILL)
+            assert (await task).failure is None
+
+    within(2, Limits(seconds=20), kill)
+
+
+def test_a_lane_that_has_grown_is_replaced_between_runs() -> None:
+    grow = "function on_route_request() local t = {} for i = 1, 400000 do t[i] = 'x' .. i end return {} end"
+
+    async def large(running: Lanes) -> None:
+        first = await ask(running, made(grow))
+        assert first.failure is None, first.failure
+        old = running.processes[1]
+        assert (await ask(running, made(BUSY.format(10)))).failure is None
+        await until(lambda: len(running.processes) == 2 and running.processes[1] != old)
+
+    within(1, Limits(memory=200 << 20, seconds=20), large)
+
+
+def test_nonsense_from_a_lane_ends_it(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """The answer's decoder is made to fail once: the run is started again in another lane."""
+    decode = lanes.from_plain
+    answers: list[Any] = []
+
+    def once(plain: list[Any]) -> Decision:
+        answers.append(plain)
+        return decode(plain[:3] if len(answers) == 1 else plain)
+
+    monkeypatch.setattr(lanes, "from_plain", once)
+
+    async def nonsense(running: Lanes) -> None:
+        assert (await ask(running, made(BUSY.format(10)))).failure is None
+
+    with caplog.at_level(logging.WARNING):
+        within(1, Limits(seconds=20), nonsense)
+    assert "no proper answer" in caplog.text
+    assert len(answers) == 2
+
+
+# places
+
+
+def test_a_tenant_has_four_places_and_leaves_one_lane_to_others() -> None:
+    endless, quick = made(ENDLESS), made(BUSY.format(10))
+
+    async def crowd(running: Lanes) -> None:
+        greedy = [ask(running, endless, "greedy") for _ in range(9)]
+        await asyncio.sleep(0.1)
+        refused = [task for task in greedy if task.done()]
+        assert len(refused) == 9 - 1 - 4
+        for task in refused:
+            with pytest.raises(Overloaded):
+                task.result()
+        assert (running.running, running.waiting) == (1, 4)
+        assert (await ask(running, quick, "modest")).failure is None
+        for task in greedy:
+            task.cancel()
+        await asyncio.gather(*greedy, return_exceptions=True)
+        assert running.waiting == 0
+
+    within(2, Limits(instructions=1 << 60, seconds=3), crowd)
+
+
+def test_who_waits_too_long_is_told_so() -> None:
+    """The first two have their whole time, one after the other; the rest are refused when theirs is over."""
+
+    async def wait(running: Lanes) -> None:
+        answers = await asyncio.gather(*[ask(running, made(ENDLESS)) for _ in range(5)], return_exceptions=True)
+        assert isinstance(answers[0], Decision)
+        assert {type(answer) for answer in answers[1:]} <= {Decision, Overloaded}
+        assert {type(answer) for answer in answers[3:]} == {Overloaded}
+
+    within(1, LONG, wait)

@@ -15,12 +15,14 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Sequence
 from types import FrameType
 
 from aiohttp import web
 
 from .config import Address, ServerConfig
 from .handlers import Handlers
+from .observers import Observer, ObserverFactory
 from .responses import answer
 from .store import ScriptsFolderError, ScriptStore
 from .wire import json_bytes
@@ -41,8 +43,8 @@ BACKLOG = 1024
 _NO_IPV6 = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
 
 
-def serve(config: ServerConfig) -> int:
-    """Serve until SIGTERM or SIGINT. Returns the process's exit code."""
+def serve(config: ServerConfig, observers: Sequence[ObserverFactory] = ()) -> int:
+    """Serve until SIGTERM or SIGINT, with what ``observers`` make in each worker. Returns the process's exit code."""
     store = ScriptStore(config.scripts, config.limits.source)
     try:
         listener = listen(config.address)
@@ -63,7 +65,7 @@ def serve(config: ServerConfig) -> int:
         # What start-up made lives as long as the process: later collections need not look at it again.
         gc.collect()
         gc.freeze()
-        asyncio.run(_serve(config, store, listener))
+        asyncio.run(_serve(config, store, listener, [make() for make in observers]))
     return EXIT_GOOD
 
 
@@ -134,8 +136,9 @@ class Connection(web.RequestHandler):
 class RunningServer:
     """A server on one listening socket, inside the running event loop."""
 
-    def __init__(self, config: ServerConfig, store: ScriptStore) -> None:
-        self._handlers = Handlers(config, store)
+    def __init__(self, config: ServerConfig, store: ScriptStore, observers: Sequence[Observer] = ()) -> None:
+        self._handlers = Handlers(config, store, observers)
+        self._observers = observers
         self._server = Server(self._handlers, config)
         self._runner = web.ServerRunner(self._server, shutdown_timeout=CLOSE_SECONDS)
         self._drain_seconds = config.drain_seconds
@@ -158,12 +161,16 @@ class RunningServer:
                 await self._handlers.idle()
         await self._runner.cleanup()
         await self._handlers.lanes.stop()
+        for observer in self._observers:
+            observer.close()
 
 
-async def _serve(config: ServerConfig, store: ScriptStore, listener: socket.socket) -> None:
+async def _serve(
+    config: ServerConfig, store: ScriptStore, listener: socket.socket, observers: Sequence[Observer]
+) -> None:
     stop = asyncio.Event()
     _stop_on_signal(stop)
-    server = RunningServer(config, store)
+    server = RunningServer(config, store, observers)
     await server.start(listener)
     where = Address(config.address.host, listener.getsockname()[1])
     logger.info("serving %d scripts of %s on %s", len(store.current.programs), config.scripts, where)

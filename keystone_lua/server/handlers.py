@@ -15,7 +15,7 @@ import logging
 import os
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import unquote
 
 from aiohttp import web
@@ -25,6 +25,7 @@ from keystone_lua.interpreter import COST_VERSION, ENGINE_VERSION
 from .config import ServerConfig
 from .decisions import DecisionService, Verdict
 from .lanes import Lanes, Overloaded
+from .observers import Observer
 from .responses import answer
 from .store import ScriptsFolderError, ScriptStore
 from .wire import BadRequest, json_bytes, read_request
@@ -53,7 +54,7 @@ class Refusal(Exception):
 class Handlers:
     """Answers every request of one server."""
 
-    def __init__(self, config: ServerConfig, store: ScriptStore) -> None:
+    def __init__(self, config: ServerConfig, store: ScriptStore, observers: Sequence[Observer] = ()) -> None:
         self.draining = False
         """Set when the server stops: every answer then closes its connection."""
         self.busy: set[web.RequestHandler] = set()
@@ -63,6 +64,7 @@ class Handlers:
         self._store = store
         self.lanes = Lanes(config.lanes, config.limits)
         self._decisions = DecisionService(store, config.limits, self.lanes)
+        self._observers = tuple(observers)
         self._reloads = Reloads(store)
         self._request_ids = RequestIds()
         self._started = time.monotonic()
@@ -104,8 +106,14 @@ class Handlers:
             raise _wrong_method(request, "POST")
         tenant = tenant_of(path)
         body = await read_body(request, self._config.max_body, self._config.body_seconds)
-        verdict = await self._decisions.decide(tenant, read_request(body))
-        extra = _decision_headers(verdict) + self._request_id(request)
+        data = read_request(body)
+        request_id = self._request_ids.of(request.headers.get("X-Request-Id"))
+        started = time.perf_counter()
+        verdict = await self._decisions.decide(tenant, data)
+        seconds = time.perf_counter() - started
+        for observer in self._observers:
+            observer.decided(verdict, data, request_id, seconds)
+        extra = f"{_decision_headers(verdict)}X-Request-Id: {request_id}\r\n"
         if verdict.answer is not None:
             return answer(request, 200, json_bytes(verdict.answer), extra, close=self.draining)
         return answer(request, 500, json_bytes(_failure(verdict)), extra, close=self.draining)

@@ -13,13 +13,14 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from keystone_lua.server.app import RunningServer, listen
 from keystone_lua.server.config import Address, ServerConfig
+from keystone_lua.server.observers import Observer
 from keystone_lua.server.store import ScriptStore
 
 LOOPBACK = "127.0.0.1"
@@ -108,7 +109,9 @@ def read_to_end(connection: socket.socket) -> bytes:
 
 
 @contextlib.contextmanager
-def server_in_thread(scripts: Path, config: ServerConfig | None = None) -> Iterator[Client]:
+def server_in_thread(
+    scripts: Path, config: ServerConfig | None = None, observers: Sequence[Observer] = ()
+) -> Iterator[Client]:
     """Serve ``scripts`` from a thread of this process."""
     config = replace(config or ServerConfig(), scripts=scripts, address=Address(LOOPBACK, 0))
     store = ScriptStore(scripts)
@@ -120,7 +123,7 @@ def server_in_thread(scripts: Path, config: ServerConfig | None = None) -> Itera
 
     async def serve() -> None:
         stop = asyncio.Event()
-        server = RunningServer(config, store)
+        server = RunningServer(config, store, observers)
         await server.start(listener)
         control.extend([asyncio.get_running_loop(), stop])
         ready.set()

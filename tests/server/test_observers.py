@@ -1,0 +1,40 @@
+"""Observers hear of every decision, once, and are closed after the last one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from keystone_lua.server.decisions import Verdict
+from keystone_lua.server.wire import RequestData
+from tests.server.support import constant, server_in_thread, write_scripts
+
+
+class Recorder:
+    """Keeps what it hears."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[Verdict, RequestData, str, float]] = []
+        self.closed = 0
+
+    def decided(self, verdict: Verdict, request: RequestData, request_id: str, seconds: float) -> None:
+        assert not self.closed
+        self.heard.append((verdict, request, request_id, seconds))
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+def test_observers_hear_of_decisions_and_of_nothing_else(tmp_path: Path) -> None:
+    write_scripts(tmp_path, {"a.lua": constant("b"), "bad.lua": 'function on_route_request() error("no") end\n'})
+    first, second = Recorder(), Recorder()
+    with server_in_thread(tmp_path, observers=[first, second]) as client:
+        answers = [client.route(tenant, {"path": "/x"}) for tenant in ("a", "bad", "nobody")]
+        client.route("a", b"no request")
+        client.send("GET", "/health")
+    for recorder in (first, second):
+        assert recorder.closed == 1
+        assert [verdict.tenant for verdict, *_ in recorder.heard] == ["a", "bad", "nobody"]
+        assert [request["path"] for _, request, *_ in recorder.heard] == ["/x"] * 3
+        assert [name for *_, name, _ in recorder.heard] == [answer.headers["x-request-id"] for answer in answers]
+        assert all(seconds > 0 for *_, seconds in recorder.heard)
+    assert [verdict.failure is None for verdict, *_ in first.heard] == [True, False, True]

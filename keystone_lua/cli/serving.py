@@ -1,12 +1,14 @@
-"""``serve``: the HTTP server."""
+"""``serve``: the HTTP server; ``config``: what it would be told; ``health``: how one is."""
 
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from typing import TYPE_CHECKING
 
-from ..server.config import ConfigError, add_serve_arguments, config_from_arguments
-from .options import UsageError
+from ..server.settings import ConfigError, Settings, add_arguments, read_settings
+from .options import UsageError, print_json
 
 if TYPE_CHECKING:
     from .options import Commands
@@ -15,15 +17,69 @@ if TYPE_CHECKING:
 def add_commands(commands: Commands) -> None:
     """Add this module's commands."""
     serve = commands.add_parser("serve", help="answer gateways over HTTP", allow_abbrev=False)
-    add_serve_arguments(serve)
+    add_arguments(serve)
     serve.set_defaults(command=_serve)
+
+    config = commands.add_parser("config", help="print serve's settings and where each comes from", allow_abbrev=False)
+    add_arguments(config)
+    config.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    config.set_defaults(command=_config)
+
+    health = commands.add_parser(
+        "health", help="ask a server with these settings whether it is ready: exit code 0, else 1", allow_abbrev=False
+    )
+    add_arguments(health)
+    health.set_defaults(command=_health)
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    try:
+        return read_settings(vars(options), os.environ)
+    except ConfigError as error:
+        raise UsageError(str(error)) from None
 
 
 def _serve(options: argparse.Namespace) -> int:
+    settings = _settings(options)
     try:
-        config = config_from_arguments(options)
+        config = settings.config()
     except ConfigError as error:
         raise UsageError(str(error)) from None
+    for name in settings.unknown:
+        print(f"keystone-lua: {name}: no such setting, ignored", file=sys.stderr)
     from ..server.app import serve
 
     return serve(config)
+
+
+def _config(options: argparse.Namespace) -> int:
+    settings = _settings(options)
+    try:
+        settings.config()
+    except ConfigError as error:
+        raise UsageError(str(error)) from None
+    rows = [(value.name, value.shown, value.source) for value in settings.all_values()]
+    if options.json:
+        print_json({name: {"value": shown, "source": source} for name, shown, source in rows})
+        return 0
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    for name, shown, source in rows:
+        print(f"{name:{widths[0]}}  {shown:{widths[1]}}  {source}")
+    for name in settings.unknown:
+        print(f"keystone-lua: {name}: no such setting, ignored", file=sys.stderr)
+    return 0
+
+
+def _health(options: argparse.Namespace) -> int:
+    from ..server.probe import ask
+
+    settings = _settings(options)
+    try:
+        config = settings.config()
+    except ConfigError as error:
+        raise UsageError(str(error)) from None
+    asked = settings.values["addr"].source == "--addr" and settings.values["admin-addr"].source != "--admin-addr"
+    address = config.address if asked else config.admin_address or config.address
+    healthy, said = ask(address, tls=config.tls is not None)
+    print(said, file=sys.stdout if healthy else sys.stderr)
+    return 0 if healthy else 1

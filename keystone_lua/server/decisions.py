@@ -11,10 +11,12 @@ counts. `conduct` knows the tenants whose runs go to a lane at once.
 
 from __future__ import annotations
 
+import json
 import logging
 import random
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -23,6 +25,7 @@ from keystone_lua.interpreter.execution import BUDGET_KINDS, to_text
 
 from .conduct import Conduct
 from .lanes import DeadlineExceeded, Lanes, LaneTrouble
+from .logs import facts
 from .store import ScriptStore, Snapshot
 from .wire import RequestData
 
@@ -32,8 +35,6 @@ script_logger = logging.getLogger("keystone.script")
 SEED_BITS = 63
 LOGGED_LINES = 100
 """Lines of one run's log that are passed on."""
-LOGGED_CHARACTERS = 1000
-"""Characters of one such line, before escaping."""
 
 ENGINE_FAILURE = "engine"
 """The kind of a failure that is a bug of ours and no fault of the script's."""
@@ -61,11 +62,14 @@ class Verdict:
 
 
 class DecisionService:
-    """Decides with the scripts that ``store`` has in force, each run within ``limits``."""
+    """Decides with the scripts that ``store`` has in force, each run within ``limits`` or those of its tenant."""
 
-    def __init__(self, store: ScriptStore, limits: Limits, lanes: Lanes) -> None:
+    def __init__(
+        self, store: ScriptStore, limits: Limits, lanes: Lanes, tenant_limits: Mapping[str, Limits] | None = None
+    ) -> None:
         self._store = store
         self._limits = limits
+        self._tenant_limits = tenant_limits or {}
         self._lanes = lanes
         self._conduct = Conduct()
         self._seeds = random.Random()  # seeded by the system; need not be secret, only different
@@ -97,12 +101,13 @@ class DecisionService:
         """None if the run outgrew its slice."""
         started = time.perf_counter()
         try:
-            decision = decide(program, request, limits=self._limits, seed=seed, now=now, slice=SLICE)
+            limits = self._tenant_limits.get(tenant, self._limits)
+            decision = decide(program, request, limits=limits, seed=seed, now=now, slice=SLICE)
         except SliceExhausted:
             self._conduct.wasted(tenant, program.hash, time.perf_counter() - started)
             return None
         except Exception as error:  # one request must not take the server down
-            logger.exception("tenant %r: the engine failed", tenant)
+            logger.exception("the engine failed", extra=facts(tenant=tenant))
             return _engine_failed(tenant, program, type(error).__name__, INLINE)
         return Verdict(tenant, decision.answer, decision.failure, program, decision)
 
@@ -111,7 +116,9 @@ class DecisionService:
     ) -> Verdict:
         program, source = scripts.programs[tenant], scripts.sources[tenant]
         try:
-            decision = await self._lanes.run(tenant, program, source, request, seed, now)
+            decision = await self._lanes.run(
+                tenant, program, source, request, seed, now, self._tenant_limits.get(tenant)
+            )
         except DeadlineExceeded:
             message = f"wall-clock limit exceeded ({self._limits.seconds:g})"
             return Verdict(tenant, None, Failure("timeout", message, "", ()), program, None, LANE)
@@ -134,29 +141,21 @@ def _without_program(tenant: str, error: str | None) -> Verdict:
 
 
 def _log(verdict: Verdict) -> None:
-    decision, failure = verdict.decision, verdict.failure
+    decision, failure, tenant = verdict.decision, verdict.failure, verdict.tenant
     if decision is not None and script_logger.isEnabledFor(logging.INFO):
         for line in decision.log[:LOGGED_LINES]:
-            script_logger.info(
-                "tenant=%s script=%s %s", escape(verdict.tenant), line.position, escape(to_text(line.text))
-            )
+            script_logger.info("log", extra=facts(tenant=tenant, script=line.position, text=to_text(line.text)))
         if len(decision.log) > LOGGED_LINES:
-            script_logger.info("tenant=%s %d more lines", escape(verdict.tenant), len(decision.log) - LOGGED_LINES)
+            more = len(decision.log) - LOGGED_LINES
+            script_logger.info("more log lines", extra=facts(tenant=tenant, count=more))
     if failure is not None and failure.kind != ENGINE_FAILURE:
         logger.warning(
-            "tenant=%s kind=%s script=%s %s", escape(verdict.tenant), failure.kind, failure.position,
-            escape(failure.message),
-        )  # fmt: skip
-    if decision is not None:
+            "script failed",
+            extra=facts(tenant=tenant, kind=failure.kind, script=failure.position, error=failure.message),
+        )
+    if decision is not None and logger.isEnabledFor(logging.DEBUG):
+        counts = {"instructions": decision.instructions, "bytes": decision.allocated_bytes}
+        answer = json.dumps(decision.answer)
         logger.debug(
-            "tenant=%s instructions=%d bytes=%d seed=%d answer=%r",
-            escape(verdict.tenant), decision.instructions, decision.allocated_bytes, decision.seed, decision.answer,
-        )  # fmt: skip
-
-
-def escape(text: str) -> str:
-    """Return ``text`` fit for one log line: bounded, and whatever a terminal could act on written as an escape."""
-    shown = text[:LOGGED_CHARACTERS]
-    if not shown.isprintable():
-        shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in shown)
-    return shown if len(text) <= LOGGED_CHARACTERS else f"{shown}… ({len(text)} characters)"
+            "decided", extra=facts(tenant=tenant, lane=verdict.lane, **counts, seed=decision.seed, answer=answer)
+        )

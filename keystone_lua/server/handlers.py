@@ -10,200 +10,101 @@ aiohttp's dispatcher.
 from __future__ import annotations
 
 import asyncio
-import itertools
-import logging
-import os
 import re
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import unquote
 
 from aiohttp import web
 
-from keystone_lua.interpreter import COST_VERSION, ENGINE_VERSION
-
+from .calls import POST, Call
 from .config import ServerConfig
 from .decisions import DecisionService, Verdict
-from .lanes import Lanes, Overloaded
+from .lanes import Overloaded
 from .observers import Observer
-from .responses import answer
-from .store import ScriptsFolderError, ScriptStore
+from .responses import Refusal, answer
+from .stage import Stage
+from .tracing import CURRENT, Trace, Traces
 from .wire import BadRequest, json_bytes, read_request
 
-logger = logging.getLogger("keystone.http")
-
 ROUTE = "/route/"
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._~+/=:@-]{1,128}", re.ASCII)
 _NO_TENANT = re.compile(r"[/\\\x00-\x1f\x7f\ud800-\udfff]|\A\.{0,2}\Z")
 
 
-class Refusal(Exception):
-    """A request that is answered by a 4xx or 503. ``close`` ends the connection, whose bytes no longer make sense."""
+class Handlers:
+    """Answers every request of one address."""
 
     def __init__(
-        self, status: int, message: str, *, field: str = "", allow: str = "", retry_after: int = 0, close: bool = False
+        self,
+        config: ServerConfig,
+        stage: Stage,
+        calls: Mapping[str, Call],
+        decisions: DecisionService | None,
+        observers: Sequence[Observer] = (),
     ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.field = field
-        self.allow = allow
-        self.retry_after = retry_after
-        self.close = close
-
-
-class Handlers:
-    """Answers every request of one server."""
-
-    def __init__(self, config: ServerConfig, store: ScriptStore, observers: Sequence[Observer] = ()) -> None:
-        self.draining = False
-        """Set when the server stops: every answer then closes its connection."""
-        self.busy: set[web.RequestHandler] = set()
-        """Connections whose request is being read or decided."""
-        self._idle: asyncio.Event | None = None
+        """``decisions`` is None for an address that serves no ``/route/``."""
         self._config = config
-        self._store = store
-        self.lanes = Lanes(config.lanes, config.limits)
-        self._decisions = DecisionService(store, config.limits, self.lanes)
-        self._observers = tuple(observers)
-        self._reloads = Reloads(store)
-        self._request_ids = RequestIds()
-        self._started = time.monotonic()
-        self._calls: dict[str, tuple[str, Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]]] = {
-            "/health": ("GET, HEAD", self._health),
-            "/reload": ("POST", self._reload),
-        }
+        self._stage = stage
+        self._calls = calls
+        self._decisions = decisions
+        self._observers = (stage.metrics, *observers)
+        self._traces = Traces()
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer ``request``."""
-        connection = request.protocol
-        self.busy.add(connection)
+        self._stage.begin(request.protocol)
+        trace = self._traces.of(request.headers)
+        CURRENT.set(trace)
         try:
             path = request.raw_path
             if not path.startswith(ROUTE):
                 path = request.rel_url.raw_path  # without the query, and without a proxy's http://host
-                if not path.startswith(ROUTE):
-                    return await self._other(request, path)
-            return await self._route(request, path)
+            if self._decisions is not None and path.startswith(ROUTE):
+                return await self._route(request, path, trace, self._decisions)
+            return await self._other(request, path, trace)
         except Refusal as refusal:
-            return self._refuse(request, refusal)
+            return self._refuse(request, trace, refusal)
         except BadRequest as error:
-            return self._refuse(request, Refusal(400, str(error), field=error.field))
+            return self._refuse(request, trace, Refusal(400, str(error), field=error.field))
         except Overloaded as error:
-            return self._refuse(request, Refusal(503, f"overloaded: {error}", retry_after=error.retry_after))
+            after = f"Retry-After: {error.retry_after}\r\n"
+            return self._refuse(request, trace, Refusal(503, f"overloaded: {error}", headers=after))
         finally:
-            self.busy.discard(connection)
-            if self._idle is not None and not self.busy:
-                self._idle.set()
+            self._stage.end(request.protocol)
 
-    async def idle(self) -> None:
-        """Return when no request is being read or decided."""
-        self._idle = asyncio.Event()
-        if self.busy:
-            await self._idle.wait()
-
-    async def _route(self, request: web.BaseRequest, path: str) -> web.StreamResponse:
+    async def _route(
+        self, request: web.BaseRequest, path: str, trace: Trace, decisions: DecisionService
+    ) -> web.StreamResponse:
         if request.method != "POST":
-            raise _wrong_method(request, "POST")
+            raise _wrong_method(request, POST)
         tenant = tenant_of(path)
-        body = await read_body(request, self._config.max_body, self._config.body_seconds)
-        data = read_request(body)
-        request_id = self._request_ids.of(request.headers.get("X-Request-Id"))
+        data = read_request(await read_body(request, self._config.max_body, self._config.body_seconds))
         started = time.perf_counter()
-        verdict = await self._decisions.decide(tenant, data)
+        verdict = await decisions.decide(tenant, data)
         seconds = time.perf_counter() - started
         for observer in self._observers:
-            observer.decided(verdict, data, request_id, seconds)
-        extra = f"{_decision_headers(verdict)}X-Request-Id: {request_id}\r\n"
+            observer.decided(verdict, data, trace.request_id, seconds)
+        extra = _decision_headers(verdict) + trace.headers
         if verdict.answer is not None:
-            return answer(request, 200, json_bytes(verdict.answer), extra, close=self.draining)
-        return answer(request, 500, json_bytes(_failure(verdict)), extra, close=self.draining)
+            return answer(request, 200, json_bytes(verdict.answer), extra, close=self._stage.draining)
+        return answer(request, 500, json_bytes(_failure(verdict)), extra, close=self._stage.draining)
 
-    async def _other(self, request: web.BaseRequest, path: str) -> web.StreamResponse:
-        try:
-            allow, call = self._calls[path]
-        except KeyError:
-            raise Refusal(404, "no such path; there are POST /route/{tenant}, GET /health, POST /reload") from None
-        if request.method not in allow.split(", "):
-            raise _wrong_method(request, allow)
-        return await call(request)
+    async def _other(self, request: web.BaseRequest, path: str, trace: Trace) -> web.StreamResponse:
+        call = self._calls.get(path)
+        if call is None:
+            paths = [ROUTE + "{tenant}"] if self._decisions is not None else []
+            raise Refusal(404, f"no such path; there are {', '.join([*paths, *self._calls])}")
+        if request.method not in call.methods:
+            raise _wrong_method(request, call.methods)
+        return await call.answer(request, trace)
 
-    async def _health(self, request: web.BaseRequest) -> web.StreamResponse:
-        scripts = self._store.current
-        names = sorted(scripts.programs)
-        body = {
-            "status": "healthy",
-            "loaded_scripts": len(names),
-            "scripts": names,
-            "version": ENGINE_VERSION,
-            "cost_version": COST_VERSION,
-            "uptime_seconds": int(time.monotonic() - self._started),
-            "load_errors": list(scripts.errors),
-        }
-        return answer(request, 200, json_bytes(body), self._request_id(request), close=self.draining)
-
-    async def _reload(self, request: web.BaseRequest) -> web.StreamResponse:
-        body = {"status": "scripts reloaded"}
-        try:
-            errors = await self._reloads.reload()
-        except ScriptsFolderError as error:
-            errors = (str(error),)
-        if errors:
-            body["status"] = "scripts reloaded, except those in error"
-        body["count"] = str(len(self._store.current.programs))
-        if errors:
-            body["error"] = "; ".join(errors)
-            logger.warning("reload: %s", body["error"])
-        status = 422 if errors else 200
-        return answer(request, status, json_bytes(body), self._request_id(request), close=self.draining)
-
-    def _refuse(self, request: web.BaseRequest, refusal: Refusal) -> web.StreamResponse:
+    def _refuse(self, request: web.BaseRequest, trace: Trace, refusal: Refusal) -> web.StreamResponse:
+        self._stage.metrics.refused(refusal.status)
         body = {"error": str(refusal)}
         if refusal.field:
             body["field"] = refusal.field
-        extra = self._request_id(request) + (f"Allow: {refusal.allow}\r\n" if refusal.allow else "")
-        extra += f"Retry-After: {refusal.retry_after}\r\n" if refusal.retry_after else ""
-        return answer(request, refusal.status, json_bytes(body), extra, close=refusal.close or self.draining)
-
-    def _request_id(self, request: web.BaseRequest) -> str:
-        return f"X-Request-Id: {self._request_ids.of(request.headers.get('X-Request-Id'))}\r\n"
-
-
-class RequestIds:
-    """Names for requests that came without one: a random part of this process, and a count."""
-
-    def __init__(self) -> None:
-        self._prefix = os.urandom(8).hex()
-        self._count = itertools.count(1)
-
-    def of(self, sent: str | None) -> str:
-        """Return ``sent`` if it is a sane token of up to 128 characters, else a new name."""
-        if sent is not None and _REQUEST_ID.fullmatch(sent):
-            return sent
-        return f"{self._prefix}-{next(self._count):x}"
-
-
-class Reloads:
-    """Runs reloads one after another in a thread; those who ask during one share the next.
-
-    So an answer always means that the folder as it was after the question is in force, and any number
-    of callers costs two loads at most.
-    """
-
-    def __init__(self, store: ScriptStore) -> None:
-        self._store = store
-        self._running = asyncio.Lock()
-        self._next: asyncio.Task[tuple[str, ...]] | None = None
-
-    async def reload(self) -> tuple[str, ...]:
-        """Reload and return the errors. Raises `ScriptsFolderError`."""
-        if self._next is None:
-            self._next = asyncio.create_task(self._load())
-        return await asyncio.shield(self._next)
-
-    async def _load(self) -> tuple[str, ...]:
-        async with self._running:
-            self._next = None
-            return (await asyncio.to_thread(self._store.reload)).errors
+        close = refusal.close or self._stage.draining
+        return answer(request, refusal.status, json_bytes(body), trace.headers + refusal.headers, close=close)
 
 
 def tenant_of(path: str) -> str:
@@ -264,8 +165,8 @@ def _go_on(request: web.BaseRequest, expectation: str) -> None:
         request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
 
-def _wrong_method(request: web.BaseRequest, allow: str) -> Refusal:
-    return Refusal(405, f"method not allowed here; use {allow.partition(',')[0]}", allow=allow)
+def _wrong_method(request: web.BaseRequest, methods: Sequence[str]) -> Refusal:
+    return Refusal(405, f"method not allowed here; use {methods[0]}", headers=f"Allow: {', '.join(methods)}\r\n")
 
 
 def _decision_headers(verdict: Verdict) -> str:

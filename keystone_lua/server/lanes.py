@@ -156,7 +156,6 @@ class Lanes:
     def __init__(self, count: int, limits: Limits) -> None:
         self._count = count
         self._limits = limits
-        self._plain_limits = astuple(limits)
         self._share = max(1, count - 1)
         """Lanes that one tenant may use at once."""
         self._queue: FairQueue[_Run] = FairQueue()
@@ -187,14 +186,21 @@ class Lanes:
         return zygote + [lane.pid for lane in self._lanes.values() if lane.pid]
 
     async def run(
-        self, tenant: str, program: Program, source: Source, request: Mapping[str, Any], seed: int, now: float
+        self,
+        tenant: str,
+        program: Program,
+        source: Source,
+        request: Mapping[str, Any],
+        seed: int,
+        now: float,
+        limits: Limits | None = None,
     ) -> Decision:
-        """Run a program, made of ``source``, to its end.
+        """Run a program, made of ``source``, to its end. ``limits`` are the tenant's own, of the same time.
 
         Raises `Overloaded`, `DeadlineExceeded`, `LaneTrouble`. Cancelled, it gives up its place in the queue.
         """
         loop = asyncio.get_running_loop()
-        job = Job(program.name, program.hash, dict(request), self._plain_limits, seed, now)
+        job = Job(program.name, program.hash, dict(request), astuple(limits or self._limits), seed, now)
         run = _Run(tenant, source, marshal.dumps(tuple(job)), loop.create_future())
         try:
             self._queue.add(run)

@@ -20,6 +20,18 @@ CONTENT_TYPE = "application/json"
 _REASONS = {200: "OK", 500: "Internal Server Error"}
 
 
+class Refusal(Exception):
+    """A request that is answered by a 4xx or 503. ``close`` ends the connection, whose bytes no longer make sense."""
+
+    def __init__(self, status: int, message: str, *, field: str = "", headers: str = "", close: bool = False) -> None:
+        """``headers`` are whole lines, each ended by CR LF."""
+        super().__init__(message)
+        self.status = status
+        self.field = field
+        self.headers = headers
+        self.close = close
+
+
 class ReadyAnswer(web.StreamResponse):
     """A whole answer in one write.
 
@@ -74,11 +86,13 @@ def answer(
     return ordinary_answer(status, body, extra, close=close)
 
 
-def ordinary_answer(status: int, body: bytes, extra: str = "", *, close: bool = False) -> web.Response:
-    """Return the same answer as an ordinary aiohttp response."""
+def ordinary_answer(
+    status: int, body: bytes, extra: str = "", *, close: bool = False, content_type: str = CONTENT_TYPE
+) -> web.Response:
+    """Return the same answer as an ordinary aiohttp response, or one of another ``content_type``."""
     headers = dict(line.split(": ", 1) for line in extra.split("\r\n") if line)
-    headers["Server"] = SERVER
-    response = web.Response(status=status, body=body, content_type=CONTENT_TYPE, headers=headers)
+    headers |= {"Server": SERVER, "Content-Type": content_type}
+    response = web.Response(status=status, body=body, headers=headers)
     if close:
         response.force_close()
     return response

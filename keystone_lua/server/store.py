@@ -1,8 +1,8 @@
 """The tenants' scripts: a folder of Lua files, compiled.
 
-In: a scripts folder. Out: a `Snapshot`, replaced as a whole by `ScriptStore.reload`. Refuses: file by
-file, each with one message that names it; a bad file never keeps a good one from loading, and a tenant
-whose file has gone bad keeps its last good version.
+In: a scripts folder, read whole as a `Folder`. Out: a `Snapshot`, replaced as a whole by `ScriptStore.load`.
+Refuses: file by file, each with one message that names it; a bad file never keeps a good one from loading, and a
+tenant whose file has gone bad keeps its last good version.
 
 A tenant is the stem of a ``.lua`` file, sub-folders included. ``lib/`` holds shared modules, ``tests/``
 scripts' tests, and names that begin with a dot are skipped (a mounted ConfigMap keeps copies there).
@@ -53,6 +53,23 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Folder:
+    """What a scripts folder held when it was read: the same for every process that is handed it."""
+
+    scripts: Mapping[str, bytes] = field(default_factory=dict)
+    """File name below the folder to source: UTF-8 within the limit of size."""
+
+    unreadable: Mapping[str, str] = field(default_factory=dict)
+    """File name of a script to why it cannot be used."""
+
+    modules: Mapping[str, bytes] = field(default_factory=dict)
+    """Name of a shared module, as ``require`` takes it, to source."""
+
+    errors: tuple[str, ...] = ()
+    """What else was wrong, one line each."""
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """Every script in force at one moment."""
 
@@ -94,34 +111,36 @@ class ScriptStore:
     def __init__(self, folder: Path, source_limit: int = Limits().source) -> None:
         """``source_limit`` is in bytes of one file."""
         self.folder = folder
+        self.source_limit = source_limit
         self.current = Snapshot()
-        self._source_limit = source_limit
         self._compiled: dict[str, _Compiled] = {}
         self._lock = threading.Lock()
 
     def reload(self) -> Snapshot:
-        """Read the folder and put what is good in force; return it. Safe to call from any thread.
+        """Read the folder, then `load` it. Raises `ScriptsFolderError`; what was in force then stays."""
+        return self.load(read_folder(self.folder, self.source_limit))
 
-        Unchanged scripts are not compiled again. Raises `ScriptsFolderError` when the folder cannot be
-        listed; what was in force then stays.
+    def load(self, folder: Folder) -> Snapshot:
+        """Put what is good in ``folder`` in force; return it. Safe to call from any thread.
+
+        Unchanged scripts are not compiled again.
         """
         with self._lock:
-            self.current = self._load()
+            self._compiled, self.current = self._load(folder)
             return self.current
 
-    def _load(self) -> Snapshot:
-        found: list[str] = []
-        names = list(_lua_files(self.folder, found))
-        in_library = [name for name in names if name.startswith(f"{LIBRARY}/")]
-        modules = _read_modules(self.folder, in_library, self._source_limit, found)
-        errors = dict.fromkeys(found)  # as an ordered set: one broken module troubles many scripts
+    def try_out(self, folder: Folder) -> Snapshot:
+        """Return what `load` would put in force, and change nothing."""
+        with self._lock:
+            return self._load(folder)[1]
+
+    def _load(self, folder: Folder) -> tuple[dict[str, _Compiled], Snapshot]:
+        errors = dict.fromkeys(folder.errors)  # as an ordered set: one broken module troubles many scripts
         compiled: dict[str, _Compiled] = {}
         never_compiled: dict[str, str] = {}
-        for tenant, files in _by_tenant(name for name in names if not name.startswith(f"{LIBRARY}/")):
+        for tenant, files in _by_tenant([*folder.scripts, *folder.unreadable]):
             try:
-                compiled[tenant] = self._compile(tenant, files, modules)
-            except FileNotFoundError:
-                continue  # deleted since the folder was listed
+                compiled[tenant] = self._compile(tenant, files, folder)
             except (_BadFile, LuaSyntaxError) as error:
                 message = _one_line(error)
                 errors[message] = None
@@ -129,9 +148,8 @@ class ScriptStore:
                     compiled[tenant] = self._compiled[tenant]
                 else:
                     never_compiled[tenant] = message
-        errors.update(dict.fromkeys(self._errors_in_unused_modules(modules, compiled)))
-        self._compiled = compiled
-        return Snapshot(
+        errors.update(dict.fromkeys(self._errors_in_unused_modules(folder.modules, compiled)))
+        return compiled, Snapshot(
             programs=MappingProxyType({tenant: entry.program for tenant, entry in compiled.items()}),
             sources=MappingProxyType({tenant: entry.source for tenant, entry in compiled.items()}),
             never_compiled=MappingProxyType(never_compiled),
@@ -139,20 +157,19 @@ class ScriptStore:
             loaded_at=time.time(),
         )
 
-    def _compile(self, tenant: str, files: list[str], modules: Mapping[str, bytes]) -> _Compiled:
+    def _compile(self, tenant: str, files: list[str], folder: Folder) -> _Compiled:
         if len(files) > 1:
             raise _BadFile(f"{', '.join(files)}: several files for one tenant, {tenant!r}")
         name = files[0]
-        try:
-            source = _read_source(self.folder / name, self.folder, self._source_limit)
-        except _BadFile as error:
-            raise _BadFile(f"{name}: {error}") from None
+        if name in folder.unreadable:
+            raise _BadFile(f"{name}: {folder.unreadable[name]}")
+        source, modules = folder.scripts[name], folder.modules
         kept = self._compiled.get(tenant)
         if kept is not None and kept.made_of(name, source, modules):
             return kept
-        program = _compile_program(source, name, modules, self._source_limit)
+        program = _compile_program(source, name, modules, self.source_limit)
         linked = MappingProxyType({module: modules[module] for module in program.modules})
-        return _Compiled(program, Source(name, source, linked, self._source_limit))
+        return _Compiled(program, Source(name, source, linked, self.source_limit))
 
     def _errors_in_unused_modules(
         self, modules: Mapping[str, bytes], compiled: Mapping[str, _Compiled]
@@ -162,7 +179,7 @@ class ScriptStore:
         for module in sorted(modules.keys() - used):
             name = f"{LIBRARY}/{to_text(module).replace('.', '/')}{SUFFIX}"
             try:
-                _compile_program(modules[module], name, modules, self._source_limit)
+                _compile_program(modules[module], name, modules, self.source_limit)
             except (_BadFile, LuaSyntaxError) as error:
                 yield _one_line(error)
 
@@ -171,7 +188,30 @@ def _by_tenant(names: Iterable[str]) -> list[tuple[str, list[str]]]:
     tenants: dict[str, list[str]] = {}
     for name in names:
         tenants.setdefault(Path(name).stem, []).append(name)
-    return sorted(tenants.items())
+    return sorted((tenant, sorted(files)) for tenant, files in tenants.items())
+
+
+def read_folder(folder: Path, limit: int = Limits().source) -> Folder:
+    """Read every script and shared module. Raises `ScriptsFolderError` when the folder cannot be listed.
+
+    ``limit`` is in bytes of one file.
+    """
+    errors: list[str] = []
+    names = list(_lua_files(folder, errors))
+    in_library = [name for name in names if name.startswith(f"{LIBRARY}/")]
+    modules = _read_modules(folder, in_library, limit, errors)
+    scripts: dict[str, bytes] = {}
+    unreadable: dict[str, str] = {}
+    for name in names:
+        if name.startswith(f"{LIBRARY}/"):
+            continue
+        try:
+            scripts[name] = _read_source(folder / name, folder, limit)
+        except FileNotFoundError:
+            continue  # deleted since the folder was listed
+        except _BadFile as error:
+            unreadable[name] = str(error)
+    return Folder(scripts, unreadable, modules, tuple(errors))
 
 
 def shared_modules(folder: Path, source_limit: int = Limits().source) -> Mapping[str, bytes]:

@@ -18,10 +18,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from keystone_lua.server.app import RunningServer, listen
 from keystone_lua.server.config import Address, ServerConfig
+from keystone_lua.server.listening import listen
 from keystone_lua.server.observers import Observer
 from keystone_lua.server.store import ScriptStore
+from keystone_lua.server.worker import RunningServer
 
 LOOPBACK = "127.0.0.1"
 WAIT = 20.0  # seconds that no step of a test takes unless something hangs
@@ -173,7 +174,7 @@ def server_process(scripts: Path, *arguments: str) -> Iterator[ServerProcess]:
     assert process.stderr is not None
     try:
         for line in process.stderr:
-            if match := re.search(r"serving .* on [^ ]*:(\d+)$", line.rstrip()):
+            if match := re.search(r"serving .* on [^ ]*:(\d+)( |$)", line.rstrip()):
                 # A full pipe would stop the server; what it logs from here on is of no interest.
                 drain = threading.Thread(target=process.stderr.read)
                 drain.start()

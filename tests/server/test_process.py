@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from keystone_lua.server.app import listen
 from keystone_lua.server.config import Address
+from keystone_lua.server.listening import listen
 from tests.server.support import (
     LOOPBACK,
     WAIT,
@@ -191,8 +191,9 @@ def test_the_first_answer_comes_soon(scripts: Path) -> None:
 @pytest.mark.parametrize(
     ("module", "forbidden"),
     [
-        ("keystone_lua.server.config", ["aiohttp", "pydantic", "asyncio"]),
-        ("keystone_lua.server.app", ["pydantic"]),
+        ("keystone_lua.server.settings", ["aiohttp", "pydantic", "asyncio", "tomllib"]),
+        ("keystone_lua.server.probe", ["aiohttp", "pydantic", "asyncio", "lark"]),
+        ("keystone_lua.server.app", ["pydantic", "prometheus_client", "tomllib"]),
     ],
 )
 def test_start_up_imports_no_more_than_it_needs(module: str, forbidden: list[str]) -> None:

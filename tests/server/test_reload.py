@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from keystone_lua.server.handlers import Reloads
-from keystone_lua.server.store import ScriptStore, Snapshot
-from tests.server.support import Client, constant, server_in_thread, write_scripts
+from keystone_lua.server.metrics import Counts
+from keystone_lua.server.reloads import Report, Watch, local_reloads
+from keystone_lua.server.store import Folder, ScriptStore, Snapshot
+from tests.server.support import WAIT, Client, constant, server_in_thread, server_process, write_scripts
 
 BROKEN = "function on_route_request()\n  local = 5\nend\n"
 
@@ -84,20 +87,20 @@ def test_many_callers_cost_two_loads(tmp_path: Path) -> None:
         loads = 0
         gate = threading.Event()
 
-        def reload(self) -> Snapshot:
+        def load(self, folder: Folder) -> Snapshot:
             self.loads += 1
             assert self.gate.wait(10)
-            return super().reload()
+            return super().load(folder)
 
     async def ask() -> int:
         store = SlowStore(tmp_path)
-        reloads = Reloads(store)
+        reloads = local_reloads(store, Counts())
         first = asyncio.create_task(reloads.reload())
         await asyncio.sleep(0.05)
         rest = [asyncio.create_task(reloads.reload()) for _ in range(20)]
         await asyncio.sleep(0.05)
         store.gate.set()
-        assert await asyncio.gather(first, *rest) == [()] * 21
+        assert await asyncio.gather(first, *rest) == [Report(0)] * 21
         return store.loads
 
     assert asyncio.run(ask()) == 2
@@ -158,3 +161,79 @@ def test_deep_recursion_is_not_disturbed_by_compiling(tmp_path: Path) -> None:
 def test_only_post_reloads(tmp_path: Path, method: str) -> None:
     with server_in_thread(tmp_path) as client:
         assert client.send(method, "/reload").status == 405
+
+
+def folder_state(client: Client) -> tuple[bytes, set[str]]:
+    revisions = {line for line in client.send("GET", "/metrics").body.decode().splitlines() if "script_info{" in line}
+    return client.route("a", {}).body, revisions
+
+
+def test_a_dry_run_says_what_would_change_and_changes_nothing(tmp_path: Path) -> None:
+    write_scripts(tmp_path, {name: constant("1") for name in ("a.lua", "b.lua", "gone.lua", "same.lua")})
+    with server_in_thread(tmp_path) as client:
+        before = folder_state(client)
+        write_scripts(tmp_path, {"a.lua": constant("2"), "b.lua": BROKEN, "new.lua": constant("1")})
+        (tmp_path / "gone.lua").unlink()
+        for _ in range(2):
+            answer = client.send("POST", "/reload?dry_run=1")
+            assert answer.status == 422
+            body = answer.json
+            assert (body["status"], body["count"]) == ("dry run", 4)
+            assert (body["added"], body["changed"], body["removed"]) == (["new"], ["a"], ["gone"])
+            assert [error.partition(": ")[0] for error in body["errors"]] == ["b.lua:2"]
+        assert folder_state(client) == before
+        write_scripts(tmp_path, {"b.lua": constant("3")})
+        answer = client.send("POST", "/reload?dry_run=1")
+        assert (answer.status, answer.json["changed"]) == (200, ["a", "b"])
+        assert client.send("POST", "/reload?dry_run=0").json == {"status": "scripts reloaded", "count": "4"}
+        assert folder_state(client) != before
+        assert client.send("POST", "/reload?dry_run=1").json["changed"] == []
+
+
+@pytest.mark.parametrize("value", ["", "yes", "2", "true"])
+def test_a_dry_run_is_asked_for_by_1(tmp_path: Path, value: str) -> None:
+    write_scripts(tmp_path, {"a.lua": constant("1")})
+    with server_in_thread(tmp_path) as client:
+        write_scripts(tmp_path, {"a.lua": constant("2")})
+        answer = client.send("POST", f"/reload?dry_run={value}")
+        assert (answer.status, answer.json["field"]) == (400, "dry_run")
+        assert selected(client, "a") == "1"
+
+
+def test_a_watch_waits_until_the_folder_is_at_rest(tmp_path: Path) -> None:
+    write_scripts(tmp_path, {"a.lua": constant("1")})
+    watch = Watch(tmp_path)
+    assert [watch.changed() for _ in range(3)] == [False] * 3
+    changes: list[dict[str, str | bytes]] = [
+        {"a.lua": constant("22")}, {"sub/b.lua": constant("1")}, {"lib/c.lua": "return {}"}
+    ]  # fmt: skip
+    for change in changes:
+        write_scripts(tmp_path, change)
+        assert [watch.changed() for _ in range(3)] == [False, True, False]
+    (tmp_path / "a.lua").unlink()
+    write_scripts(tmp_path, {"b.txt": "no script"})
+    assert not watch.changed()
+    write_scripts(tmp_path, {"a.lua": constant("333")})
+    assert [watch.changed() for _ in range(3)] == [False, True, False]
+
+
+def test_a_watched_folder_is_loaded(tmp_path: Path) -> None:
+    write_scripts(tmp_path, {"a.lua": constant("1")})
+    with server_process(tmp_path, "--watch") as server:
+        write_scripts(tmp_path, {"a.lua": constant("2")})
+        deadline = time.monotonic() + WAIT
+        while selected(server.client, "a") != "2":
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+
+def test_sighup_reloads(tmp_path: Path) -> None:
+    write_scripts(tmp_path, {"a.lua": constant("1")})
+    with server_process(tmp_path) as server:
+        write_scripts(tmp_path, {"a.lua": constant("2")})
+        server.process.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + WAIT
+        while selected(server.client, "a") != "2":
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert server.terminate() == 0

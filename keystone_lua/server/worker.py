@@ -1,0 +1,215 @@
+"""One process that serves: its event loop, from the first connection accepted to the last one closed.
+
+In: listening sockets, scripts, settings. Out: nothing; it returns when it is told to stop and has drained. Refuses
+nothing. With several workers each runs this, and `supervisor` starts and stops them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from .calls import Calls
+from .config import ServerConfig
+from .connections import Server
+from .decisions import DecisionService
+from .exposition import Exposition
+from .handlers import Handlers
+from .lanes import Lanes
+from .listening import BACKLOG
+from .logs import StderrHandler
+from .metrics import LANES_BUSY, LANES_WAITING, LOG_DROPPED, Counts, WorkerMetrics
+from .observers import Observer, ObserverFactory
+from .reloads import Reloads, Watch, keep_watch, local_reloads
+from .stage import Stage
+from .store import ScriptStore
+
+if TYPE_CHECKING:
+    import ssl
+
+logger = logging.getLogger("keystone.server")
+
+STOP_SECONDS = 9
+"""After SIGTERM and the notice the process is gone within this time, whatever still runs."""
+
+CLOSE_SECONDS = 1.0
+"""For writing the last answers, after the drain time."""
+
+GAUGE_SECONDS = 1.0
+"""Between two looks at what is not counted where it happens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """The bound sockets: of ``/route/``, and of the other calls if they have their own. Shared by all workers."""
+
+    routes: socket.socket
+    calls: socket.socket | None = None
+    routes_tls: ssl.SSLContext | None = None
+    calls_tls: ssl.SSLContext | None = None
+
+    def close(self) -> None:
+        """Accept no more in this process."""
+        self.routes.close()
+        if self.calls is not None:
+            self.calls.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """What one worker is made of, all of it from before the fork."""
+
+    config: ServerConfig
+    store: ScriptStore
+    listeners: Listeners
+    log: StderrHandler
+    counts: Counts
+    observers: Sequence[ObserverFactory] = ()
+    number: int = 0
+    reloads: Reloads | None = None
+    """None to reload here, without a supervisor."""
+    watch: Watch | None = None
+    """What this worker is to reload for."""
+
+
+class RunningServer:
+    """A server inside the running event loop."""
+
+    def __init__(
+        self,
+        config: ServerConfig,
+        store: ScriptStore,
+        observers: Sequence[Observer] = (),
+        *,
+        counts: Counts | None = None,
+        number: int = 0,
+        reloads: Reloads | None = None,
+    ) -> None:
+        """``number`` is the worker's, from 0. Without ``counts`` and ``reloads`` it has its own."""
+        if counts is None:
+            counts = Counts()
+            counts.assign(store.current.programs)
+        self.metrics = WorkerMetrics(counts, number)
+        self.stage = Stage(self.metrics)
+        self.reloads = local_reloads(store, counts) if reloads is None else reloads
+        self._config = config
+        self._observers = (*observers, self.metrics)
+        self.lanes = Lanes(config.lanes, config.limits)
+        calls = Calls(config, store, self.reloads, Exposition(counts, store, config.lanes), self.stage).by_path
+        apart = config.admin_address is not None
+        decisions = DecisionService(store, config.limits, self.lanes, config.tenant_limits)
+        self._routes = self._runner(Handlers(config, self.stage, {} if apart else calls, decisions, observers))
+        self._calls = self._runner(Handlers(config, self.stage, calls, None)) if apart else None
+
+    def _runner(self, handlers: Handlers) -> web.ServerRunner:
+        server = Server(handlers, self.stage, self._config.idle_seconds)
+        return web.ServerRunner(server, shutdown_timeout=CLOSE_SECONDS)
+
+    async def start(self, listeners: Listeners | socket.socket) -> None:
+        """Accept connections from ``listeners``, which are then this server's to close."""
+        if isinstance(listeners, socket.socket):
+            listeners = Listeners(listeners)
+        self.lanes.start()
+        await self._routes.setup()
+        await web.SockSite(self._routes, listeners.routes, backlog=BACKLOG, ssl_context=listeners.routes_tls).start()
+        if self._calls is not None and listeners.calls is not None:
+            await self._calls.setup()
+            await web.SockSite(self._calls, listeners.calls, backlog=BACKLOG, ssl_context=listeners.calls_tls).start()
+
+    async def stop(self) -> None:
+        """Say so, accept no more, let what is in flight finish within the drain time, close every connection.
+
+        The admin address answers until the end.
+        """
+        self.stage.leaving = True
+        await asyncio.sleep(self._config.notice_seconds)
+        self.stage.draining = True
+        for site in self._routes.sites:
+            await site.stop()
+        await asyncio.sleep(0)  # what has been read is now being handled
+        server = self._routes.server
+        assert server is not None
+        server.pre_shutdown()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._config.drain_seconds):
+                await self.stage.idle()
+        await self._routes.cleanup()
+        await self.lanes.stop()
+        if self._calls is not None:
+            await self._calls.cleanup()
+        for observer in self._observers:
+            observer.close()
+
+
+async def work(worker: Worker, ready: Callable[[], None]) -> None:
+    """Serve until SIGTERM or SIGINT. Calls ``ready`` once connections are accepted."""
+    stop = asyncio.Event()
+    _stop_on_signal(stop, worker.config.notice_seconds)
+    worker.log.start_thread()
+    server = RunningServer(
+        worker.config,
+        worker.store,
+        [make() for make in worker.observers],
+        counts=worker.counts,
+        number=worker.number,
+        reloads=worker.reloads,
+    )
+    await server.start(worker.listeners)
+    tasks = [asyncio.create_task(_gauges(server, worker.log))]
+    if worker.reloads is None:
+        _reload_on_signal(server.reloads)
+    if worker.watch is not None:
+        tasks.append(asyncio.create_task(keep_watch(worker.watch, server.reloads)))
+    ready()
+    await stop.wait()
+    logger.info("stopping")
+    for task in tasks:
+        task.cancel()
+    await server.stop()
+    worker.log.close()
+
+
+async def _gauges(server: RunningServer, log: StderrHandler) -> None:
+    while True:
+        server.metrics.set(LOG_DROPPED, log.dropped)
+        server.metrics.set(LANES_BUSY, server.lanes.running)
+        server.metrics.set(LANES_WAITING, server.lanes.waiting)
+        await asyncio.sleep(GAUGE_SECONDS)
+
+
+def _reload_on_signal(reloads: Reloads) -> None:
+    running: set[asyncio.Task[object]] = set()
+
+    def on_hangup() -> None:
+        task: asyncio.Task[object] = asyncio.create_task(reloads.reload())
+        running.add(task)
+        task.add_done_callback(running.discard)
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, on_hangup)
+
+
+def _stop_on_signal(stop: asyncio.Event, notice_seconds: float) -> None:
+    """Set ``stop`` at SIGTERM or SIGINT, and end the process STOP_SECONDS after the notice in any case.
+
+    Handlers of the signal module, not of the loop: they run even while a script keeps the loop busy.
+    """
+    loop = asyncio.get_running_loop()
+
+    def on_stop(_number: int, _frame: FrameType | None) -> None:
+        if signal.getsignal(signal.SIGALRM) in (signal.SIG_DFL, None):
+            signal.signal(signal.SIGALRM, lambda _number, _frame: os._exit(0))
+            signal.setitimer(signal.ITIMER_REAL, STOP_SECONDS + notice_seconds)
+        loop.call_soon_threadsafe(stop.set)
+
+    signal.signal(signal.SIGTERM, on_stop)
+    signal.signal(signal.SIGINT, on_stop)

@@ -129,6 +129,8 @@ class Supervisor:
         due = [*self._due.values()]
         if self._load is not None:
             due.append(self._load.deadline)
+        elif self._askers or self._wanted:
+            due.append(0.0)
         if self._stop_by is not None:
             due.append(self._stop_by)
         if self._watch is not None:
@@ -174,10 +176,10 @@ class Supervisor:
         if self._watch is not None and now >= self._look_at:
             self._look_at = now + WATCH_SECONDS
             self._wanted |= self._watch.changed()
-        if self._load is not None:
-            self._finish_load(self._load, now)
         if self._load is None and (self._wanted or self._askers) and self._stop_by is None:
             self._begin_load()
+        if self._load is not None:
+            self._finish_load(self._load, now)
         if self._stop_by is not None and now >= self._stop_by:
             for child in self._children.values():
                 _kill(child.pid, signal.SIGKILL)

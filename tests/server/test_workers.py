@@ -1,0 +1,214 @@
+"""Several workers behind one address: even after one dies, they are one server."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from keystone_lua.server.control import LENGTH, Messages, folder_of, frame, plain_folder
+from keystone_lua.server.store import Folder
+from tests.server.scraped import scrape
+from tests.server.support import LOOPBACK, WAIT, Client, command, constant, server_process, write_scripts
+
+
+def until(done: Callable[[], bool]) -> None:
+    """Wait until ``done``, for as long as nothing hangs."""
+    deadline = time.monotonic() + WAIT
+    while not done():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def workers_of(pid: int) -> list[int]:
+    """The process numbers of a supervisor's children, lanes' excluded: those are their workers'."""
+    return [int(text) for text in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def selected_by_all(client: Client, tenant: str) -> set[str]:
+    """What many connections, so every worker, select for a tenant."""
+    return {str(client.route(tenant, {}).json.get("selected_backend")) for _ in range(40)}
+
+
+def test_a_reload_is_in_force_in_every_worker_when_answered(tmp_path: Path) -> None:
+    write_scripts(tmp_path, {"a.lua": constant("0"), "lib/m.lua": "return {}"})
+    with server_process(tmp_path, "--workers", "2") as server:
+        assert len(workers_of(server.process.pid)) == 2
+        for number in range(1, 6):
+            write_scripts(tmp_path, {"a.lua": constant(f"{number}é"), f"new{number}.lua": constant("x")})
+            answer = server.client.send("POST", "/reload")
+            assert (answer.status, answer.json["count"]) == (200, str(number + 1))
+            assert selected_by_all(server.client, "a") == {f"{number}é"}
+        write_scripts(tmp_path, {"a.lua": "x ="})
+        assert server.client.send("POST", "/reload").status == 422
+        assert selected_by_all(server.client, "a") == {"5é"}
+        tmp_path.rename(tmp_path.with_name("gone"))
+        assert "no scripts folder" in server.client.send("POST", "/reload").json["error"]
+        assert server.terminate() == 0
+
+
+def test_many_reload_at_once(tmp_path: Path) -> None:
+    write_scripts(tmp_path, {"a.lua": constant("1")})
+    with server_process(tmp_path, "--workers", "2") as server:
+        statuses: list[int] = []
+        threads = [
+            threading.Thread(target=lambda: statuses.append(server.client.send("POST", "/reload").status))
+            for _ in range(20)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(WAIT)
+        assert statuses == [200] * 20
+        assert server.terminate() == 0
+
+
+def test_a_killed_worker_loses_what_it_had_in_flight_and_is_replaced(tmp_path: Path) -> None:
+    """Eight clients on kept connections: each may lose the one request that the dead worker had of it."""
+    write_scripts(tmp_path, {"a.lua": constant("b")})
+    clients = 8
+    stop = threading.Event()
+    good: list[int] = []
+    lost: list[int] = []
+
+    def load(port: int, number: int) -> None:
+        count = failed = 0
+        connection = http.client.HTTPConnection(LOOPBACK, port, timeout=WAIT)
+        while not stop.is_set():
+            try:
+                connection.request("POST", "/route/a", b"{}")
+                response = connection.getresponse()
+                assert (response.status, response.read()) == (200, b'{"selected_backend":"b"}\n')
+                count += 1
+            except (ConnectionError, http.client.HTTPException):
+                failed += 1
+                connection.close()
+        connection.close()
+        good.append(count)
+        lost.append(failed)
+
+    with server_process(tmp_path, "--workers", "2") as server:
+        threads = [threading.Thread(target=load, args=(server.client.port, number)) for number in range(clients)]
+        for thread in threads:
+            thread.start()
+        time.sleep(0.3)
+        victim = workers_of(server.process.pid)[0]
+        os.kill(victim, signal.SIGKILL)
+        until(lambda: len(set(workers_of(server.process.pid)) - {victim}) == 2)
+        time.sleep(0.3)
+        stop.set()
+        for thread in threads:
+            thread.join(WAIT)
+        assert len(good) == clients
+        assert sum(lost) <= clients
+        counted = scrape(server.client).total("keystone_decisions_total", tenant="a")
+        assert sum(good) <= counted <= sum(good) + sum(lost), "what the dead worker had counted is still there"
+        assert scrape(server.client).total("keystone_worker_starts_total") == 3
+        write_scripts(tmp_path, {"a.lua": constant("new")})
+        assert server.client.send("POST", "/reload").status == 200
+        assert selected_by_all(server.client, "a") == {"new"}
+        assert server.terminate() == 0
+
+
+def test_a_worker_that_replaces_another_has_what_was_reloaded(tmp_path: Path) -> None:
+    write_scripts(tmp_path, {"a.lua": constant("old")})
+    with server_process(tmp_path, "--workers", "2") as server:
+        write_scripts(tmp_path, {"a.lua": constant("new")})
+        assert server.client.send("POST", "/reload").status == 200
+        before = set(workers_of(server.process.pid))
+        for pid in before:
+            os.kill(pid, signal.SIGKILL)
+        until(lambda: len(set(workers_of(server.process.pid)) - before) == 2)
+        assert selected_by_all(server.client, "a") == {"new"}
+
+
+def test_workers_end_when_their_supervisor_is_killed(tmp_path: Path) -> None:
+    write_scripts(tmp_path, {"a.lua": constant("b")})
+    with server_process(tmp_path, "--workers", "2") as server:
+        workers = workers_of(server.process.pid)
+        server.process.kill()
+        server.process.wait(WAIT)
+        until(lambda: not any(is_running(pid) for pid in workers))
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_sigterm_drains_every_worker(tmp_path: Path) -> None:
+    slow = 'function on_route_request() local n = 0 for i = 1, 3e6 do n = n + i end return {selected_backend = "s"} end'
+    write_scripts(tmp_path, {"slow.lua": slow})
+    with server_process(tmp_path, "--workers", "2", "--max-instructions", "1000000000") as server:
+        answers: list[object] = []
+        threads = [
+            threading.Thread(target=lambda: answers.append(server.client.route("slow", {}).json)) for _ in range(4)
+        ]
+        for thread in threads:
+            thread.start()
+        until(lambda: scrape(server.client).total("keystone_requests_in_flight") >= 5)  # and the scrape itself
+        workers = workers_of(server.process.pid)
+        assert server.terminate() == 0
+        for thread in threads:
+            thread.join(WAIT)
+        assert answers == [{"selected_backend": "s"}] * 4
+        assert not any(is_running(pid) for pid in workers)
+
+
+def test_watch_and_sighup_reload_all_workers(tmp_path: Path) -> None:
+    write_scripts(tmp_path, {"a.lua": constant("1")})
+    with server_process(tmp_path, "--workers", "2", "--watch") as server:
+        write_scripts(tmp_path, {"a.lua": constant("2")})
+        until(lambda: selected_by_all(server.client, "a") == {"2"})
+    with server_process(tmp_path, "--workers", "2") as server:
+        write_scripts(tmp_path, {"a.lua": constant("3")})
+        server.process.send_signal(signal.SIGHUP)
+        until(lambda: selected_by_all(server.client, "a") == {"3"})
+
+
+def test_what_keeps_a_worker_from_starting_ends_the_server(tmp_path: Path) -> None:
+    write_scripts(tmp_path, {"a.lua": constant("b")})
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom keystone_lua.server import app, config\n"
+        "def fail(): raise RuntimeError('no observer')\n"
+        f"made = config.ServerConfig(Path({str(tmp_path)!r}), config.Address({LOOPBACK!r}, 0), workers=2)\n"
+        "sys.exit(app.serve(made, [fail]))"
+    )
+    done = subprocess.run([command()[0], "-c", code], capture_output=True, text=True, timeout=WAIT, check=False)
+    assert done.returncode == 1
+    assert "no observer" in done.stderr
+    assert re.search(r"worker ended .*exit_code=1", done.stderr)
+
+
+# what supervisor and workers say
+
+
+def test_messages_arrive_in_any_pieces() -> None:
+    said: list[dict[str, object]] = [{"say": "x", "text": "é" * n} for n in range(20)]
+    data = b"".join(map(frame, said))
+    for size in (1, 3, 7, len(data)):
+        messages = Messages(1 << 16)
+        heard = [m for start in range(0, len(data), size) for m in messages.feed(data[start : start + size])]
+        assert heard == said
+
+
+def test_a_message_has_a_largest_size() -> None:
+    longest = frame({"x": "y" * 100})
+    assert [*Messages(len(longest) - LENGTH.size).feed(longest)] == [{"x": "y" * 100}]
+    with pytest.raises(ValueError, match="a message of"):
+        [*Messages(len(longest) - LENGTH.size - 1).feed(longest[: LENGTH.size])]
+
+
+def test_a_folder_survives_the_way() -> None:
+    folder = Folder({"a.lua": "é\0\n".encode()}, {"b.lua": "is too large"}, {"m.n": b"return {}"}, ("error",))
+    assert folder_of(plain_folder(folder)) == folder

@@ -131,3 +131,35 @@ class ReloadAnswer(BaseModel):
     status: StrictStr
     count: StrictStr
     error: StrictStr | None = None
+
+
+class DryRunAnswer(BaseModel):
+    """Body of ``POST /reload?dry_run=1``: what a reload would do. ``errors`` come with a 422."""
+
+    status: StrictStr
+    count: StrictInt
+    errors: list[StrictStr]
+    added: list[StrictStr]
+    changed: list[StrictStr]
+    removed: list[StrictStr]
+
+
+class Status(BaseModel):
+    """Body of ``GET /health/live`` and ``GET /health/ready``: ``live``, ``ready``, ``loading`` or ``draining``."""
+
+    status: StrictStr
+
+
+class Description(BaseModel):
+    """Body of ``GET /openapi.json``, in short."""
+
+    openapi: StrictStr
+    info: dict[StrictStr, Any]
+    paths: dict[StrictStr, Any]
+    components: dict[StrictStr, Any]
+
+
+BODIES: tuple[type[BaseModel], ...] = (
+    RouteRequest, RouteAnswer, ScriptFailure, Refusal, Health, ReloadAnswer, DryRunAnswer, Status, Description,
+)  # fmt: skip
+"""Every body, of requests and of answers."""

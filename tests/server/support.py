@@ -149,11 +149,18 @@ class ServerProcess:
 
     process: subprocess.Popen[str]
     client: Client
+    lines: list[str]
+    reader: threading.Thread
 
     def terminate(self) -> int:
         """Send SIGTERM and return the exit code. Raises `subprocess.TimeoutExpired` after the promised 10 s."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(10)
+
+    def logged(self) -> list[str]:
+        """Every line of a server that has ended."""
+        self.reader.join(WAIT)
+        return self.lines
 
 
 def command(*arguments: str | Path) -> list[str]:
@@ -170,23 +177,25 @@ def server_process(scripts: Path, *arguments: str) -> Iterator[ServerProcess]:
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
-    drain: threading.Thread | None = None
+    reader: threading.Thread | None = None
+    lines: list[str] = []
     assert process.stderr is not None
     try:
         for line in process.stderr:
-            if match := re.search(r"serving .* on [^ ]*:(\d+)( |$)", line.rstrip()):
-                # A full pipe would stop the server; what it logs from here on is of no interest.
-                drain = threading.Thread(target=process.stderr.read)
-                drain.start()
-                yield ServerProcess(process, Client(int(match[1])))
+            lines.append(line)
+            if match := re.search(r"serving .* on [^ ]*:(\d+)(\W|$)", line.rstrip()):
+                # A full pipe would lose what the server logs from here on.
+                reader = threading.Thread(target=lines.extend, args=(process.stderr,))
+                reader.start()
+                yield ServerProcess(process, Client(int(match[1])), lines, reader)
                 return
-        raise AssertionError(f"the server did not start: exit code {process.wait(WAIT)}")
+        raise AssertionError(f"the server did not start: exit code {process.wait(WAIT)}: {lines}")
     finally:
         if process.poll() is None:
             process.kill()
             process.wait(WAIT)
-        if drain is not None:
-            drain.join(WAIT)
+        if reader is not None:
+            reader.join(WAIT)
         process.stderr.close()
 
 

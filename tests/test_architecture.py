@@ -28,7 +28,13 @@ MAY_IMPORT = {
     "keystone_lua.__main__": ("keystone_lua.cli",),
     "keystone_lua.cli": ("keystone_lua.audit", "keystone_lua.cli", "keystone_lua.interpreter", "keystone_lua.server"),
     "keystone_lua.audit": ("keystone_lua.audit", "keystone_lua.interpreter"),
-    "keystone_lua.server": ("aiohttp", "keystone_lua.interpreter", "keystone_lua.server", "pydantic"),
+    "keystone_lua.server": (
+        "aiohttp",
+        "keystone_lua.interpreter",
+        "keystone_lua.server",
+        "prometheus_client",
+        "pydantic",
+    ),
     "keystone_lua.interpreter": ("keystone_lua.interpreter", "lark"),
 }
 """Besides the standard library. A row holds for the modules below it that have no row of their own."""
@@ -84,7 +90,12 @@ REQUEST = {"method": "GET", "path": "/", "backends": [{"name": "a", "url": "http
 
 @pytest.mark.parametrize(
     "arguments",
-    [["run", "script.lua", "--request", "request.json"], ["exec", "script.lua"], ["check", "script.lua", "--json"]],
+    [
+        ["run", "script.lua", "--request", "request.json"],
+        ["exec", "script.lua"],
+        ["check", "script.lua", "--json"],
+        ["config"],
+    ],
     ids=lambda arguments: arguments[0],
 )
 def test_only_serving_needs_aiohttp_and_pydantic(arguments: list[str], tmp_path: Path) -> None:

@@ -197,9 +197,8 @@ def test_the_lane_is_chosen_by_the_slice_and_its_log_is_the_only_one(
         for size in ("10", "100000"):
             assert client.route("a", {"body": size}).status == 200
     assert [verdict.lane for verdict in verdicts] == ["inline", "lane"]
-    assert [record.getMessage() for record in caplog.records if record.name == "keystone.script"] == [
-        "tenant=a script=a.lua:1 once"
-    ] * 2
+    logged = [record.__dict__["facts"] for record in caplog.records if record.name == "keystone.script"]
+    assert logged == [{"tenant": "a", "script": "a.lua:1", "text": "once"}] * 2
 
 
 def test_a_run_of_exactly_a_slice_stays_inline(tmp_path: Path, verdicts: list[Verdict]) -> None:

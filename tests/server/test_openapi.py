@@ -1,0 +1,160 @@
+"""The API's description says what the server does: every documented status is seen, every answer is as described."""
+
+from __future__ import annotations
+
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from keystone_lua.interpreter import Limits
+from keystone_lua.server import models, openapi
+from keystone_lua.server.config import ServerConfig
+from tests.server.schema import problems
+from tests.server.support import (
+    WAIT,
+    Answer,
+    Client,
+    constant,
+    server_in_thread,
+    server_process,
+    write_scripts,
+)
+
+FILE = resources.files("keystone_lua.server") / "openapi.json"
+DOCUMENT: dict[str, Any] = json.loads(FILE.read_text())
+SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
+
+SCRIPTS: dict[str, str | bytes] = {
+    "good.lua": constant("b"),
+    "full.lua": """
+        function on_route_request()
+          return {selected_backend = "b", modified_headers = {["X-A"] = "1"}, modified_path = "/x", reject = true,
+                  reject_reason = "no"}
+        end
+    """,
+    "bad.lua": 'local function f() error("no") end\nfunction on_route_request() f() end\n',
+    "endless.lua": "function on_route_request() while true do end end\n",
+}
+TOKEN = {"Authorization": "Bearer hush"}
+
+
+def test_the_file_is_made_from_the_models() -> None:
+    if models.PYDANTIC_1:  # which writes another dialect: what can be compared are the names
+        with pytest.raises(RuntimeError):
+            openapi.document()
+        for model in models.BODIES:
+            assert SCHEMAS[model.__name__]["properties"].keys() == model.__fields__.keys()
+    else:
+        assert FILE.read_text() == openapi.text()
+
+
+def test_the_server_serves_the_file(tmp_path: Path) -> None:
+    with server_in_thread(write_scripts(tmp_path, SCRIPTS)) as client:
+        assert client.send("GET", "/openapi.json").json == DOCUMENT
+
+
+def described(method: str, path: str) -> tuple[str, dict[str, Any]]:
+    """The documented path and call that a request is to."""
+    path = path.partition("?")[0]
+    name = "/route/{tenant}" if path.startswith("/route/") else path
+    calls = DOCUMENT["paths"][name]
+    return name, calls.get(method.lower()) or next(iter(calls.values()))
+
+
+def check(method: str, path: str, answer: Answer) -> tuple[str, int]:
+    """Hold an answer to the description; return what was seen."""
+    name, call = described(method, path)
+    response = call["responses"][str(answer.status)]
+    ((media_type, content),) = response["content"].items()
+    assert answer.headers["content-type"].partition(";")[0] == media_type
+    if media_type == "application/json":
+        assert [*problems(answer.json, content["schema"], DOCUMENT)] == []
+    documented = {header.lower() for header in response["headers"]}
+    assert documented >= {header for header in answer.headers if header.startswith(("x-", "trace"))}
+    return name, answer.status
+
+
+def sent_without_its_body(client: Client, header: bytes) -> Answer:
+    received = client.raw(b"POST /route/good HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n" + header + b"\r\n")
+    head, _, body = received.partition(b"\r\n\r\n")
+    lines = [line.partition(": ") for line in head.decode().split("\r\n")[1:]]
+    return Answer(int(head.split()[1]), {name.lower(): value for name, _, value in lines}, body)
+
+
+def many_at_once(client: Client) -> list[Answer]:
+    with ThreadPoolExecutor(16) as pool:
+        return list(pool.map(lambda _: client.route("endless", {}), range(16)))
+
+
+def test_every_documented_status_is_seen(tmp_path: Path) -> None:
+    seen: set[tuple[str, int]] = set()
+    write_scripts(tmp_path, SCRIPTS)
+    config = ServerConfig(
+        lanes=1, limits=Limits(instructions=10**9, seconds=0.5), max_body=1000, body_seconds=0.2, admin_token="hush"
+    )
+    with server_in_thread(tmp_path, config) as client:
+
+        def ask(method: str, path: str, body: bytes | None = None, **headers: str) -> None:
+            answer = client.send(method, path, body, headers)
+            seen.add(check(method, path, answer))
+
+        for tenant in ("good", "full", "nobody", "bad"):
+            ask("POST", f"/route/{tenant}", b"{}")
+        ask("POST", "/route/good", b'{"backends": [{"health": "yes"}]}')
+        ask("POST", "/route/", b"{}")
+        ask("POST", "/route/good", b" " * 1001)
+        for path in DOCUMENT["paths"]:
+            ask("DELETE", path.replace("{tenant}", "good"))
+        for path in ("/health", "/health/live", "/health/ready", "/openapi.json", "/metrics"):
+            ask("GET", path)
+        ask("POST", "/reload")
+        ask("GET", "/metrics", **TOKEN)
+        ask("POST", "/reload?dry_run=x", **TOKEN)
+        ask("POST", "/reload?dry_run=1", **TOKEN)
+        ask("POST", "/reload", **TOKEN)
+        write_scripts(tmp_path, {"good.lua": "x ="})
+        ask("POST", "/reload?dry_run=1", **TOKEN)
+        ask("POST", "/reload", **TOKEN)
+        for head in (b"", b"Expect: magic\r\n"):  # the body is late, the expectation cannot be met
+            seen.add(check("POST", "/route/good", sent_without_its_body(client, head)))
+        for answer in many_at_once(client):
+            seen.add(check("POST", "/route/endless", answer))
+            assert answer.status != 503 or int(answer.headers["retry-after"]) > 0
+    with server_process(tmp_path, "--notice-seconds", "1") as server:
+        server.process.terminate()
+        deadline = time.monotonic() + WAIT
+        while (answer := server.client.send("GET", "/health/ready")).status != 503:
+            assert time.monotonic() < deadline
+        seen.add(check("GET", "/health/ready", answer))
+        assert server.client.route("full", {}).status == 200, "served as before until the notice is over"
+        assert server.process.wait(11) == 0
+    documented = {
+        (path, int(status))
+        for path, calls in DOCUMENT["paths"].items()
+        for call in calls.values()
+        for status in call["responses"]
+    }
+    assert seen == documented
+
+
+@pytest.mark.parametrize(
+    ("value", "schema"),
+    [
+        (1, {"type": "string"}),
+        (True, {"type": "integer"}),
+        ({}, {"required": ["a"]}),
+        ({"a": 1}, {"properties": {"a": {"type": "null"}}}),
+        ({"a": 1}, {"additionalProperties": {"type": "string"}}),
+        ([1, "x"], {"items": {"type": "integer"}}),
+        (1, {"anyOf": [{"type": "string"}, {"type": "null"}]}),
+        ("c", {"enum": ["a", "b"]}),
+        (1, {"$ref": "#/text"}),
+    ],
+)
+def test_the_checker_finds_problems(value: object, schema: dict[str, Any]) -> None:
+    assert [*problems(value, schema, {"text": {"type": "string"}})]

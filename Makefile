@@ -7,10 +7,11 @@ URL ?= http://localhost:8081
 
 VENV := .venv
 BIN := $(VENV)/bin
+PURE := .venv-pure
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run health reload check-scripts test lint types pytest bench hostile clean
+.PHONY: help run health reload check-scripts test lint types pytest test-pure bench hostile clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -45,6 +46,17 @@ types: $(INSTALLED)  ## strict types
 pytest: $(INSTALLED)  ## the tests alone
 	$(BIN)/python -m pytest
 
+test-pure:  ## the same without native code, in an environment of its own
+	rm -rf $(PURE)
+	$(PYTHON) -m venv $(PURE)
+	$(PURE)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
+	    -r requirements/pure.txt
+	$(PURE)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(PURE)/bin/python -m pip check
+	$(PURE)/bin/python tests/purity.py
+	$(PURE)/bin/python -m pytest
+	$(PURE)/bin/python benchmarks/http_load.py --rounds 2 --at-least 1000
+
 bench: $(INSTALLED)  ## time decisions, programs and HTTP
 	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only
 	$(BIN)/python benchmarks/http_load.py
@@ -53,5 +65,5 @@ hostile: $(INSTALLED)  ## run every hostile file and compare verdicts
 	$(BIN)/python -m pytest tests/hostile -v
 
 clean:  ## remove what was installed and cached
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks
+	rm -rf $(VENV) $(PURE) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -15,7 +15,6 @@ ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PATH=/app/venv/bin:$PATH
 USER 65534:65534
 EXPOSE 8081
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=10s --timeout=3s --start-period=5s CMD \
-    ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8081/health', timeout=2)"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=5s CMD ["keystone-lua", "health"]
 ENTRYPOINT ["lua-engine"]
 CMD ["-addr", ":8081", "-scripts", "/app/scripts"]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
 from typing import TYPE_CHECKING
 
 from ..server.settings import ConfigError, Settings, add_arguments, read_settings
-from .options import UsageError, print_json
+from .options import UsageError, print_json, seconds
 
 if TYPE_CHECKING:
     from .options import Commands
@@ -29,6 +30,7 @@ def add_commands(commands: Commands) -> None:
         "health", help="ask a server with these settings whether it is ready: exit code 0, else 1", allow_abbrev=False
     )
     add_arguments(health)
+    health.add_argument("--wait", type=seconds, default=0.0, metavar="SECONDS", help="ask again until it is, this long")
     health.set_defaults(command=_health)
 
 
@@ -80,6 +82,10 @@ def _health(options: argparse.Namespace) -> int:
         raise UsageError(str(error)) from None
     asked = settings.values["addr"].source == "--addr" and settings.values["admin-addr"].source != "--admin-addr"
     address = config.address if asked else config.admin_address or config.address
+    until = time.monotonic() + options.wait
     healthy, said = ask(address, tls=config.tls is not None)
+    while not healthy and time.monotonic() < until:
+        time.sleep(0.05)
+        healthy, said = ask(address, tls=config.tls is not None)
     print(said, file=sys.stdout if healthy else sys.stderr)
     return 0 if healthy else 1

@@ -1,18 +1,37 @@
-"""aiohttp's low-level server, set up our way: connections that answer in JSON whatever happens."""
+"""aiohttp's low-level server, set up our way: connections that answer in JSON whatever happens.
+
+**At once.** aiohttp hands every request to a task, which makes another one for the handler. A whole request for a
+decision that arrives while its connection rests is answered in `Connection.data_received` instead: parsed by
+aiohttp, decided, written. That takes the attributes of aiohttp's connection that PRIVATE names; where one is
+missing, as may be in another release of aiohttp, all requests go the usual way.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from typing import Any, Final
 
-from aiohttp import web
+from aiohttp import StreamReader, web
+from aiohttp.http import HttpRequestParser, RawRequestMessage
 
 from .handlers import Handlers
-from .responses import answer
+from .responses import answer, ready_bytes
 from .stage import Stage
-from .wire import json_bytes
+from .wire import RequestData, json_bytes
 
 logger = logging.getLogger("keystone.server")
+
+PRIVATE: Final = (
+    "_force_close", "_keepalive_timeout", "_loop", "_messages", "_next_keepalive_close_time", "_parser", "_upgraded",
+    "_waiter",
+)  # fmt: skip
+"""What `Connection` uses of aiohttp's class besides its public names."""
+
+KNOWN: Final = all(name in dir(web.RequestHandler) for name in PRIVATE) and hasattr(
+    HttpRequestParser, "message_consumed"
+)
+"""Whether this aiohttp is one that requests can be answered at once in."""
 
 
 class Server(web.Server):
@@ -20,6 +39,7 @@ class Server(web.Server):
 
     def __init__(self, handlers: Handlers, stage: Stage, idle_seconds: float) -> None:
         super().__init__(handlers, handler_cancellation=True)  # a client that has gone frees its place in a queue
+        self.handlers = handlers
         self._stage = stage
         self._idle_seconds = idle_seconds
 
@@ -29,7 +49,7 @@ class Server(web.Server):
             self,
             loop=asyncio.get_running_loop(),
             keepalive_timeout=self._idle_seconds,
-            access_log=None,  # type: ignore[arg-type]  # None is aiohttp's own way to turn it off
+            access_log=None,  # None is aiohttp's own way to turn it off
             auto_decompress=False,  # a compressed body is not JSON; inflating it is a way to attack
             lingering_time=2.0,
         )
@@ -44,7 +64,61 @@ class Server(web.Server):
 class Connection(web.RequestHandler):
     """One client connection. Errors below the handlers are answered in JSON, and clients' are no log matter."""
 
-    __slots__ = ()
+    __slots__ = ("_server", "unanswered")
+
+    def __init__(self, server: Server, **options: Any) -> None:
+        super().__init__(server, **options)
+        self._server = server
+        self.unanswered: RequestData | None = None
+
+    def take_unanswered(self) -> RequestData | None:
+        """The request, if it has been read and needs a lane. To be taken once."""
+        data, self.unanswered = self.unanswered, None
+        return data
+
+    def data_received(self, data: bytes) -> None:
+        """Answer at once, or hand on to the task."""
+        waiter = self._waiter
+        if not KNOWN or waiter is None or waiter.done() or self._messages:
+            super().data_received(data)
+            return
+        self._waiter = None  # so that the parent only parses, and wakes nobody
+        try:
+            super().data_received(data)
+        finally:
+            self._waiter = waiter
+        if self._messages and not (len(self._messages) == 1 and self._answer_at_once(*self._messages[0])):
+            waiter.set_result(None)
+
+    def _answer_at_once(self, message: Any, content: StreamReader) -> bool:
+        """Answer the one message that waits, if it can be; say whether it is done."""
+        transport, parser = self.transport, self._parser
+        if (
+            parser is None
+            or self._upgraded
+            or self._force_close
+            or not isinstance(message, RawRequestMessage)
+            or transport is None
+            or transport.is_closing()
+            or transport.get_write_buffer_size()  # a client that does not read: the task waits for it
+        ):
+            return False
+        try:
+            answer = self._server.handlers.at_once(message, content, self)
+        except Exception as error:  # what handle_error is to the task
+            logger.error("unexpected exception", exc_info=error)
+            self._messages.clear()
+            transport.write(ready_bytes(500, json_bytes({"error": "internal error"}), "Connection: close\r\n"))
+            self.force_close()
+            return True
+        if answer is None:
+            return False
+        self._messages.clear()
+        parser.message_consumed()
+        self._server.requests_count += 1
+        transport.write(answer)
+        self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
+        return True
 
     def handle_error(
         self,

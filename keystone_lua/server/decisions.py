@@ -26,7 +26,7 @@ from keystone_lua.interpreter.execution import BUDGET_KINDS, to_text
 from .conduct import Conduct
 from .lanes import DeadlineExceeded, Lanes, LaneTrouble
 from .logs import facts
-from .store import ScriptStore, Snapshot
+from .store import ScriptStore
 from .wire import RequestData
 
 logger = logging.getLogger("keystone.decision")
@@ -74,26 +74,36 @@ class DecisionService:
         self._conduct = Conduct()
         self._seeds = random.Random()  # seeded by the system; need not be secret, only different
 
-    async def decide(self, tenant: str, request: RequestData) -> Verdict:
-        """Run the tenant's script on ``request``. Raises `Overloaded`.
-
-        Blocks the loop for a slice, and waits only for a lane: most decisions are made without a task switch.
-        """
+    def decide_at_once(self, tenant: str, request: RequestData) -> Verdict | None:
+        """Run the tenant's script on ``request`` without waiting: a slice at most. None if it takes a lane."""
         scripts = self._store.current
         program = scripts.programs.get(tenant)
         if program is None:
             return _without_program(tenant, scripts.never_compiled.get(tenant))
-        seed, now = self._seeds.getrandbits(SEED_BITS), time.time()
-        verdict = None
-        if self._conduct.may_start_inline(tenant, program.hash):
-            verdict = self._decide_inline(tenant, program, request, seed, now)
+        if not self._conduct.may_start_inline(tenant, program.hash):
+            return None
+        verdict = self._decide_inline(tenant, program, request, self._seeds.getrandbits(SEED_BITS), time.time())
+        if verdict is not None:
+            self._ended(verdict)
+        return verdict
+
+    async def decide(self, tenant: str, request: RequestData, *, tried: bool = False) -> Verdict:
+        """Run the tenant's script on ``request``, in a lane if need be. Raises `Overloaded`.
+
+        ``tried`` says that `decide_at_once` has just answered None.
+        """
+        tried = tried and tenant in self._store.current.programs  # a reload may have come between
+        verdict = None if tried else self.decide_at_once(tenant, request)
         if verdict is None:
-            verdict = await self._decide_in_lane(tenant, scripts, request, seed, now)
+            verdict = await self._decide_in_lane(tenant, request)
+            self._ended(verdict)
+        return verdict
+
+    def _ended(self, verdict: Verdict) -> None:
         failure, decision = verdict.failure, verdict.decision
-        self._conduct.ended(tenant, by_budget=failure is not None and failure.kind in BUDGET_KINDS)
+        self._conduct.ended(verdict.tenant, by_budget=failure is not None and failure.kind in BUDGET_KINDS)
         if failure is not None or (decision is not None and decision.log) or logger.isEnabledFor(logging.DEBUG):
             _log(verdict)
-        return verdict
 
     def _decide_inline(
         self, tenant: str, program: Program, request: RequestData, seed: int, now: float
@@ -111,9 +121,9 @@ class DecisionService:
             return _engine_failed(tenant, program, type(error).__name__, INLINE)
         return Verdict(tenant, decision.answer, decision.failure, program, decision)
 
-    async def _decide_in_lane(
-        self, tenant: str, scripts: Snapshot, request: RequestData, seed: int, now: float
-    ) -> Verdict:
+    async def _decide_in_lane(self, tenant: str, request: RequestData) -> Verdict:
+        scripts = self._store.current
+        seed, now = self._seeds.getrandbits(SEED_BITS), time.time()
         program, source = scripts.programs[tenant], scripts.sources[tenant]
         try:
             decision = await self._lanes.run(

@@ -17,7 +17,8 @@ from keystone_lua.interpreter import ENGINE_VERSION
 SERVER = f"keystone-lua/{ENGINE_VERSION}"
 CONTENT_TYPE = "application/json"
 
-_REASONS = {200: "OK", 500: "Internal Server Error"}
+_REASONS = {200: "OK", 400: "Bad Request", 500: "Internal Server Error"}
+"""Of the answers that are written as ready bytes."""
 
 
 class Refusal(Exception):
@@ -78,12 +79,17 @@ def answer(
     """Return a JSON answer. ``extra`` holds whole header lines, each ended by CR LF, of checked text only."""
     usual = status in _REASONS and request.version == HttpVersion11 and request.method != "HEAD"
     if usual and request.keep_alive and not close:
-        head = (
-            f"HTTP/1.1 {status} {_REASONS[status]}\r\nContent-Type: {CONTENT_TYPE}\r\n"
-            f"Content-Length: {len(body)}\r\nDate: {_http_date(int(time.time()))}\r\nServer: {SERVER}\r\n{extra}\r\n"
-        )
-        return ReadyAnswer(head.encode("ascii") + body, status)
+        return ReadyAnswer(ready_bytes(status, body, extra), status)
     return ordinary_answer(status, body, extra, close=close)
+
+
+def ready_bytes(status: int, body: bytes, extra: str) -> bytes:
+    """Return a whole HTTP/1.1 answer that leaves its connection open; ``status`` is one of _REASONS."""
+    head = (
+        f"HTTP/1.1 {status} {_REASONS[status]}\r\nContent-Type: {CONTENT_TYPE}\r\n"
+        f"Content-Length: {len(body)}\r\nDate: {_http_date(int(time.time()))}\r\nServer: {SERVER}\r\n{extra}\r\n"
+    )
+    return head.encode("ascii") + body
 
 
 def ordinary_answer(

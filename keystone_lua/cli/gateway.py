@@ -1,0 +1,43 @@
+"""``gateway``: the reference gateway."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..server.config import LOG_LEVELS, ConfigError, parse_address
+from .options import UsageError
+
+if TYPE_CHECKING:
+    from .options import Commands
+
+
+def add_commands(commands: Commands) -> None:
+    """Add this module's commands."""
+    gateway = commands.add_parser("gateway", help="route requests to tenants' services", allow_abbrev=False)
+    gateway.add_argument("--config", required=True, metavar="FILE", help="tenant file, YAML")
+    gateway.add_argument(
+        "--addr", metavar="[HOST]:PORT", default=":8080", help="where to listen (default %(default)s: every address)"
+    )
+    gateway.add_argument("--check", action="store_true", help="read the tenant file, say whether it is good, and end")
+    gateway.add_argument("--log-level", choices=LOG_LEVELS, default="info", help="default %(default)s")
+    gateway.set_defaults(command=_gateway)
+
+
+def _gateway(options: argparse.Namespace) -> int:
+    try:
+        from ..gateway.tenant_file import TenantFileError, read_tenant_file
+    except ModuleNotFoundError as error:
+        raise UsageError(f"gateway needs {error.name}: pip install 'keystone-lua[gateway]'") from None
+    try:
+        address = parse_address(options.addr)
+        config = read_tenant_file(Path(options.config))
+    except (ConfigError, TenantFileError) as error:
+        raise UsageError(str(error)) from None
+    if options.check:
+        print(f"{options.config}: {len(config.tenants)} tenants")
+        return 0
+    from ..gateway.app import run
+
+    return run(config, address.host, address.port, options.log_level)

@@ -1,0 +1,161 @@
+"""The gateway's process: settings in, exit code out.
+
+Refuses to start, with one line on standard error and exit code 2, when the address cannot be had. Services
+that do not answer are no reason not to start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+
+from aiohttp import ClientSession, DummyCookieJar, TCPConnector, web
+
+from .config import Bounds, GatewayConfig
+from .engine import EngineClient
+from .health import Services
+from .proxy import Proxy
+
+logger = logging.getLogger("keystone.gateway")
+
+EXIT_GOOD = 0
+EXIT_USAGE = 2
+CLOSE_SECONDS = 1.0
+"""For writing the last answers, after the drain time."""
+BACKLOG = 1024
+
+
+def run(config: GatewayConfig, host: str, port: int, log_level: str) -> int:
+    """Serve until SIGTERM or SIGINT. An empty ``host`` means all addresses. Returns the process's exit code."""
+    logging.basicConfig(
+        level=log_level.upper(), stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    return asyncio.run(_run(config, host, port))
+
+
+async def _run(config: GatewayConfig, host: str, port: int) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with RunningGateway(config) as gateway:
+        try:
+            where = await gateway.listen(host, port)
+        except OSError as error:
+            # asyncio puts the address into strerror, which is in the message already.
+            reason = os.strerror(error.errno) if error.errno is not None and error.errno > 0 else error.strerror
+            print(f"keystone-lua: cannot listen on {host}:{port}: {reason}", file=sys.stderr)
+            return EXIT_USAGE
+        logger.info("gateway for %d tenants on %s:%d", len(config.tenants), host, where)
+        await stop.wait()
+        logger.info("stopping")
+    return EXIT_GOOD
+
+
+class RunningGateway:
+    """A gateway inside the running event loop: probes from the start, listens when told, drains at the end."""
+
+    def __init__(self, config: GatewayConfig) -> None:
+        self._config = config
+        bounds = config.bounds
+        # One pool for each purpose: busy backends must not keep the engine or the probes waiting.
+        self._backends, self._engines, self._probes = (_session(bounds) for _ in range(3))
+        self._services = Services(config.tenants, self._probes, bounds.probe_seconds)
+        self._proxy = Proxy(config, self._services, EngineClient(self._engines), self._backends)
+        self._runner = web.ServerRunner(Server(self._proxy, bounds), shutdown_timeout=CLOSE_SECONDS)
+
+    async def __aenter__(self) -> RunningGateway:
+        await self._services.start()
+        await self._runner.setup()
+        return self
+
+    async def listen(self, host: str, port: int) -> int:
+        """Accept connections on ``host`` and ``port``; return the port. Raises `OSError`."""
+        site = web.TCPSite(self._runner, host or None, port, backlog=BACKLOG)
+        await site.start()
+        return int(self._runner.addresses[0][1])
+
+    async def __aexit__(self, *_: object) -> None:
+        """Accept no more, let what is in flight finish within the drain time, close every connection."""
+        self._proxy.draining = True
+        for site in self._runner.sites:
+            await site.stop()
+        await asyncio.sleep(0)  # what has been read is now being handled
+        server = self._runner.server
+        assert isinstance(server, Server)
+        server.pre_shutdown()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._config.bounds.drain_seconds):
+                await self._proxy.idle()
+        await self._runner.cleanup()
+        await self._services.stop()
+        for session in (self._backends, self._engines, self._probes):
+            await session.close()
+
+
+def _session(bounds: Bounds) -> ClientSession:
+    """A client that adds nothing of its own: no cookies kept, no proxies of the environment, no decompression."""
+    connector = TCPConnector(limit=0, limit_per_host=bounds.connections, keepalive_timeout=bounds.keepalive_seconds)
+    return ClientSession(
+        connector=connector,
+        cookie_jar=DummyCookieJar(),
+        auto_decompress=False,
+        trust_env=False,
+        max_line_size=16384,
+        max_field_size=16384,
+    )
+
+
+class Server(web.Server):
+    """aiohttp's low-level server, with connections of ours."""
+
+    def __init__(self, proxy: Proxy, bounds: Bounds) -> None:
+        super().__init__(proxy)
+        self._proxy = proxy
+        self._bounds = bounds
+
+    def __call__(self) -> web.RequestHandler:
+        """Return the protocol of a new connection."""
+        return Connection(
+            self,
+            loop=asyncio.get_running_loop(),
+            keepalive_timeout=self._bounds.idle_seconds,
+            access_log=None,  # type: ignore[arg-type]  # None is aiohttp's own way to turn it off
+            auto_decompress=False,  # a body goes on as it came
+            lingering_time=2.0,
+        )
+
+    def pre_shutdown(self) -> None:
+        """Close the connections that are between requests; aiohttp would stop reading half-arrived bodies too."""
+        for connection in self.connections:
+            if connection not in self._proxy.busy:
+                connection.close()
+
+
+class Connection(web.RequestHandler):
+    """One client connection. Errors below the proxy are answered in JSON, and clients' are no log matter."""
+
+    __slots__ = ()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Answer what is no HTTP (``status`` 400), or an exception that got out of the proxy."""
+        if isinstance(exc, ConnectionError):
+            raise exc  # the proxy has cut the connection, or the client has
+        if status >= 500:
+            logger.error("unexpected exception", exc_info=exc)
+        if request.writer.output_size:
+            raise ConnectionResetError("the answer had begun")
+        text = "internal error" if status >= 500 else "the request is no well-formed HTTP"
+        response = web.json_response({"error": text}, status=status, headers={"Server": "keystone-lua-gateway"})
+        response.force_close()
+        return response

@@ -1,0 +1,156 @@
+"""Asking the engine: a request's facts in, a checked decision out, over kept-alive connections.
+
+The engine is another process and may be away, slow, or not the engine at all, so nothing it says is used
+before it has been checked. Refuses, with `EngineFailure`, whatever is no usable answer within the time.
+
+After FAILURES_IN_ROW failures a script's engine is asked only once in PAUSE_SECONDS, and the others fail at
+once: a gateway whose engine hangs must not hold every request for the whole timeout. The count is kept
+for each script, so that one tenant's script cannot pause another's.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from aiohttp import ClientError, ClientSession, ClientTimeout
+
+from .config import Engine
+from .fields import BadField, check_settable
+from .target import has_tricks
+
+FAILURES_IN_ROW = 5
+PAUSE_SECONDS = 1.0
+
+MAX_ANSWER = 1 << 20
+"""Bytes of an answer."""
+MAX_PATH = 4096
+"""Characters of a changed path; escaped it may be three times as long or more."""
+MAX_REASON = 1000
+"""Characters of a reject's reason that are passed on."""
+
+
+class EngineFailure(Exception):
+    """No usable answer. ``counts`` says whether it speaks against the engine itself, and not one script."""
+
+    def __init__(self, message: str, *, counts: bool) -> None:
+        super().__init__(message)
+        self.counts = counts
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a script wants done."""
+
+    backend: str
+    """A service's name; of no meaning with a ``reject``."""
+
+    fields: tuple[tuple[str, str], ...] = ()
+    path: str | None = None
+    """The new path, unescaped; None: as it came."""
+
+    reject: str | None = None
+    """The reason, if the request is refused."""
+
+
+@dataclass(slots=True)
+class _Record:
+    """How often a script's engine failed in a row, and when it may be asked again."""
+
+    failures: int = 0
+    ask_at: float = 0.0
+
+
+class EngineClient:
+    """Asks engines."""
+
+    def __init__(self, session: ClientSession) -> None:
+        self._session = session
+        self._records: dict[tuple[str, str], _Record] = {}
+
+    async def decide(self, engine: Engine, script: str, question: dict[str, Any], request_id: str) -> Decision:
+        """Return the answer of ``script``. Raises `EngineFailure`."""
+        record = self._records.setdefault((engine.url, script), _Record())
+        if record.failures >= FAILURES_IN_ROW:
+            now = time.monotonic()
+            if now < record.ask_at:
+                raise EngineFailure("paused after failures in a row", counts=False)
+            record.ask_at = now + PAUSE_SECONDS
+        try:
+            decision = await self._ask(engine, script, question, request_id)
+        except EngineFailure as failure:
+            if failure.counts:
+                record.failures += 1
+            else:
+                record.failures = 0
+            raise
+        record.failures = 0
+        return decision
+
+    async def _ask(self, engine: Engine, script: str, question: dict[str, Any], request_id: str) -> Decision:
+        try:
+            async with self._session.post(
+                f"{engine.url}/route/{quote(script, safe='')}",
+                data=json.dumps(question, separators=(",", ":")).encode("ascii"),
+                headers={"Content-Type": "application/json", "X-Request-Id": request_id},
+                timeout=ClientTimeout(total=engine.seconds),
+                allow_redirects=False,
+            ) as response:
+                answer = bytearray()
+                async for chunk in response.content.iter_any():
+                    answer += chunk
+                    if len(answer) > MAX_ANSWER:
+                        raise EngineFailure(f"its answer is larger than {MAX_ANSWER} bytes", counts=True)
+        except TimeoutError:
+            raise EngineFailure(f"no answer within {engine.seconds:g} s", counts=True) from None
+        except (ClientError, OSError, ValueError) as error:
+            raise EngineFailure(f"{type(error).__name__}", counts=True) from None
+        if response.status != 200:
+            raise EngineFailure(f"it answered {response.status}{_kind(answer)}", counts=False)
+        return read_decision(bytes(answer))
+
+
+def read_decision(answer: bytes) -> Decision:
+    """Return the decision in ``answer``, the wire format's 200. Raises `EngineFailure`."""
+    try:
+        data = json.loads(answer)
+    except (ValueError, RecursionError):
+        raise EngineFailure("its answer is not JSON", counts=True) from None
+    if not isinstance(data, dict):
+        raise EngineFailure("its answer is no object", counts=True)
+    if data.get("reject") is True:
+        return Decision("", reject=_text(data, "reject_reason")[:MAX_REASON] or "rejected")
+    if data.get("reject") not in (None, False):
+        raise EngineFailure("reject is no boolean", counts=True)
+    changed = data.get("modified_headers") or {}
+    if not isinstance(changed, dict) or not all(isinstance(value, str) for value in changed.values()):
+        raise EngineFailure("modified_headers is no object of texts", counts=True)
+    try:
+        fields = check_settable(changed.items())
+    except BadField as error:
+        raise EngineFailure(f"modified_headers: {error}", counts=False) from None
+    path = _text(data, "modified_path")
+    if path and (not path.startswith("/") or len(path) > MAX_PATH or has_tricks(path)):
+        raise EngineFailure("modified_path is no path that can be sent", counts=False)
+    return Decision(_text(data, "selected_backend"), fields, path or None)
+
+
+def _text(data: dict[str, Any], key: str) -> str:
+    value = data.get(key)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise EngineFailure(f"{key} is no text", counts=True)
+    return value
+
+
+def _kind(answer: bytes | bytearray) -> str:
+    """The failure's kind in an engine's 500, for the log."""
+    try:
+        data = json.loads(answer)
+        return f" ({data['kind']} at {data['script']})"[:200]
+    except (ValueError, RecursionError, TypeError, KeyError):
+        return ""

@@ -1,0 +1,93 @@
+"""Which services answer: probes in the background, and what requests met on their way.
+
+In: the tenants' services. Out: `Services`, whose `is_healthy` and `in_turn` cost nothing to ask. A service is
+healthy when its last probe was answered by a 2xx; one that no connection can be made to is down at once,
+until a probe says otherwise. One without a health path comes back after its tenant's interval.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Collection, Iterable
+
+from aiohttp import ClientError, ClientSession, ClientTimeout
+
+from .config import Service, Tenant
+
+logger = logging.getLogger("keystone.gateway.health")
+
+
+class Services:
+    """The services of every tenant, and how they are."""
+
+    def __init__(self, tenants: Iterable[Tenant], session: ClientSession, probe_seconds: float) -> None:
+        self._tenants = tuple(tenants)
+        self._session = session
+        self._timeout = ClientTimeout(total=probe_seconds)
+        self._down: set[tuple[str, str]] = set()
+        self._turns: dict[str, int] = dict.fromkeys((tenant.name for tenant in self._tenants), 0)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Probe everything once, then go on in the background until `stop`."""
+        services = [(tenant, service) for tenant in self._tenants for service in tenant.services]
+        await asyncio.gather(*(self._probe(tenant, service) for tenant, service in services))
+        self._tasks = [asyncio.create_task(self._watch(tenant, service)) for tenant, service in services]
+
+    async def stop(self) -> None:
+        """Probe no more."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def is_healthy(self, tenant: Tenant, service: Service) -> bool:
+        """Say how ``service`` was last."""
+        return (tenant.name, service.name) not in self._down
+
+    def in_turn(self, tenant: Tenant, tried: Collection[Service] = ()) -> Service | None:
+        """Return the next healthy service that is not among ``tried``, round robin."""
+        services = tenant.services
+        first = self._turns[tenant.name]
+        for step in range(len(services)):
+            index = (first + step) % len(services)
+            service = services[index]
+            if service not in tried and self.is_healthy(tenant, service):
+                self._turns[tenant.name] = (index + 1) % len(services)
+                return service
+        return None
+
+    def count(self) -> tuple[int, int]:
+        """Return how many services there are, and how many of them are healthy."""
+        total = sum(len(tenant.services) for tenant in self._tenants)
+        return total, total - len(self._down)
+
+    def mark(self, tenant: Tenant, service: Service, *, healthy: bool, why: str) -> None:
+        """Note how ``service`` is; changes are logged."""
+        if self.is_healthy(tenant, service) != healthy:
+            (self._down.discard if healthy else self._down.add)((tenant.name, service.name))
+            word = "up" if healthy else "down"
+            logger.log(
+                logging.INFO if healthy else logging.WARNING,
+                "tenant=%s service=%s is %s: %s", tenant.name, service.name, word, why,
+            )  # fmt: skip
+
+    async def _watch(self, tenant: Tenant, service: Service) -> None:
+        while True:
+            await asyncio.sleep(tenant.health_interval)
+            await self._probe(tenant, service)
+
+    async def _probe(self, tenant: Tenant, service: Service) -> None:
+        if service.health is None:
+            self.mark(tenant, service, healthy=True, why="not probed, and due again")
+            return
+        try:
+            # A redirect is no answer of the service's own, and could lead anywhere.
+            async with self._session.get(
+                service.url + service.health, timeout=self._timeout, allow_redirects=False
+            ) as response:
+                self.mark(
+                    tenant, service, healthy=response.ok and response.status < 300, why=f"probe {response.status}"
+                )
+        except (ClientError, TimeoutError, OSError, ValueError) as error:
+            self.mark(tenant, service, healthy=False, why=f"probe: {type(error).__name__}")

@@ -1,0 +1,278 @@
+"""The tenant file: YAML in, a checked `GatewayConfig` out.
+
+Only YAML's syntax tree is built (`compose`): no tag, constructor or merge key of the file's takes effect, and
+every node keeps its place for error messages. Refuses, with `TenantFileError`, whatever is not in the format:
+unknown and repeated keys, wrong types, URLs with credentials, two tenants for the same requests.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from .config import Bounds, Engine, GatewayConfig, OnEngineFailure, Service, Tenant
+from .target import has_tricks
+
+MAX_BYTES = 1 << 20
+"""Of the file: thousands of tenants fit, a wrong file is noticed."""
+
+MAX_SCRIPT_BODY = 128 * 1024
+"""Bytes of a body that may be shown to scripts: six times that, as JSON, still fits in the engine's 1 MiB."""
+
+_SECONDS = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,6})?)(ms|s|m)?", re.ASCII)
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, None: 1.0}
+_DOMAIN = re.compile(
+    r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?|\[[0-9a-f:.]+\]"
+)
+_NAME = re.compile(r"[^\x00-\x1f\x7f/\\]{1,128}")
+_PATH = re.compile(r"/[!-~]*", re.ASCII)
+_KINDS = {"str": "text", "int": "a number", "float": "a number", "bool": "true or false", "null": "nothing"}
+
+
+class TenantFileError(Exception):
+    """A file that cannot be used. The text is one line that begins with ``file:line:column``."""
+
+
+def read_tenant_file(path: Path) -> GatewayConfig:
+    """Return the settings in the file at ``path``. Raises `TenantFileError`."""
+    name = str(path)
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise TenantFileError(f"{name}: cannot be read: {error.strerror or error}") from None
+    if len(data) > MAX_BYTES:
+        raise TenantFileError(f"{name}: is larger than {MAX_BYTES} bytes")
+    return parse_tenant_file(data, name)
+
+
+def parse_tenant_file(data: bytes, name: str) -> GatewayConfig:
+    """Return the settings in ``data``, a file called ``name`` in messages. Raises `TenantFileError`."""
+    try:
+        root = YAML(typ="safe", pure=True).compose(data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        column = error.start - data.rfind(b"\n", 0, error.start)
+        raise TenantFileError(f"{name}:{line}:{column}: is not UTF-8") from None
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark is not None else name
+        raise TenantFileError(f"{place}: {error.problem or error.context}") from None
+    except YAMLError as error:
+        raise TenantFileError(f"{name}:1:1: {str(error).splitlines()[0]}") from None
+    except RecursionError:
+        raise TenantFileError(f"{name}:1:1: is nested too deeply") from None
+    if root is None:
+        raise TenantFileError(f"{name}:1:1: is empty; 'tenants' is needed")
+    return _File(name).config(root)
+
+
+class _File:
+    """Reads the nodes of one file; whatever it refuses, it refuses with the node's place."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def config(self, node: Node) -> GatewayConfig:
+        keys = self._mapping(node, "tenants", optional="lua_engine admin_base_path trusted_proxies")
+        enabled, engine, script_body = self._engine(keys.get("lua_engine"))
+        tenants: list[Tenant] = []
+        taken: dict[tuple[str, str], str] = {}
+        for item in self._sequence(keys["tenants"]):
+            tenant = self._tenant(item, engine, enabled=enabled)
+            if any(tenant.name == other.name for other in tenants):
+                self._fail(item, f"there is a tenant {tenant.name!r} already")
+            for domain in tenant.domains or ("",):
+                other = taken.setdefault((domain, tenant.path_prefix), tenant.name)
+                if other != tenant.name:
+                    where = f"{domain or 'any host'}{tenant.path_prefix}"
+                    self._fail(item, f"tenant {tenant.name!r}: tenant {other!r} has {where} already")
+            tenants.append(tenant)
+        admin = keys.get("admin_base_path")
+        proxies = keys.get("trusted_proxies")
+        return GatewayConfig(
+            tenants=tuple(tenants),
+            admin_base_path=self._path(admin).rstrip("/") if admin is not None else GatewayConfig.admin_base_path,
+            trusted_proxies=tuple(map(self._network, self._sequence(proxies))) if proxies is not None else (),
+            bounds=Bounds(script_body=script_body),
+        )
+
+    def _engine(self, node: Node | None) -> tuple[bool, Engine | None, int]:
+        """``lua_engine``: whether it is enabled, where it is, how much of a body it is shown."""
+        if node is None:
+            return True, None, Bounds.script_body
+        keys = self._mapping(node, optional="enabled url timeout max_body")
+        enabled = self._boolean(keys["enabled"]) if "enabled" in keys else True
+        timeout = self._seconds(keys["timeout"], 0.001, 60) if "timeout" in keys else Engine.seconds
+        body = self._whole(keys["max_body"], 0, MAX_SCRIPT_BODY) if "max_body" in keys else Bounds.script_body
+        # Without a URL the timeout still holds, for tenants that name an engine of their own.
+        return enabled, Engine(self._url(keys["url"]) if "url" in keys else "", timeout), body
+
+    def _tenant(self, node: Node, engine: Engine | None, *, enabled: bool) -> Tenant:
+        keys = self._mapping(
+            node,
+            "name services",
+            optional="domains path_prefix lua_script lua_engine_url on_engine_failure health_interval",
+        )
+        if "domains" not in keys and "path_prefix" not in keys:
+            self._fail(node, "a tenant needs domains, or a path_prefix, or both")
+        script = self._label(keys["lua_script"]) if "lua_script" in keys else None
+        if script in (".", ".."):
+            self._fail(keys["lua_script"], f"{script!r} is no script's name")
+        if "lua_engine_url" in keys:
+            engine = Engine(self._url(keys["lua_engine_url"]), engine.seconds if engine is not None else Engine.seconds)
+        if script is not None and enabled and (engine is None or not engine.url):
+            self._fail(keys["lua_script"], "a lua_script needs lua_engine.url, or the tenant's own lua_engine_url")
+        return Tenant(
+            name=self._label(keys["name"]),
+            services=self._services(keys["services"]),
+            domains=self._domains(keys["domains"]) if "domains" in keys else (),
+            path_prefix=self._path(keys["path_prefix"]).rstrip("/") + "/" if "path_prefix" in keys else "/",
+            lua_script=script,
+            engine=engine if enabled and script is not None else None,
+            on_engine_failure=self._failure_mode(keys.get("on_engine_failure")),
+            health_interval=(
+                self._seconds(keys["health_interval"], 0.1, 3600)
+                if "health_interval" in keys
+                else Tenant.health_interval
+            ),
+        )
+
+    def _services(self, node: Node) -> tuple[Service, ...]:
+        services: list[Service] = []
+        for item in self._sequence(node):
+            keys = self._mapping(item, "name url", optional="health labels")
+            if "labels" in keys:  # the documented file has them; nothing here asks for them
+                for value in self._mapping(keys["labels"]).values():
+                    self._text(value)
+            health = self._path(keys["health"]) if "health" in keys else None
+            service = Service(self._label(keys["name"]), self._url(keys["url"]), health)
+            if any(service.name == other.name for other in services):
+                self._fail(keys["name"], f"the tenant has a service {service.name!r} already")
+            services.append(service)
+        return tuple(services)
+
+    def _failure_mode(self, node: Node | None) -> OnEngineFailure:
+        if node is None:
+            return Tenant.on_engine_failure
+        try:
+            return OnEngineFailure(self._text(node))
+        except ValueError:
+            self._fail(node, f"{node.value!r} is none of {', '.join(mode.value for mode in OnEngineFailure)}")
+
+    def _domains(self, node: Node) -> tuple[str, ...]:
+        domains = []
+        for item in self._sequence(node):
+            domain = self._text(item).lower()
+            if not _DOMAIN.fullmatch(domain) or len(domain) > 253:
+                self._fail(item, f"{domain!r} is no host name (no port, no wildcard; international names as xn--)")
+            domains.append(domain)
+        return tuple(domains)
+
+    def _network(self, node: Node) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+        try:
+            return ipaddress.ip_network(self._text(node))
+        except ValueError as error:
+            self._fail(node, str(error))
+
+    def _url(self, node: Node) -> str:
+        text = self._text(node)
+        try:
+            parts = urlsplit(text)
+            port = parts.port
+        except ValueError as error:
+            self._fail(node, f"{text!r} is no URL: {error}")
+        if parts.scheme not in ("http", "https") or not parts.hostname or port == 0 or not re.fullmatch("[!-~]+", text):
+            self._fail(node, f"{text!r} is no URL like http://host:port")
+        if "@" in parts.netloc:
+            self._fail(node, "a URL may hold no user or password")
+        if "?" in text or "#" in text or has_tricks(parts.path):
+            self._fail(node, f"{text!r} may be http://host:port and a plain path, and nothing more")
+        return text.rstrip("/")
+
+    def _path(self, node: Node) -> str:
+        text = self._text(node)
+        if not _PATH.fullmatch(text) or "?" in text or "#" in text or has_tricks(text):
+            self._fail(node, f"{text!r} is no plain path that begins with a slash")
+        return text
+
+    def _label(self, node: Node) -> str:
+        text = self._text(node)
+        if not _NAME.fullmatch(text):
+            self._fail(node, f"{text[:130]!r} is no name: 1 to 128 characters, no slashes or control characters")
+        return text
+
+    def _seconds(self, node: Node, minimum: float, maximum: float) -> float:
+        match = _SECONDS.fullmatch(node.value) if isinstance(node, ScalarNode) else None
+        seconds = float(match[1]) * _UNITS[match[2]] if match else -1.0
+        if not minimum <= seconds <= maximum:
+            self._fail(node, f"expected a time from {minimum:g}s to {maximum:g}s, such as 500ms, 5s or 5")
+        return seconds
+
+    def _whole(self, node: Node, minimum: int, maximum: int) -> int:
+        if (
+            _kind(node) != "int"
+            or not re.fullmatch("[0-9]{1,9}", node.value)
+            or not minimum <= int(node.value) <= maximum
+        ):
+            self._fail(node, f"expected a whole number from {minimum} to {maximum}")
+        return int(node.value)
+
+    def _boolean(self, node: Node) -> bool:
+        if _kind(node) != "bool":
+            self._fail(node, "expected true or false")
+        return bool(node.value.lower() == "true")
+
+    def _text(self, node: Node) -> str:
+        if _kind(node) != "str":
+            hint = "; put it into quotes" if isinstance(node, ScalarNode) and node.value else ""
+            self._fail(node, f"expected text, got {_shown(node)}{hint}")
+        return str(node.value)
+
+    def _sequence(self, node: Node) -> Iterator[Node]:
+        if not isinstance(node, SequenceNode) or not node.value:
+            self._fail(node, f"expected a list with at least one entry, got {_shown(node)}")
+        return iter(node.value)
+
+    def _mapping(self, node: Node, required: str = "", optional: str = "") -> dict[str, Node]:
+        """Return the entries of ``node`` by key. Without names, any key is good."""
+        if not isinstance(node, MappingNode):
+            self._fail(node, f"expected a mapping, got {_shown(node)}")
+        known = [*required.split(), *optional.split()]
+        entries: dict[str, Node] = {}
+        for key, value in node.value:
+            name = self._text(key)
+            if known and name not in known:
+                self._fail(key, f"unknown key {name!r}; there are {', '.join(known)}")
+            if name in entries:
+                self._fail(key, f"{name!r} is here already")
+            entries[name] = value
+        for name in required.split():
+            if name not in entries:
+                self._fail(node, f"{name!r} is missing")
+        return entries
+
+    def _fail(self, node: Any, message: str) -> NoReturn:
+        mark = node.start_mark
+        raise TenantFileError(f"{self._name}:{mark.line + 1}:{mark.column + 1}: {message}")
+
+
+def _kind(node: Node) -> str:
+    """The last part of a scalar's tag: ``str``, ``int``, ``bool``; empty for anything else."""
+    return str(node.tag).rpartition(":")[2] if isinstance(node, ScalarNode) else ""
+
+
+def _shown(node: Node) -> str:
+    if isinstance(node, MappingNode):
+        return "a mapping"
+    if isinstance(node, SequenceNode):
+        return "a list" if node.value else "an empty list"
+    return _KINDS.get(_kind(node), "something else")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-from aiohttp import ClientError, web
+from aiohttp import ClientError, HttpVersion11, web
 
 from .config import Bounds
 
@@ -29,6 +29,8 @@ class Body:
         codings = request.headers.getall("Transfer-Encoding", ())
         if codings and ",".join(codings).strip().lower() != "chunked":
             raise BodyError(501, "the only transfer coding that is understood is chunked")
+        if codings and request.version < HttpVersion11:
+            raise BodyError(400, "a transfer coding needs HTTP/1.1")  # RFC 9112, 6.1
         expectation = request.headers.get("Expect")
         if expectation is not None and expectation.lower() != "100-continue":
             raise BodyError(417, "the only expectation that can be met is 100-continue")

@@ -1,6 +1,6 @@
 """A backend for trying things out: says what reached it. ``python -m keystone_lua.gateway.echo --name a --addr :9001``
 
-Every answer is JSON: the backend's ``name``, ``method``, ``path`` (as sent, with its query), ``headers`` as pairs in order,
+Every answer is JSON: the backend's ``name``, ``method``, ``path`` (as sent, with its query), ``headers`` as pairs,
 and the body's ``length`` and SHA-256. ``GET /health`` answers 200. Headers of the request choose other answers:
 
     X-Echo-Status: 418      that status
@@ -88,7 +88,9 @@ async def serve(name: str, host: str | None, port: int) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The command."""
-    parser = argparse.ArgumentParser(prog="python -m keystone_lua.gateway.echo", description="A backend that says what it got.")
+    parser = argparse.ArgumentParser(
+        prog="python -m keystone_lua.gateway.echo", description="A backend that says what it got."
+    )
     parser.add_argument("--name", required=True, help="what it calls itself")
     parser.add_argument("--addr", default=":9000", metavar="[HOST]:PORT", help="where to listen (default %(default)s)")
     options = parser.parse_args(arguments)

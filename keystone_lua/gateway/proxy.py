@@ -225,7 +225,7 @@ class Proxy:
             except (ClientError, OSError, ValueError) as error:
                 if body.error is not None:
                     raise body.error from None
-                logger.warning("request=%s service=%s %s", passage.id, service.name, _escape(repr(error)))
+                logger.warning("request=%s service=%s %s", passage.id, service.name, type(error).__name__)
                 raise Refusal(502, f"service {service.name} broke off") from None
 
     async def _send(

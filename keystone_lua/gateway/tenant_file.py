@@ -21,8 +21,8 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from .config import Bounds, Engine, GatewayConfig, OnEngineFailure, Service, Tenant
 from .target import has_tricks
 
-MAX_BYTES = 1 << 20
-"""Of the file: thousands of tenants fit, a wrong file is noticed."""
+MAX_BYTES = 256 * 1024
+"""Of the file: a thousand tenants fit, and it is read in a few seconds at most."""
 
 MAX_SCRIPT_BODY = 128 * 1024
 """Bytes of a body that may be shown to scripts: six times that, as JSON, still fits in the engine's 1 MiB."""
@@ -34,7 +34,7 @@ _DOMAIN = re.compile(
 )
 _NAME = re.compile(r"[^\x00-\x1f\x7f/\\]{1,128}")
 _PATH = re.compile(r"/[!-~]*", re.ASCII)
-_KINDS = {"str": "text", "int": "a number", "float": "a number", "bool": "true or false", "null": "nothing"}
+_KINDS = {"str": "text", "int": "a number", "float": "a number", "bool": "true or false", "null": "nothing", "merge": "a merge key"}
 
 
 class TenantFileError(Exception):
@@ -233,7 +233,7 @@ class _File:
 
     def _text(self, node: Node) -> str:
         if _kind(node) != "str":
-            hint = "; put it into quotes" if isinstance(node, ScalarNode) and node.value else ""
+            hint = "; put it into quotes" if _kind(node) in ("int", "float", "bool") else ""
             self._fail(node, f"expected text, got {_shown(node)}{hint}")
         return str(node.value)
 

@@ -1,0 +1,1 @@
+"""The reference gateway: its parts, its process, and the whole stack."""

@@ -117,7 +117,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     usual = tuple(request for request in USUAL if request.script in scripts) + others
     with (
         tempfile.TemporaryDirectory(prefix="keystone-demo-") as folder,
-        running(Path(folder), tenant_file(scripts), backends, options.scripts) as stack,
+        running(Path(folder), tenant_file(scripts), backends, options.scripts, alone=["api-canary"]) as stack,
     ):
         demo = Demo(stack)
         services = sum(len(BACKENDS.get(script, OTHERS)) for script in scripts)

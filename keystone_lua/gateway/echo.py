@@ -1,4 +1,4 @@
-"""A backend for trying things out: says what reached it. ``python -m keystone_lua.gateway.echo --name a --addr :9001``
+"""Backends for trying things out: they say what reached them. ``python -m keystone_lua.gateway.echo a=:9001 b=:9002``
 
 Every answer is JSON: the backend's ``name``, ``method``, ``path`` (as sent, with its query), ``headers`` as pairs,
 and the body's ``length`` and SHA-256. ``GET /health`` answers 200. Headers of the request choose other answers:
@@ -73,29 +73,40 @@ def long_answer(size: int) -> str:
     return digest.hexdigest()
 
 
-async def serve(name: str, host: str | None, port: int) -> None:
-    """Serve until SIGTERM or SIGINT, and say where on standard output."""
+async def serve(backends: Sequence[tuple[str, str | None, int]]) -> None:
+    """Serve these backends (name, host, port) until SIGTERM or SIGINT, and say where on standard output."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    runner = web.ServerRunner(web.Server(Echo(name), access_log=None, auto_decompress=False))
-    await runner.setup()
-    await web.TCPSite(runner, host, port, backlog=1024).start()
-    print(json.dumps({"name": name, "port": runner.addresses[0][1]}), flush=True)
+    runners = []
+    for name, host, port in backends:
+        runner = web.ServerRunner(web.Server(Echo(name), access_log=None, auto_decompress=False), shutdown_timeout=1)
+        await runner.setup()
+        await web.TCPSite(runner, host, port, backlog=1024).start()
+        print(json.dumps({"name": name, "port": runner.addresses[0][1]}), flush=True)
+        runners.append(runner)
     await stop.wait()
-    await runner.cleanup()
+    await asyncio.gather(*(runner.cleanup() for runner in runners))
+
+
+def backend(text: str) -> tuple[str, str | None, int]:
+    """An argparse type: ``name=[host]:port``."""
+    name, _, address = text.partition("=")
+    host, _, port = address.rpartition(":")
+    if not name:
+        raise ValueError
+    return name, host or None, int(port)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The command."""
     parser = argparse.ArgumentParser(
-        prog="python -m keystone_lua.gateway.echo", description="A backend that says what it got."
+        prog="python -m keystone_lua.gateway.echo", description="Backends that say what they got."
     )
-    parser.add_argument("--name", required=True, help="what it calls itself")
-    parser.add_argument("--addr", default=":9000", metavar="[HOST]:PORT", help="where to listen (default %(default)s)")
-    options = parser.parse_args(arguments)
-    host, _, port = options.addr.rpartition(":")
-    asyncio.run(serve(options.name, host or None, int(port)))
+    parser.add_argument(
+        "backends", nargs="+", type=backend, metavar="NAME=[HOST]:PORT", help="what it is called, where it listens"
+    )
+    asyncio.run(serve(parser.parse_args(arguments).backends))
 
 
 if __name__ == "__main__":

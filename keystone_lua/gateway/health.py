@@ -1,8 +1,9 @@
 """Which services answer: probes in the background, and what requests met on their way.
 
 In: the tenants' services. Out: `Services`, whose `is_healthy` and `in_turn` cost nothing to ask. A service is
-healthy when its last probe was answered by a 2xx; one that no connection can be made to is down at once,
-until a probe says otherwise. One without a health path comes back after its tenant's interval.
+up when a probe was answered by a 2xx. It is down at once when a probe gets another answer or no connection can be
+made, but only after TIMEOUTS_IN_ROW probes without an answer: a gateway that is itself too busy to hear answers
+must not take its services for dead. One without a health path comes back after its tenant's interval.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from .config import Service, Tenant
 
+TIMEOUTS_IN_ROW = 3
+
 logger = logging.getLogger("keystone.gateway.health")
 
 
@@ -26,13 +29,14 @@ class Services:
         self._session = session
         self._timeout = ClientTimeout(total=probe_seconds)
         self._down: set[tuple[str, str]] = set()
+        self._timeouts: dict[tuple[str, str], int] = {}
         self._turns: dict[str, int] = dict.fromkeys((tenant.name for tenant in self._tenants), 0)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Probe everything once, then go on in the background until `stop`."""
         services = [(tenant, service) for tenant in self._tenants for service in tenant.services]
-        await asyncio.gather(*(self._probe(tenant, service) for tenant, service in services))
+        await asyncio.gather(*(self._probe(tenant, service, 1) for tenant, service in services))
         self._tasks = [asyncio.create_task(self._watch(tenant, service)) for tenant, service in services]
 
     async def stop(self) -> None:
@@ -75,9 +79,10 @@ class Services:
     async def _watch(self, tenant: Tenant, service: Service) -> None:
         while True:
             await asyncio.sleep(tenant.health_interval)
-            await self._probe(tenant, service)
+            await self._probe(tenant, service, TIMEOUTS_IN_ROW)
 
-    async def _probe(self, tenant: Tenant, service: Service) -> None:
+    async def _probe(self, tenant: Tenant, service: Service, patience: int) -> None:
+        key = (tenant.name, service.name)
         if service.health is None:
             self.mark(tenant, service, healthy=True, why="not probed, and due again")
             return
@@ -89,5 +94,11 @@ class Services:
                 self.mark(
                     tenant, service, healthy=response.ok and response.status < 300, why=f"probe {response.status}"
                 )
-        except (ClientError, TimeoutError, OSError, ValueError) as error:
+            self._timeouts[key] = 0
+        except TimeoutError:
+            self._timeouts[key] = self._timeouts.get(key, 0) + 1
+            if self._timeouts[key] >= patience:
+                self.mark(tenant, service, healthy=False, why=f"{self._timeouts[key]} probes without an answer")
+        except (ClientError, OSError, ValueError) as error:
+            self._timeouts[key] = 0
             self.mark(tenant, service, healthy=False, why=f"probe: {type(error).__name__}")

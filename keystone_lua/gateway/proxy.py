@@ -26,7 +26,6 @@ from aiohttp import (
     ClientResponse,
     ClientSession,
     ClientTimeout,
-    ConnectionTimeoutError,
     web,
 )
 from multidict import CIMultiDict
@@ -71,6 +70,7 @@ class Passage:
     decided: str = "-"
     """By what: ``script``, ``turn`` (round robin), ``fallback`` (round robin for want of a decision)."""
     status: int = 0
+    level: int = logging.INFO
 
 
 class Proxy:
@@ -215,12 +215,11 @@ class Proxy:
             passage.service = service
             try:
                 return await self._send(passage, service, decision, target, fields.copy(), body)
-            except (ClientConnectorError, ConnectionTimeoutError) as error:
+            except ClientConnectorError as error:
                 self._services.mark(tenant, service, healthy=False, why=type(error).__name__)
                 tried.append(service)
-            except BodyError:
-                raise
             except TimeoutError:
+                # Also one for a connection: under load that says nothing of the service, and probes will tell.
                 raise Refusal(504, f"service {service.name} did not answer in time") from None
             except (ClientError, OSError, ValueError) as error:
                 if body.error is not None:
@@ -293,7 +292,7 @@ class Proxy:
 
     def _health(self, passage: Passage) -> web.StreamResponse:
         """How the gateway is: no names, as anybody may ask."""
-        passage.status = 200
+        passage.status, passage.level = 200, logging.DEBUG
         total, healthy = self._services.count()
         facts = {
             "status": "draining" if self.draining else "healthy",
@@ -319,9 +318,10 @@ class Proxy:
 
 
 def _log(passage: Passage, seconds: float) -> None:
-    if logger.isEnabledFor(logging.INFO):
+    if logger.isEnabledFor(passage.level):
         target = passage.target
-        logger.info(
+        logger.log(
+            passage.level,
             "request=%s tenant=%s service=%s decided=%s status=%d ms=%.1f %s %s",
             passage.id,
             passage.tenant.name if passage.tenant is not None else "-",

@@ -73,7 +73,10 @@ class Stack:
     folder: Path
     scripts: Path
     ports: dict[str, int]
-    """By the processes' names: ``gateway``, ``engine``, and the backends'."""
+    """By name: ``gateway``, ``engine``, and the backends'."""
+    backends: tuple[str, ...]
+    """In one process called ``backends``, except those that are ``alone``, in processes that have their names."""
+    alone: tuple[str, ...]
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
@@ -84,7 +87,7 @@ class Stack:
     def start(self, name: str) -> None:
         """Start a process that does not run. Does not wait for it."""
         module = [sys.executable, "-m"]
-        address = f"{LOOPBACK}:{self.ports[name]}"
+        address = f"{LOOPBACK}:{self.ports.get(name)}"
         if name == "gateway":
             command = [
                 *module,
@@ -98,7 +101,12 @@ class Stack:
         elif name == "engine":
             command = [*module, "keystone_lua", "serve", "-addr", address, "-scripts", str(self.scripts)]
         else:
-            command = [*module, "keystone_lua.gateway.echo", "--name", name, "--addr", address]
+            alone = [name] if name != "backends" else [each for each in self.backends if each not in self.alone]
+            command = [
+                *module,
+                "keystone_lua.gateway.echo",
+                *(f"{each}={LOOPBACK}:{self.ports[each]}" for each in alone),
+            ]
         with (self.folder / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
 
@@ -107,9 +115,12 @@ class Stack:
         deadline = time.monotonic() + START_SECONDS
         for name in names:
             path = "/-/health" if name == "gateway" else "/health"
+            port = self.ports[
+                name if name != "backends" else next(each for each in self.backends if each not in self.alone)
+            ]
             while True:
                 with contextlib.suppress(OSError, http.client.HTTPException):
-                    if ask(self.ports[name], "GET", path, seconds=2).status == 200:
+                    if ask(port, "GET", path, seconds=2).status == 200:
                         break
                 if self.processes[name].poll() is not None or time.monotonic() > deadline:
                     raise StackError(f"{name} did not come up:\n{self.log(name)}")
@@ -150,15 +161,15 @@ class Stack:
 
 @contextlib.contextmanager
 def running(
-    folder: Path, tenants: str, backends: Iterable[str], scripts: Path, *, absent: Iterable[str] = ()
+    folder: Path, tenants: str, backends: Iterable[str], scripts: Path, *, alone: Iterable[str] = ()
 ) -> Iterator[Stack]:
-    """Run a stack in ``folder`` with the tenant file ``tenants``, but start none of ``absent``."""
-    names = ["gateway", "engine", *backends]
-    stack = Stack(folder, scripts, dict(zip(names, free_ports(len(names)), strict=True)))
-
-    text = re.sub(r"\{([\w.-]+)\}", lambda match: f"http://{LOOPBACK}:{stack.ports[match[1]]}", tenants)
+    """Run a stack in ``folder`` with the tenant file ``tenants``; the backends in ``alone`` can be killed alone."""
+    names = tuple(dict.fromkeys(backends))
+    ports = dict(zip(("gateway", "engine", *names), free_ports(2 + len(names)), strict=True))
+    stack = Stack(folder, scripts, ports, names, tuple(alone))
+    text = re.sub(r"\{([\w.-]+)\}", lambda match: f"http://{LOOPBACK}:{ports[match[1]]}", tenants)
     (folder / "tenants.yaml").write_text(text)
-    started = [name for name in names if name not in {*absent, "gateway"}]
+    started = [*stack.alone, "engine", "backends"]
     try:
         for name in started:
             stack.start(name)

@@ -35,7 +35,8 @@ _DOMAIN = re.compile(
 _NAME = re.compile(r"[^\x00-\x1f\x7f/\\]{1,128}")
 _PATH = re.compile(r"/[!-~]*", re.ASCII)
 _KINDS = {
-    "str": "text", "int": "a number", "float": "a number", "bool": "true or false", "null": "nothing", "merge": "a merge key",
+    "str": "text", "int": "a number", "float": "a number", "bool": "true or false", "null": "nothing",
+    "merge": "a merge key",
 }  # fmt: skip
 
 

@@ -7,9 +7,24 @@ import json
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession
 
+from keystone_lua.gateway.health import TIMEOUTS_IN_ROW, Services
 from keystone_lua.gateway.stack import LOOPBACK
-from tests.gateway.raw import Peer, decision, exchange, gateway, listening, ok, peer, read_message, request, status
+from keystone_lua.gateway.tenant_file import parse_tenant_file
+from tests.gateway.raw import (
+    WAIT,
+    Peer,
+    decision,
+    exchange,
+    gateway,
+    listening,
+    ok,
+    peer,
+    read_message,
+    request,
+    status,
+)
 
 
 def through(
@@ -348,3 +363,37 @@ def test_pipelined_requests_keep_their_order() -> None:
     assert [head.split(" ")[1] for head, _ in service.heard] == ["/1", "/2", "/3"]
     assert got.count(b"HTTP/1.1 200") == 3
     assert got.index(b"/1") < got.index(b"/2") < got.index(b"/3")
+
+
+def test_one_probe_without_an_answer_is_no_death() -> None:
+    async def run() -> None:
+        async with peer(lambda facts: ok() if len(facts.heard) == 1 else None) as service:
+            (tenant,) = parse_tenant_file(
+                json.dumps(
+                    {
+                        "tenants": [
+                            {
+                                "name": "t",
+                                "path_prefix": "/",
+                                "health_interval": "100ms",
+                                "services": [{"name": "s", "url": service.url, "health": "/"}],
+                            }
+                        ]
+                    }
+                ).encode(),
+                "t",
+            ).tenants
+            async with ClientSession() as session:
+                services = Services([tenant], session, 0.1)
+                await services.start()
+                while len(service.heard) < 1 + TIMEOUTS_IN_ROW:
+                    assert services.is_healthy(tenant, tenant.services[0])
+                    assert services.in_turn(tenant) is tenant.services[0]
+                    await asyncio.sleep(0.01)
+                async with asyncio.timeout(WAIT):
+                    while services.is_healthy(tenant, tenant.services[0]):  # noqa: ASYNC110  # has no event to wait for
+                        await asyncio.sleep(0.01)
+                assert (services.in_turn(tenant), services.count()) == (None, (1, 0))
+                await services.stop()
+
+    asyncio.run(run())

@@ -1,0 +1,197 @@
+"""``python -m tests.image [FOLDER]``: build the image, run it, look at it. As root, on Debian.
+
+Prints a line for each thing that was checked and ends with exit code 1 at the first that is not so. What is kept in
+FOLDER (default build/image-test), Debian's base system and the wheels, makes the next time faster.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import stat
+import sys
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from tests.image.containers import ROOT, Builder, Container, ContainerError, closing, install_tools
+
+IMAGE = "keystone-lua-engine"
+USER = 65534
+MAX_ADDED = 64_000_000
+"""Bytes that the Dockerfile may add to its base."""
+
+REQUEST = (
+    '{"headers": {"X-Canary": "true"}, "backends": [{"name": "api-stable", "url": "http://a", "health": true}, '
+    '{"name": "api-canary", "url": "http://b", "health": true}]}'
+)
+
+
+def check(what: str, found: Any, wanted: Any) -> None:
+    """Say what was found. Raises `ContainerError` unless it is what was wanted."""
+    if found != wanted:
+        raise ContainerError(f"{what}: {found!r}, not {wanted!r}")
+    print(f"  {what}: {found}")
+
+
+def main() -> int:
+    """Build, run, look. Returns the exit code."""
+    if os.geteuid() != 0:
+        print("must be run as root: buildah's chroot isolation, mmdebstrap and crun need it", file=sys.stderr)
+        return 2
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "build" / "image-test").resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("storage", "run", "bundles"):  # what an interrupted run has left
+        shutil.rmtree(folder / name, ignore_errors=True)
+    try:
+        install_tools()
+        builder = Builder(folder)
+        image = build(builder)
+        with builder.mounted(IMAGE) as root:
+            files(root)
+            engine(folder, root, image)
+            compose(folder, root, image)
+    except ContainerError as error:
+        print(f"image test: {error}", file=sys.stderr)
+        return 1
+    print("image test: good")
+    return 0
+
+
+def build(builder: Builder) -> dict[str, Any]:
+    """Build the base and the image, and look at its configuration."""
+    (name,) = set(re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE))
+    print(f"base {name}, made by mmdebstrap")
+    builder.base(name)
+    print("image")
+    builder.build(IMAGE)
+    image = builder.inspect(IMAGE)
+    config = image["config"]
+    check("user", config["User"], f"{USER}:{USER}")
+    check("entrypoint", config["Entrypoint"], ["lua-engine"])
+    check("command", config["Cmd"], ["-addr", ":8081", "-scripts", "/app/scripts"])
+    check("ports", list(config["ExposedPorts"]), ["8081/tcp"])
+    check("stop signal", config["StopSignal"], "SIGTERM")
+    check("health check", config["Healthcheck"]["Test"][0], "CMD")
+    check("pip's settings and wheels stayed outside", "wheels" in str(config), False)
+    return image
+
+
+def size_of(root: Path) -> int:
+    """Bytes of the files below ``root``."""
+    return sum(path.lstat().st_size for path in root.rglob("*") if not path.is_dir())
+
+
+def files(root: Path) -> None:
+    """Look at the image's files."""
+    print("files")
+    added = size_of(root / "app")
+    check(f"/app, {added / 1e6:.1f} MB of {size_of(root) / 1e6:.0f}, is small enough", added <= MAX_ADDED, True)
+    check("pip in /app", [path.name for path in root.glob("app/venv/lib/python3*/site-packages/pip*")], [])
+    check(
+        "scripts", sorted(path.name for path in (root / "app/scripts").iterdir()), sorted(os.listdir(ROOT / "scripts"))
+    )
+    writable = [
+        str(path.relative_to(root))
+        for path in (root / "app").rglob("*")
+        if not path.is_symlink() and (path.lstat().st_uid == USER or path.lstat().st_mode & stat.S_IWOTH)
+    ]
+    check("what its user could write in /app", writable, [])
+
+
+def engine(folder: Path, root: Path, image: dict[str, Any]) -> None:
+    """Run the image as ``docker run`` does, with a scripts folder mounted."""
+    print("engine: docker run -p 8081:8081 -v $(pwd)/scripts:/app/scripts, read-only, no capabilities")
+    config = image["config"]
+    scripts = folder / "scripts"
+    shutil.rmtree(scripts, ignore_errors=True)
+    shutil.copytree(ROOT / "scripts", scripts)
+    health = config["Healthcheck"]["Test"][1:]
+    container = Container(
+        "keystone-image-test-engine", folder / "bundles", root, [*config["Entrypoint"], *config["Cmd"]], config["Env"],
+        {scripts: "/app/scripts"},
+    )  # fmt: skip
+    with closing([container]):
+        container.start()
+        container.wait_until(health, "a good health check")
+        look_at_process(container)
+        check("health check", container.execute(*health).returncode, 0)
+        url = "http://127.0.0.1:8081"
+        status, answer = container.ask("POST", f"{url}/route/canary", REQUEST)
+        check("a decision", (status, answer["selected_backend"]), (200, "api-canary"))
+        (scripts / "new.lua").write_text('function on_route_request() return {selected_backend = "new"} end')
+        check("reload of the mounted folder", container.ask("POST", f"{url}/reload")[0], 200)
+        check("a new script", container.ask("POST", f"{url}/route/new", "{}"), (200, {"selected_backend": "new"}))
+        client = container.begin("POST", f"{url}/route/canary", REQUEST)
+        code = container.stop(meanwhile=client.finish)
+        check("a request in flight at SIGTERM", client.answer[0], 200)
+        check("exit code after SIGTERM", code, 0)
+
+
+def look_at_process(container: Container) -> None:
+    """Look at what the kernel says of the first process."""
+    pid = container.pid
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    facts = dict(line.split(":\t", 1) for line in lines if ":\t" in line)
+    check("user and group", (set(facts["Uid"].split()), set(facts["Gid"].split())), ({str(USER)}, {str(USER)}))
+    for kind in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"):
+        check(kind, int(facts[kind], 16), 0)
+    check("no new privileges", facts["NoNewPrivs"], "1")
+    (mount,) = [
+        line.split() for line in Path(f"/proc/{pid}/mountinfo").read_text().splitlines() if line.split()[4] == "/"
+    ]
+    check("root", mount[5].split(",")[0], "ro")
+    written = container.execute("python", "-c", "open('/app/x', 'w')")
+    check("writing a file", written.stderr.strip().rpartition("] ")[2], "Read-only file system: '/app/x'")
+
+
+def compose(folder: Path, root: Path, image: dict[str, Any]) -> None:
+    """Run what docker-compose.lua.yml says, in one network where every service's name is this machine's."""
+    print("docker-compose -f docker-compose.lua.yml up, in one network namespace")
+    services = YAML(typ="safe", pure=True).load((ROOT / "docker-compose.lua.yml").read_text())["services"]
+    hosts = folder / "hosts"
+    hosts.write_text("".join(f"127.0.0.1 {name}\n" for name in ["localhost", *services]))
+    config = image["config"]
+    containers: list[Container] = []
+    with closing(containers):
+        for name, service in services.items():
+            check(
+                f"{name} is hardened",
+                (service["image"], service["read_only"], service["cap_drop"], service["security_opt"]),
+                (IMAGE, True, ["ALL"], ["no-new-privileges:true"]),
+            )
+            mounts = {hosts: "/etc/hosts"}
+            for volume in service.get("volumes", ()):
+                here, there, _ = volume.split(":")
+                mounts[(ROOT / here).resolve()] = there
+            entrypoint = service.get("entrypoint", config["Entrypoint"])
+            command = service.get("command", config["Cmd"] if "entrypoint" not in service else [])
+            containers.append(
+                Container(
+                    f"keystone-image-test-{name}", folder / "bundles", root, [*entrypoint, *command], config["Env"],
+                    mounts, containers[0] if containers else None,
+                )
+            )  # fmt: skip
+        by_name = dict(zip(services, containers, strict=True))
+        containers[0].start()
+        containers[0].wait_until(config["Healthcheck"]["Test"][1:], "a good health check")
+        for container in containers[1:]:
+            container.start()
+        gateway = by_name["gateway"]
+        gateway.wait_until(services["gateway"]["healthcheck"]["test"][1:], "a good health check")
+        look_at_process(gateway)
+        for host, path, headers, wanted in (
+            ("canary.example.com", "/products", {"X_Canary": "true"}, "api-canary"),
+            ("blue-green.example.com", "/", {"X_Deployment_State": "green"}, "app-green"),
+            ("ab-testing.example.com", "/site/", {"X_User_ID": "4711"}, "site-version-b"),
+            ("localhost", "/", {}, "api-stable"),
+        ):
+            status, answer = gateway.ask("GET", f"http://127.0.0.1:8080{path}", Host=host, **headers)
+            check(f"{host}{path}", (status, answer.get("name")), (200, wanted))
+        check("exit code of the gateway after SIGTERM", gateway.stop(), 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

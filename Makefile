@@ -11,10 +11,11 @@ PURE := .venv-pure
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run health reload check-scripts test lint types pytest test-pure bench hostile clean
+.PHONY: help run health reload check-scripts test lint types pytest test-pure bench hostile clean \
+	demo e2e docker-build docker-run logs image-test
 
 help:  ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
+	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
 
 $(INSTALLED): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, $(PYTHON) is " + sys.version.split()[0])'
@@ -63,6 +64,26 @@ bench: $(INSTALLED)  ## time decisions, programs and HTTP
 
 hostile: $(INSTALLED)  ## run every hostile file and compare verdicts
 	$(BIN)/python -m pytest tests/hostile -v
+
+demo: $(INSTALLED)  ## gateway, engine and backends on this machine, with traffic
+	$(BIN)/python -m keystone_lua.gateway.demo --scripts $(SCRIPTS)
+
+e2e: $(INSTALLED)  ## large bodies and many clients through the whole stack
+	$(BIN)/python -m tests.gateway
+
+IMAGE := keystone-lua-engine
+
+docker-build:  ## build the image
+	docker build -t $(IMAGE) .
+
+docker-run:  ## run the image with SCRIPTS on port 8081
+	docker run --name $(IMAGE) --rm --read-only --cap-drop ALL -p 8081:8081 -v $(abspath $(SCRIPTS)):/app/scripts $(IMAGE)
+
+logs:  ## what the running container says
+	docker logs --follow $(IMAGE)
+
+image-test: $(INSTALLED)  ## build and check the image without Docker (root, Debian)
+	$(BIN)/python -m tests.image
 
 clean:  ## remove what was installed and cached
 	rm -rf $(VENV) $(PURE) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks

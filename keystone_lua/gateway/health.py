@@ -17,6 +17,8 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 from .config import Service, Tenant
 
 TIMEOUTS_IN_ROW = 3
+DOWN_SECONDS = 1.0
+"""Between two probes of a service that is down, where the tenant's interval is longer."""
 
 logger = logging.getLogger("keystone.gateway.health")
 
@@ -78,7 +80,8 @@ class Services:
 
     async def _watch(self, tenant: Tenant, service: Service) -> None:
         while True:
-            await asyncio.sleep(tenant.health_interval)
+            is_waited_for = service.health is not None and not self.is_healthy(tenant, service)
+            await asyncio.sleep(min(tenant.health_interval, DOWN_SECONDS if is_waited_for else tenant.health_interval))
             await self._probe(tenant, service, TIMEOUTS_IN_ROW)
 
     async def _probe(self, tenant: Tenant, service: Service, patience: int) -> None:

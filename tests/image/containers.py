@@ -1,4 +1,4 @@
-"""Building with buildah and running with crun, by their command lines.
+"""Building with buildah and running with runc, by their command lines.
 
 In: a folder for everything that is made. Out: images and running containers. Refuses, with `ContainerError`,
 whatever a tool refuses; the error holds what the tool said.
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-TOOLS = ("buildah", "mmdebstrap", "crun")
+TOOLS = ("buildah", "mmdebstrap", "runc")
 SUITE = "bookworm"
 PYTHON = "3.11"
 """The suite's."""
@@ -67,6 +67,8 @@ class Builder:
             packages = "python3,python3-venv,python-is-python3"
             call("mmdebstrap", "--variant=apt", f"--include={packages}", SUITE, archive.with_suffix(".part.tar"))
             archive.with_suffix(".part.tar").rename(archive)
+        if name in self.buildah("images", "--format", "{{.Name}}:{{.Tag}}"):
+            return
         container = self.buildah("from", "scratch")
         self.buildah("add", "--quiet", container, archive, "/")
         self.buildah("commit", "--quiet", "--format", "docker", container, name)
@@ -115,7 +117,7 @@ class Builder:
 
 @dataclass
 class Container:
-    """One container under crun: no capabilities, a read-only root, a network of its own or another's."""
+    """One container under runc, which Docker runs containers with too: no capabilities, a read-only root, a network of its own or another's."""
 
     name: str
     folder: Path
@@ -135,8 +137,12 @@ class Container:
         bundle.mkdir(parents=True, exist_ok=True)
         (bundle / "config.json").write_text(json.dumps(self._configuration()))
         with (bundle / "log").open("wb") as log:
-            command = ["crun", "--cgroup-manager=disabled", "run", "--bundle", str(bundle), self.name]
+            command = [*self._runc, "run", "--bundle", bundle, self.name]
             self.process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+
+    @property
+    def _runc(self) -> tuple[str | Path, ...]:
+        return ("runc", "--root", self.folder / "runc")
 
     def _configuration(self) -> dict[str, Any]:
         network = {"type": "network"}
@@ -168,11 +174,11 @@ class Container:
     @property
     def pid(self) -> int:
         """The first process's, as this machine counts."""
-        return int(json.loads(call("crun", "state", self.name))["pid"])
+        return int(json.loads(call(*self._runc, "state", self.name))["pid"])
 
     def execute(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command inside, as a health check is run."""
-        command = ["crun", "--cgroup-manager=disabled", "exec", self.name, *arguments]
+        command = [*self._runc, "exec", self.name, *arguments]
         return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
     def ask(self, method: str, url: str, body: str = "", **headers: str) -> tuple[int, Any]:
@@ -200,7 +206,7 @@ class Container:
     def stop(self, meanwhile: Callable[[], None] | None = None) -> int:
         """Send SIGTERM, as ``docker stop`` does; return the exit code. Raises `ContainerError` after Docker's 10 s."""
         assert self.process is not None
-        call("crun", "kill", self.name, "SIGTERM")
+        call(*self._runc, "kill", self.name, "SIGTERM")
         if meanwhile is not None:
             meanwhile()
         try:
@@ -212,7 +218,7 @@ class Container:
         """End it in any case."""
         if self.process is not None and self.process.poll() is None:
             with contextlib.suppress(ContainerError):
-                call("crun", "kill", self.name, signal.SIGKILL.name)
+                call(*self._runc, "kill", self.name, signal.SIGKILL.name)
             self.process.wait(30)
 
     def log(self) -> str:

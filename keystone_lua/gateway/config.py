@@ -74,13 +74,13 @@ class Bounds:
     stall_seconds: float = 60.0
     """Without a byte moving, between any two parts of a body, before it is given up; also for a response's head."""
 
-    connect_seconds: float = 2.0
+    connect_seconds: float = 5.0
     """For a connection to a service."""
 
     queue_seconds: float = 10.0
     """For a free place among ``connections``, and the connection."""
 
-    connections: int = 512
+    connections: int = 128
     """Open at a time, to one service or one engine; what is more waits its turn."""
 
     probe_seconds: float = 3.0

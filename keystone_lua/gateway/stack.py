@@ -88,13 +88,13 @@ class Stack:
         """Start a process that does not run. Does not wait for it."""
         module = [sys.executable, "-m"]
         address = f"{LOOPBACK}:{self.ports.get(name)}"
-        if name == "gateway":
+        if name.startswith("gateway"):  # a second one has settings of its own
             command = [
                 *module,
                 "keystone_lua",
                 "gateway",
                 "--config",
-                str(self.folder / "tenants.yaml"),
+                str(self.folder / f"{name}.yaml"),
                 "--addr",
                 address,
             ]
@@ -114,7 +114,7 @@ class Stack:
         """Wait until these processes answer. Raises `StackError`."""
         deadline = time.monotonic() + START_SECONDS
         for name in names:
-            path = "/-/health" if name == "gateway" else "/health"
+            path = "/-/health" if name.startswith("gateway") else "/health"
             port = self.ports[
                 name if name != "backends" else next(each for each in self.backends if each not in self.alone)
             ]
@@ -168,7 +168,7 @@ def running(
     ports = dict(zip(("gateway", "engine", *names), free_ports(2 + len(names)), strict=True))
     stack = Stack(folder, scripts, ports, names, tuple(alone))
     text = re.sub(r"\{([\w.-]+)\}", lambda match: f"http://{LOOPBACK}:{ports[match[1]]}", tenants)
-    (folder / "tenants.yaml").write_text(text)
+    (folder / "gateway.yaml").write_text(text)
     started = [*stack.alone, "engine", "backends"]
     try:
         for name in started:

@@ -10,13 +10,12 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from keystone_lua.gateway.demo import USUAL, Request
-from keystone_lua.gateway.stack import LOOPBACK, Stack, ask, running
+from keystone_lua.gateway.stack import LOOPBACK, Stack, ask, free_ports, running
 from tests.gateway.traffic import BACKENDS, crowd, download, install_scripts, tenants, upload
 
 ROOT = Path(__file__).parents[2]
@@ -109,19 +108,21 @@ def test_a_backend_that_dies(stack: Stack) -> None:
 
 
 def test_an_engine_that_hangs(stack: Stack) -> None:
-    """With no timeout this would last for ever. refuse, round_robin, and a tenant that has no script."""
-    hosts = ["blue-green.example.com", "canary.example.com", "other.example.com"]
+    """A gateway with a timeout of half a second: refuse, round_robin, and a tenant that has no script."""
+    hasty = "gateway-hasty"
+    settings = (stack.folder / "gateway.yaml").read_text()
+    (stack.folder / f"{hasty}.yaml").write_text(settings.replace("timeout: 30s", "timeout: 500ms"))
+    (stack.ports[hasty],) = free_ports(1)
+    stack.start(hasty)
+    stack.wait_for(hasty)
     stack.signal("engine", signal.SIGSTOP)
     try:
-        with ThreadPoolExecutor() as pool:
-            assert list(pool.map(lambda host: ask(stack.port, "GET", "/plain/", host=host).status, hosts)) == [
-                503,
-                200,
-                200,
-            ]
+        for host, expected in (("blue-green", 503), ("canary", 200), ("other", 200)):
+            assert ask(stack.ports[hasty], "GET", "/plain/", host=f"{host}.example.com").status == expected
     finally:
         stack.signal("engine", signal.SIGCONT)
-    assert ask(stack.port, "GET", "/", host="blue-green.example.com").json["name"] == "app-blue"
+    assert ask(stack.ports[hasty], "GET", "/", host="blue-green.example.com").json["name"] == "app-blue"
+    assert stack.stop(hasty) == 0
 
 
 def test_an_engine_that_is_killed_under_traffic(stack: Stack) -> None:

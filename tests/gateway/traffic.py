@@ -51,8 +51,8 @@ MORE_TENANTS = """
 
 
 def tenants() -> str:
-    """Return the tenant file: the demo's, and three more. 500 clients at once may wait longer than the demo's second."""
-    return demo.tenant_file(list(demo.BACKENDS)).replace("timeout: 1s", "timeout: 5s") + MORE_TENANTS
+    """Return the tenant file: the demo's, and three more. On a busy machine 500 clients wait longer than its second."""
+    return demo.tenant_file(list(demo.BACKENDS)).replace("timeout: 1s", "timeout: 30s") + MORE_TENANTS
 
 
 def install_scripts(source: Path, folder: Path) -> Path:
@@ -91,11 +91,12 @@ def download(stack: Stack, size: int) -> None:
     assert (response.status, length, digest.hexdigest()) == (200, size, long_answer(size))
 
 
-def crowd(stack: Stack, clients: int, requests: int, *, engine: bool = True) -> Counter[str]:
+def crowd(stack: Stack, clients: int, requests: int, *, engine: bool = True, mortal: str | None = None) -> Counter[str]:
     """Let ``clients`` at once send ``requests`` each, every one different, and check each answer against its question.
 
     With ``engine`` false, decisions may be missing: tenants that refuse may answer 503, the others go anywhere
-    among their own services. Returns how many answers there were of each kind.
+    among their own services. Backends of the tenant ``mortal`` may die: a request that one of them had already begun
+    with is answered by 502. Returns how many answers there were of each kind.
     """
     seen: Counter[str] = Counter()
 
@@ -117,6 +118,9 @@ def crowd(stack: Stack, clients: int, requests: int, *, engine: bool = True) -> 
                     assert tenant == "blue-green"
                     seen["refused"] += 1
                     continue
+                if tenant == mortal and response.status == 502:
+                    seen["died on the way"] += 1
+                    continue
                 assert response.status == 200, (response.status, data)
             heard = dict(data["headers"])
             assert (data["path"], heard["Cookie"], heard["X-Request-ID"]) == (f"/{name}?q={name}", f"who={name}", name)
@@ -124,7 +128,8 @@ def crowd(stack: Stack, clients: int, requests: int, *, engine: bool = True) -> 
             assert data["name"] in demo.BACKENDS[tenant]
             if "X-Routed-By" in heard:
                 expected = {"canary": demo.BACKENDS["canary"][green], "blue-green": demo.BACKENDS["blue-green"][green]}
-                assert data["name"] == expected.get(tenant, data["name"])
+                if tenant != mortal:
+                    assert data["name"] == expected.get(tenant, data["name"])
                 seen["decided"] += 1
             else:
                 assert not engine

@@ -129,13 +129,21 @@ def _token(text: str) -> str:
     return text
 
 
+def tcp_address(text: str) -> Address:
+    """Read ``:8081``, ``127.0.0.1:8081``, ``localhost:8081`` or ``[::1]:8081``. Raises `ValueError`."""
+    match = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+(?:%\w+)?)\]|([^:\[\]\s/]*)):([0-9]{1,5})", text, re.ASCII)
+    if match is None or int(match[3]) > 65535:
+        raise ValueError("is no address; use :8081, 127.0.0.1:8081 or [::1]:8081")
+    return Address(match[1] or match[2] or "", int(match[3]))
+
+
 def _address(text: str) -> Address:
     if text.startswith("unix:") and "\0" not in text and len(text.encode()) <= _MAX_SOCKET_PATH + 5 and text[5:]:
         return Address("", 0, text[5:])
-    match = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+(?:%\w+)?)\]|([^:\[\]\s/]*)):([0-9]{1,5})", text, re.ASCII)
-    if match is None or int(match[3]) > 65535:
-        raise ValueError("is no address; use :8081, 127.0.0.1:8081, [::1]:8081 or unix:/run/keystone.sock")
-    return Address(match[1] or match[2] or "", int(match[3]))
+    try:
+        return tcp_address(text)
+    except ValueError:
+        raise ValueError("is no address; use :8081, 127.0.0.1:8081, [::1]:8081 or unix:/run/keystone.sock") from None
 
 
 def _or_none(kind: Kind) -> Kind:

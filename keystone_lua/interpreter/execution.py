@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -150,13 +151,22 @@ def execute(
     slice: int | None = None,
 ) -> Result:
     """Run a script's main chunk with fresh globals."""
-    run = Run(program, limits, seed, now, slice)
+    return result_of(Run(program, limits, seed, now, slice))
+
+
+def result_of(run: Run, then: Callable[[], LuaValue] | None = None) -> Result:
+    """The same by a run that has been made already; it is closed afterwards.
+
+    ``then`` answers, once the main chunk is done, a function to call; the results are that one's.
+    """
     values: tuple[str, ...] = ()
     failure = None
-    with prepared(limits):
+    with prepared(run.limits):
         try:
             run.refuel(0)
             returned = protected_call(run.chunk())
+            if then is not None:
+                returned = protected_call(then())
             results = returned if returned.__class__ is tuple else (returned,)
             values = tuple(protected_call(lambda d, v=value: operations.tostring(run, d, v)) for value in results)
             run.refuel(0)

@@ -11,10 +11,10 @@ import sys
 from collections.abc import Sequence
 
 from ..interpreter import COST_VERSION, ENGINE_VERSION
-from . import programs, serving
+from . import checking, programs, serving, testing
 from .options import UsageError
 
-MODULES = (serving, programs)
+MODULES = (serving, programs, checking, testing)
 """In the order in which ``--help`` lists their commands."""
 
 

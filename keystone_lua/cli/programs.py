@@ -1,4 +1,4 @@
-"""``run``, ``exec`` and ``check``: scripts without a server. They need no package but lark."""
+"""``run`` and ``exec``: scripts without a server. They need no package but lark."""
 
 from __future__ import annotations
 
@@ -8,17 +8,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..interpreter import COST_VERSION, Limits, LuaSyntaxError, compile_program, decide, execute
+from ..interpreter import COST_VERSION, Limits, LuaSyntaxError, decide, execute
 from ..interpreter.execution import to_text
-from ..server.store import shared_modules
 from .options import (
-    UsageError,
     add_budget_arguments,
     compile_file,
     limits_of,
     now_of,
     print_json,
-    read_file,
     read_request_file,
     syntax_failure,
 )
@@ -42,11 +39,6 @@ def add_commands(commands: Commands) -> None:
     exec_.add_argument("script", help="a Lua file; - for standard input")
     add_budget_arguments(exec_, Limits(log=EXEC_LOG))
     exec_.set_defaults(command=_exec)
-
-    check = commands.add_parser("check", help="compile scripts and report")
-    check.add_argument("paths", nargs="+", metavar="PATH", help="a script, or a folder of scripts")
-    check.add_argument("--json", action="store_true", help="one JSON object on standard output")
-    check.set_defaults(command=_check)
 
 
 def _exec(options: argparse.Namespace) -> int:
@@ -123,29 +115,3 @@ def _run(options: argparse.Namespace) -> int:
         print(f"log {entry.position}: {to_text(entry.text)}")
     print(f"{decision.instructions} instructions, {decision.allocated_bytes} bytes, costs {COST_VERSION}")
     return 0 if failure is None else 1
-
-
-def _check(options: argparse.Namespace) -> int:
-    files: list[Path] = []
-    for text in options.paths:
-        path = Path(text)
-        if path.is_dir():
-            files.extend(sorted(path.rglob("*.lua")))
-        elif path.is_file():
-            files.append(path)
-        else:
-            raise UsageError(f"no such file or folder: {text}")
-    findings = []
-    for file in files:
-        try:
-            folder = file.parent if file.parent.name != "lib" else file.parent.parent
-            compile_program(read_file(str(file)), str(file), shared_modules(folder))
-        except LuaSyntaxError as error:
-            findings.append({"file": str(file), "line": error.line, "message": to_text(error.message)})
-    if options.json:
-        print_json({"files": len(files), "findings": findings})
-    else:
-        for finding in findings:
-            print(finding["message"])
-        print(f"{len(files)} files checked, {len(findings)} with errors")
-    return 1 if findings else 0

@@ -63,7 +63,7 @@ def _nothing(d: int) -> LuaValue:
     return ()
 
 
-def _bound(run: Run, function: HostFunction) -> FunctionType:
+def _bound(run: Run, function: HostFunction) -> LuaValue:
     price, body = function.price, function.body
 
     def host(d: int, *arguments: LuaValue) -> LuaValue:

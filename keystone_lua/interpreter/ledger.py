@@ -112,16 +112,26 @@ def _marked_recipes() -> dict[tuple[str, str], Recipe]:
 _RECIPES: Final = _marked_recipes()
 
 
-class AccountedRun(Run):
-    """A run of an accounted program, with a ledger."""
+class CountedRun(Run):
+    """A run of an accounted program that counts how often each statement ran: ``hits``, by site."""
 
-    __slots__ = ("counters", "hits")
+    __slots__ = ("hits",)
 
     def populate(self) -> None:
-        """The library under its names, counters that book, and counts of statements."""
-        self.made.update({path: recipe.make(self.cells) for path, recipe in _RECIPES.items()})
+        """The counts besides."""
         self.hits = [0] * len(self.program.sites)
         self.cells[HITS] = CellType(self.hits)
+        super().populate()
+
+
+class AccountedRun(CountedRun):
+    """One that keeps a ledger besides."""
+
+    __slots__ = ("counters",)
+
+    def populate(self) -> None:
+        """The library under its names, and counters that book."""
+        self.made.update({path: recipe.make(self.cells) for path, recipe in _RECIPES.items()})
         self.counters = [Counter(cell.cell_contents, self.program.namespace) for cell in (self.fuel, self.alloc)]
         self.fuel.cell_contents, self.alloc.cell_contents = self.counters
         super().populate()

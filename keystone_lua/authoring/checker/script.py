@@ -120,6 +120,10 @@ class Script:
                 tested.add(self.path(node))
         return tested - {""}
 
+    def start_of(self, node: Any) -> tuple[int, int]:
+        """Line and column at which a node's text begins: its own are those of its operator or bracket."""
+        return min((inner.line, inner.column) for inner in self.each_in(node) if isinstance(inner, nodes.Node))
+
     def column_of(self, name: str, node: nodes.Node) -> int:
         """The column of ``name`` on a node's line, from the node on; the node's own if it is not there."""
         line = self.lines[node.line - 1] if node.line <= len(self.lines) else ""

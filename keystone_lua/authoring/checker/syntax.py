@@ -14,6 +14,7 @@ SEVERITY: Final[Severity] = "error"
 TEXT: Final = "The script does not compile."
 
 _NEAR: Final = re.compile(r" near '(.*)'\Z", re.DOTALL)
+_CONTROL: Final = re.compile(r"char\(([0-9]+)\)")
 _NAMED: Final = re.compile(r"(?:module|label|goto) '?([A-Za-z_][A-Za-z0-9_.]*)")
 
 
@@ -30,7 +31,10 @@ def finding(error: LuaSyntaxError, source: bytes, name: str) -> Finding:
 
 def _column(text: str, message: str) -> int:
     found = _NEAR.search(message) or _NAMED.search(message)
-    place = text.rfind(found[1]) if found else -1
+    token = found[1] if found else ""
+    if control := _CONTROL.fullmatch(token):
+        token = chr(int(control[1]))
+    place = text.rfind(token) if token else -1
     if place < 0:
         place = len(text) - len(text.lstrip())
     return place + 1

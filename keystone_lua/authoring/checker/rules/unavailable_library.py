@@ -49,7 +49,7 @@ def places(script: Script) -> Iterator[Place]:
             why = FOREIGN.get(library, "it is left out for safety")
             yield Place(node.line, node.column, f"'{library}' does not exist in this engine: {why}")
         elif member and library and library in LIBRARIES and member not in LIBRARIES[library]:
-            yield Place(node.line, node.column, f"'{path}' does not exist in this engine{_advice(path)}")
+            yield Place(*script.start_of(node), f"'{path}' does not exist in this engine{_advice(path)}")
 
 
 def _advice(path: str) -> str:

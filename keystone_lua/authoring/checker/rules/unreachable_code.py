@@ -20,15 +20,15 @@ def places(script: Script) -> Iterator[Place]:
     for block in script.each(nodes.Block):
         for statement, following in zip(block.statements, block.statements[1:], strict=False):
             if not isinstance(following, nodes.Label) and _leaves(script, statement):
-                yield _place(following, f"unreachable: control leaves at line {statement.line}")
+                yield _place(script, following, f"unreachable: control leaves at line {statement.line}")
                 break
     for branch in script.each(nodes.Branch, nodes.While):
         if _is_false(branch.condition) and branch.body.statements:
-            yield _place(branch.body.statements[0], "unreachable: the condition is always false")
+            yield _place(script, branch.body.statements[0], "unreachable: the condition is always false")
 
 
-def _place(statement: nodes.Statement, message: str) -> Place:
-    return Place(statement.line, statement.column, message)
+def _place(script: Script, statement: nodes.Statement, message: str) -> Place:
+    return Place(*script.start_of(statement), message)
 
 
 def _is_false(node: nodes.Expression) -> bool:

@@ -97,9 +97,7 @@ def test_a_file_with_computed_globals_has_no_undefined_ones() -> None:
     assert check_source(b"for _, n in ipairs({'a'}) do _G[n] = 1 end return a", "x", kind=Kind.PLAIN) == []
 
 
-@pytest.mark.parametrize(
-    ("arguments", "code"), [([], 0), (["--strict"], 1)], ids=["as it comes", "strict"]
-)
+@pytest.mark.parametrize(("arguments", "code"), [([], 0), (["--strict"], 1)], ids=["as it comes", "strict"])
 def test_warnings_fail_only_when_strict(
     arguments: list[str], code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -123,6 +123,10 @@ class CountedRun(Run):
         self.cells[HITS] = CellType(self.hits)
         super().populate()
 
+    def close(self, reusable: bool = False) -> None:
+        """Leaves no shell: its next run would be of this class."""
+        super().close()
+
 
 class AccountedRun(CountedRun):
     """One that keeps a ledger besides."""
@@ -132,6 +136,8 @@ class AccountedRun(CountedRun):
     def populate(self) -> None:
         """The library under its names, and counters that book."""
         self.made.update({path: recipe.make(self.cells) for path, recipe in _RECIPES.items()})
+        for slot, path, _ in self.program.sealed:
+            self.cells[slot].cell_contents = self.made[path]
         self.counters = [Counter(cell.cell_contents, self.program.namespace) for cell in (self.fuel, self.alloc)]
         self.fuel.cell_contents, self.alloc.cell_contents = self.counters
         super().populate()

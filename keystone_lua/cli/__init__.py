@@ -11,10 +11,10 @@ import sys
 from collections.abc import Sequence
 
 from ..interpreter import COST_VERSION, ENGINE_VERSION
-from . import checking, programs, serving, testing
+from . import checking, profiling, programs, serving, testing
 from .options import UsageError
 
-MODULES = (serving, programs, checking, testing)
+MODULES = (serving, programs, checking, testing, profiling)
 """In the order in which ``--help`` lists their commands."""
 
 

@@ -178,7 +178,10 @@ class AccountedRun(CountedRun):
             booked[counter.last] -= overdrawn
         for payer, amount in booked.items():
             if isinstance(payer, tuple):
-                yield *payer, int(amount)
+                site, function = payer
+                if (share := self.accounts.shares.get(site)) is not None:
+                    site = next(iter(share.instructions), site)  # a new depth's frames: where the function begins
+                yield site, function, int(amount)
             elif (share := self.accounts.shares.get(payer)) is None:
                 yield payer, self.program.sites[payer].inlined, int(amount)
             else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from . import costs, operations
@@ -47,6 +47,8 @@ class Failure:
     message: str
     position: str
     traceback: tuple[str, ...] = ()
+    top: dict[str, Any] | None = field(default=None, compare=False)
+    """What used a budget up, where somebody has asked: plain data, see spending.Top."""
 
 
 @dataclass(frozen=True, slots=True)

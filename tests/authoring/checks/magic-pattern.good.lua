@@ -15,6 +15,12 @@ function on_route_request(request, backends)
       return { selected_backend = backend.name }
     end
   end
+  local sep, store = ",", {}
+  function store.find(_, name, options) return name, options end
+  store:find(request.host, {})
+  for part in request.path:gmatch("[^" .. sep .. request.method .. "]+") do
+    log(part, request.path:match(part .. "%d+"))
+  end
   for _, rule in ipairs(rules) do
     if request.path:match(rule.pattern) then
       return { selected_backend = rule.backend }

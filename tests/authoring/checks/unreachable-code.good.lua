@@ -10,7 +10,10 @@ function on_route_request(request, backends)
     do return { selected_backend = backend.name } end
     ::continue::
   end
-  local ok = pcall(function() error("no backend") end)
+  local ok = pcall(function()
+    error("no backend")
+    return
+  end)
   log(tostring(ok))
   return nil
 end

@@ -18,8 +18,13 @@ SEVERITY: Final[Severity] = "warning"
 TEXT: Final = "Text used as a pattern: - . + * ? [ ( ^ $ % are operators in it."
 
 _FUNCTIONS: Final = frozenset({"find", "match", "gmatch", "gsub"})
-_PATTERN_LIKE: Final = re.compile(r"pat|regex|regexp|\bre\b|expr|glob|mask|rule|class", re.IGNORECASE)
+_PATTERN_LIKE: Final = re.compile(r"pat|regex|\bre\b|expr|glob|mask|rule|class|fmt|sep|delim|set\b", re.IGNORECASE)
 """Names whose values are meant to be patterns."""
+
+_WRITTEN: Final = re.compile(r"[%\[(+*?]")
+"""In a text that is joined with a name: its author is writing a pattern and knows it."""
+
+_IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 _SETS: Final = re.compile(r"%.|\[\^?\]?(?:%.|[^\]%])*\]", re.DOTALL)
 _LETTER_DASH: Final = re.compile(r"[A-Za-z0-9]-")
@@ -50,6 +55,8 @@ def _pattern(script: Script, call: Any) -> tuple[Any, Any]:
         if call.method not in _FUNCTIONS or call.method not in STRING_METHODS:
             return None, None
         function, arguments = call.method, call.arguments
+        if function != "gsub" and any(isinstance(argument, nodes.Table) for argument in arguments[:2]):
+            return None, None  # an object's own method of that name
     else:
         library, _, function = script.path(call.function).partition(".")
         if library != "string" or function not in _FUNCTIONS:
@@ -68,15 +75,15 @@ def _dash(pattern: str) -> str:
 def _named(script: Script, pattern: Any) -> str:
     """The name that makes a pattern suspicious, or ""."""
     if isinstance(pattern, nodes.Concat):
-        if any(isinstance(operand, nodes.String) and "%" in operand.value[-1:] for operand in pattern.operands):
-            return ""  # "%" .. character: the author knows patterns
+        if any(isinstance(operand, nodes.String) and _WRITTEN.search(operand.value) for operand in pattern.operands):
+            return ""
         return next(filter(None, (_text_of(script, operand) for operand in pattern.operands)), "")
     return _text_of(script, pattern) if isinstance(pattern, nodes.Index) else _from_field(script, pattern)
 
 
 def _text_of(script: Script, node: Any) -> str:
     """``backend.name``, or a local's name, as far as it is no pattern by its name or its value."""
-    if isinstance(node, nodes.Index) and isinstance(node.key, nodes.String):
+    if isinstance(node, nodes.Index) and isinstance(node.key, nodes.String) and _IDENTIFIER.match(node.key.value):
         name = node.key.value
         shown = f"{node.object.name}.{name}" if isinstance(node.object, nodes.Name) else name
         whole = shown

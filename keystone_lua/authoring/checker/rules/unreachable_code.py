@@ -15,11 +15,15 @@ SEVERITY: Final[Severity] = "warning"
 TEXT: Final = "Control never comes here."
 
 
+_HARMLESS: Final = (nodes.Label, nodes.Return, nodes.Break)
+"""A label is jumped to; ``error(...) return`` tells a reader, or a linter, that nothing follows."""
+
+
 def places(script: Script) -> Iterator[Place]:
     """The first statement of each such part."""
     for block in script.each(nodes.Block):
         for statement, following in zip(block.statements, block.statements[1:], strict=False):
-            if not isinstance(following, nodes.Label) and _leaves(script, statement):
+            if not isinstance(following, _HARMLESS) and _leaves(script, statement):
                 yield _place(script, following, f"unreachable: control leaves at line {statement.line}")
                 break
     for branch in script.each(nodes.Branch, nodes.While):

@@ -11,7 +11,7 @@ PURE := .venv-pure
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run health reload check-scripts test lint types pytest test-pure bench hostile clean \
+.PHONY: help run health reload check-scripts test-scripts test lint types pytest test-pure bench hostile clean \
 	demo e2e docker-build docker-run logs image-test
 
 help:  ## this list
@@ -32,10 +32,13 @@ health:  ## ask a running server how it is
 reload:  ## let a running server read its scripts again
 	@curl --silent --show-error --fail-with-body --request POST $(URL)/reload
 
-check-scripts: $(INSTALLED)  ## compile every script and report
+check-scripts: $(INSTALLED)  ## check every script and report
 	$(BIN)/keystone-lua check $(SCRIPTS)
 
-test: lint types pytest  ## everything that must pass
+test-scripts: $(INSTALLED)  ## run the scripts' tests, every line covered
+	$(BIN)/keystone-lua test $(SCRIPTS) --coverage --fail-under 100
+
+test: lint types test-scripts pytest  ## everything that must pass
 
 lint: $(INSTALLED)  ## style and format
 	$(BIN)/ruff check .

@@ -27,9 +27,10 @@ MAY_IMPORT = {
     "keystone_lua": (),
     "keystone_lua.__main__": ("keystone_lua.cli",),
     "keystone_lua.cli": (
-        "keystone_lua.audit", "keystone_lua.cli", "keystone_lua.gateway", "keystone_lua.interpreter",
-        "keystone_lua.server",
+        "keystone_lua.audit", "keystone_lua.authoring", "keystone_lua.cli", "keystone_lua.gateway",
+        "keystone_lua.interpreter", "keystone_lua.server",
     ),
+    "keystone_lua.authoring": ("keystone_lua.authoring", "keystone_lua.interpreter", "ruamel.yaml"),
     "keystone_lua.audit": ("keystone_lua.audit", "keystone_lua.interpreter"),
     "keystone_lua.server": (
         "aiohttp", "keystone_lua.interpreter", "keystone_lua.server", "prometheus_client", "pydantic",
@@ -96,6 +97,7 @@ REQUEST = {"method": "GET", "path": "/", "backends": [{"name": "a", "url": "http
         ["exec", "script.lua"],
         ["check", "script.lua", "--json"],
         ["config"],
+        ["test", "cases.json"],
     ],
     ids=lambda arguments: arguments[0],
 )
@@ -103,6 +105,8 @@ def test_only_serving_needs_aiohttp_and_pydantic(arguments: list[str], tmp_path:
     script = "function on_route_request(request, backends) return {selected_backend = backends[1].name} end"
     (tmp_path / "script.lua").write_text(script)
     (tmp_path / "request.json").write_text(json.dumps(REQUEST))
+    case = {"script": "script", "request": REQUEST, "expect": {"includes": {"selected_backend": "a"}}}
+    (tmp_path / "cases.json").write_text(json.dumps([case]))
     program = (
         "import sys; from keystone_lua.cli import main; code = main(sys.argv[1:]);"
         "sys.exit(code or sorted({'aiohttp', 'lark', 'pydantic'} & sys.modules.keys()) or 0)"

@@ -56,19 +56,23 @@ def decide(
     ``request`` has method, path, host, headers (name to value), body and backends (name, url, health).
     Raises SliceExhausted if ``slice`` instructions do not suffice, EngineError for a bug of ours.
     """
-    run = Run.of(program, limits, seed, now, slice)
+    return decision_of(Run.of(program, limits, seed, now, slice), request)
+
+
+def decision_of(run: Run, request: Mapping[str, Any]) -> Decision:
+    """The same by a run that has been made already; it is closed afterwards."""
     answer = None
     failure = None
-    with prepared(limits):
+    with prepared(run.limits):
         try:
             run.refuel(0)
-            answer = _decide(run, program, request)
+            answer = _decide(run, run.program, request)
             run.refuel(0)
         except ScriptError as error:
             failure = failure_of(settled(run, error))
             answer = None
     log = tuple([LogLine(text, position) for text, position in run.log]) if run.log else ()
-    decision = Decision(answer, failure, run.instructions_used(), run.bytes_used(), log, seed, now)
+    decision = Decision(answer, failure, run.instructions_used(), run.bytes_used(), log, run.seed, run.now)
     run.close(reusable=failure is None)
     return decision
 

@@ -117,9 +117,16 @@ class Emitter:
 
     # sites: what an instruction's line number stands for
 
-    def at(self, line: int, names: tuple[str, ...] = (), notes: tuple[str, ...] = (), is_call: bool = False) -> int:
+    def at(
+        self,
+        line: int,
+        names: tuple[str, ...] = (),
+        notes: tuple[str, ...] = (),
+        is_call: bool = False,
+        inlined: str = "",
+    ) -> int:
         """The number of a site."""
-        site = Site(self.chunk_name, line, names, notes if any(notes) else (), is_call)
+        site = Site(self.chunk_name, line, names, notes if any(notes) else (), is_call, inlined)
         number = self.site_numbers.get(site)
         if number is None:
             number = self.site_numbers[site] = len(self.sites)
@@ -132,10 +139,10 @@ class Emitter:
         names = tuple(name for name, _ in described)
         return self.at(line, names if any(names) else (), tuple(note for _, note in described))
 
-    def call_at(self, call: nodes.Call) -> int:
+    def call_at(self, call: nodes.Call, inlined: str = "") -> int:
         """The site of a call by the engine of the function that the script names."""
         name, _ = self.describe(call.function)
-        return self.at(call.line, (name,) if name else (), (), True)
+        return self.at(call.line, (name,) if name else (), (), True, inlined)
 
     def describe(self, node: Operand) -> tuple[str, str]:
         """getobjname's words for an operand, and the note for what this engine leaves out."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import gc
 import sys
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from . import costs, operations
@@ -46,6 +47,8 @@ class Failure:
     message: str
     position: str
     traceback: tuple[str, ...] = ()
+    top: dict[str, Any] | None = field(default=None, compare=False)
+    """What used a budget up, where somebody has asked: plain data, see spending.Top."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +153,22 @@ def execute(
     slice: int | None = None,
 ) -> Result:
     """Run a script's main chunk with fresh globals."""
-    run = Run(program, limits, seed, now, slice)
+    return result_of(Run(program, limits, seed, now, slice))
+
+
+def result_of(run: Run, then: Callable[[], LuaValue] | None = None) -> Result:
+    """The same by a run that has been made already; it is closed afterwards.
+
+    ``then`` answers, once the main chunk is done, a function to call; the results are that one's.
+    """
     values: tuple[str, ...] = ()
     failure = None
-    with prepared(limits):
+    with prepared(run.limits):
         try:
             run.refuel(0)
             returned = protected_call(run.chunk())
+            if then is not None:
+                returned = protected_call(then())
             results = returned if returned.__class__ is tuple else (returned,)
             values = tuple(protected_call(lambda d, v=value: operations.tostring(run, d, v)) for value in results)
             run.refuel(0)

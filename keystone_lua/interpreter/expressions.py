@@ -131,10 +131,11 @@ class ExpressionEmitter(Emitter):
         sealed = self.sealed_function(node.function)
         if sealed is None or not can_inline(self, self.seal.path(sealed), node.arguments, False):
             return None
-        saved, self.line = self.line, self.call_at(node)
+        path = self.seal.path(sealed)
+        saved, self.line = self.line, self.call_at(node, ".".join(filter(None, path)))
         self.charge(costs.CALL + costs.ARGUMENT * len(node.arguments))
         function = self.value(node.function)
-        made = inline(self, self.seal.path(sealed), function, node.arguments, None)
+        made = inline(self, path, function, node.arguments, None)
         self.line = saved
         return made
 
@@ -183,6 +184,7 @@ class ExpressionEmitter(Emitter):
             found = pyast.choose(pyast.is_class(head, "str", lookup), pyast.name(sealed, lookup), found, lookup)
         self.line = at
         if inlined:
+            self.line = self.at(node.line, (f"method '{node.method}'",), (), True, f"string.{node.method}")
             made = inline(self, ("string", node.method), found, node.arguments, receiver, once)
             self.is_complete = True
             return made

@@ -16,6 +16,7 @@ from types import CodeType, FunctionType, MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from . import nodes, operations
+from .accounting import HITS, AccountedCompiler, Accounts
 from .compiler import Compiler
 from .errors import LuaSyntaxError
 from .infer import Kinds
@@ -129,29 +130,53 @@ class Program:
     sites: tuple[Site, ...] = field(repr=False)
     shells: list[Run] = field(default_factory=list, repr=False)
     """Emptied runs, to be used again: cells and library functions, no value of any script's."""
+    accounts: Accounts | None = field(default=None, repr=False)
+    """Of a program that was compiled for a ledger: who pays what."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Linked:
+    """A script and the modules that it requires, parsed and resolved: ``chunks`` begins with the script's."""
+
+    chunks: list[nodes.Chunk]
+    resolution: Resolution
+    modules: list[str]
 
 
 def compile_program(
-    source: bytes, name: str, modules: Mapping[str, bytes] = MappingProxyType({}), limit: int = DEFAULT.source
+    source: bytes,
+    name: str,
+    modules: Mapping[str, bytes] = MappingProxyType({}),
+    limit: int = DEFAULT.source,
+    accounted: bool = False,
 ) -> Program:
     """Compile a script named ``name`` (as positions will show it) with the modules that it requires.
 
-    Raises LuaSyntaxError.
+    An ``accounted`` program answers and costs the same and is for a run with a ledger. Raises LuaSyntaxError.
     """
     with _room():
-        return _compile(source, name, modules, limit)
+        return _compile(source, name, modules, limit, accounted)
 
 
-def _compile(source: bytes, name: str, modules: Mapping[str, bytes], limit: int) -> Program:
+def link_program(
+    source: bytes, name: str, modules: Mapping[str, bytes] = MappingProxyType({}), limit: int = DEFAULT.source
+) -> Linked:
+    """What ``compile_program`` compiles. Raises LuaSyntaxError."""
     resolution = Resolution()
     counter = [0]
-    chunks = [parse(source, name, limit)]
-    resolve(chunks[0], resolution, counter)
-    linked = _link(chunks, resolution, modules, counter, limit)
+    with _room():
+        chunks = [parse(source, name, limit)]
+        resolve(chunks[0], resolution, counter)
+        return Linked(chunks, resolution, _link(chunks, resolution, modules, counter, limit))
+
+
+def _compile(source: bytes, name: str, modules: Mapping[str, bytes], limit: int, accounted: bool) -> Program:
+    found = link_program(source, name, modules, limit)
+    chunks, resolution, linked = found.chunks, found.resolution, found.modules
     seal = Seal(resolution)
     kinds = Kinds(resolution, chunks, seal)
-    compiler = Compiler(resolution, kinds, seal)
-    codes = compiler.compile(chunks, _slots())
+    compiler = AccountedCompiler(resolution, kinds, seal) if accounted else Compiler(resolution, kinds, seal)
+    codes = compiler.compile(chunks, [*_slots(), HITS] if accounted else _slots())
     sites = tuple(compiler.sites)
     digest = hashlib.sha256(source)
     for module in linked:
@@ -173,6 +198,7 @@ def _compile(source: bytes, name: str, modules: Mapping[str, bytes], limit: int)
         library_names=tables,
         dynamic=seal.dynamic,
         sites=sites,
+        accounts=compiler.accounts() if isinstance(compiler, AccountedCompiler) else None,
     )
 
 

@@ -35,6 +35,8 @@ class Site(NamedTuple):
     notes: tuple[str, ...] = ()
     """For operands that this engine leaves out: a sentence that says so."""
     is_call: bool = False
+    inlined: str = ""
+    """The library function that is done in place here, as the cost table names it."""
 
     @property
     def position(self) -> str:

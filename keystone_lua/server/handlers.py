@@ -250,4 +250,6 @@ def _failure(verdict: Verdict) -> dict[str, object]:
     }
     if failure.traceback:
         body["traceback"] = list(failure.traceback)
+    if failure.top is not None:
+        body["top"] = failure.top
     return body

@@ -94,6 +94,29 @@ class RouteAnswer(BaseModel):
     reject_reason: StrictStr | None = None
 
 
+class SpentLine(BaseModel):
+    """A line that a budget went to, such as ``canary.lua:12``."""
+
+    line: StrictStr
+    spent: StrictInt
+
+
+class SpentFunction(BaseModel):
+    """A library function that a budget went to, as part of the lines that called it."""
+
+    function: StrictStr
+    spent: StrictInt
+
+
+class Top(BaseModel):
+    """What used a budget up, dearest first; ``spent`` and ``total`` are in ``unit``, instructions or bytes."""
+
+    unit: StrictStr
+    total: StrictInt
+    lines: list[SpentLine]
+    functions: list[SpentFunction]
+
+
 class ScriptFailure(BaseModel):
     """Body of a 500 to ``POST /route/{tenant}``: the script's trouble, not the server's."""
 
@@ -104,6 +127,7 @@ class ScriptFailure(BaseModel):
     instructions: StrictInt
     allocated_bytes: StrictInt
     traceback: list[StrictStr] | None = None
+    top: Top | None = None
 
 
 class Refusal(BaseModel):

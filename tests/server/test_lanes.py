@@ -17,6 +17,7 @@ import pytest
 
 from keystone_lua.interpreter import Decision, Limits, Program, compile_program, decide
 from keystone_lua.server import lane_process, lanes
+from keystone_lua.server.explanations import Sources
 from keystone_lua.server.lanes import DeadlineExceeded, Lanes, LaneTrouble, Overloaded
 from keystone_lua.server.store import Source, shared_modules
 
@@ -153,17 +154,30 @@ def test_a_program_of_other_sources_is_refused(caplog: pytest.LogCaptureFixture)
     within(1, Limits(), mismatch)
 
 
+def test_a_lane_says_what_used_a_budget_up() -> None:
+    async def test(running: Lanes) -> None:
+        failure = (await ask(running, made(ENDLESS))).failure
+        assert failure is not None
+        assert failure.top is not None
+        assert (failure.top["total"], failure.top["lines"][0]["line"]) == (100_000, "a.lua:1")
+        again = (await ask(running, made(ENDLESS))).failure
+        assert again == failure
+        assert again.top is None
+
+    within(1, Limits(instructions=100_000, seconds=10.0), test)
+
+
 def test_kept_programs_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     lane = lane_process.LaneProcess(None)  # type: ignore[arg-type]  # only what it keeps is looked at
     program, _ = made("return 1")
     for number in range(lane_process.KEPT_PROGRAMS + 10):
-        lane._keep(("a", str(number)), program, 10)
+        lane._keep(("a", str(number)), program, Sources(bytes(10), {}))
     assert len(lane._programs) == lane_process.KEPT_PROGRAMS
     assert ("a", "9") not in lane._programs
     for number in range(3):
-        lane._keep(("b", str(number)), program, lane_process.KEPT_SOURCE // 2)
+        lane._keep(("b", str(number)), program, Sources(bytes(lane_process.KEPT_SOURCE // 2), {}))
     assert list(lane._programs) == [("b", "1"), ("b", "2")]
-    lane._keep(("c", "0"), program, 2 * lane_process.KEPT_SOURCE)
+    lane._keep(("c", "0"), program, Sources(bytes(2 * lane_process.KEPT_SOURCE), {}))
     assert list(lane._programs) == [("c", "0")]
 
 

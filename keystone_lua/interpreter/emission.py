@@ -151,11 +151,16 @@ class Emitter:
                 return ("local" if variable.owner is self.context.scope else "upvalue") + f" '{node.name}'", ""
             note = f"{node.name} is not available in this engine" if node.name in LEFT_OUT else ""
             return f"global '{node.name}'", note
-        if not isinstance(node, nodes.Index):
+        if isinstance(node, nodes.Chain):
+            node = node.steps[-1] if node.steps else node.first
+        if not isinstance(node, (nodes.Index, nodes.Prior)) or node.key is None:
             return "", ""
         if not isinstance(node.key, nodes.String):
             return "field '?'", ""
-        note, library, key = "", node.object, node.key.value
+        key = node.key.value
+        if isinstance(node, nodes.Prior):
+            return f"field '{key}'", ""
+        note, library = "", node.object
         if isinstance(library, nodes.Name) and self.variable(library) is None and key in LEFT_OUT.get(library.name, ()):
             note = f"{library.name}.{key} is not available in this engine"
         return f"field '{key}'", note
@@ -260,7 +265,7 @@ class Emitter:
 
     def is_simple(self, node: Operand) -> bool:
         """Evaluating it is a single load that nothing in the same expression can change."""
-        if isinstance(node, CONSTANTS):
+        if isinstance(node, (*CONSTANTS, nodes.Prior)):
             return True
         variable = self.variable(node)
         return variable is not None and variable.storage != BOX and not (variable.captured and variable.assigned)

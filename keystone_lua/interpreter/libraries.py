@@ -26,6 +26,7 @@ LEFT_OUT: Final[dict[str, tuple[str, ...]]] = {
     "setfenv": (),
     "getfenv": (),
     "newproxy": (),
+    "gcinfo": (),
     "module": (),
     "io": (),
     "debug": (),

@@ -15,7 +15,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
 from . import costs
-from .tracebacks import comparison_error, operand_error, operation_error
+from .tracebacks import UNNAMED, comparison_error, operand_error, operation_error
 from .values import (
     ABSENT,
     FALSE,
@@ -105,9 +105,9 @@ def index(run: Run, d: int, o: LuaValue, k: LuaValue) -> LuaValue:
                 return run.string_function(k)
             handler = run.string_metatable().get("__index")
             if handler is None:
-                raise operand_error("index", o)
+                raise operand_error("index", o, UNNAMED if step else 0)
         else:
-            raise operand_error("index", o)
+            raise operand_error("index", o, UNNAMED if step else 0)
         if handler.__class__ is FunctionType:
             run.charge(costs.METAMETHOD)
             d += run.crossing  # call() in place: headers find their names through here
@@ -125,7 +125,7 @@ def setindex(run: Run, d: int, o: LuaValue, k: LuaValue, v: LuaValue) -> None:
     """``o[k] = v``. PUC 5.1 looks at the key before the metatable."""
     if v is None and o.__class__ is Table and k in o:
         return delete(run, o, k)  # t[#t] = nil
-    for _ in range(LOOP_LIMIT):
+    for step in range(LOOP_LIMIT):
         if o.__class__ is Table:
             return rawset(run, o, k, v)
         if o.__class__ is MetaTable:
@@ -136,7 +136,7 @@ def setindex(run: Run, d: int, o: LuaValue, k: LuaValue, v: LuaValue) -> None:
         else:
             handler = metamethod(run, o, "__newindex")
             if handler is None:
-                raise operand_error("index", o)
+                raise operand_error("index", o, UNNAMED if step else 0)
         if handler.__class__ is FunctionType:
             run.charge(costs.METAMETHOD)
             call(run, handler, d, o, k, v)

@@ -387,7 +387,7 @@ class Builder:
         self, names: list[Token], in_: Token, values: list[Any]
     ) -> tuple[int, tuple[str, ...], tuple[Any, ...]]:
         self._enter_for(len(names))
-        return in_[2], tuple([name[1] for name in names]), tuple(values)
+        return _first_line(values[0], in_), tuple([name[1] for name in names]), tuple(values)
 
     def generic_for(
         self,
@@ -410,7 +410,7 @@ class Builder:
         self.functions[-1].locals -= 3 + names
 
     def local_head(self, keyword: Token, names: list[Token]) -> tuple[Token, list[Token]]:
-        self._declare(len(names))
+        self._declare(len(names), names)
         return keyword, names
 
     def local(self, head: tuple[Token, list[Token]], _equals: Any = None, values: Any = ()) -> nodes.Local:
@@ -422,12 +422,13 @@ class Builder:
         function = nodes.Function(body[0], keyword[3], name[1], *body[1:])
         return nodes.LocalFunction(local[2], local[3], name[1], function)
 
-    def _declare(self, count: int) -> None:
+    def _declare(self, count: int, names: list[Token] | None = None) -> None:
         function = self.functions[-1]
         function.locals += count
         if function.locals > MAX_LOCALS:
             where = f"function at line {function.line}" if function.line else "main function"
-            raise Refusal(f"{where} has more than {MAX_LOCALS} local variables", bare=True)
+            token = names[MAX_LOCALS - function.locals] if names else None
+            raise Refusal(f"{where} has more than {MAX_LOCALS} local variables", token, bare=True)
 
     def goto(self, keyword: Token, name: Token) -> nodes.Goto:
         return nodes.Goto(keyword[2], keyword[3], name[1])
@@ -484,7 +485,7 @@ class Builder:
 
     def _parameters(self, opening: Token, names: list[Token], is_vararg: bool) -> tuple[str, ...]:
         self.functions.append(_Function(opening[2], is_vararg))
-        self._declare(len(names))
+        self._declare(len(names), names)
         return tuple([name[1] for name in names])
 
     # Operators
@@ -641,6 +642,19 @@ def _behind(owner: nodes.Expression, step: nodes.Step) -> Any:
     if isinstance(step, nodes.Call):
         return nodes.Call(step.line, step.column, owner, step.arguments)
     return nodes.MethodCall(step.line, step.column, owner, step.method, step.arguments)
+
+
+def _first_line(node: Any, before: Token) -> int:
+    """The line that an expression begins on; parentheses that the tree does not hold are not seen."""
+    while not isinstance(node, nodes.Unary):
+        for name in ("object", "function", "first", "operands"):
+            if hasattr(node, name):
+                inner = getattr(node, name)
+                node = inner[0] if name == "operands" else inner
+                break
+        else:
+            return int(node.line)
+    return before[2]
 
 
 def _height(chunk: nodes.Chunk) -> int:

@@ -112,6 +112,10 @@ def operation_error(message: str) -> LuaError:
     return located(operand_site(), message)
 
 
+UNNAMED: Final = 1 << 30
+"""An operand that the script does not name, such as a metatable's ``__index``."""
+
+
 def operand_error(verb: str, value: LuaValue, operand: int = 0) -> LuaError:
     """``luaG_typeerror``: "attempt to index local 'x' (a nil value)"."""
     return _operand_error(operand_site(), verb, type_name(value), operand)

@@ -89,6 +89,15 @@ LEGAL = {
         + " end return f()",
         str(sum(range(59))),
     ),
+    "more upvalues than PUC takes": (
+        "local n = 0 "
+        + "".join(f"local v{i} = {i} " for i in range(150))
+        + "local function f() return "
+        + " + ".join(f"v{i}" for i in range(150))
+        + " end return f()",
+        str(sum(range(150))),
+    ),
+    "more operands of .. than PUC takes": ('local a = "x" return #(' + " .. ".join(["a"] * 5_000) + ")", "5000"),
     "long string": ('return #"' + "x" * 200_000 + '"', "200000"),
     "long name": (f"local {'n' * 50_000} = 7 return {'n' * 50_000}", "7"),
     "comment": ("--" + "x" * 100_000 + "\nreturn 7", "7"),

@@ -4,6 +4,7 @@ PYTHON ?= python3
 ADDR ?= :8081
 SCRIPTS ?= ./scripts
 URL ?= http://localhost:8081
+SECONDS ?= 75
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,7 +12,7 @@ PURE := .venv-pure
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run health reload check-scripts test-scripts test lint types pytest test-pure bench hostile clean \
+.PHONY: help run health reload check-scripts test-scripts test lint types pytest test-pure bench hostile soak clean \
 	demo e2e docker-build docker-run logs image-test
 
 help:  ## this list
@@ -65,8 +66,12 @@ bench: $(INSTALLED)  ## time decisions, programs and HTTP
 	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only
 	$(BIN)/python benchmarks/http_load.py
 
-hostile: $(INSTALLED)  ## run every hostile file and compare verdicts
-	$(BIN)/python -m pytest tests/hostile -v
+hostile: $(INSTALLED)  ## every hostile file at its verdict, on the command line and over HTTP; HOSTILE=FOLDER for others
+	$(BIN)/python -m tests.hostile
+	$(BIN)/python -m tests.hostile.over_http
+
+soak: $(INSTALLED)  ## a quiet tenant beside attackers and reloads, for SECONDS
+	$(BIN)/python -m tests.soak --seconds $(SECONDS)
 
 demo: $(INSTALLED)  ## gateway, engine and backends on this machine, with traffic
 	$(BIN)/python -m keystone_lua.gateway.demo --scripts $(SCRIPTS)

@@ -23,6 +23,9 @@ from .stdlib.base import HEADER_LOOKUP
 from .values import FALSE, TRUE, LuaBoolean, LuaValue, MetaTable, Table, number_to_string, type_name
 
 ENTRY_POINT: Final = "on_route_request"
+ANSWER_BYTES: Final = 64 << 10
+"""Of one text of an answer, and of its headers together: one string can be named by thousands of headers, and is paid
+for once."""
 NIL_ANSWER: Final = {"selected_backend": "", "reject": True, "reject_reason": "Script returned nil"}
 
 _TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
@@ -182,6 +185,7 @@ def _headers(headers: LuaValue) -> dict[str, str]:
     if not isinstance(headers, Table):
         raise ResultError(f"modified_headers must be a table, got {type_name(headers)}")
     made = {}
+    size = 0
     for name, value in headers.items():
         if name.__class__ is not str or not _TOKEN.match(name):
             shown = to_text(name)[:40] if name.__class__ is str else type_name(name)
@@ -189,6 +193,9 @@ def _headers(headers: LuaValue) -> dict[str, str]:
         text = value if value.__class__ is str else _plain(f"modified_headers[{name!r}]", value)
         if not text.isprintable() and _CONTROL.search(text):
             raise ResultError(f"modified_headers[{name!r}] contains control characters")
+        size += len(name) + len(text)
+        if size > ANSWER_BYTES:
+            raise ResultError(f"modified_headers have more than {ANSWER_BYTES} bytes")
         made[name] = text if text.isascii() else to_text(text)
     return made
 
@@ -197,6 +204,8 @@ def _line(name: str, value: LuaValue) -> str:
     """Text that goes into a request line: without control characters."""
     if value.__class__ is not str:
         value = _plain(name, value)
+    if len(value) > ANSWER_BYTES:
+        raise ResultError(f"{name} has more than {ANSWER_BYTES} bytes")
     if not value.isprintable() and _ANY_CONTROL.search(value):
         raise ResultError(f"{name} contains control characters")
     return value if value.isascii() else to_text(value)

@@ -24,6 +24,9 @@ RECURSION_LIMIT: Final = 2 * MAX_DEPTH + 40 * CROSSINGS + 10_000
 """Python frames: two for each Lua call (outlined code), forty for each crossing (a library function's own, a sort's
 recursion), and what the caller has."""
 
+MESSAGE_BYTES: Final = 10_000
+"""Of an error's message that a Failure repeats: a script can make it megabytes long."""
+
 GC_BYTES: Final = 64 << 20
 """Up to this memory limit the cycle collector rests during a run: live memory is below the bytes charged."""
 
@@ -88,7 +91,10 @@ def from_text(value: str) -> str:
 def failure_of(error: ScriptError) -> Failure:
     """A Failure from an exception; the position is the first of its message, or of its traceback."""
     lines = error.traceback if isinstance(error, LuaError) and error.traceback else traceback_lines(error)
-    message = to_text(error.message)
+    message = error.message
+    if len(message) > MESSAGE_BYTES:
+        message = f"{message[:MESSAGE_BYTES]}... ({len(message)} bytes)"
+    message = to_text(message)
     place = lines[0].split(": in ")[0] if lines else ""
     return Failure(error.kind, message, to_text(place), tuple(to_text(line) for line in lines))
 

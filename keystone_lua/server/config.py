@@ -94,6 +94,18 @@ class ServerConfig:
     idle_seconds: float = 120.0
     """How long a connection may stay without a whole request; a half-sent head counts as idle."""
 
+    head_seconds: float = 20.0
+    """How long a new connection may take to send its first request."""
+
+    write_seconds: float = 30.0
+    """How long an answer may lie unread before its connection is dropped."""
+
+    max_connections: int = 1000
+    """Client connections of a worker at a time, or fewer if the process may not open so many files."""
+
+    max_bodies: int = 64 * MIB
+    """Bytes of request bodies that are under way at a time in a worker, of all clients together."""
+
     notice_seconds: float = 0.0
     """How long after SIGTERM all is served as before while ``/health/ready`` says 503, for balancers to look away."""
 

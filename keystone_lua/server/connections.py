@@ -15,6 +15,7 @@ from typing import Any, Final
 from aiohttp import StreamReader, web
 from aiohttp.http import HttpRequestParser, RawRequestMessage
 
+from .decisions import Unfinished
 from .handlers import Handlers
 from .responses import answer, ready_bytes
 from .stage import Stage
@@ -40,6 +41,7 @@ class Server(web.Server):
     def __init__(self, handlers: Handlers, stage: Stage, idle_seconds: float) -> None:
         super().__init__(handlers, handler_cancellation=True)  # a client that has gone frees its place in a queue
         self.handlers = handlers
+        self.admission = stage.admission
         self._stage = stage
         self._idle_seconds = idle_seconds
 
@@ -69,12 +71,22 @@ class Connection(web.RequestHandler):
     def __init__(self, server: Server, **options: Any) -> None:
         super().__init__(server, **options)
         self._server = server
-        self.unanswered: RequestData | None = None
+        self.unanswered: tuple[RequestData, Unfinished] | None = None
 
-    def take_unanswered(self) -> RequestData | None:
-        """The request, if it has been read and needs a lane. To be taken once."""
-        data, self.unanswered = self.unanswered, None
-        return data
+    def take_unanswered(self) -> tuple[RequestData, Unfinished] | None:
+        """The request, if it has been read and needs a lane, and its run. To be taken once."""
+        taken, self.unanswered = self.unanswered, None
+        return taken
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Come in, if there is room."""
+        super().connection_made(transport)
+        self._server.admission.opened(self)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Leave."""
+        self._server.admission.closed(self)
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Answer at once, or hand on to the task."""
@@ -116,6 +128,7 @@ class Connection(web.RequestHandler):
         self._messages.clear()
         parser.message_consumed()
         self._server.requests_count += 1
+        self._server.admission.answered(self)
         transport.write(answer)
         self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
         return True

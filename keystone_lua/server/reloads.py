@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,10 @@ WATCH_SECONDS = 0.5
 """Between two looks at the folder. A change is loaded when the next look finds it as the last one did."""
 
 LOGGED_NAMES = 20
+
+SWITCH_SECONDS = 0.0005
+"""How long the loop waits for the compiling thread to let go, as far as Python has a say: its usual 5 ms made the
+loop late by 7 ms beside ten scripts of 50 lines, this makes it 3."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +107,12 @@ class Reloads:
     async def _one(self) -> Report:
         async with self._running:
             self._next = None
-            return await self._load()
+            usual = sys.getswitchinterval()
+            sys.setswitchinterval(SWITCH_SECONDS)
+            try:
+                return await self._load()
+            finally:
+                sys.setswitchinterval(usual)
 
 
 def local_reloads(store: ScriptStore, counts: Counts) -> Reloads:

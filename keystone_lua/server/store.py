@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import IO
 
 from keystone_lua.interpreter import Limits, LuaSyntaxError, Program, compile_program
 from keystone_lua.interpreter.execution import from_text, to_text
@@ -27,6 +28,10 @@ from keystone_lua.interpreter.execution import from_text, to_text
 LIBRARY = "lib"
 TESTS = "tests"
 SUFFIX = ".lua"
+
+READ_ATTEMPTS = 5
+READ_PAUSE = 0.005
+"""Seconds between attempts to read a file that was written to meanwhile."""
 
 logger = logging.getLogger("keystone.store")
 
@@ -276,7 +281,7 @@ def _read_source(path: Path, folder: Path, limit: int) -> bytes:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise _BadFile("is no regular file")
         try:
-            source = file.read(limit + 1)
+            source = _read_unchanged(file, limit + 1)
         except OSError as error:
             raise _BadFile(f"cannot be read: {error.strerror}") from None
     if len(source) > limit:
@@ -286,6 +291,20 @@ def _read_source(path: Path, folder: Path, limit: int) -> bytes:
     except UnicodeDecodeError as error:
         raise _BadFile(f"is not UTF-8 (byte {error.start})") from None
     return source
+
+
+def _read_unchanged(file: IO[bytes], size: int) -> bytes:
+    """Up to ``size`` bytes of a file that nobody wrote to meanwhile. Raises `_BadFile` for one that keeps changing."""
+    for _ in range(READ_ATTEMPTS):
+        before = os.fstat(file.fileno())
+        file.seek(0)
+        source = file.read(size)
+        after = os.fstat(file.fileno())
+        whole = len(source) == min(size, after.st_size)
+        if whole and (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
+            return source
+        time.sleep(READ_PAUSE)
+    raise _BadFile("keeps changing while it is read")
 
 
 def _compile_program(source: bytes, name: str, modules: Mapping[str, bytes], limit: int) -> Program:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from .admission import Admission
 from .calls import Calls
 from .config import ServerConfig
 from .connections import Server
@@ -100,7 +101,8 @@ class RunningServer:
             counts = Counts()
             counts.assign(store.current.programs)
         self.metrics = WorkerMetrics(counts, number)
-        self.stage = Stage(self.metrics)
+        self.admission = Admission(config.max_connections, config.head_seconds, config.write_seconds)
+        self.stage = Stage(self.metrics, self.admission)
         self.reloads = local_reloads(store, counts) if reloads is None else reloads
         self._config = config
         self._observers = (*observers, self.metrics)
@@ -120,6 +122,7 @@ class RunningServer:
         if isinstance(listeners, socket.socket):
             listeners = Listeners(listeners)
         self.lanes.start()
+        self.admission.start()
         await self._routes.setup()
         await web.SockSite(self._routes, listeners.routes, backlog=BACKLOG, ssl_context=listeners.routes_tls).start()
         if self._calls is not None and listeners.calls is not None:
@@ -145,6 +148,7 @@ class RunningServer:
                 await self.stage.idle()
         await self._routes.cleanup()
         await self.lanes.stop()
+        self.admission.stop()
         if self._calls is not None:
             await self._calls.cleanup()
         for observer in self._observers:

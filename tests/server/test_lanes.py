@@ -293,9 +293,9 @@ def test_a_lane_that_has_grown_is_replaced_between_runs() -> None:
     grow = "function on_route_request() local t = {} for i = 1, 400000 do t[i] = 'x' .. i end return {} end"
 
     async def large(running: Lanes) -> None:
+        old = running.processes[1]
         first = await ask(running, made(grow))
         assert first.failure is None, first.failure
-        old = running.processes[1]
         assert (await ask(running, made(BUSY.format(10)))).failure is None
         await until(lambda: len(running.processes) == 2 and running.processes[1] != old)
 

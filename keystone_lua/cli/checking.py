@@ -12,10 +12,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..interpreter.execution import from_text, to_text
-from ..server.store import LIBRARY, SUFFIX, TESTS, shared_modules
+from ..server.store import LIBRARY, SUFFIX, TESTS, Source, shared_modules
 from .options import UsageError, print_json, read_file, write_file
 
 if TYPE_CHECKING:
@@ -78,7 +78,19 @@ def _findings(file: Path, source: bytes, plain: bool) -> list[Finding]:
             kind, lent = (Kind.MODULE, lent) if parent.name == LIBRARY else (Kind.TEST, FUNCTIONS)
             break
     found = check_source(source, from_text(str(file)), shared_modules(folder), kind, lent)
-    return [replace(finding, file=to_text(finding.file), message=to_text(finding.message)) for finding in found]
+    return [_readable(finding) for finding in found]
+
+
+def findings_of(source: Source) -> list[dict[str, Any]]:
+    """A tenant's findings, as a dry run of a reload answers them."""
+    from ..authoring.checker import check_source
+
+    found = check_source(source.source, source.name, source.modules)
+    return [asdict(_readable(finding)) for finding in found]
+
+
+def _readable(finding: Finding) -> Finding:
+    return replace(finding, file=to_text(finding.file), message=to_text(finding.message))
 
 
 def _summary(files: int, findings: Sequence[Finding]) -> str:

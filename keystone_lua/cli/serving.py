@@ -50,8 +50,9 @@ def _serve(options: argparse.Namespace) -> int:
     for name in settings.unknown:
         print(f"keystone-lua: {name}: no such setting, ignored", file=sys.stderr)
     from ..server.app import serve
+    from .checking import findings_of
 
-    return serve(config)
+    return serve(config, check=findings_of)
 
 
 def _config(options: argparse.Namespace) -> int:

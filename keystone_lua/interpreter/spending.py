@@ -50,7 +50,8 @@ class Top:
         }
 
     def __str__(self) -> str:
-        parts = [f"{where} {100 * spent // self.total}%" for where, spent in (*self.lines, *self.functions)]
+        shares = [(where, 100 * spent // self.total) for where, spent in (*self.lines, *self.functions)]
+        parts = [f"{where} {share}%" for where, share in shares if share]
         return f"{self.total} {self.unit}: {', '.join(parts)}"
 
 

@@ -103,7 +103,7 @@ class Calls:
             body = reload_body(report)
         elif dry_run == "1":
             report = await self._reloads.dry_run()
-            body = {"status": "dry run", **report.plain()}
+            body = {"status": "dry run", **report.plain(), "findings": list(report.findings)}
         else:
             raise Refusal(400, "dry_run: expected 0 or 1", field="dry_run")
         return self._answer(request, trace, 422 if report.errors else 200, body)

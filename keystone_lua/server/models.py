@@ -157,8 +157,22 @@ class ReloadAnswer(BaseModel):
     error: StrictStr | None = None
 
 
+class Finding(BaseModel):
+    """What looks wrong at a place of a script, as ``keystone-lua check`` has it."""
+
+    file: StrictStr
+    line: StrictInt
+    column: StrictInt
+    rule: StrictStr
+    severity: StrictStr
+    message: StrictStr
+
+
 class DryRunAnswer(BaseModel):
-    """Body of ``POST /reload?dry_run=1``: what a reload would do. ``errors`` come with a 422."""
+    """Body of ``POST /reload?dry_run=1``: what a reload would do. ``errors`` come with a 422.
+
+    ``findings`` are those of the scripts that would be added or changed.
+    """
 
     status: StrictStr
     count: StrictInt
@@ -166,6 +180,7 @@ class DryRunAnswer(BaseModel):
     added: list[StrictStr]
     changed: list[StrictStr]
     removed: list[StrictStr]
+    findings: list[Finding]
 
 
 class Status(BaseModel):

@@ -12,7 +12,7 @@ import logging
 import os
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,8 @@ class Report:
     changed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     """Tenants, sorted. A tenant whose file has gone bad keeps its last good version and is in none."""
+    findings: tuple[dict[str, Any], ...] = ()
+    """Of a dry run: what looks wrong in the scripts that are added or changed."""
 
     def plain(self) -> dict[str, Any]:
         """The report as JSON has it."""
@@ -152,9 +154,14 @@ def try_out(store: ScriptStore) -> Report:
     """Say what a load would do."""
     before = store.current
     try:
-        return report(before, store.try_out(read_folder(store.folder, store.source_limit)))
+        after = store.try_out(read_folder(store.folder, store.source_limit))
     except ScriptsFolderError as error:
         return Report(len(before.programs), (str(error),))
+    found = report(before, after)
+    if store.check is None:
+        return found
+    sources = [after.sources[tenant] for tenant in sorted((*found.added, *found.changed))]
+    return replace(found, findings=tuple(finding for source in sources for finding in store.check(source)))
 
 
 class Watch:

@@ -16,11 +16,11 @@ import os
 import stat
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO
+from typing import IO, Any
 
 from keystone_lua.interpreter import Limits, LuaSyntaxError, Program, compile_program
 from keystone_lua.interpreter.execution import from_text, to_text
@@ -55,6 +55,10 @@ class Source:
     modules: Mapping[str, bytes]
     limit: int
     """Bytes of one source file."""
+
+
+Check = Callable[[Source], list[dict[str, Any]]]
+"""Findings as JSON has them: file, line, column, rule, severity and message of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +117,11 @@ class _Compiled:
 class ScriptStore:
     """The scripts in force. ``current`` is replaced in one assignment; a reader takes it once per request."""
 
-    def __init__(self, folder: Path, source_limit: int = Limits().source) -> None:
-        """``source_limit`` is in bytes of one file."""
+    def __init__(self, folder: Path, source_limit: int = Limits().source, check: Check | None = None) -> None:
+        """``source_limit`` is in bytes of one file; ``check`` finds what looks wrong in a script that compiles."""
         self.folder = folder
         self.source_limit = source_limit
+        self.check = check
         self.current = Snapshot()
         self._compiled: dict[str, _Compiled] = {}
         self._lock = threading.Lock()

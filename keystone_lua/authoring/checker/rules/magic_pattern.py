@@ -46,7 +46,7 @@ def places(script: Script) -> Iterator[Place]:
 
 
 _LITERAL: Final = "in this pattern '{0}' means the fewest of '{0[0]}': write '%-' for a dash, or find(text, 1, true)"
-_MADE: Final = "'{}' is used as a pattern, in which - . and others are operators: use find(text, 1, true) for plain"
+_MADE: Final = "'{}' is used as a pattern, where - . and others are operators: use find(text, 1, true) for plain text"
 
 
 def _pattern(script: Script, call: Any) -> tuple[Any, Any]:

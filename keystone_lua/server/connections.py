@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Any, Final
 
 from aiohttp import StreamReader, web
@@ -40,6 +41,8 @@ class Server(web.Server):
     def __init__(self, handlers: Handlers, stage: Stage, idle_seconds: float) -> None:
         super().__init__(handlers, handler_cancellation=True)  # a client that has gone frees its place in a queue
         self.handlers = handlers
+        self.open_connections = 0
+        self.connections_changed: Callable[[], None] = lambda: None
         self._stage = stage
         self._idle_seconds = idle_seconds
 
@@ -53,6 +56,18 @@ class Server(web.Server):
             auto_decompress=False,  # a compressed body is not JSON; inflating it is a way to attack
             lingering_time=2.0,
         )
+
+    def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
+        """Note a new connection."""
+        super().connection_made(handler, transport)
+        self.open_connections += 1
+        self.connections_changed()
+
+    def connection_lost(self, handler: web.RequestHandler, exc: BaseException | None = None) -> None:
+        """Note that one is gone."""
+        super().connection_lost(handler, exc)
+        self.open_connections -= 1
+        self.connections_changed()
 
     def pre_shutdown(self) -> None:
         """Close the connections that are between requests; aiohttp would stop reading half-arrived bodies too."""

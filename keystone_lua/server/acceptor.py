@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("keystone.server")
 
-YIELD_SECONDS = 0.002
+YIELD_SECONDS = 0.001
 """For a worker with fewer connections to take this one."""
 
 PAUSE_SECONDS = 1.0

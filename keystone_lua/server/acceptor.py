@@ -10,7 +10,6 @@ time, and one whose worker has more connections than another lets a moment pass 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import socket
 from typing import TYPE_CHECKING
@@ -47,12 +46,13 @@ class Acceptor:
         self._tls = tls
         self._metrics = metrics
         self._opening: set[asyncio.Task[None]] = set()
+        self._connections = 0
         self._timer: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
         """Accept from now on."""
         self._listener.setblocking(False)
-        self._server.connections_changed = self._count
+        self._server.connection_ended = self._ended
         self._loop.add_reader(self._listener, self._arrived)
 
     def close(self) -> None:
@@ -85,23 +85,25 @@ class Acceptor:
             logger.error("cannot accept", extra=facts(error=str(error)))
             self._wait(PAUSE_SECONDS)
             return
+        self._count(1)
         task = self._loop.create_task(self._open(connection))
         self._opening.add(task)
-        self._count()
-        task.add_done_callback(self._opened)
+        task.add_done_callback(self._opening.discard)
 
     async def _open(self, connection: socket.socket) -> None:
         connection.setblocking(False)
         limit = HANDSHAKE_SECONDS if self._tls is not None else None
-        with contextlib.suppress(OSError):  # a client that has gone, or that cannot do TLS as it should
+        try:
             await self._loop.connect_accepted_socket(
                 self._server, connection, ssl=self._tls, ssl_handshake_timeout=limit
             )
+        except OSError:  # a client that has gone, or that cannot do TLS as it should
+            self._ended()
 
-    def _opened(self, task: asyncio.Task[None]) -> None:
-        self._opening.discard(task)
-        self._count()
+    def _ended(self) -> None:
+        self._count(-1)
 
-    def _count(self) -> None:
+    def _count(self, change: int) -> None:
+        self._connections += change
         if self._metrics is not None:
-            self._metrics.set(CONNECTIONS, self._server.open_connections + len(self._opening))
+            self._metrics.set(CONNECTIONS, self._connections)

@@ -41,8 +41,8 @@ class Server(web.Server):
     def __init__(self, handlers: Handlers, stage: Stage, idle_seconds: float) -> None:
         super().__init__(handlers, handler_cancellation=True)  # a client that has gone frees its place in a queue
         self.handlers = handlers
-        self.open_connections = 0
-        self.connections_changed: Callable[[], None] = lambda: None
+        self.connection_ended: Callable[[], None] = lambda: None
+        """Called after each connection that was made."""
         self._stage = stage
         self._idle_seconds = idle_seconds
 
@@ -57,17 +57,10 @@ class Server(web.Server):
             lingering_time=2.0,
         )
 
-    def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
-        """Note a new connection."""
-        super().connection_made(handler, transport)
-        self.open_connections += 1
-        self.connections_changed()
-
     def connection_lost(self, handler: web.RequestHandler, exc: BaseException | None = None) -> None:
-        """Note that one is gone."""
+        """Note that a connection is gone."""
         super().connection_lost(handler, exc)
-        self.open_connections -= 1
-        self.connections_changed()
+        self.connection_ended()
 
     def pre_shutdown(self) -> None:
         """Close the connections that are between requests; aiohttp would stop reading half-arrived bodies too."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import subprocess
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
 from keystone_lua.server import acceptor
 from keystone_lua.server.acceptor import Acceptor
-from keystone_lua.server.config import Address
-from keystone_lua.server.listening import listen
+from keystone_lua.server.config import Address, Tls
+from keystone_lua.server.listening import listen, tls_context
 from keystone_lua.server.metrics import CONNECTIONS, Counts, WorkerMetrics
 
 WAIT = 10
@@ -24,24 +26,15 @@ class Protocol(asyncio.Protocol):
     def __init__(self, server: Server) -> None:
         self._server = server
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._server.change(1)
-
     def connection_lost(self, exc: Exception | None) -> None:
-        self._server.change(-1)
+        self._server.connection_ended()
 
 
 class Server:
     """As much of `connections.Server` as an acceptor needs."""
 
-    open_connections = 0
-
-    def connections_changed(self) -> None:
+    def connection_ended(self) -> None:
         """Replaced by the acceptor."""
-
-    def change(self, by: int) -> None:
-        self.open_connections += by
-        self.connections_changed()
 
     def __call__(self) -> Protocol:
         return Protocol(self)
@@ -131,3 +124,30 @@ def test_accepting_goes_on_after_a_failure(monkeypatch: pytest.MonkeyPatch, capl
 
     accepting(use)
     assert [record.getMessage() for record in caplog.records] == ["cannot accept"]
+
+
+def test_a_client_that_cannot_do_tls_is_no_longer_counted(tmp_path: Path) -> None:
+    certificate = make_certificate(tmp_path)
+
+    async def main() -> None:
+        counts = Counts()
+        listener = listen(Address("127.0.0.1", 0))
+        tls = tls_context(Tls(certificate, certificate), ask_clients=True)
+        made = Acceptor(listener, Server(), tls, WorkerMetrics(counts))  # type: ignore[arg-type]
+        made.start()
+        with socket.create_connection(listener.getsockname()) as client:
+            await until(lambda: counts.worker(0, CONNECTIONS) == 1)
+            client.sendall(b"GET / HTTP/1.1\r\n\r\n")
+            await until(lambda: counts.worker(0, CONNECTIONS) == 0)
+        made.close()
+
+    asyncio.run(main())
+
+
+def make_certificate(folder: Path) -> Path:
+    """A key and a certificate signed by itself, in one file."""
+    command = "openssl req -x509 -newkey rsa:2048 -nodes -keyout both.pem -out cert.pem -days 2 -subj /CN=localhost"
+    subprocess.run(command.split(), cwd=folder, check=True, capture_output=True)
+    both = folder / "both.pem"
+    both.write_text(both.read_text() + (folder / "cert.pem").read_text())
+    return both

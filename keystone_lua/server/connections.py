@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Any, Final
 
 from aiohttp import StreamReader, web
@@ -42,6 +43,8 @@ class Server(web.Server):
         super().__init__(handlers, handler_cancellation=True)  # a client that has gone frees its place in a queue
         self.handlers = handlers
         self.admission = stage.admission
+        self.connection_ended: Callable[[], None] = lambda: None
+        """Called after each connection that was made."""
         self._stage = stage
         self._idle_seconds = idle_seconds
 
@@ -55,6 +58,11 @@ class Server(web.Server):
             auto_decompress=False,  # a compressed body is not JSON; inflating it is a way to attack
             lingering_time=2.0,
         )
+
+    def connection_lost(self, handler: web.RequestHandler, exc: BaseException | None = None) -> None:
+        """Note that a connection is gone."""
+        super().connection_lost(handler, exc)
+        self.connection_ended()
 
     def pre_shutdown(self) -> None:
         """Close the connections that are between requests; aiohttp would stop reading half-arrived bodies too."""

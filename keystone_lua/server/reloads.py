@@ -18,6 +18,7 @@ from typing import Any
 
 from .logs import facts
 from .metrics import Counts
+from .shared import Shared
 from .store import Folder, ScriptsFolderError, ScriptStore, Snapshot, read_folder
 
 logger = logging.getLogger("keystone.reload")
@@ -93,28 +94,23 @@ class Reloads:
         """``load`` loads the folder and returns when it is in force in every worker."""
         self._store = store
         self._load = load
-        self._running = asyncio.Lock()
-        self._next: asyncio.Task[Report] | None = None
+        self._shared = Shared(self._one)
 
     async def reload(self) -> Report:
         """Load the folder as it is now. When this returns, it is in force in every worker."""
-        if self._next is None:
-            self._next = asyncio.create_task(self._one())
-        return await asyncio.shield(self._next)
+        return await self._shared.ask("reload")
 
     async def dry_run(self) -> Report:
         """Say what `reload` would do, and change nothing: compiles what has changed, in a thread."""
-        return await asyncio.to_thread(try_out, self._store)
+        return await self._shared.ask("dry run")
 
-    async def _one(self) -> Report:
-        async with self._running:
-            self._next = None
-            usual = sys.getswitchinterval()
-            sys.setswitchinterval(SWITCH_SECONDS)
-            try:
-                return await self._load()
-            finally:
-                sys.setswitchinterval(usual)
+    async def _one(self, what: str) -> Report:
+        usual = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_SECONDS)
+        try:
+            return await (self._load() if what == "reload" else asyncio.to_thread(try_out, self._store))
+        finally:
+            sys.setswitchinterval(usual)
 
 
 def local_reloads(store: ScriptStore, counts: Counts) -> Reloads:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from .acceptor import Acceptor
 from .admission import Admission
 from .calls import Calls
 from .config import ServerConfig
@@ -27,7 +28,6 @@ from .decisions import DecisionService
 from .exposition import Exposition
 from .handlers import Handlers
 from .lanes import Lanes
-from .listening import BACKLOG
 from .logs import StderrHandler
 from .metrics import LANES_BUSY, LANES_WAITING, LOG_DROPPED, Counts, WorkerMetrics
 from .observers import Observer, ObserverFactory
@@ -112,6 +112,8 @@ class RunningServer:
         decisions = DecisionService(store, config.limits, self.lanes, config.tenant_limits)
         self._routes = self._runner(Handlers(config, self.stage, {} if apart else calls, decisions, observers))
         self._calls = self._runner(Handlers(config, self.stage, calls, None)) if apart else None
+        self._routes_acceptor: Acceptor | None = None
+        self._calls_acceptor: Acceptor | None = None
 
     def _runner(self, handlers: Handlers) -> web.ServerRunner:
         server = Server(handlers, self.stage, self._config.idle_seconds)
@@ -123,11 +125,23 @@ class RunningServer:
             listeners = Listeners(listeners)
         self.lanes.start()
         self.admission.start()
-        await self._routes.setup()
-        await web.SockSite(self._routes, listeners.routes, backlog=BACKLOG, ssl_context=listeners.routes_tls).start()
+        self._routes_acceptor = await self._accept(self._routes, listeners.routes, listeners.routes_tls, self.metrics)
         if self._calls is not None and listeners.calls is not None:
-            await self._calls.setup()
-            await web.SockSite(self._calls, listeners.calls, backlog=BACKLOG, ssl_context=listeners.calls_tls).start()
+            self._calls_acceptor = await self._accept(self._calls, listeners.calls, listeners.calls_tls, None)
+
+    async def _accept(
+        self,
+        runner: web.ServerRunner,
+        listener: socket.socket,
+        tls: ssl.SSLContext | None,
+        metrics: WorkerMetrics | None,
+    ) -> Acceptor:
+        await runner.setup()
+        server = runner.server
+        assert isinstance(server, Server)
+        acceptor = Acceptor(listener, server, tls, metrics)
+        acceptor.start()
+        return acceptor
 
     async def stop(self) -> None:
         """Say so, accept no more, let what is in flight finish within the drain time, close every connection.
@@ -137,8 +151,8 @@ class RunningServer:
         self.stage.leaving = True
         await asyncio.sleep(self._config.notice_seconds)
         self.stage.draining = True
-        for site in self._routes.sites:
-            await site.stop()
+        if self._routes_acceptor is not None:
+            self._routes_acceptor.close()
         await asyncio.sleep(0)  # what has been read is now being handled
         server = self._routes.server
         assert server is not None
@@ -150,6 +164,8 @@ class RunningServer:
         await self.lanes.stop()
         self.admission.stop()
         if self._calls is not None:
+            if self._calls_acceptor is not None:
+                self._calls_acceptor.close()
             await self._calls.cleanup()
         for observer in self._observers:
             observer.close()

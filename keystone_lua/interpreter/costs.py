@@ -52,6 +52,9 @@ GENERIC_FOR: Final = 20
 METAMETHOD: Final = 12  # finding and calling a handler
 HOP: Final = 5  # one step along an __index or __newindex chain; the first of __index is in INDEX
 
+SCATTERED: Final = 12  # a number key of a table whose number keys lie scattered
+SETTLING: Final = 4  # an entry, when a table's number keys are looked over
+
 FREE_VALUES: Final = 8  # values that the static price of a spread covers
 
 # Work that depends on length: how much one instruction pays for.

@@ -91,6 +91,7 @@ HELPERS: Final[Mapping[str, Any]] = MappingProxyType(
         "ipairs_getter": _ipairs_getter,
         "itself": _itself,
         "keyed_table": operations.keyed_table,
+        "late": operations.late,
         "length": operations.length,
         "less": operations.less,
         "less_equal": operations.less_equal,

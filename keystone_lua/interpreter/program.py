@@ -212,9 +212,8 @@ def _check_weight(chunks: list[nodes.Chunk]) -> None:
     for chunk in chunks:
         total += weigh(chunk)
         if total > MAX_WEIGHT:
-            raise LuaSyntaxError(
-                f"{chunk.name}:1: chunk has too many operations ({total} units, limit is {MAX_WEIGHT})", 1
-            )
+            message = f"chunk has too many operations ({total} units, limit is {MAX_WEIGHT})"
+            raise LuaSyntaxError(f"{chunk.name}:1: {message}", 1)
 
 
 def _slots() -> list[str]:

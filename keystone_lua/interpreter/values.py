@@ -59,8 +59,8 @@ class Table(dict[LuaValue, LuaValue]):
 
     A missing key answers None through ``__missing__``, a C function: 12 % faster than ``get``
     over all benchmarks. ``meta`` (the metatable or NO_METATABLE) and ``run`` are set in a MetaTable only;
-    ``order`` is the key order that ``next`` walks and ``dead`` counts removals, ``events`` what scatters number keys, all
-    set on first use.
+    ``order`` is the key order that ``next`` walks, ``dead`` counts removals, ``events`` what scatters number keys; all
+    are set on first use.
     """
 
     __slots__ = ("dead", "events", "meta", "order", "run")
@@ -108,7 +108,7 @@ class ScatteredTable(MetaTable):
         if key.__class__ not in _NUMBERS:
             return key
         self.run.charge(costs.SCATTERED)
-        return unpredictable(key + 0.0)
+        return unpredictable(float(key))
 
     def __getitem__(self, key: LuaValue) -> LuaValue:
         return dict.get(self, self._stored(key))
@@ -119,7 +119,7 @@ class ScatteredTable(MetaTable):
     def __delitem__(self, key: LuaValue) -> None:
         dict.__delitem__(self, self._stored(key))
 
-    def __contains__(self, key: object) -> bool:
+    def __contains__(self, key: Any) -> bool:
         return dict.__contains__(self, self._stored(key))
 
     def __iter__(self) -> Iterator[LuaValue]:

@@ -87,7 +87,6 @@ class MetaTable(Table):
 
 
 _DOUBLE: Final = Struct("<d")
-_NUMBERS: Final = frozenset((float, int))
 
 
 def unpredictable(key: LuaValue) -> LuaValue:
@@ -105,10 +104,11 @@ class ScatteredTable(MetaTable):
     __slots__ = ()
 
     def _stored(self, key: LuaValue) -> LuaValue:
-        if key.__class__ not in _NUMBERS:
+        kind: Any = key.__class__
+        if kind is not float and kind is not int:
             return key
         self.run.charge(costs.SCATTERED)
-        return unpredictable(float(key))
+        return _DOUBLE.pack(key + 0.0)
 
     def __getitem__(self, key: LuaValue) -> LuaValue:
         return dict.get(self, self._stored(key))

@@ -42,9 +42,9 @@ def cost(compiled: Program, traced: bool) -> Cost:
         again(compiled, ROOMY)  # caches of the process
         gc.collect()
         tracemalloc.start()
-    started = time.perf_counter()
+    started = time.process_time()
     result = again(compiled, ROOMY)
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     if traced:
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()

@@ -69,7 +69,7 @@ def dearest(arguments: list[str]) -> int:
         found = nanoseconds(path.read_bytes(), path.name, Limits(log=64 << 20))
         rows.extend([(found[0], found[1], path.stem)] if found else [])
     for name, case in CASES.items():
-        calls = program(case, 1000, 200)
+        calls = program(case, 1000, 40)
         alone = program(case, 1000, 0)
         with_calls, without = (
             min((cost(each, False) for _ in range(3)), key=lambda c: c.seconds) for each in (calls, alone)

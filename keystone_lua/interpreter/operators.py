@@ -410,10 +410,13 @@ class OperatorEmitter(ExpressionEmitter):
     def short_concat(self, operands: tuple[nodes.Expression, ...]) -> ast.expr:
         """Strings and known numbers joined inline: ``a + b if they fit else concat(...)``."""
         line = self.line
+        literals = [operand.value for operand in operands if isinstance(operand, nodes.String)]
+        fixed = sum(map(len, literals))
+        if len(literals) == len(operands) or fixed >= LONG_STRING:
+            return self.concat_call(operands)
         pieces: list[Again] = []
         values: list[Again] = []
         unknown: list[tuple[ast.expr, Again]] = []
-        fixed = 0
         for operand in operands:
             if self.is_number(operand):
                 number, value = self.named(operand)  # what a metamethod gets
@@ -423,12 +426,8 @@ class OperatorEmitter(ExpressionEmitter):
                 value = again
             pieces.append(again)
             values.append(value)
-            if isinstance(operand, nodes.String):
-                fixed += len(operand.value)
-            else:
+            if not isinstance(operand, nodes.String):
                 unknown.append((once, again))
-        if not unknown or fixed >= LONG_STRING:
-            return self.concat_call(operands)
         tests: list[ast.expr] = []
         tested = [once for once, _ in unknown]
         if any(isinstance(once, ast.NamedExpr) for once in tested[1:]):

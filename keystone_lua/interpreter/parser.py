@@ -26,6 +26,7 @@ from . import nodes
 from .automaton import Automaton, load
 from .errors import LuaSyntaxError
 from .lexer import Token, near, one_newline, string_value, tokens
+from .limits import MAX_TOKENS
 from .syntax_errors import NO_LOOP, NO_TOKEN, NO_VARARG, Refusal, Stack, explain
 from .values import string_to_number
 
@@ -67,7 +68,10 @@ def parse(source: bytes | str, name: str, limit: int = MAX_SOURCE) -> nodes.Chun
     collecting = gc.isenabled()
     gc.disable()  # nodes form no cycles, and looking for some takes half the time of 50,000 statements
     try:
-        _run(states, tokens(text, states.automaton.literals), builder, [states.state(0, -1)], values)
+        stream = tokens(text, states.automaton.literals)
+        if len(text) > MAX_TOKENS:
+            stream = _counted(stream)
+        _run(states, stream, builder, [states.state(0, -1)], values)
     except Refusal as refusal:
         raise _syntax_error(refusal, text, builder) from None
     finally:
@@ -75,6 +79,14 @@ def parse(source: bytes | str, name: str, limit: int = MAX_SOURCE) -> nodes.Chun
             gc.enable()
     chunk: nodes.Chunk = values[0]
     return chunk
+
+
+def _counted(stream: Iterator[Token]) -> Iterator[Token]:
+    """Tokens up to the limit."""
+    for number, token in enumerate(stream):
+        if number == MAX_TOKENS:
+            raise Refusal(f"chunk has more than {MAX_TOKENS} tokens", token)
+        yield token
 
 
 def _syntax_error(refusal: Refusal, text: str, builder: Builder) -> LuaSyntaxError:
@@ -663,11 +675,12 @@ def _height(chunk: nodes.Chunk) -> int:
     level: list[Any] = [chunk]
     while level and height <= MAX_HEIGHT:
         height += 1
-        level = [child for node in level for child in _children(node)]
+        level = [child for node in level for child in children(node)]
     return height
 
 
-def _children(node: Any) -> Iterator[Any]:
+def children(node: Any) -> Iterator[Any]:
+    """The nodes and parts of nodes right below one."""
     for name in node.__match_args__:
         value = getattr(node, name)
         for child in value if value.__class__ in (tuple, list) else (value,):

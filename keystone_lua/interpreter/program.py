@@ -21,12 +21,13 @@ from .compiler import Compiler
 from .errors import LuaSyntaxError
 from .infer import Kinds
 from .libraries import ALIASES, LIBRARIES, Recipe, Seal
-from .limits import DEFAULT
+from .limits import DEFAULT, MAX_WEIGHT
 from .parser import parse
 from .runtime import TABLES, Run
 from .scope import Resolution, resolve
 from .tracebacks import FUNCTIONS, SITES, Site
 from .values import ABSENT, CODES, FALSE, TRUE, LuaValue, MetaTable, Table, number_to_string
+from .weight import weigh
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,6 +92,7 @@ HELPERS: Final[Mapping[str, Any]] = MappingProxyType(
         "ipairs_getter": _ipairs_getter,
         "itself": _itself,
         "keyed_table": operations.keyed_table,
+        "late": operations.late,
         "length": operations.length,
         "less": operations.less,
         "less_equal": operations.less_equal,
@@ -167,7 +169,9 @@ def link_program(
     with _room():
         chunks = [parse(source, name, limit)]
         resolve(chunks[0], resolution, counter)
-        return Linked(chunks, resolution, _link(chunks, resolution, modules, counter, limit))
+        linked = Linked(chunks, resolution, _link(chunks, resolution, modules, counter, limit))
+        _check_weight(chunks)
+        return linked
 
 
 def _compile(source: bytes, name: str, modules: Mapping[str, bytes], limit: int, accounted: bool) -> Program:
@@ -200,6 +204,16 @@ def _compile(source: bytes, name: str, modules: Mapping[str, bytes], limit: int,
         sites=sites,
         accounts=compiler.accounts() if isinstance(compiler, AccountedCompiler) else None,
     )
+
+
+def _check_weight(chunks: list[nodes.Chunk]) -> None:
+    """Refuse what takes too long to compile."""
+    total = 0
+    for chunk in chunks:
+        total += weigh(chunk)
+        if total > MAX_WEIGHT:
+            message = f"chunk has too many operations ({total} units, limit is {MAX_WEIGHT})"
+            raise LuaSyntaxError(f"{chunk.name}:1: {message}", 1)
 
 
 def _slots() -> list[str]:

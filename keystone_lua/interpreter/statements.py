@@ -232,10 +232,12 @@ class StatementEmitter(JumpEmitter):
             self.refuel_if(self.is_negative("alloc")),
         ]
         if not sure and key_kind == NUMBER and not isinstance(k, ast.Constant):
-            # A new number key: NaN is refused by the slow path, and + 0.0 turns -0 into 0.
+            # A new number key is stored at once next to the one below it (see scattered), which NaN has not; + 0.0
+            # turns -0 into 0.
             zeroed = pyast.binary(k, pyast.ADD, pyast.constant(0.0, line), line)
             fresh = pyast.assign(pyast.subscript(o, zeroed, line, pyast.STORE), value, line)
-            new = pyast.if_(pyast.compare(k, ast.Eq(), k, line), [*charge, fresh], slow, line)
+            below = pyast.binary(k, pyast.SUB, pyast.constant(1.0, line), line)
+            new = pyast.if_(pyast.compare(below, pyast.IN, o, line), [*charge, fresh], slow, line)
             return [pyast.if_(guard, [pyast.if_(present, store, [new], line)], slow, line)]
         body = [pyast.if_(pyast.compare(k, pyast.NOT_IN, o, line), charge, [], line), *store]
         if sure:

@@ -173,7 +173,7 @@ def rawset(run: Run, t: Table, k: LuaValue, v: LuaValue) -> None:
     check_key(k)
     if v is not None:
         run.charge(0, costs.ENTRY)
-        if k.__class__ is float and k - 1.0 not in t:
+        if k.__class__ is float and k - 1.0 not in t and k + 1.0 not in t:
             event(run, t)
         t[0.0 if k == 0.0 else k] = v
 

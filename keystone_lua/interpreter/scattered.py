@@ -9,7 +9,7 @@ makes each later read pass up to 43,690 of them: 0.6 ms for two instructions.
 
 **The defence.** A run is a set of keys each one above the next. Places filled by few runs are few intervals, and a
 chain of steps 5 * place + 1 meets the free third of all places soon: 16 intervals can hold it back for about 150 steps,
-1 µs. So events that make a run are counted: a new number key without its predecessor, the removal of a key from the
+1 µs. So events that make a run are counted: a new number key without a neighbour, the removal of a key from the
 middle of a run. Every RUNS of them the runs are counted. Beyond half of that the table's number keys are stored in a
 form whose hash is a secret of the process, else the dict is made anew, so that removed keys do not fill places. Keys of
 other kinds need none of this: the hash of a string is secret, that of a table is its address.

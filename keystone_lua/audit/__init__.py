@@ -1,0 +1,31 @@
+"""Decisions that can be proved: recorded, taken again, compared.
+
+    decisions --Recorder--> a chain of lines (records, chain, masking), written by writer; scripts into archive
+    a log --reading--> records --replay--> same, different or not replayable; breaks in the chain
+    a log and two versions of the scripts --diff--> which requests would be answered otherwise
+
+A run is a pure function of script, request, seed, clock, limits and cost table, and a record has them all. Knows the
+interpreter, and nothing of HTTP.
+"""
+
+from .archive import Archive, ArchiveError
+from .chain import GENESIS
+from .masking import DEFAULT_MASKED, Masks
+from .recorder import Recorder
+from .records import DecisionRecord, Note, RecordError, read_record
+from .replay import Replay, replay
+
+__all__ = [
+    "DEFAULT_MASKED",
+    "GENESIS",
+    "Archive",
+    "ArchiveError",
+    "DecisionRecord",
+    "Masks",
+    "Note",
+    "RecordError",
+    "Recorder",
+    "Replay",
+    "read_record",
+    "replay",
+]

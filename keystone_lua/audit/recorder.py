@@ -1,0 +1,138 @@
+"""Decisions into a chain of lines.
+
+In: what each decision came to, one call each, from the thread of the event loop. Out: lines for a `Writer`, each with
+the hash of the one before. A record for which there is no room is counted, and a ``gap`` record says so once there is
+room again. Refuses to start where the writer does; after that nothing here raises.
+
+Lines are made where decisions are made and not in the writer's thread: Python runs one of them at a time, and a
+thread that encodes a batch would hold up the loop for all of it.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from ..interpreter import Decision, Failure, Limits, Program
+from . import records
+from .archive import Archive
+from .chain import GENESIS, line_hash
+from .masking import DEFAULT_MASKED, Masks, Secrets
+from .records import RecordError
+from .segments import archive_folder, worker_file
+from .writer import MIB, Stats, Writer
+
+logger = logging.getLogger("keystone.audit")
+
+ROTATE_BYTES: Final = 256 * MIB
+
+
+class Recorder:
+    """Writes one chain of records."""
+
+    def __init__(
+        self,
+        file: Path,
+        limits: Limits,
+        *,
+        worker: int = 0,
+        masks: Masks | None = None,
+        rotate_bytes: int = ROTATE_BYTES,
+        memory: int = 64 * MIB,
+    ) -> None:
+        """Go on with the chain in ``file``, or begin it.
+
+        ``limits`` are those of every decision; ``memory`` is in bytes of lines that wait. Without ``masks`` the default
+        headers are masked under a key that nobody keeps. Raises `OSError`.
+        """
+        self.masks = masks or Masks(DEFAULT_MASKED, secrets.token_bytes(32))
+        self.dropped = 0
+        """Records lost for want of room."""
+        self._writer = Writer(worker_file(file, worker), rotate_bytes, memory)
+        self._archive = Archive(archive_folder(file))
+        self._archived: set[str] = set()
+        self._limits = records.limits_text(limits)
+        self._missing = 0
+        tail = self._writer.tail
+        self.head = line_hash(tail.last) if tail.last else GENESIS
+        """The hash of the last line."""
+        self._number = _number_of(tail.last, self._writer.file)
+        if tail.torn:
+            logger.warning("decision log: %s ended in a torn line of %d bytes", self._writer.file, tail.torn)
+            self._chain("gap", records.gap_text(time.time(), 1, f"a torn line of {tail.torn} bytes was cut off"))
+        self._chain("start", records.start_text(time.time(), self.masks.names))
+
+    @property
+    def stats(self) -> Stats:
+        """What has been written so far."""
+        return self._writer.stats
+
+    def record(
+        self,
+        tenant: str,
+        request: Mapping[str, Any],
+        program: Program | None,
+        decision: Decision | None,
+        answer: Mapping[str, Any] | None,
+        failure: Failure | None,
+        *,
+        request_id: str = "",
+        lane: str = "inline",
+    ) -> None:
+        """Record one decision; ``answer`` or ``failure`` is what the caller was told. Does not block or raise."""
+        try:
+            if program is not None and program.hash not in self._archived:
+                self._archived.add(program.hash)
+                self._writer.then(lambda: self._archive.put(program))
+            if decision is not None and decision.read:
+                found = Secrets(request["headers"][name] for name in decision.read)
+                answer, failure = found.answer(answer), found.failure(failure)
+            shown = self.masks.request(request)
+            text = records.decision_text(
+                request_id, time.time(), tenant, shown, program, decision, answer, failure, self._limits, lane
+            )
+            if self._missing:
+                gap = records.gap_text(time.time(), self._missing, "no room: the disk was full or slow")
+                if not self._chain("gap", gap):
+                    self._drop()
+                    return
+                self._missing = 0
+            if not self._chain("decision", text):
+                self._drop()
+        except Exception:
+            logger.exception("decision log: a record of tenant %r was lost", tenant)
+            self._drop()
+
+    def close(self) -> None:
+        """Write the last records and let go of the file."""
+        if self._missing:
+            self._chain("gap", records.gap_text(time.time(), self._missing, "no room: the disk was full or slow"))
+        self._chain("stop", records.stop_text(time.time()))
+        self._writer.close()
+        logger.info("decision log: %s ends at number %d, head %s", self._writer.file, self._number, self.head)
+
+    def _chain(self, kind: str, text: str) -> bool:
+        line = records.line(kind, self._number + 1, self.head, text)
+        if not self._writer.put(line + b"\n"):
+            return False
+        self._number += 1
+        self.head = line_hash(line)
+        return True
+
+    def _drop(self) -> None:
+        self._missing += 1
+        self.dropped += 1
+
+
+def _number_of(line: bytes, file: Path) -> int:
+    if not line:
+        return 0
+    try:
+        return records.read_record(line)[0].number
+    except RecordError as error:
+        logger.error("decision log: the last line of %s is no record: %s", file, error)
+        return 0

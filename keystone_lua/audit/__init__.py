@@ -13,7 +13,7 @@ from .chain import GENESIS
 from .masking import DEFAULT_MASKED, Masks
 from .recorder import Recorder
 from .records import DecisionRecord, Note, RecordError, read_record
-from .replay import Replay, replay
+from .replay import Replay, replay_logs
 
 __all__ = [
     "DEFAULT_MASKED",
@@ -27,5 +27,5 @@ __all__ = [
     "Recorder",
     "Replay",
     "read_record",
-    "replay",
+    "replay_logs",
 ]

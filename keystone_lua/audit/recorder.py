@@ -28,6 +28,7 @@ from .writer import MIB, Stats, Writer
 
 logger = logging.getLogger("keystone.audit")
 
+NO_ROOM: Final = "no room: the disk was full or slow"
 ROTATE_BYTES: Final = 256 * MIB
 
 
@@ -96,8 +97,7 @@ class Recorder:
                 request_id, time.time(), tenant, shown, program, decision, answer, failure, self._limits, lane
             )
             if self._missing:
-                gap = records.gap_text(time.time(), self._missing, "no room: the disk was full or slow")
-                if not self._chain("gap", gap):
+                if not self._chain("gap", records.gap_text(time.time(), self._missing, NO_ROOM)):
                     self._drop()
                     return
                 self._missing = 0
@@ -110,14 +110,14 @@ class Recorder:
     def close(self) -> None:
         """Write the last records and let go of the file."""
         if self._missing:
-            self._chain("gap", records.gap_text(time.time(), self._missing, "no room: the disk was full or slow"))
-        self._chain("stop", records.stop_text(time.time()))
+            self._chain("gap", records.gap_text(time.time(), self._missing, NO_ROOM), last=True)
+        self._chain("stop", records.stop_text(time.time()), last=True)
         self._writer.close()
         logger.info("decision log: %s ends at number %d, head %s", self._writer.file, self._number, self.head)
 
-    def _chain(self, kind: str, text: str) -> bool:
+    def _chain(self, kind: str, text: str, *, last: bool = False) -> bool:
         line = records.line(kind, self._number + 1, self.head, text)
-        if not self._writer.put(line + b"\n"):
+        if not self._writer.put(line + b"\n", last=last):
             return False
         self._number += 1
         self.head = line_hash(line)

@@ -136,7 +136,7 @@ def archive_of(folder: Path) -> Archive:
     return _archives.setdefault(folder, Archive(folder))
 
 
-def replay(
+def replay_logs(
     files: Sequence[Path],
     *,
     scripts: Path | None = None,

@@ -11,9 +11,11 @@ there, keeps the batch and tries again: the file holds whole lines at any time, 
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import logging
 import os
+import stat
 import threading
 import time
 from collections import deque
@@ -93,9 +95,12 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="decision-log", daemon=True)
         self._thread.start()
 
-    def put(self, line: bytes) -> bool:
-        """Take one line, its newline included; False when there is no room. Called by one thread only."""
-        if self._put_bytes - self._done_bytes + len(line) > self._memory:
+    def put(self, line: bytes, *, last: bool = False) -> bool:
+        """Take one line, its newline included; False when there is no room, unless it is one of the ``last``.
+
+        Called by one thread only.
+        """
+        if not last and self._put_bytes - self._done_bytes + len(line) > self._memory:
             return False
         self._put_bytes += len(line)
         self._queue.append(line)
@@ -228,7 +233,11 @@ class Writer:
 
 
 def _open(file: Path) -> int:
-    return os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, FILE_MODE)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "is no regular file", str(file))
+    return descriptor
 
 
 def _lock(file: Path) -> int:
@@ -238,7 +247,7 @@ def _lock(file: Path) -> int:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         os.close(descriptor)
-        raise LogInUse(f"another process writes {file}") from None
+        raise LogInUse(errno.EAGAIN, "another process writes this log", str(file)) from None
     return descriptor
 
 

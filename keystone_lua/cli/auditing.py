@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..audit import GENESIS, Replay, replay
+from ..audit import GENESIS, Replay, replay_logs
 from ..interpreter import COST_VERSION
 from .options import UsageError, at_least, print_json
 
@@ -52,7 +52,7 @@ def _replay(options: argparse.Namespace) -> int:
     files = [Path(text) for text in options.logs]
     bar = Bar("replay")
     try:
-        result = replay(
+        result = replay_logs(
             files,
             scripts=options.scripts,
             after=options.after,

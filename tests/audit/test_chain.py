@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from keystone_lua.audit import Recorder, Replay, replay
+from keystone_lua.audit import Recorder, Replay, replay_logs
 from keystone_lua.audit.records import encode
 
 from .support import lines, write_log
@@ -28,7 +28,7 @@ def tampered(original: tuple[Path, Recorder], tmp_path: Path, change: Callable[[
     file, _ = original
     copy = tmp_path / file.name
     copy.write_bytes(b"".join(line + b"\n" for line in change(lines(file))))
-    return replay([copy], scripts=Path(f"{file}.scripts"))
+    return replay_logs([copy], scripts=Path(f"{file}.scripts"))
 
 
 def places(result: Replay) -> list[int]:
@@ -129,7 +129,7 @@ def test_a_torn_last_line(original: tuple[Path, Recorder], tmp_path: Path) -> No
     file, _ = original
     copy = tmp_path / "torn.log"
     copy.write_bytes(file.read_bytes()[:-20])
-    result = replay([copy], scripts=Path(f"{file}.scripts"))
+    result = replay_logs([copy], scripts=Path(f"{file}.scripts"))
     size = len(lines(file)[-1]) - 19
     assert [str(found) for found in result.breaks] == [f"{copy}:32: a torn line of {size} bytes, without its end"]
 
@@ -139,13 +139,13 @@ def test_a_cut_tail_shows_in_the_head_alone(original: tuple[Path, Recorder], tmp
     copy = tmp_path / "cut.log"
     copy.write_bytes(b"".join(line + b"\n" for line in lines(file)[:-5]))
     scripts = Path(f"{file}.scripts")
-    assert replay([copy], scripts=scripts).good
-    result = replay([copy], scripts=scripts, expected=[recorder.head])
+    assert replay_logs([copy], scripts=scripts).good
+    result = replay_logs([copy], scripts=scripts, expected=[recorder.head])
     assert not result.good
     assert result.unexpected == [
         f"no chain ends at {recorder.head}", f"{copy} ends at {result.heads[0].hash}, which is not expected",
     ]  # fmt: skip
-    assert replay([file], expected=[recorder.head]).good
+    assert replay_logs([file], expected=[recorder.head]).good
 
 
 def test_a_log_whose_beginning_is_kept_elsewhere(original: tuple[Path, Recorder], tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_a_log_whose_beginning_is_kept_elsewhere(original: tuple[Path, Recorder]
     earlier = tmp_path / "decisions.log.000001"
     earlier.write_bytes(b"".join(line + b"\n" for line in whole[:10]))
     scripts = Path(f"{file}.scripts")
-    head = replay([earlier], scripts=scripts).heads[0].hash
-    assert replay([rest], scripts=scripts, after=head).good
-    assert not replay([rest], scripts=scripts).good
-    assert not replay([rest], scripts=scripts, after="5" * 64).good
+    head = replay_logs([earlier], scripts=scripts).heads[0].hash
+    assert replay_logs([rest], scripts=scripts, after=head).good
+    assert not replay_logs([rest], scripts=scripts).good
+    assert not replay_logs([rest], scripts=scripts, after="5" * 64).good

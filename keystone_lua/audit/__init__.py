@@ -10,6 +10,7 @@ interpreter, and nothing of HTTP.
 
 from .archive import Archive, ArchiveError
 from .chain import GENESIS
+from .diff import Diff, Script, diff_logs
 from .masking import DEFAULT_MASKED, Masks
 from .recorder import Recorder
 from .records import DecisionRecord, Note, RecordError, read_record
@@ -21,11 +22,14 @@ __all__ = [
     "Archive",
     "ArchiveError",
     "DecisionRecord",
+    "Diff",
     "Masks",
     "Note",
     "RecordError",
     "Recorder",
     "Replay",
+    "Script",
+    "diff_logs",
     "read_record",
     "replay_logs",
 ]

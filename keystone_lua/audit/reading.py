@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,9 @@ PIECE: Final = 1 << 19
 
 SMALL: Final = 1 << 20
 """Bytes of a log that are read sooner than other processes start."""
+
+Progress = Callable[[int, int], None]
+"""Told the bytes done and the bytes in all."""
 
 Made = TypeVar("Made", covariant=True)
 
@@ -75,16 +78,27 @@ def pieces(file: Path, size: int = PIECE) -> Iterator[Piece]:
             line += lines
 
 
-def work(task: Task[Made], parts: Sequence[Piece], processes: int | None = None) -> Iterator[tuple[Piece, Made]]:
+def work(
+    task: Task[Made], parts: Sequence[Piece], processes: int | None = None, progress: Progress | None = None
+) -> Iterator[Made]:
     """Give every piece to ``task``, on all processors unless ``processes`` says otherwise. Results come in order."""
+    total = sum(part.size for part in parts)
+    done = 0
+    for part, made in zip(parts, _made(task, parts, processes, total), strict=True):
+        yield made
+        done += part.size
+        if progress is not None:
+            progress(done, total)
+
+
+def _made(task: Task[Made], parts: Sequence[Piece], processes: int | None, total: int) -> Iterator[Made]:
     count = min(processes or os.cpu_count() or 1, len(parts))
-    if count <= 1 or sum(part.size for part in parts) <= SMALL:
-        for part in parts:
-            yield part, task(part)
+    if count <= 1 or total <= SMALL:
+        yield from map(task, parts)
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(task,)) as pool:
-        yield from zip(parts, pool.map(_run, parts), strict=True)
+        yield from pool.map(_run, parts)
 
 
 _task: list[Task[Any]] = []

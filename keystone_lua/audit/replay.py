@@ -11,7 +11,7 @@ Not replayable, and so neither same nor different: a record of which no script r
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +20,7 @@ from ..interpreter import COST_VERSION, EngineError, Program, decide
 from . import reading, segments
 from .archive import Archive, ArchiveError
 from .chain import GENESIS, Break, Chain, Seen, line_hash
-from .reading import Piece
+from .reading import Piece, Progress
 from .records import DecisionRecord, Note, RecordError, error_fields, read_record
 
 BACKSTOP_SECONDS: Final = 60.0
@@ -35,9 +35,6 @@ UNREPEATABLE: Final = {
     "timeout": "the wall clock ended the run",
     "engine": "the engine failed",
 }
-
-Progress = Callable[[int, int], None]
-"""Told the bytes done and the bytes in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,16 +155,11 @@ def replay_logs(
             checks.append(Chain(after))
             owners.update((str(path), checks[-1]) for path in found)
             parts += [piece for path in found for piece in reading.pieces(path)]
-    total = sum(piece.size for piece in parts)
-    done = 0
     result = Replay()
-    for piece, findings in reading.work(Replayer(scripts), parts, processes):
+    for findings in reading.work(Replayer(scripts), parts, processes, progress):
         for seen in findings.seen:
-            owners[piece.file].add(seen)
+            owners[seen.file].add(seen)
         _add(result.findings, findings)
-        done += piece.size
-        if progress is not None:
-            progress(done, total)
     for check in checks:
         check.end()
         result.breaks += check.breaks

@@ -1,27 +1,23 @@
-"""``replay`` and ``diff``: decisions of a log taken again, with the scripts of then or with others."""
+"""``replay``: the decisions of a log taken again and compared, the chain checked."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import re
-import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..audit import GENESIS, Replay, replay_logs
 from ..interpreter import COST_VERSION
 from .options import UsageError, at_least, print_json
+from .progress import Bar
 
 if TYPE_CHECKING:
     from .options import Commands
 
 SHOWN = 300
 """Characters of a recorded or new value that a line shows."""
-
-BAR = 40
-"""Characters of the progress bar."""
 
 
 def add_commands(commands: Commands) -> None:
@@ -130,29 +126,3 @@ def _facts(result: Replay) -> dict[str, Any]:
 def _shown(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=True)
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}… ({len(text)} characters)"
-
-
-class Bar:
-    """A progress bar on standard error, if that is a terminal."""
-
-    def __init__(self, what: str) -> None:
-        self._what = what
-        self._shown = sys.stderr.isatty()
-        self._began = time.monotonic()
-        self._width = 0
-
-    def show(self, done: int, total: int) -> None:
-        """``done`` of ``total`` bytes."""
-        if not self._shown:
-            return
-        share = done / total if total else 1.0
-        full = int(share * BAR)
-        left = (time.monotonic() - self._began) * (1 - share) / share if share else 0.0
-        text = f"{self._what} [{'#' * full}{'.' * (BAR - full)}] {share:4.0%}, {left:.0f} s left"
-        print(f"\r{text:{self._width}}", end="", file=sys.stderr, flush=True)
-        self._width = len(text)
-
-    def clear(self) -> None:
-        """Leave the line as it was."""
-        if self._width:
-            print("\r" + " " * self._width + "\r", end="", file=sys.stderr, flush=True)

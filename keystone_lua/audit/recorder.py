@@ -10,6 +10,8 @@ thread that encodes a batch would hold up the loop for all of it.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import logging
 import secrets
 import time
@@ -24,11 +26,14 @@ from .chain import GENESIS, line_hash
 from .masking import DEFAULT_MASKED, Masks, Secrets
 from .records import RecordError
 from .segments import archive_folder, worker_file
-from .writer import MIB, Stats, Writer
+from .writer import MIB, LogInUse, Stats, Writer
 
 logger = logging.getLogger("keystone.audit")
 
 NO_ROOM: Final = "no room: the disk was full or slow"
+MAX_WRITERS: Final = 256
+"""Processes that may write one log at a time."""
+
 ROTATE_BYTES: Final = 256 * MIB
 
 
@@ -38,25 +43,22 @@ class Recorder:
     def __init__(
         self,
         file: Path,
-        limits: Limits,
         *,
-        worker: int = 0,
         masks: Masks | None = None,
         rotate_bytes: int = ROTATE_BYTES,
         memory: int = 64 * MIB,
     ) -> None:
-        """Go on with the chain in ``file``, or begin it.
+        """Go on with the chain in ``file``, or begin it; where another process writes it, ``file.w1``, and so on.
 
-        ``limits`` are those of every decision; ``memory`` is in bytes of lines that wait. Without ``masks`` the default
-        headers are masked under a key that nobody keeps. Raises `OSError`.
+        ``memory`` is in bytes of lines that wait. Without ``masks`` the default headers are masked under a key that
+        nobody keeps. Raises `OSError`.
         """
         self.masks = masks or Masks(DEFAULT_MASKED, secrets.token_bytes(32))
         self.dropped = 0
         """Records lost for want of room."""
-        self._writer = Writer(worker_file(file, worker), rotate_bytes, memory)
+        self._writer = _first_free(file, rotate_bytes, memory)
         self._archive = Archive(archive_folder(file))
         self._archived: set[str] = set()
-        self._limits = records.limits_text(limits)
         self._missing = 0
         tail = self._writer.tail
         self.head = line_hash(tail.last) if tail.last else GENESIS
@@ -66,6 +68,11 @@ class Recorder:
             logger.warning("decision log: %s ended in a torn line of %d bytes", self._writer.file, tail.torn)
             self._chain("gap", records.gap_text(time.time(), 1, f"a torn line of {tail.torn} bytes was cut off"))
         self._chain("start", records.start_text(time.time(), self.masks.names))
+
+    @property
+    def file(self) -> Path:
+        """What this recorder writes."""
+        return self._writer.file
 
     @property
     def stats(self) -> Stats:
@@ -81,10 +88,14 @@ class Recorder:
         answer: Mapping[str, Any] | None,
         failure: Failure | None,
         *,
+        limits: Limits,
         request_id: str = "",
         lane: str = "inline",
     ) -> None:
-        """Record one decision; ``answer`` or ``failure`` is what the caller was told. Does not block or raise."""
+        """Record one decision; ``answer`` or ``failure`` is what the caller was told. Does not block or raise.
+
+        ``decision`` must have been made with ``masks.names`` watched, or the record cannot say what was read.
+        """
         try:
             if program is not None and program.hash not in self._archived:
                 self._archived.add(program.hash)
@@ -94,7 +105,7 @@ class Recorder:
                 answer, failure = found.answer(answer), found.failure(failure)
             shown = self.masks.request(request)
             text = records.decision_text(
-                request_id, time.time(), tenant, shown, program, decision, answer, failure, self._limits, lane
+                request_id, time.time(), tenant, shown, program, decision, answer, failure, limits, lane
             )
             if self._missing:
                 if not self._chain("gap", records.gap_text(time.time(), self._missing, NO_ROOM)):
@@ -126,6 +137,14 @@ class Recorder:
     def _drop(self) -> None:
         self._missing += 1
         self.dropped += 1
+
+
+def _first_free(file: Path, rotate_bytes: int, memory: int) -> Writer:
+    """A server's processes, and one that is being replaced by another, each find a file of their own."""
+    for worker in range(MAX_WRITERS):
+        with contextlib.suppress(LogInUse):
+            return Writer(worker_file(file, worker), rotate_bytes, memory)
+    raise LogInUse(errno.EAGAIN, f"{MAX_WRITERS} processes write this log", str(file))
 
 
 def _number_of(line: bytes, file: Path) -> int:

@@ -81,15 +81,17 @@ def record(
         program = compiled.get(tenant)
         name = f"req-{number}"
         if program is None:
-            recorder.record(tenant, data, None, None, {"selected_backend": "", "reject": True}, None, request_id=name)
+            recorder.record(
+                tenant, data, None, None, {"selected_backend": "", "reject": True}, None, limits=LIMITS, request_id=name
+            )
             continue
         made = decide(program, data, limits=LIMITS, seed=number, now=now + number, watched=recorder.masks.names)
-        recorder.record(tenant, data, program, made, made.answer, made.failure, request_id=name)
+        recorder.record(tenant, data, program, made, made.answer, made.failure, limits=LIMITS, request_id=name)
 
 
 def write_log(file: Path, count: int = 60, **options: Any) -> Recorder:
     """A whole log of mixed decisions; the recorder has been closed."""
-    recorder = Recorder(file, LIMITS, masks=Masks(["Authorization", "Cookie"], KEY), **options)
+    recorder = Recorder(file, masks=Masks(["Authorization", "Cookie"], KEY), **options)
     record(recorder, programs(), mixed_requests(count))
     recorder.close()
     return recorder

@@ -89,9 +89,9 @@ def test_a_short_value_is_masked_where_it_stands_alone_in_full() -> None:
 def test_without_masks_the_usual_headers_are_masked_under_a_key_that_nobody_has(tmp_path: Path) -> None:
     shown = []
     for name in ("a.log", "b.log"):
-        recorder = Recorder(tmp_path / name, LIMITS)
+        recorder = Recorder(tmp_path / name)
         asked = request(headers={"Authorization": "Basic c2VjcmV0", "X-Api-Key": "secret"})
-        recorder.record("nobody", asked, None, None, {}, None)
+        recorder.record("nobody", asked, None, None, {}, None, limits=LIMITS)
         recorder.close()
         shown.append(json.loads(lines(tmp_path / name)[1])["request"]["headers"])
     assert [value["bytes"] for value in shown[0].values()] == [14, 6]

@@ -142,7 +142,7 @@ def test_a_bug_of_ours_is_a_difference(log: Path, tmp_path: Path, monkeypatch: p
 
 def test_a_log_on_which_nothing_happened(tmp_path: Path) -> None:
     file = tmp_path / "decisions.log"
-    Recorder(file, LIMITS).close()
+    Recorder(file).close()
     result = replay_logs([file])
     assert (result.good, result.records, result.heads[0].lines) == (True, 0, 2)
 
@@ -218,12 +218,12 @@ def test_scripts_that_were_reloaded_meanwhile_are_each_in_the_archive(tmp_path: 
     from keystone_lua.interpreter import compile_program, decide
 
     file = tmp_path / "decisions.log"
-    recorder = Recorder(file, LIMITS)
+    recorder = Recorder(file)
     for version in "abc":
         source = f'function on_route_request() return {{selected_backend = "{version}"}} end'
         program = compile_program(source.encode(), "t.lua")
         made = decide(program, request(), limits=LIMITS)
-        recorder.record("t", request(), program, made, made.answer, None)
+        recorder.record("t", request(), program, made, made.answer, None, limits=LIMITS)
     recorder.close()
     assert len(list(Path(f"{file}.scripts").iterdir())) == 3
     assert replay_logs([file]).findings.same == 3

@@ -16,7 +16,7 @@ import pytest
 from keystone_lua.audit import Masks, Recorder, replay_logs
 from keystone_lua.audit import writer as writing
 from keystone_lua.audit.segments import archive_folder, chains, segments, worker_file
-from keystone_lua.audit.writer import LogInUse
+from keystone_lua.audit.writer import LogInUse, Writer
 
 from .support import KEY, LIMITS, lines, mixed_requests, programs, record, request, write_log
 
@@ -31,7 +31,9 @@ def kinds(file: Path) -> list[str]:
 def ask(recorder: Recorder, count: int, **fields: Any) -> None:
     """Record ``count`` decisions of nobody's."""
     for number in range(count):
-        recorder.record("nobody", request(**fields), None, None, {"reject": True}, None, request_id=str(number))
+        recorder.record(
+            "nobody", request(**fields), None, None, {"reject": True}, None, limits=LIMITS, request_id=str(number)
+        )
 
 
 # restart and rotation
@@ -80,14 +82,17 @@ def test_an_empty_file_after_a_rotation_is_no_new_beginning(tmp_path: Path) -> N
 
 def test_each_process_has_its_file_and_its_chain(tmp_path: Path) -> None:
     file = tmp_path / "decisions[1].log"  # a name that a pattern would take for one
-    heads = [write_log(file, 6, worker=worker, rotate_bytes=4000).head for worker in (0, 1, 10, 2)]
-    assert [chain[-1].name for chain in chains(file)] == [
-        "decisions[1].log", "decisions[1].log.w1", "decisions[1].log.w2", "decisions[1].log.w10",
-    ]  # fmt: skip
+    recorders = [Recorder(file, masks=MASKS, rotate_bytes=4000) for _ in range(4)]
+    for recorder in recorders:
+        record(recorder, programs(), mixed_requests(6))
+        recorder.close()
+    assert [recorder.file.name.removeprefix(file.name) for recorder in recorders] == ["", ".w1", ".w2", ".w3"]
+    assert [chain[-1] for chain in chains(file)] == [recorder.file for recorder in recorders]
+    heads = [recorder.head for recorder in recorders]
     result = replay_logs([file], expected=heads)
     assert (result.good, result.records) == (True, 24)
     assert {archive_folder(path) for chain in chains(file) for path in chain} == {tmp_path / "decisions[1].log.scripts"}
-    assert replay_logs([worker_file(file, 2)], expected=[heads[3]]).good
+    assert replay_logs([recorders[2].file], expected=[heads[2]]).good
 
 
 # trouble
@@ -123,12 +128,30 @@ def test_a_last_line_that_is_no_record_is_kept_and_followed(tmp_path: Path, capl
 
 def test_one_writer_a_file(tmp_path: Path) -> None:
     file = tmp_path / "decisions.log"
-    recorder = Recorder(file, LIMITS, masks=MASKS)
+    recorder = Recorder(file, masks=MASKS)
     with pytest.raises(LogInUse, match="another process writes"):
-        Recorder(file, LIMITS, masks=MASKS)
+        Writer(file, 1000)
     recorder.close()
-    Recorder(file, LIMITS, masks=MASKS).close()
+    Recorder(file, masks=MASKS).close()
     assert kinds(file) == ["start", "stop"] * 2
+
+
+def test_a_process_takes_over_the_file_of_one_that_ended(tmp_path: Path) -> None:
+    file = tmp_path / "decisions.log"
+    first, second = (Recorder(file, masks=MASKS) for _ in range(2))
+    first.close()
+    third = Recorder(file, masks=MASKS)
+    assert (second.file, third.file) == (worker_file(file, 1), file)
+    for recorder in (second, third):
+        recorder.close()
+    assert replay_logs([file], expected=[second.head, third.head]).good
+
+
+def test_chains_are_in_the_order_of_their_numbers(tmp_path: Path) -> None:
+    for name in ("a.w10", "a", "a.w2", "a.w1.000001", "a.w1", "a.w1.lock", "a.wx", "b.w1"):
+        (tmp_path / name).touch()
+    found = [[path.name for path in chain] for chain in chains(tmp_path / "a")]
+    assert found == [["a"], ["a.w1.000001", "a.w1"], ["a.w2"], ["a.w10"]]
 
 
 def test_what_does_not_fit_into_memory_leaves_a_gap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,7 +164,7 @@ def test_what_does_not_fit_into_memory_leaves_a_gap(tmp_path: Path, monkeypatch:
 
     monkeypatch.setattr(os, "pwrite", slow)
     file = tmp_path / "decisions.log"
-    recorder = Recorder(file, LIMITS, masks=MASKS, memory=10_000)
+    recorder = Recorder(file, masks=MASKS, memory=10_000)
     ask(recorder, 3)
     ask(recorder, 1, body="x" * 10_000)
     ask(recorder, 20)
@@ -229,8 +252,8 @@ def test_a_limit_of_the_systems_leaves_whole_lines(tmp_path: Path) -> None:
 
 def test_a_record_that_cannot_be_made_is_counted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     file = tmp_path / "decisions.log"
-    recorder = Recorder(file, LIMITS, masks=MASKS)
-    recorder.record("nobody", {"headers": None}, None, None, None, None)
+    recorder = Recorder(file, masks=MASKS)
+    recorder.record("nobody", {"headers": None}, None, None, None, None, limits=LIMITS)
     ask(recorder, 1)
     recorder.close()
     assert recorder.dropped == 1
@@ -243,18 +266,18 @@ def test_a_file_that_cannot_be_written_is_refused_at_once(tmp_path: Path, place:
     (tmp_path / "folder").mkdir()
     file = tmp_path / "folder" if place == "folder" else Path("/dev/full/decisions.log")
     with pytest.raises(OSError, match=r"directory|exists"):
-        Recorder(file, LIMITS, masks=MASKS)
+        Recorder(file, masks=MASKS)
 
 
 def test_a_pipe_is_no_log(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "decisions.log")
     with pytest.raises(OSError, match="is no regular file"):
-        Recorder(tmp_path / "decisions.log", LIMITS, masks=MASKS)
+        Recorder(tmp_path / "decisions.log", masks=MASKS)
 
 
 def test_nothing_is_written_twice_when_a_thread_records_while_another_writes(tmp_path: Path) -> None:
     file = tmp_path / "decisions.log"
-    recorder = Recorder(file, LIMITS, masks=MASKS, rotate_bytes=20_000)
+    recorder = Recorder(file, masks=MASKS, rotate_bytes=20_000)
     compiled = programs()
     for part in range(10):
         record(recorder, compiled, mixed_requests(20, part))

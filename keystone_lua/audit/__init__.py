@@ -11,13 +11,12 @@ interpreter, and nothing of HTTP.
 from .archive import Archive, ArchiveError
 from .chain import GENESIS
 from .diff import Diff, Script, diff_logs
-from .masking import DEFAULT_MASKED, Masks
-from .recorder import Recorder
+from .masking import Masks
+from .recorder import Recorder, check_log
 from .records import DecisionRecord, Note, RecordError, read_record
 from .replay import Replay, replay_logs
 
 __all__ = [
-    "DEFAULT_MASKED",
     "GENESIS",
     "Archive",
     "ArchiveError",
@@ -29,6 +28,7 @@ __all__ = [
     "Recorder",
     "Replay",
     "Script",
+    "check_log",
     "diff_logs",
     "read_record",
     "replay_logs",

@@ -12,16 +12,12 @@ from __future__ import annotations
 
 import hmac
 import re
+import secrets
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from ..interpreter import Failure
 from ..interpreter.execution import from_text
-
-DEFAULT_MASKED: Final = (
-    "authorization", "cookie", "proxy-authorization", "set-cookie", "x-api-key", "x-auth-token",
-)  # fmt: skip
-"""Names of headers, in lower case."""
 
 MIN_KEY: Final = 16
 """Bytes of a key."""
@@ -36,8 +32,13 @@ _SHORT: Final = 8
 class Masks:
     """Which headers to mask, and the key of the hashes."""
 
-    def __init__(self, names: Iterable[str], key: bytes) -> None:
-        """``names`` in any case; ``key`` of at least `MIN_KEY` bytes. Raises `ValueError`."""
+    def __init__(self, names: Iterable[str], key: bytes | None = None) -> None:
+        """``names`` in any case; ``key`` of at least `MIN_KEY` bytes, None for one that nobody keeps.
+
+        Raises `ValueError`.
+        """
+        if key is None:
+            key = secrets.token_bytes(32)
         if len(key) < MIN_KEY:
             raise ValueError(f"the key has {len(key)} bytes; it needs at least {MIN_KEY}")
         self.names = frozenset(name.lower() for name in names)

@@ -13,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import logging
-import secrets
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,7 +22,7 @@ from ..interpreter import Decision, Failure, Limits, Program
 from . import records
 from .archive import Archive
 from .chain import GENESIS, line_hash
-from .masking import DEFAULT_MASKED, Masks, Secrets
+from .masking import Masks, Secrets
 from .records import RecordError
 from .segments import archive_folder, worker_file
 from .writer import MIB, LogInUse, Stats, Writer
@@ -43,17 +42,16 @@ class Recorder:
     def __init__(
         self,
         file: Path,
+        masks: Masks,
         *,
-        masks: Masks | None = None,
         rotate_bytes: int = ROTATE_BYTES,
         memory: int = 64 * MIB,
     ) -> None:
         """Go on with the chain in ``file``, or begin it; where another process writes it, ``file.w1``, and so on.
 
-        ``memory`` is in bytes of lines that wait. Without ``masks`` the default headers are masked under a key that
-        nobody keeps. Raises `OSError`.
+        ``memory`` is in bytes of lines that wait. Raises `OSError`.
         """
-        self.masks = masks or Masks(DEFAULT_MASKED, secrets.token_bytes(32))
+        self.masks = masks
         self.dropped = 0
         """Records lost for want of room."""
         self._writer = _first_free(file, rotate_bytes, memory)
@@ -155,3 +153,8 @@ def _number_of(line: bytes, file: Path) -> int:
     except RecordError as error:
         logger.error("decision log: the last line of %s is no record: %s", file, error)
         return 0
+
+
+def check_log(file: Path) -> None:
+    """Find out whether a `Recorder` can be made for ``file``, without making one. Raises `OSError`."""
+    Writer.check(file)

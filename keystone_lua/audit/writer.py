@@ -95,6 +95,13 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="decision-log", daemon=True)
         self._thread.start()
 
+    @staticmethod
+    def check(file: Path) -> None:
+        """Open and close what a writer would. Raises `OSError`."""
+        file.parent.mkdir(parents=True, exist_ok=True)
+        os.close(_open(file))
+        os.close(_open(_lock_file(file)))
+
     def put(self, line: bytes, *, last: bool = False) -> bool:
         """Take one line, its newline included; False when there is no room, unless it is one of the ``last``.
 
@@ -240,9 +247,13 @@ def _open(file: Path) -> int:
     return descriptor
 
 
+def _lock_file(file: Path) -> Path:
+    return file.with_name(f"{file.name}.lock")
+
+
 def _lock(file: Path) -> int:
-    """Lock FILE.lock: FILE itself changes its name. The system lets go of the lock when the process ends."""
-    descriptor = os.open(file.with_name(f"{file.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
+    """Lock ``file.lock``: the file itself changes its name. The system lets go of the lock when the process ends."""
+    descriptor = _open(_lock_file(file))
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

@@ -91,7 +91,7 @@ def record(
 
 def write_log(file: Path, count: int = 60, **options: Any) -> Recorder:
     """A whole log of mixed decisions; the recorder has been closed."""
-    recorder = Recorder(file, masks=Masks(["Authorization", "Cookie"], KEY), **options)
+    recorder = Recorder(file, Masks(["Authorization", "Cookie"], KEY), **options)
     record(recorder, programs(), mixed_requests(count))
     recorder.close()
     return recorder

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from keystone_lua.audit import Recorder, Replay, reading, replay_logs
+from keystone_lua.audit import Masks, Recorder, Replay, reading, replay_logs
 from keystone_lua.audit.records import encode
 from keystone_lua.cli import main
 
-from .support import LIMITS, lines, programs, request, write_log
+from .support import KEY, LIMITS, lines, programs, request, write_log
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +142,7 @@ def test_a_bug_of_ours_is_a_difference(log: Path, tmp_path: Path, monkeypatch: p
 
 def test_a_log_on_which_nothing_happened(tmp_path: Path) -> None:
     file = tmp_path / "decisions.log"
-    Recorder(file).close()
+    Recorder(file, Masks([], KEY)).close()
     result = replay_logs([file])
     assert (result.good, result.records, result.heads[0].lines) == (True, 0, 2)
 
@@ -218,7 +218,7 @@ def test_scripts_that_were_reloaded_meanwhile_are_each_in_the_archive(tmp_path: 
     from keystone_lua.interpreter import compile_program, decide
 
     file = tmp_path / "decisions.log"
-    recorder = Recorder(file)
+    recorder = Recorder(file, Masks([], KEY))
     for version in "abc":
         source = f'function on_route_request() return {{selected_backend = "{version}"}} end'
         program = compile_program(source.encode(), "t.lua")

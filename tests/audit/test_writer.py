@@ -82,7 +82,7 @@ def test_an_empty_file_after_a_rotation_is_no_new_beginning(tmp_path: Path) -> N
 
 def test_each_process_has_its_file_and_its_chain(tmp_path: Path) -> None:
     file = tmp_path / "decisions[1].log"  # a name that a pattern would take for one
-    recorders = [Recorder(file, masks=MASKS, rotate_bytes=4000) for _ in range(4)]
+    recorders = [Recorder(file, MASKS, rotate_bytes=4000) for _ in range(4)]
     for recorder in recorders:
         record(recorder, programs(), mixed_requests(6))
         recorder.close()
@@ -128,19 +128,19 @@ def test_a_last_line_that_is_no_record_is_kept_and_followed(tmp_path: Path, capl
 
 def test_one_writer_a_file(tmp_path: Path) -> None:
     file = tmp_path / "decisions.log"
-    recorder = Recorder(file, masks=MASKS)
+    recorder = Recorder(file, MASKS)
     with pytest.raises(LogInUse, match="another process writes"):
         Writer(file, 1000)
     recorder.close()
-    Recorder(file, masks=MASKS).close()
+    Recorder(file, MASKS).close()
     assert kinds(file) == ["start", "stop"] * 2
 
 
 def test_a_process_takes_over_the_file_of_one_that_ended(tmp_path: Path) -> None:
     file = tmp_path / "decisions.log"
-    first, second = (Recorder(file, masks=MASKS) for _ in range(2))
+    first, second = (Recorder(file, MASKS) for _ in range(2))
     first.close()
-    third = Recorder(file, masks=MASKS)
+    third = Recorder(file, MASKS)
     assert (second.file, third.file) == (worker_file(file, 1), file)
     for recorder in (second, third):
         recorder.close()
@@ -164,7 +164,7 @@ def test_what_does_not_fit_into_memory_leaves_a_gap(tmp_path: Path, monkeypatch:
 
     monkeypatch.setattr(os, "pwrite", slow)
     file = tmp_path / "decisions.log"
-    recorder = Recorder(file, masks=MASKS, memory=10_000)
+    recorder = Recorder(file, MASKS, memory=10_000)
     ask(recorder, 3)
     ask(recorder, 1, body="x" * 10_000)
     ask(recorder, 20)
@@ -252,7 +252,7 @@ def test_a_limit_of_the_systems_leaves_whole_lines(tmp_path: Path) -> None:
 
 def test_a_record_that_cannot_be_made_is_counted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     file = tmp_path / "decisions.log"
-    recorder = Recorder(file, masks=MASKS)
+    recorder = Recorder(file, MASKS)
     recorder.record("nobody", {"headers": None}, None, None, None, None, limits=LIMITS)
     ask(recorder, 1)
     recorder.close()
@@ -266,18 +266,18 @@ def test_a_file_that_cannot_be_written_is_refused_at_once(tmp_path: Path, place:
     (tmp_path / "folder").mkdir()
     file = tmp_path / "folder" if place == "folder" else Path("/dev/full/decisions.log")
     with pytest.raises(OSError, match=r"directory|exists"):
-        Recorder(file, masks=MASKS)
+        Recorder(file, MASKS)
 
 
 def test_a_pipe_is_no_log(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "decisions.log")
     with pytest.raises(OSError, match="is no regular file"):
-        Recorder(tmp_path / "decisions.log", masks=MASKS)
+        Recorder(tmp_path / "decisions.log", MASKS)
 
 
 def test_nothing_is_written_twice_when_a_thread_records_while_another_writes(tmp_path: Path) -> None:
     file = tmp_path / "decisions.log"
-    recorder = Recorder(file, masks=MASKS, rotate_bytes=20_000)
+    recorder = Recorder(file, MASKS, rotate_bytes=20_000)
     compiled = programs()
     for part in range(10):
         record(recorder, compiled, mixed_requests(20, part))

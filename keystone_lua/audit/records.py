@@ -103,19 +103,59 @@ def decision_text(
     limits: Limits,
     lane: str,
 ) -> str:
-    """The text of a decision's line after ``prev``. Costs the server's loop 7 µs."""
-    script = 'null,"name":""' if program is None else f'"{program.hash}","name":{quoted(to_text(program.name))}'
+    """The text of a decision's line after ``prev``. Takes about 7 µs."""
     if decision is None:
         ran, read, counts = 'null,"clock":null', "[]", '0,"bytes":0'
     else:
         ran = f'{decision.seed},"clock":{decision.now!r}'
         read = encode(decision.read) if decision.read else "[]"
         counts = f'{decision.instructions},"bytes":{decision.allocated_bytes}'
-    both = encode({"request": request, "answer": answer})[1:-1]  # one call: 1 µs cheaper than two
+    script, name = (None, "") if program is None else (program.hash, program.name)
     error = "null" if failure is None else encode(error_fields(failure))
     return (
-        f'"id":{quoted(request_id)},"time":{time!r},"tenant":{quoted(tenant)},"script":{script},"lane":{quoted(lane)},'
-        f'{_VERSIONS},"limits":{limits_text(limits)},"seed":{ran},{both},"error":{error},"read":{read},"instructions":{counts}}}'
+        f'"id":{quoted(request_id)},"time":{time!r},{_circumstances(tenant, script, name, lane, limits)},'
+        f'"seed":{ran},"request":{_request_text(request)},"answer":{_value_text(answer)},"error":{error},'
+        f'"read":{read},"instructions":{counts}}}'
+    )
+
+
+@functools.lru_cache(4096)
+def _circumstances(tenant: str, script: str | None, name: str, lane: str, limits: Limits) -> str:
+    """What many records have in common."""
+    hash_ = "null" if script is None else f'"{script}"'
+    return (
+        f'"tenant":{quoted(tenant)},"script":{hash_},"name":{quoted(to_text(name))},"lane":{quoted(lane)},'
+        f'{_VERSIONS},"limits":{limits_text(limits)}'
+    )
+
+
+def _object_text(fields: Mapping[str, Any]) -> str:
+    """``encode(fields)`` by hand, in half its time: most values are text."""
+    texts = [
+        f"{quoted(name)}:{quoted(value) if value.__class__ is str else _value_text(value)}"
+        for name, value in fields.items()
+    ]
+    return "{" + ",".join(texts) + "}"
+
+
+def _value_text(value: Any) -> str:
+    if value.__class__ is dict:
+        return _object_text(value)
+    return "true" if value is True else encode(value)
+
+
+def _request_text(request: Mapping[str, Any]) -> str:
+    """``encode(request)``, likewise."""
+    backends = ",".join(
+        [
+            f'{{"name":{quoted(backend["name"])},"url":{quoted(backend["url"])},'
+            f'"health":{"true" if backend["health"] else "false"}}}'
+            for backend in request["backends"]
+        ]
+    )
+    return (
+        f'{{"method":{quoted(request["method"])},"path":{quoted(request["path"])},"host":{quoted(request["host"])},'
+        f'"headers":{_object_text(request["headers"])},"body":{quoted(request["body"])},"backends":[{backends}]}}'
     )
 
 
@@ -127,7 +167,6 @@ def error_fields(failure: Failure) -> dict[str, str]:
     return {"kind": failure.kind, "message": failure.message, "position": failure.position}
 
 
-@functools.lru_cache(1024)
 def limits_text(limits: Limits) -> str:
     """The limits as every record has them."""
     return encode(

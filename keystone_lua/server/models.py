@@ -216,6 +216,7 @@ class Description(BaseModel):
 
 
 BODIES: tuple[type[BaseModel], ...] = (
-    RouteRequest, RouteAnswer, ScriptFailure, BatchTrouble, Refusal, Health, ReloadAnswer, DryRunAnswer, Status, Description,
+    RouteRequest, RouteAnswer, ScriptFailure, BatchTrouble, Refusal, Health, ReloadAnswer, DryRunAnswer, Status,
+    Description,
 )  # fmt: skip
 """Every body, of requests and of answers."""

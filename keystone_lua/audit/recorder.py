@@ -61,10 +61,13 @@ class Recorder:
         tail = self._writer.tail
         self.head = line_hash(tail.last) if tail.last else GENESIS
         """The hash of the last line."""
-        self._number = _number_of(tail.last, self._writer.file)
+        self._number, closed = _last_record(tail.last, self._writer.file)
         if tail.torn:
             logger.warning("decision log: %s ended in a torn line of %d bytes", self._writer.file, tail.torn)
             self._chain("gap", records.gap_text(time.time(), 1, f"a torn line of {tail.torn} bytes was cut off"))
+        elif not closed:
+            logger.warning("decision log: %s was not closed; its last records may be missing", self._writer.file)
+            self._chain("gap", records.gap_text(time.time(), 0, "the log was not closed: records may be missing"))
         self._chain("start", records.start_text(time.time(), self.masks.names))
 
     @property
@@ -121,8 +124,8 @@ class Recorder:
         if self._missing:
             self._chain("gap", records.gap_text(time.time(), self._missing, NO_ROOM), last=True)
         self._chain("stop", records.stop_text(time.time()), last=True)
-        self._writer.close()
-        logger.info("decision log: %s ends at number %d, head %s", self._writer.file, self._number, self.head)
+        if self._writer.close():
+            logger.info("decision log: %s ends at number %d, head %s", self._writer.file, self._number, self.head)
 
     def _chain(self, kind: str, text: str, *, last: bool = False) -> bool:
         line = records.line(kind, self._number + 1, self.head, text)
@@ -145,14 +148,16 @@ def _first_free(file: Path, rotate_bytes: int, memory: int) -> Writer:
     raise LogInUse(errno.EAGAIN, f"{MAX_WRITERS} processes write this log", str(file))
 
 
-def _number_of(line: bytes, file: Path) -> int:
+def _last_record(line: bytes, file: Path) -> tuple[int, bool]:
+    """The number of a log's last record, and whether it says that the log was closed."""
     if not line:
-        return 0
+        return 0, True
     try:
-        return records.read_record(line)[0].number
+        link, record = records.read_record(line)
     except RecordError as error:
         logger.error("decision log: the last line of %s is no record: %s", file, error)
-        return 0
+        return 0, False
+    return link.number, isinstance(record, records.Note) and record.kind == "stop"
 
 
 def check_log(file: Path) -> None:

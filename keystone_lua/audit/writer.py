@@ -117,13 +117,17 @@ class Writer:
         """Have ``chore`` done after the lines taken so far and before those to come."""
         self._queue.append(chore)
 
-    def close(self) -> None:
-        """Write what there is, flush it and let go of the file. With a disk in trouble it gives up after 2 s."""
+    def close(self) -> bool:
+        """Write what there is, flush it and let go of the file; say whether that could be done.
+
+        With a disk in trouble it gives up after 2 s.
+        """
         self._closing.set()
         self._thread.join(CLOSE_SECONDS + 1)
         if not self._thread.is_alive():
             os.close(self._descriptor)
             os.close(self._lock)
+        return not (self._batch or self._queue)
 
     # in the writer's thread
 

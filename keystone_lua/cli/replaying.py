@@ -79,7 +79,7 @@ def _print(result: Replay) -> None:
     for reason, count in sorted(found.not_replayable.items()):
         print(f"not replayable: {count}, {reason}")
     if found.gaps:
-        print(f"gaps: {found.gaps}, in which {found.dropped} records were lost and said to be")
+        print(f"gaps: {found.gaps}, in which {found.dropped} records are known to be missing")
     if found.answers_only:
         print(f"costs: {found.answers_only} records are of another cost table than {COST_VERSION}; counts not compared")
     for head in result.heads:

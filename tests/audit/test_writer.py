@@ -118,6 +118,18 @@ def test_a_file_that_is_one_torn_line(tmp_path: Path) -> None:
     assert replay_logs([file]).good
 
 
+def test_a_log_that_was_not_closed_has_a_gap(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A killed process: what it had not written yet is missing, and nobody can say how much."""
+    file = tmp_path / "decisions.log"
+    write_log(file, 5)
+    file.write_bytes(b"".join(line + b"\n" for line in lines(file)[:4]))
+    write_log(file, 1)
+    assert "was not closed" in caplog.text
+    assert kinds(file) == ["start", *["decision"] * 3, "gap", "start", "decision", "stop"]
+    result = replay_logs([file])
+    assert (result.good, result.findings.gaps, result.findings.dropped) == (True, 1, 0)
+
+
 def test_a_last_line_that_is_no_record_is_kept_and_followed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     file = tmp_path / "decisions.log"
     file.write_bytes(b"not ours\n")

@@ -145,6 +145,7 @@ class BatchTrouble(BaseModel):
     instructions: StrictInt | None = None
     allocated_bytes: StrictInt | None = None
     traceback: list[StrictStr] | None = None
+    top: Top | None = None
 
 
 class Refusal(BaseModel):

@@ -56,6 +56,7 @@ DOCUMENTED = {
     ("runtime", "__globals__"): "whether a function is the script's, when its run is taken apart",
     ("parser", "getattr"): "the grammar's names of Builder's methods; the nodes' own fields",
     ("parser", "hasattr"): "whether a child is a node",
+    ("values", "__dict__"): "the class of a table that says it has another",
 }
 
 

@@ -11,10 +11,10 @@ import sys
 from collections.abc import Sequence
 
 from ..interpreter import COST_VERSION, ENGINE_VERSION
-from . import checking, gateway, profiling, programs, serving, testing
+from . import checking, diffing, gateway, profiling, programs, replaying, serving, testing
 from .options import UsageError
 
-MODULES = (serving, programs, checking, testing, profiling, gateway)
+MODULES = (serving, programs, checking, testing, profiling, replaying, diffing, gateway)
 """In the order in which ``--help`` lists their commands."""
 
 

@@ -51,8 +51,9 @@ def _serve(options: argparse.Namespace) -> int:
         print(f"keystone-lua: {name}: no such setting, ignored", file=sys.stderr)
     from ..server.app import serve
     from .checking import findings_of
+    from .recording import decision_log
 
-    return serve(config, check=findings_of)
+    return serve(config, decision_log(config), check=findings_of)
 
 
 def _config(options: argparse.Namespace) -> int:

@@ -130,6 +130,9 @@ class Program:
     library_names: tuple[str, ...]
     dynamic: bool
     sites: tuple[Site, ...] = field(repr=False)
+    source: bytes = field(repr=False)
+    sources: Mapping[str, bytes] = field(repr=False)
+    """The linked modules' sources by name, in the order of the hash."""
     shells: list[Run] = field(default_factory=list, repr=False)
     """Emptied runs, to be used again: cells and library functions, no value of any script's."""
     accounts: Accounts | None = field(default=None, repr=False)
@@ -203,6 +206,8 @@ def _compile(source: bytes, name: str, modules: Mapping[str, bytes], limit: int,
         dynamic=seal.dynamic,
         sites=sites,
         accounts=compiler.accounts() if isinstance(compiler, AccountedCompiler) else None,
+        source=source,
+        sources=MappingProxyType({module: modules[module] for module in linked}),
     )
 
 

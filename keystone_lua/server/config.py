@@ -47,6 +47,24 @@ class Tls:
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionLog:
+    """Where and how decisions are recorded. An observer does that; the server itself only watches ``masked``."""
+
+    file: Path
+
+    rotate_bytes: int = 256 * MIB
+    """From this size on the file is closed, and another one begun."""
+
+    masked: tuple[str, ...] = (
+        "authorization", "cookie", "proxy-authorization", "set-cookie", "x-api-key", "x-auth-token",
+    )  # fmt: skip
+    """Headers, in lower case, whose values are not to be shown."""
+
+    key: Path | None = None
+    """The file with the key of their hashes; None for one that ends with the process."""
+
+
+@dataclass(frozen=True, slots=True)
 class ServerConfig:
     """Everything that `keystone_lua.server.app.serve` needs to know."""
 
@@ -88,6 +106,8 @@ class ServerConfig:
     watch: bool = False
     """Whether changed scripts are loaded without being asked."""
 
+    decision_log: DecisionLog | None = None
+
     body_seconds: float = 10.0
     """How long one request body may take to arrive before the answer is 408."""
 
@@ -111,6 +131,11 @@ class ServerConfig:
 
     drain_seconds: float = 4.0
     """How long a request in flight may take after that before its connection is dropped."""
+
+    @property
+    def watched(self) -> frozenset[str]:
+        """The headers of which a decision is to say whether its script read them."""
+        return frozenset(self.decision_log.masked) if self.decision_log is not None else frozenset()
 
     def limits_of(self, tenant: str) -> Limits:
         """The budgets of one tenant's decisions."""

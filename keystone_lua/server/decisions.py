@@ -75,8 +75,15 @@ class DecisionService:
     """Decides with the scripts that ``store`` has in force, each run within ``limits`` or those of its tenant."""
 
     def __init__(
-        self, store: ScriptStore, limits: Limits, lanes: Lanes, tenant_limits: Mapping[str, Limits] | None = None
+        self,
+        store: ScriptStore,
+        limits: Limits,
+        lanes: Lanes,
+        tenant_limits: Mapping[str, Limits] | None = None,
+        watched: frozenset[str] = frozenset(),
     ) -> None:
+        """``watched`` as in ``lanes``."""
+        self._watched = watched
         self._store = store
         self._limits = limits
         self._tenant_limits = tenant_limits or {}
@@ -123,7 +130,7 @@ class DecisionService:
         started = time.perf_counter()
         try:
             limits = self._tenant_limits.get(tenant, self._limits)
-            decision = decide(program, request, limits=limits, seed=seed, now=now, slice=SLICE)
+            decision = decide(program, request, limits=limits, seed=seed, now=now, slice=SLICE, watched=self._watched)
         except SliceExhausted:
             self._conduct.wasted(tenant, program.hash, time.perf_counter() - started)
             return None

@@ -77,6 +77,8 @@ class Job(NamedTuple):
     """`Limits`, field by field."""
     seed: int
     now: float
+    watched: tuple[str, ...] = ()
+    """Headers of which the decision is to say whether they were read."""
 
 
 def frame(data: bytes) -> bytes:
@@ -190,7 +192,9 @@ class LaneProcess:
         _bound(limits)
         program, sources = self._program(job)
         started = time.monotonic()
-        decision = decide(program, job.request, limits=limits, seed=job.seed, now=job.now)
+        decision = decide(
+            program, job.request, limits=limits, seed=job.seed, now=job.now, watched=frozenset(job.watched)
+        )
         if decision.failure is not None:
             taken = time.monotonic() - started
             decision = self._explainer.explained(decision, job.name, job.hash, sources, job.request, limits, taken)
@@ -266,12 +270,13 @@ def to_plain(decision: Decision) -> list[Any]:
         [[line.text, line.position] for line in decision.log],
         decision.seed,
         decision.now,
+        decision.read,
     ]
 
 
 def from_plain(plain: list[Any]) -> Decision:
     """The decision that `to_plain` was given."""
-    answer, failure, instructions, size, log, seed, now = plain
+    answer, failure, instructions, size, log, seed, now, read = plain
     return Decision(
         answer,
         None if failure is None else Failure(failure[0], failure[1], failure[2], tuple(failure[3]), failure[4]),
@@ -280,6 +285,7 @@ def from_plain(plain: list[Any]) -> Decision:
         tuple([LogLine(text, position) for text, position in log]),
         seed,
         now,
+        tuple(read),
     )
 
 

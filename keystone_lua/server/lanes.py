@@ -154,7 +154,9 @@ class _Lane(asyncio.Protocol):
 class Lanes:
     """``count`` lane processes, and what waits for them. For one event loop."""
 
-    def __init__(self, count: int, limits: Limits) -> None:
+    def __init__(self, count: int, limits: Limits, watched: frozenset[str] = frozenset()) -> None:
+        """``watched`` names the headers of which decisions say whether a script read them."""
+        self._watched = tuple(watched)
         self._count = count
         self._limits = limits
         self._share = max(1, count - 1)
@@ -202,7 +204,7 @@ class Lanes:
         """
         loop = asyncio.get_running_loop()
         limits = limits or self._limits
-        job = Job(program.name, program.hash, dict(request), astuple(limits), seed, now)
+        job = Job(program.name, program.hash, dict(request), astuple(limits), seed, now, self._watched)
         run = _Run(tenant, source, limits.log, marshal.dumps(tuple(job)), loop.create_future())
         try:
             self._queue.add(run)

@@ -130,6 +130,24 @@ class ScriptFailure(BaseModel):
     top: Top | None = None
 
 
+class BatchTrouble(BaseModel):
+    """What stands for an item of a batch that could not be decided: the single call's error body, and its status.
+
+    ``kind`` is also ``request``, ``overloaded`` or ``batch``.
+    """
+
+    error: StrictStr
+    kind: StrictStr
+    status: StrictInt
+    field: StrictStr | None = None
+    tenant: StrictStr | None = None
+    script: StrictStr | None = None
+    instructions: StrictInt | None = None
+    allocated_bytes: StrictInt | None = None
+    traceback: list[StrictStr] | None = None
+    top: Top | None = None
+
+
 class Refusal(BaseModel):
     """Body of a 4xx. ``field`` names the offending field of the request, where there is one."""
 
@@ -199,6 +217,7 @@ class Description(BaseModel):
 
 
 BODIES: tuple[type[BaseModel], ...] = (
-    RouteRequest, RouteAnswer, ScriptFailure, Refusal, Health, ReloadAnswer, DryRunAnswer, Status, Description,
+    RouteRequest, RouteAnswer, ScriptFailure, BatchTrouble, Refusal, Health, ReloadAnswer, DryRunAnswer, Status,
+    Description,
 )  # fmt: skip
 """Every body, of requests and of answers."""

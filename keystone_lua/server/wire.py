@@ -59,7 +59,17 @@ class BadRequest(Exception):
 
 def read_request(body: bytes) -> RequestData:
     """Return the request in ``body``. Raises `BadRequest`."""
-    return _request(read_json(body))
+    return request_of(read_json(body))
+
+
+def read_batch(body: bytes, limit: int) -> list[Any]:
+    """Return the values of the list in ``body``, at most ``limit``, each for `request_of`. Raises `BadRequest`."""
+    value = read_json(body)
+    if value.__class__ is not list:
+        raise _wrong_type("", "an array", value)
+    if len(value) > limit:
+        raise BadRequest(f"request body: {len(value)} requests are more than the {limit} of one batch")
+    return list(value)
 
 
 def read_json(body: bytes) -> Any:
@@ -87,7 +97,8 @@ def json_bytes(value: Any) -> bytes:
     return _ENCODER.encode(value).encode("ascii") + b"\n"
 
 
-def _request(data: Any) -> RequestData:
+def request_of(data: Any) -> RequestData:
+    """Return a decoded value as a request. Raises `BadRequest`."""
     if data is None:
         data = {}
     elif data.__class__ is not dict:

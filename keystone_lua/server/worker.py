@@ -106,10 +106,10 @@ class RunningServer:
         self.reloads = local_reloads(store, counts) if reloads is None else reloads
         self._config = config
         self._observers = (*observers, self.metrics)
-        self.lanes = Lanes(config.lanes, config.limits)
+        self.lanes = Lanes(config.lanes, config.limits, config.watched)
         calls = Calls(config, store, self.reloads, Exposition(counts, store, config.lanes), self.stage).by_path
         apart = config.admin_address is not None
-        decisions = DecisionService(store, config.limits, self.lanes, config.tenant_limits)
+        decisions = DecisionService(store, config.limits, self.lanes, config.tenant_limits, config.watched)
         self._routes = self._runner(Handlers(config, self.stage, {} if apart else calls, decisions, observers))
         self._calls = self._runner(Handlers(config, self.stage, calls, None)) if apart else None
         self._routes_acceptor: Acceptor | None = None

@@ -188,7 +188,7 @@ def test_a_reject_is_a_403_with_the_reason() -> None:
         (request("POST / HTTP/1.1", "Transfer-Encoding: chunked", body=b"x\r\n\r\n"), 400),
         (request("POST / HTTP/1.1", "Expect: tea", "Content-Length: 1", body=b"x"), 417),
         (b"nonsense\r\n\r\n", 400),
-        (b"\x16\x03\x01\x02\x00\x01\x00\x01", 400),
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\r\n\r\n", 400),
     ],
 )  # fmt: skip
 def test_refused_before_anybody_is_asked(sent: bytes, expected: int) -> None:

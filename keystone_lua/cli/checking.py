@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 _TAB = 4
 
+_SHOWN = 160
+"""Characters of a line that are shown."""
+
 
 def add_commands(commands: Commands) -> None:
     """Add this module's command."""
@@ -102,12 +105,15 @@ def _summary(files: int, findings: Sequence[Finding]) -> str:
 
 def _shown(finding: Finding, source: bytes) -> str:
     """``file:line:column: severity: message [rule]``, the source line and a caret."""
+    from ..authoring.lines import lines_of
+
     head = f"{finding.file}:{finding.line}:{finding.column}: {finding.severity}: {finding.message} [{finding.rule}]"
-    lines = source.decode("latin-1").splitlines()
+    lines = lines_of(source)
     if not 0 < finding.line <= len(lines):
         return head
     line = lines[finding.line - 1]
-    before = to_text(line[: finding.column - 1]).expandtabs(_TAB)
-    text = to_text(line).expandtabs(_TAB)
+    start = max(0, finding.column - 1 - _SHOWN // 2) if len(line) > _SHOWN else 0  # the part around the place
+    before = to_text(line[start : finding.column - 1]).expandtabs(_TAB)
+    text = to_text(line[start : start + _SHOWN]).expandtabs(_TAB)
     shown = "".join(character if character.isprintable() else "?" for character in text)
     return f"{head}\n    {shown}\n    {' ' * len(before)}^"

@@ -46,6 +46,28 @@ def test_a_rule_finds_nothing_else(code: str) -> None:
     assert check(f"{code}.good.lua") == []
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        ("-- Å\n-- \x0b\x0c\r\n\n", "", "print(unknown_thing)"),
+        ("local t = {" + "1," * 3000 + "} ", " t = 2 " + "-- x" * 100, "1,1,1,1,} print(unknown_thing) t = 2 -- x"),
+    ],
+)
+def test_the_line_is_shown_as_lua_counts_lines_and_in_part_if_it_is_long(
+    before: str, after: str, shown: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = tmp_path / "x.lua"
+    script.write_bytes((before + "print(unknown_thing)" + after).encode())
+    main(["check", str(script)])
+    lines = capsys.readouterr().out.split("\n")
+    place = next(place for place, line in enumerate(lines) if "[undefined-global]" in line)
+    head, line, caret = lines[place : place + 3]
+    assert f"x.lua:{before.count(chr(10)) + 1}:" in head
+    assert shown in line
+    assert line[caret.index("^") :].startswith("unknown_thing")
+    assert len(line) <= 164
+
+
 def test_every_file_belongs_to_a_rule() -> None:
     names = {path.name for path in CHECKS.glob("*.lua")}
     assert names == {f"{code}.{which}.lua" for code in CODES for which in ("bad", "good")}

@@ -7,6 +7,7 @@ from typing import Final
 
 from ...interpreter import LuaSyntaxError
 from ...interpreter.execution import to_text
+from ..lines import lines_of
 from .findings import Finding, Severity
 
 CODE: Final = "syntax"
@@ -24,7 +25,7 @@ def finding(error: LuaSyntaxError, source: bytes, name: str) -> Finding:
     file, found, rest = message.partition(f":{error.line}: ")
     if not found:
         file, rest = name, message
-    lines = source.decode("latin-1").splitlines()
+    lines = lines_of(source)
     text = lines[error.line - 1] if file == name and 0 < error.line <= len(lines) else ""
     return Finding(file, max(1, error.line), _column(text, error.message), CODE, SEVERITY, rest)
 

@@ -90,7 +90,8 @@ async def asked(
     before = running.running
     task = ask(running, script, tenant)
     await until(lambda: running.running > before and len(running.processes) >= 2)
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(0.05)
+    assert not task.done()
     yield task
 
 
@@ -230,11 +231,12 @@ def test_a_lane_that_stands_still_is_killed_after_the_grace(monkeypatch: pytest.
 
 
 def test_a_killed_lane_is_replaced_and_its_run_answered_once(caplog: pytest.LogCaptureFixture) -> None:
-    script = made(BUSY.format(400_000))
+    script = made(BUSY.format(1_500_000))
 
     async def crash(running: Lanes) -> None:
         async with asked(running, script) as task:
             victim = running.processes[1]
+            assert not task.done()
             os.kill(victim, signal.SIGKILL)
             decision = await task
         assert decision == decide(script[0], REQUEST, seed=7, now=NOW)
@@ -260,7 +262,7 @@ def test_a_run_whose_process_dies_twice_is_refused() -> None:
 
 @pytest.mark.parametrize("busy", [False, True])
 def test_the_zygote_is_replaced(busy: bool) -> None:
-    script = made(BUSY.format(400_000))
+    script = made(BUSY.format(1_500_000))
 
     async def kill(running: Lanes) -> None:
         old = running.processes
@@ -278,7 +280,7 @@ def test_the_zygote_is_replaced(busy: bool) -> None:
 
 
 def test_everything_killed_at_once_is_no_lost_request() -> None:
-    script = made(BUSY.format(400_000))
+    script = made(BUSY.format(1_500_000))
 
     async def kill(running: Lanes) -> None:
         async with asked(running, script) as task:

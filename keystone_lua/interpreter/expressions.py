@@ -58,6 +58,8 @@ class ExpressionEmitter(Emitter):
         self.charge(costs.GLOBAL)
         if (sealed := self.seal.function(node.name)) is not None:
             return pyast.name(sealed, line)
+        if (mirror := self.seal.mirrors.get(node.name)) is not None:
+            return pyast.name(mirror, line)
         name, globals_ = pyast.constant(node.name, line), pyast.name("G", line)
         return self.helper("index", globals_, name) if self.seal.dynamic else pyast.subscript(globals_, name, line)
 

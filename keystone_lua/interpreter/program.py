@@ -126,6 +126,8 @@ class Program:
     base_names: tuple[str, ...]
     library_names: tuple[str, ...]
     dynamic: bool
+    mirrors: tuple[str, ...]
+    """Free variables of the script's own globals."""
     sites: tuple[Site, ...] = field(repr=False)
     shells: list[Run] = field(default_factory=list, repr=False)
     """Emptied runs, to be used again: cells and library functions, no value of any script's."""
@@ -172,6 +174,7 @@ def _compile(source: bytes, name: str, modules: Mapping[str, bytes], limit: int)
         base_names=base,
         library_names=tables,
         dynamic=seal.dynamic,
+        mirrors=tuple(slot for slot in seal.mirrors.values() if any(slot in c.co_freevars for c in codes)),
         sites=sites,
     )
 

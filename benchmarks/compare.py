@@ -58,7 +58,8 @@ class Side:
 
     def ask(self, **request: str) -> dict[str, Any]:
         """Send a request, wait for the answer."""
-        assert self.process.stdin is not None and self.process.stdout is not None
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
         self.process.stdin.write(json.dumps(request) + "\n")
         self.process.stdin.flush()
         line = self.process.stdout.readline()

@@ -26,8 +26,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from . import nodes, pyast
-from .infer import BOOLEAN, Kinds
-from .libraries import LEFT_OUT, Seal
+from .infer import BOOLEAN, HOST_CALLS, Kinds
+from .libraries import HOST_GLOBALS, LEFT_OUT, Seal
 from .scope import BOX, Resolution, Scope, Variable
 from .tracebacks import Site
 
@@ -91,10 +91,18 @@ class Emitter:
 
     context: Context
 
+    events: frozenset[str] = frozenset()
+    """Names of metamethods in the program's text: a guess at what its operators meet, see optimism."""
+
     def __init__(self, resolution: Resolution, kinds: Kinds, seal: Seal) -> None:
         self.resolution = resolution
         self.kinds = kinds
         self.seal = seal
+        use = resolution.globals
+        self.hosted = any(name in use.reads or name in use.writes for name in (*HOST_GLOBALS, *HOST_CALLS))
+        """Whether the program may see the host's tables."""
+        self.metatables = self.hosted or seal.dynamic or "setmetatable" in use.reads
+        """Whether the program may see tables with a metatable."""
         self.sites: list[Site] = [Site("", 0)]
         self.site_numbers: dict[Site, int] = {}
         self.functions: dict[str, str] = {}

@@ -68,7 +68,7 @@ class LoopEmitter(StatementEmitter):
         """The condition's price is charged before the loop and in each round; its bytes when it is reached."""
         line = self.line
         outer, self.segment = self.segment, Segment()
-        before, test = self.test_apart(node.condition)
+        before, test = self.test_apart(node.condition, True)
         price, size = self.segment.instructions, self.segment.bytes
         self.segment = outer
         self.charge(price + costs.LOOP, size)

@@ -121,6 +121,16 @@ def index(run: Run, d: int, o: LuaValue, k: LuaValue) -> LuaValue:
     raise operation_error("loop in gettable")
 
 
+def pure_index(o: Table, k: LuaValue) -> LuaValue:
+    """``o[k]`` of a table that has no ``k`` itself. Raises TypeError if that would call or cost something."""
+    handler = o.meta.get("__index") if o.__class__ is MetaTable else None
+    if handler is None:
+        return None
+    if handler.__class__ is Table:
+        return handler.get(k)
+    raise TypeError
+
+
 def setindex(run: Run, d: int, o: LuaValue, k: LuaValue, v: LuaValue) -> None:
     """``o[k] = v``. PUC 5.1 looks at the key before the metatable."""
     if v is None and o.__class__ is Table and k in o:
@@ -528,6 +538,15 @@ def equal(run: Run, d: int, a: LuaValue, b: LuaValue) -> bool:
             run.charge(costs.METAMETHOD)
             return truth(first(call(run, handler, d, a, b)))
     return False
+
+
+def pure_equal(a: LuaValue, b: LuaValue) -> bool:
+    """``a == b``. Raises TypeError if that would call or cost something."""
+    if a is b:
+        return a.__class__ is not float or bool(a == a)
+    if a.__class__ is b.__class__ and a.__class__ in (str, MetaTable):
+        raise TypeError
+    return a.__class__ is float and b.__class__ is float and bool(a == b)
 
 
 def raw_equal(run: Run, a: LuaValue, b: LuaValue) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import re
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from .errors import LuaSyntaxError
 from .infer import Kinds
 from .libraries import ALIASES, LIBRARIES, Recipe, Seal
 from .limits import DEFAULT
+from .optimism import MISFITS
 from .parser import parse
 from .runtime import TABLES, Run
 from .scope import Resolution, resolve
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
 
 COMPILE_RECURSION: Final = 20_000
 """Python frames for the compiler's own recursion over at most 220 nested levels."""
+
+
+_EVENT: Final = re.compile(rb"__[a-z]+")
 
 
 def _itself(value: Any) -> Any:
@@ -64,6 +69,7 @@ def _ipairs_getter(run: Any, d: int, t: Any) -> Callable[[float], Any]:
 HELPERS: Final[Mapping[str, Any]] = MappingProxyType(
     {
         "__builtins__": {},
+        "Misfit": MISFITS,
         "ABSENT": ABSENT,
         "FALSE": FALSE,
         "TRUE": TRUE,
@@ -99,6 +105,8 @@ HELPERS: Final[Mapping[str, Any]] = MappingProxyType(
         "number_to_string": number_to_string,
         "pairs_items": operations.pairs_items,
         "paid": _paid,
+        "pure_equal": operations.pure_equal,
+        "pure_index": operations.pure_index,
         "power": operations.power,
         "power_values": operations.power_values,
         "selected": _selected,
@@ -153,6 +161,8 @@ def _compile(source: bytes, name: str, modules: Mapping[str, bytes], limit: int)
     seal = Seal(resolution)
     kinds = Kinds(resolution, chunks, seal)
     compiler = Compiler(resolution, kinds, seal)
+    texts = [source, *(modules[module] for module in linked)]
+    compiler.events = frozenset(event.decode() for text in texts for event in _EVENT.findall(text))
     codes = compiler.compile(chunks, _slots())
     sites = tuple(compiler.sites)
     digest = hashlib.sha256(source)

@@ -191,6 +191,12 @@ def if_(test: ast.expr, body: list[ast.stmt], orelse: list[ast.stmt], at: int) -
     return ast.If(test, body, orelse, lineno=at, col_offset=0)
 
 
+def try_(body: list[ast.stmt], exceptions: str, handler: list[ast.stmt], at: int) -> ast.Try:
+    """``try: body; except EXCEPTIONS: handler``."""
+    caught = ast.ExceptHandler(name(exceptions, at), None, handler, lineno=at, col_offset=0)
+    return ast.Try(body, [caught], [], [], lineno=at, col_offset=0)
+
+
 def while_(test: ast.expr, body: list[ast.stmt], at: int) -> ast.While:
     """``while test``."""
     return ast.While(test, body, [], lineno=at, col_offset=0)

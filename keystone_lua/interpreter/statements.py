@@ -13,10 +13,11 @@ import ast
 from typing import Final
 
 from . import costs, nodes, pyast
-from .emission import CALLS, MULTI, Segment, Statements
+from .emission import CALLS, CONSTANTS, MULTI, Segment, Statements
 from .infer import ANY, NIL, NUMBER, Kinds
 from .jumps import JumpEmitter
 from .libraries import Seal
+from .optimism import attempt
 from .scope import BOX, PLAIN, Resolution, Variable
 from .values import LONG_STRING
 
@@ -48,11 +49,37 @@ class StatementEmitter(JumpEmitter):
         """``NAME = value``."""
         self.out.append(pyast.assign_name(self.store(identifier), value, self.line))
 
+    def put_away_value(self, node: nodes.Expression) -> ast.Name:
+        """``t1 = value``; yields ``t1``."""
+        name = self.temporary()
+        self.put_value(name, node)
+        return pyast.name(name, self.line)
+
     def put_away(self, value: ast.expr) -> ast.Name:
         """``t1 = value``; yields ``t1``."""
         name = self.temporary()
         self.put(name, value)
         return pyast.name(name, self.line)
+
+    def put_value(self, identifier: str, node: nodes.Expression) -> None:
+        """``NAME = value``; where guards can be saved that way, without them first (see optimism)."""
+        fast = attempt(self, node) if self.is_repeated() else None
+        if fast is None:
+            self.put(identifier, self.value(node))
+        else:
+            self.put_attempt(identifier, *fast, self.value(node))
+
+    def put_attempt(self, identifier: str, fast: ast.expr, fuel: int, guarded: ast.expr) -> None:
+        """``try: NAME = fast; fuel -= price; except Misfit: NAME = guarded``."""
+        line = self.line
+        body: list[ast.stmt] = [pyast.assign_name(self.store(identifier), fast, line)]
+        if fuel:
+            body.append(pyast.subtract(self.store("fuel"), pyast.constant(fuel, line), line))
+        self.out.append(pyast.try_(body, "Misfit", [pyast.assign_name(identifier, guarded, line)], line))
+
+    def is_repeated(self) -> bool:
+        """Whether the current statement may run more than once."""
+        return self.context.nesting > 0 or self.context.scope.parent is not None
 
     # locals
 
@@ -86,9 +113,14 @@ class StatementEmitter(JumpEmitter):
         self.charge(costs.ASSIGN * len(variables))
         values = node.values
         if len(variables) == 1 and len(values) == 1:
-            if isinstance(values[0], nodes.Function) and variables[0].storage == PLAIN:
-                self.context.owned.add(variables[0].slot)
-            self.declare(variables[0], self.value(values[0]))
+            variable, value = variables[0], values[0]
+            if isinstance(value, nodes.Function) and variable.storage == PLAIN:
+                self.context.owned.add(variable.slot)
+            if variable.storage == PLAIN and not isinstance(value, nodes.Function):
+                self.context.owned.add(variable.slot)
+                self.put_value(variable.slot, value)
+            else:
+                self.declare(variable, self.value(value))
         elif len(variables) == len(values) and not isinstance(values[-1], MULTI):
             for variable, node_value in zip(variables, values, strict=True):
                 self.declare(variable, self.value(node_value))  # the new names are not visible to the values
@@ -102,11 +134,12 @@ class StatementEmitter(JumpEmitter):
         made: list[ast.expr] = []
         spreads = bool(values) and isinstance(values[-1], MULTI) and len(values) < count
         for value in values[:-1] if spreads else values:
-            expression = self.value(value)
             if len(made) == count:
-                self.out.append(pyast.statement(expression, line))
+                self.out.append(pyast.statement(self.value(value), line))
+            elif isinstance(value, CONSTANTS):
+                made.append(self.value(value))
             else:
-                made.append(expression if isinstance(expression, ast.Constant) else self.put_away(expression))
+                made.append(self.put_away_value(value))
         if spreads:
             made.extend(self.unpacked(values[-1], count - len(made)))
         made.extend(pyast.nil(line) for _ in range(count - len(made)))
@@ -142,8 +175,13 @@ class StatementEmitter(JumpEmitter):
         """One target, one value."""
         is_simple = isinstance(target, nodes.Name) or self.is_simple(value)
         place = self.prepare(target, not is_simple)
-        made = self.value(value)
-        self.store_to(target, place, made if is_simple else self.put_away(made), self.kinds.of(value))
+        variable = self.variable(target)
+        if variable is not None and variable.storage != BOX:
+            self.charge(costs.ASSIGN)
+            self.put_value(variable.slot, value)
+            return
+        made = self.value(value) if is_simple else self.put_away_value(value)
+        self.store_to(target, place, made, self.kinds.of(value))
 
     def prepare(self, target: nodes.Expression, late: bool) -> _Place | None:
         """Evaluate a target's table and key, left to right; None for a name.
@@ -156,8 +194,8 @@ class StatementEmitter(JumpEmitter):
 
     def held(self, node: nodes.Expression, late: bool) -> ast.expr:
         """A name or a constant for a value."""
-        value = self.value(node)
-        return value if self.is_simple(node) or (late and self.is_own_mutable(node)) else self.put_away(value)
+        is_load = self.is_simple(node) or (late and self.is_own_mutable(node))
+        return self.value(node) if is_load else self.put_away_value(node)
 
     def store_to(self, target: nodes.Expression, place: _Place | None, value: ast.expr, kind: str) -> None:
         """Assign an expression that may be mentioned more than once for an index target."""
@@ -260,7 +298,14 @@ class StatementEmitter(JumpEmitter):
         """One value as it is, none or several as a tuple."""
         line = self.line
         self.charge(costs.RETURN)
-        if len(node.values) == 1:
+        if len(node.values) == 1 and not isinstance(node.values[0], MULTI) and not self.context.outlined:
+            fast = attempt(self, node.values[0]) if self.is_repeated() else None
+            value = self.value(node.values[0])
+            if fast is not None:
+                result = self.temporary()
+                self.put_attempt(result, *fast, value)
+                value = pyast.name(result, line)
+        elif len(node.values) == 1:
             value = self.multi(node.values[0])
         elif node.values:
             values, _ = self.arguments(node.values)
@@ -272,17 +317,22 @@ class StatementEmitter(JumpEmitter):
 
     # if
 
-    def test_apart(self, condition: nodes.Expression) -> tuple[Statements, ast.expr]:
+    def test_apart(self, condition: nodes.Expression, tried: bool = False) -> tuple[Statements, ast.expr]:
         """A condition and the statements that it needs before it."""
         outer, self.out = self.out, []
+        fast = attempt(self, condition, True) if tried and self.is_repeated() else None
         test = self.test(condition)
+        if fast is not None:
+            name = self.temporary()
+            self.put_attempt(name, *fast, test)
+            test = pyast.name(name, self.line)
         before, self.out = self.out, outer
         return before, test
 
     def if_(self, node: nodes.If) -> None:
         """``if``; the conditions reached are paid in the branch that is taken, their bytes before the statement."""
         line = self.line
-        before, test = self.test_apart(node.branches[0].condition)
+        before, test = self.test_apart(node.branches[0].condition, True)
         self.out.extend(before)
         segment = self.segment
         later = node.branches[1:]

@@ -1,0 +1,355 @@
+"""Optimism: expressions without guards, to be tried before the guarded form.
+
+Input: an expression node. Output: an Attempt, whose Python expression has the node's value, or raises one of MISFITS
+and has changed nothing; None where there is no such form or no guard to save. Refuses everything that could run Lua
+code or charge for work: calls, constructors, concatenation.
+
+**Why it is right.** Statements emit ``try: x = attempt; except Misfit: x = guarded``. In CPython 3.11 a ``try`` costs
+nothing until something is raised, so the guards of the usual case are gone (matrix x 0.6), and the guarded form, which
+knows strings as numbers, metatables and errors, starts again from the operands. An operand is asked for in one of two
+ways:
+
+* as an *operand*, where only a number (or, of an index, a table) will do. Any other value makes Python raise TypeError:
+  ``None * 2.0``, ``"2" * 2.0``, ``"x"["k"]``. So a field that only the metatable knows may be read as None. Where
+  Python would accept a wrong pair (``"a" + "b"``) a unary plus, which costs 2 ns, refuses what is no number.
+* as a *value*, where nil is as good as anything. A field that is not there is looked up in the metatable by
+  ``operations.pure_index``, which raises TypeError if that would run Lua code or cost something.
+
+Keys are numbers or short constants: finding a long string has a price, and only MetaTables hold long ones. A key that
+may be a string is read from plain tables only.
+
+**When it is wise.** An exception takes about 500 ns. So a field that a class may provide is not taken for granted, and
+an operator whose metamethod the program mentions is not tried on plain names. This is a guess about time alone.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any, Final
+
+from . import costs, nodes, pyast
+from .infer import BOOLEAN, NIL, NUMBER, STRING
+from .scope import BOX
+from .values import LONG_STRING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .operators import OperatorEmitter
+
+MISFITS: Final = (TypeError, ArithmeticError, LookupError, ValueError)
+"""What an attempt raises when it does not fit: a wrong type, a zero divisor, a place outside of a string."""
+
+MAX_NODES: Final = 40
+"""Nodes of an attempt: its code comes on top of the guarded form's."""
+
+_EVENTS: Final = {"+": "__add", "-": "__sub", "*": "__mul", "/": "__div", "%": "__mod", "^": "__pow"}
+_ORDER: Final[dict[str, ast.cmpop]] = {"<": ast.Lt(), "<=": ast.LtE(), ">": ast.Gt(), ">=": ast.GtE()}
+_SIGNS: Final[dict[str, ast.operator]] = {"+": ast.Add(), "-": ast.Sub(), "*": ast.Mult(), "/": ast.Div()}
+_PLUS: Final = ast.UAdd()
+_LE: Final = ast.LtE()
+
+
+class Unsuited(Exception):
+    """There is no form without guards."""
+
+
+class Attempt:
+    """One expression without guards; ``fuel`` is to be charged once it has its value."""
+
+    def __init__(self, emitter: OperatorEmitter) -> None:
+        self.emitter = emitter
+        self.kinds = emitter.kinds
+        self.events = emitter.events
+        self.saved = 0
+        self.nodes = 0
+        self.fuel = 0
+        self.conditional = 0
+        self.forms: dict[type, Callable[[Any], ast.expr]] = {
+            nodes.Number: self.constant,
+            nodes.String: self.constant,
+            nodes.Nil: lambda node: pyast.nil(emitter.line),
+            nodes.Boolean: lambda node: pyast.name("TRUE" if node.value else "FALSE", emitter.line),
+            nodes.Paren: lambda node: self.value(node.expression),
+            nodes.Name: self.name,
+            nodes.Index: self.field,
+            nodes.Arithmetic: self.arithmetic,
+            nodes.Unary: self.unary,
+            nodes.Comparison: self.truth_value,
+            nodes.Call: self.call,
+            nodes.MethodCall: self.method_call,
+        }
+
+    # the ways to ask
+
+    def value(self, node: nodes.Expression) -> ast.expr:
+        """The node's value, nil included."""
+        self.nodes += 1
+        form = self.forms.get(node.__class__)
+        if form is None or self.nodes > MAX_NODES:
+            raise Unsuited
+        return form(node)
+
+    def operand(self, node: nodes.Expression) -> ast.expr:
+        """The node's value where nil would not do."""
+        if isinstance(node, nodes.Paren):
+            return self.operand(node.expression)
+        if isinstance(node, nodes.Index):
+            self.nodes += 1
+            return self.index(node, "__index" in self.events and isinstance(node.key, nodes.String))
+        return self.value(node)
+
+    def test(self, node: nodes.Expression) -> ast.expr:
+        """A Python truth."""
+        line = self.emitter.line
+        if isinstance(node, nodes.Comparison) and len(node.rest) == 1:
+            return self.compare(node)
+        if isinstance(node, nodes.Unary) and node.symbol == "not":
+            return pyast.negation(self.test(node.operand), line)
+        if isinstance(node, nodes.Logical):
+            first = self.test(node.operands[0])
+            self.conditional += 1
+            tests = [first, *(self.test(operand) for operand in node.operands[1:])]
+            self.conditional -= 1
+            return pyast.both(tests, line) if node.symbol == "and" else pyast.either(tests, line)
+        if self.kinds.of(node) == BOOLEAN:
+            return pyast.compare(self.value(node), pyast.IS, pyast.name("TRUE", line), line)
+        return self.emitter.truth(*self.mentions(self.value(node)))
+
+    def is_number(self, node: nodes.Expression) -> bool:
+        """Whether a node is surely a number once it has a value: arithmetic answers nothing else here."""
+        if isinstance(node, nodes.Paren):
+            return self.is_number(node.expression)
+        if isinstance(node, (nodes.Call, nodes.MethodCall)):
+            return True  # there are no others here
+        is_operator = isinstance(node, nodes.Arithmetic) or (isinstance(node, nodes.Unary) and node.symbol != "not")
+        return is_operator or self.kinds.of(node) == NUMBER
+
+    def mentions(self, value: ast.expr) -> tuple[ast.expr, Callable[[], ast.expr]]:
+        """The first mention and a maker of later ones. Nothing here changes a variable, so a load can be repeated."""
+        line = self.emitter.line
+        if isinstance(value, ast.Name):
+            return value, lambda: pyast.name(value.id, line)
+        if isinstance(value, ast.Constant):
+            return value, lambda: pyast.constant(value.value, line)
+        return self.emitter.hold(value)
+
+    def misfit(self) -> ast.expr:
+        """Raises TypeError: ``+None``."""
+        line = self.emitter.line
+        return ast.UnaryOp(_PLUS, pyast.nil(line), lineno=line, col_offset=0)
+
+    # names and fields
+
+    def constant(self, node: nodes.Number | nodes.String) -> ast.expr:
+        return pyast.constant(node.value, self.emitter.line)
+
+    def name(self, node: nodes.Name) -> ast.expr:
+        emitter = self.emitter
+        variable = emitter.variable(node)
+        if variable is not None:
+            slot = pyast.name(variable.slot, emitter.line)
+            if variable.storage == BOX:
+                return pyast.subscript(slot, pyast.constant(0, emitter.line), emitter.line)
+            return slot
+        mirror = emitter.seal.mirrors.get(node.name)
+        if mirror is None:
+            raise Unsuited
+        return pyast.name(mirror, emitter.line)
+
+    def field(self, node: nodes.Index) -> ast.expr:
+        if self.emitter.hosted and isinstance(node.key, nodes.String):
+            raise Unsuited  # a request's headers are found by a function
+        return self.index(node, self.emitter.metatables)
+
+    def index(self, node: nodes.Index, may_inherit: bool) -> ast.expr:
+        """``o[k]``; ``may_inherit``: what is not there is looked up in the metatable."""
+        emitter, line = self.emitter, self.emitter.line
+        if emitter.sealed_function(node) is not None:
+            raise Unsuited
+        key = node.key
+        short = isinstance(key, nodes.String) and len(key.value) < LONG_STRING
+        o = self.operand(node.object)
+        if not short and not self.is_number(key):
+            once, again = self.mentions(o)
+            found = pyast.subscript(again(), self.value(key), line)
+            return pyast.choose(pyast.is_class(once, "Table", line), found, self.misfit(), line)
+        self.saved += 1
+        if not may_inherit:
+            return pyast.subscript(o, self.value(key), line)
+        once, again = self.mentions(o)
+        key_once, key_again = self.mentions(self.value(key))
+        found, found_again = emitter.hold(pyast.subscript(once, key_once, line))
+        absent = pyast.call("pure_index", [again(), key_again()], line)
+        return pyast.choose(pyast.is_not_nil(found, line), found_again(), absent, line)
+
+    # operators
+
+    def doubtful(self, event: str, *operands: nodes.Expression) -> None:
+        """A plain name may well be an object if the program has such a metamethod."""
+        if event in self.events and any(
+            isinstance(operand, nodes.Name) and not self.is_number(operand) for operand in operands
+        ):
+            raise Unsuited
+
+    def arithmetic(self, node: nodes.Arithmetic) -> ast.expr:
+        left, known = self.operand(node.first), self.is_number(node.first)
+        before: nodes.Expression = node.first
+        for operator in node.rest:
+            self.doubtful(_EVENTS[operator.symbol], before, operator.operand)
+            left = self.operate(left, known, operator)
+            before, known = node, True
+        return left
+
+    def operate(self, left: ast.expr, known: bool, operator: nodes.Operator) -> ast.expr:
+        line = self.emitter.line
+        right, right_known = self.operand(operator.operand), self.is_number(operator.operand)
+        symbol = operator.symbol
+        self.saved += not (known and self.kinds.of(operator.operand) == NUMBER)
+        if symbol == "^":
+            return pyast.call("power", [left, right], line)
+        if symbol == "%":  # luai_nummod, see OperatorEmitter.fast_arithmetic
+            a_once, a = self.mentions(left)
+            b_once, b = self.mentions(right)
+            quotient = pyast.binary(a(), _SIGNS["/"], b_once, line)
+            floor = pyast.binary(quotient, ast.FloorDiv(), pyast.constant(1.0, line), line)
+            return pyast.binary(a_once, pyast.SUB, pyast.binary(floor, _SIGNS["*"], b(), line), line)
+        if symbol == "+" and not known and not right_known:
+            left = ast.UnaryOp(_PLUS, left, lineno=line, col_offset=0)
+        return pyast.binary(left, _SIGNS[symbol], right, line)
+
+    def unary(self, node: nodes.Unary) -> ast.expr:
+        line = self.emitter.line
+        if node.symbol == "not":
+            return self.truth_value(node)
+        if node.symbol == "-":
+            self.doubtful("__unm", node.operand)
+            self.saved += not self.is_number(node.operand)
+            return pyast.opposite(self.operand(node.operand), line)
+        once, again = self.mentions(self.operand(node.operand))
+        if self.kinds.of(node.operand) == STRING:
+            return pyast.float_length(once, line)
+        entries, count = self.emitter.hold(pyast.float_length(again(), line))
+        after = pyast.binary(count(), pyast.ADD, pyast.constant(1.0, line), line)
+        is_border = [
+            pyast.is_class(once, "Table", line),
+            pyast.compare(entries, pyast.IN, again(), line),
+            pyast.compare(after, pyast.NOT_IN, again(), line),
+        ]
+        text = pyast.choose(
+            pyast.is_class(again(), "str", line), pyast.float_length(again(), line), self.misfit(), line
+        )
+        return pyast.choose(pyast.both(is_border, line), count(), text, line)
+
+    def truth_value(self, node: nodes.Expression) -> ast.expr:
+        return self.emitter.truth_value(self.test(node))
+
+    def compare(self, node: nodes.Comparison) -> ast.expr:
+        line = self.emitter.line
+        left, operator = node.first, node.rest[0]
+        right = operator.operand
+        if operator.symbol in _ORDER:
+            self.doubtful("__lt", left, right)
+            self.doubtful("__le", left, right)
+            sign = _ORDER[operator.symbol]
+            one, two = self.operand(left), self.operand(right)
+            known = self.is_number(left), self.is_number(right)
+            if any(known):
+                self.saved += not all(known)
+                return pyast.compare(one, sign, two, line)
+            a_once, a = self.mentions(one)
+            b_once, b = self.mentions(two)
+            floats = pyast.both_class(a_once, b_once, "float", line)
+            texts = pyast.both_class(a(), b(), "str", line)
+            short = pyast.compare(pyast.length(a(), line), ast.Lt(), pyast.constant(LONG_STRING, line), line)
+            fits = pyast.either([floats, pyast.both([texts, short], line)], line)
+            return pyast.choose(fits, pyast.compare(a(), sign, b(), line), self.misfit(), line)
+        equal = operator.symbol == "=="
+        if isinstance(left, (nodes.Number, nodes.String, nodes.Nil, nodes.Boolean)):
+            left, right = right, left
+        if isinstance(left, (nodes.Number, nodes.String, nodes.Nil, nodes.Boolean)):
+            raise Unsuited
+        is_text = isinstance(right, nodes.String) and len(right.value) < LONG_STRING
+        if isinstance(right, (nodes.Nil, nodes.Boolean)) or {self.kinds.of(left), self.kinds.of(right)} & {
+            NIL,
+            BOOLEAN,
+        }:
+            sign = pyast.IS if equal else pyast.IS_NOT
+        elif is_text or self.is_number(left) or self.is_number(right):
+            sign = ast.Eq() if equal else ast.NotEq()
+        else:
+            return self.unknown_equality(left, right, equal)
+        return pyast.compare(self.value(left), sign, self.value(right), line)
+
+    def unknown_equality(self, left: nodes.Expression, right: nodes.Expression, equal: bool) -> ast.expr:
+        """As the guarded form does it, with a helper that may not charge or call."""
+        line = self.emitter.line
+        if "__eq" in self.events:
+            raise Unsuited
+        a_once, a = self.emitter.hold(self.value(left))
+        b_once, b = self.emitter.hold(self.value(right))
+        short = pyast.compare(pyast.length(a(), line), ast.Lt(), pyast.constant(LONG_STRING, line), line)
+        text = pyast.both([pyast.is_class(a(), "str", line), short], line)
+        plain = pyast.either([pyast.is_class(a(), "float", line), text], line)
+        result: ast.expr = pyast.choose(
+            pyast.both([pyast.compare(a_once, pyast.IS_NOT, b_once, line), plain], line),
+            pyast.compare(a(), ast.Eq(), b(), line),
+            pyast.call("pure_equal", [a(), b()], line),
+            line,
+        )
+        return result if equal else pyast.negation(result, line)
+
+    # library functions
+
+    def call(self, node: nodes.Call) -> ast.expr:
+        emitter = self.emitter
+        sealed = emitter.sealed_function(node.function)
+        if sealed is None:
+            raise Unsuited
+        return self.library(emitter.seal.path(sealed), node.arguments)
+
+    def method_call(self, node: nodes.MethodCall) -> ast.expr:
+        if self.emitter.seal.method(node.method) is None:
+            raise Unsuited
+        return self.library(("string", node.method), (node.object, *node.arguments))
+
+    def library(self, path: tuple[str, str], arguments: tuple[nodes.Expression, ...]) -> ast.expr:
+        """The forms of inlining, without the guards that an exception can stand for."""
+        form = {("string", "byte", 2): self.byte, ("math", "floor", 1): self.floor}.get((*path, len(arguments)))
+        if form is None or self.conditional:
+            raise Unsuited  # a charge is due only if the call is reached
+        self.fuel += costs.LIBRARY[".".join(path)]
+        self.saved += 1
+        return form(*arguments)
+
+    def byte(self, s: nodes.Expression, i: nodes.Expression) -> ast.expr:
+        line = self.emitter.line
+        text, text_again = self.mentions(self.value(s))
+        place, place_again = self.mentions(self.operand(i))
+        tests = [
+            pyast.is_class(text, "str", line),
+            pyast.compare(pyast.constant(1.0, line), _LE, place, line),
+        ]
+        whole = pyast.binary(pyast.call("int", [place_again()], line), pyast.SUB, pyast.constant(1, line), line)
+        code = pyast.subscript(pyast.name("CODES", line), pyast.subscript(text_again(), whole, line), line)
+        return pyast.choose(pyast.both(tests, line), code, self.misfit(), line)
+
+    def floor(self, x: nodes.Expression) -> ast.expr:
+        line = self.emitter.line
+        once, again = self.mentions(self.operand(x))
+        limit = pyast.constant(1e300, line)
+        finite = pyast.within(pyast.constant(-1e300, line), [_LE, _LE], once, limit, line)
+        floor = pyast.binary(again(), ast.FloorDiv(), pyast.constant(1.0, line), line)
+        return pyast.choose(finite, floor, self.misfit(), line)
+
+
+def attempt(emitter: OperatorEmitter, node: nodes.Expression, test: bool = False) -> tuple[ast.expr, int] | None:
+    """The node's value (or truth) without guards, and the instructions to be charged with it; None if guards stay."""
+    made = Attempt(emitter)
+    mark = emitter.context.temporaries
+    try:
+        expression = made.test(node) if test else made.value(node)
+    except Unsuited:
+        emitter.context.temporaries = mark
+        return None
+    return (expression, made.fuel) if made.saved > test else None

@@ -25,11 +25,13 @@ an operator whose metamethod the program mentions is not tried on plain names. T
 from __future__ import annotations
 
 import ast
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from . import costs, nodes, pyast
 from .infer import BOOLEAN, NIL, NUMBER, STRING
 from .scope import BOX
+from .stdlib.math import many_price
 from .values import LONG_STRING
 
 if TYPE_CHECKING:
@@ -50,6 +52,10 @@ _PLUS: Final = ast.UAdd()
 _LE: Final = ast.LtE()
 
 
+Charged = tuple[ast.expr, int, int]
+"""An expression, and the instructions and bytes to be charged once it has its value."""
+
+
 class Unsuited(Exception):
     """There is no form without guards."""
 
@@ -64,6 +70,7 @@ class Attempt:
         self.saved = 0
         self.nodes = 0
         self.fuel = 0
+        self.alloc = 0
         self.conditional = 0
         self.forms: dict[type, Callable[[Any], ast.expr]] = {
             nodes.Number: self.constant,
@@ -76,8 +83,21 @@ class Attempt:
             nodes.Arithmetic: self.arithmetic,
             nodes.Unary: self.unary,
             nodes.Comparison: self.truth_value,
+            nodes.Logical: self.logical,
             nodes.Call: self.call,
-            nodes.MethodCall: self.method_call,
+            nodes.MethodCall: self.call,
+        }
+        self.functions: dict[tuple[str, str, int], Callable[..., ast.expr]] = {
+            ("", "type", 1): self.type,
+            ("string", "byte", 2): self.byte,
+            ("string", "sub", 3): self.sub,
+            ("math", "abs", 1): self.absolute,
+            ("math", "floor", 1): self.floor,
+            ("math", "max", 2): partial(self.extreme, ast.Gt()),
+            ("math", "max", 3): partial(self.extreme, ast.Gt()),
+            ("math", "min", 2): partial(self.extreme, ast.Lt()),
+            ("math", "min", 3): partial(self.extreme, ast.Lt()),
+            ("math", "sqrt", 1): self.root,
         }
 
     # the ways to ask
@@ -121,9 +141,27 @@ class Attempt:
         if isinstance(node, nodes.Paren):
             return self.is_number(node.expression)
         if isinstance(node, (nodes.Call, nodes.MethodCall)):
-            return True  # there are no others here
+            return self.is_numeric_call(node)
         is_operator = isinstance(node, nodes.Arithmetic) or (isinstance(node, nodes.Unary) and node.symbol != "not")
         return is_operator or self.kinds.of(node) == NUMBER
+
+    def library_path(self, node: nodes.Expression) -> tuple[str, str] | None:
+        """The library function that a call reaches."""
+        if isinstance(node, nodes.MethodCall):
+            return ("string", node.method) if self.emitter.seal.method(node.method) is not None else None
+        sealed = self.emitter.sealed_function(node.function) if isinstance(node, nodes.Call) else None
+        return self.emitter.seal.path(sealed) if sealed is not None else None
+
+    def is_numeric_call(self, node: nodes.Expression) -> bool:
+        """Of a call that has a form: whether it answers a number."""
+        path = self.library_path(node)
+        return path is not None and (path[0] == "math" or path == ("string", "byte"))
+
+    def is_short_text(self, node: nodes.Expression) -> bool:
+        """Whether a node is a string that is compared at no price."""
+        if isinstance(node, nodes.String):
+            return len(node.value) < LONG_STRING
+        return self.library_path(node) in (("string", "sub"), ("", "type"))
 
     def mentions(self, value: ast.expr) -> tuple[ast.expr, Callable[[], ast.expr]]:
         """The first mention and a maker of later ones. Nothing here changes a variable, so a load can be repeated."""
@@ -133,11 +171,6 @@ class Attempt:
         if isinstance(value, ast.Constant):
             return value, lambda: pyast.constant(value.value, line)
         return self.emitter.hold(value)
-
-    def misfit(self) -> ast.expr:
-        """Raises TypeError: ``+None``."""
-        line = self.emitter.line
-        return ast.UnaryOp(_PLUS, pyast.nil(line), lineno=line, col_offset=0)
 
     # names and fields
 
@@ -173,7 +206,7 @@ class Attempt:
         if not short and not self.is_number(key):
             once, again = self.mentions(o)
             found = pyast.subscript(again(), self.value(key), line)
-            return pyast.choose(pyast.is_class(once, "Table", line), found, self.misfit(), line)
+            return pyast.choose(pyast.is_class(once, "Table", line), found, pyast.misfit(line), line)
         self.saved += 1
         if not may_inherit:
             return pyast.subscript(o, self.value(key), line)
@@ -237,12 +270,35 @@ class Attempt:
             pyast.compare(after, pyast.NOT_IN, again(), line),
         ]
         text = pyast.choose(
-            pyast.is_class(again(), "str", line), pyast.float_length(again(), line), self.misfit(), line
+            pyast.is_class(again(), "str", line), pyast.float_length(again(), line), pyast.misfit(line), line
         )
         return pyast.choose(pyast.both(is_border, line), count(), text, line)
 
     def truth_value(self, node: nodes.Expression) -> ast.expr:
         return self.emitter.truth_value(self.test(node))
+
+    def logical(self, node: nodes.Logical) -> ast.expr:
+        """``a and b or c`` with a ``b`` that is surely true, and two operands of other kinds."""
+        if len(node.operands) != 2:
+            raise Unsuited
+        line = self.emitter.line
+        one, two = node.operands
+        if node.symbol == "or" and self.emitter.is_choice(one) and len(one.operands) == 2:
+            test = self.test(one.operands[0])
+            self.conditional += 1
+            chosen, other = self.value(one.operands[1]), self.value(two)
+            self.conditional -= 1
+            return pyast.choose(test, chosen, other, line)
+        once, again = self.mentions(self.value(one))
+        test = self.emitter.truth(once, again)
+        self.conditional += 1
+        other = self.value(two)
+        self.conditional -= 1
+        return (
+            pyast.choose(test, other, again(), line)
+            if node.symbol == "and"
+            else pyast.choose(test, again(), other, line)
+        )
 
     def compare(self, node: nodes.Comparison) -> ast.expr:
         line = self.emitter.line
@@ -263,13 +319,13 @@ class Attempt:
             texts = pyast.both_class(a(), b(), "str", line)
             short = pyast.compare(pyast.length(a(), line), ast.Lt(), pyast.constant(LONG_STRING, line), line)
             fits = pyast.either([floats, pyast.both([texts, short], line)], line)
-            return pyast.choose(fits, pyast.compare(a(), sign, b(), line), self.misfit(), line)
+            return pyast.choose(fits, pyast.compare(a(), sign, b(), line), pyast.misfit(line), line)
         equal = operator.symbol == "=="
         if isinstance(left, (nodes.Number, nodes.String, nodes.Nil, nodes.Boolean)):
             left, right = right, left
         if isinstance(left, (nodes.Number, nodes.String, nodes.Nil, nodes.Boolean)):
             raise Unsuited
-        is_text = isinstance(right, nodes.String) and len(right.value) < LONG_STRING
+        is_text = self.is_short_text(left) or self.is_short_text(right)
         if isinstance(right, (nodes.Nil, nodes.Boolean)) or {self.kinds.of(left), self.kinds.of(right)} & {
             NIL,
             BOOLEAN,
@@ -301,38 +357,80 @@ class Attempt:
 
     # library functions
 
-    def call(self, node: nodes.Call) -> ast.expr:
-        emitter = self.emitter
-        sealed = emitter.sealed_function(node.function)
-        if sealed is None:
+    def call(self, node: nodes.Call | nodes.MethodCall) -> ast.expr:
+        path = self.library_path(node)
+        if path is None:
             raise Unsuited
-        return self.library(emitter.seal.path(sealed), node.arguments)
-
-    def method_call(self, node: nodes.MethodCall) -> ast.expr:
-        if self.emitter.seal.method(node.method) is None:
-            raise Unsuited
-        return self.library(("string", node.method), (node.object, *node.arguments))
+        receiver = (node.object,) if isinstance(node, nodes.MethodCall) else ()
+        return self.library(path, (*receiver, *node.arguments))
 
     def library(self, path: tuple[str, str], arguments: tuple[nodes.Expression, ...]) -> ast.expr:
-        """The forms of inlining, without the guards that an exception can stand for."""
-        form = {("string", "byte", 2): self.byte, ("math", "floor", 1): self.floor}.get((*path, len(arguments)))
+        """Functions of a fixed price, which is due only if the call is reached."""
+        form = self.functions.get((*path, len(arguments)))
         if form is None or self.conditional:
-            raise Unsuited  # a charge is due only if the call is reached
-        self.fuel += costs.LIBRARY[".".join(path)]
+            raise Unsuited
+        self.fuel += costs.LIBRARY[".".join(path).strip(".")]
         self.saved += 1
         return form(*arguments)
 
     def byte(self, s: nodes.Expression, i: nodes.Expression) -> ast.expr:
+        """``string.byte(s, i)``; beyond the end is an IndexError."""
+        return pyast.subscript(pyast.name("CODES", self.emitter.line), self.character(s, i), self.emitter.line)
+
+    def sub(self, s: nodes.Expression, i: nodes.Expression, j: nodes.Expression) -> ast.expr:
+        """``string.sub(s, i, i)`` of a local i: one character, as long as there is one."""
+        variable = self.emitter.variable(i)
+        if variable is None or variable is not self.emitter.variable(j):
+            raise Unsuited
+        self.alloc += costs.STRING + 1
+        return self.character(s, i)
+
+    def character(self, s: nodes.Expression, i: nodes.Expression) -> ast.expr:
         line = self.emitter.line
         text, text_again = self.mentions(self.value(s))
         place, place_again = self.mentions(self.operand(i))
-        tests = [
-            pyast.is_class(text, "str", line),
-            pyast.compare(pyast.constant(1.0, line), _LE, place, line),
-        ]
+        within = pyast.compare(pyast.constant(1.0, line), _LE, place, line)
         whole = pyast.binary(pyast.call("int", [place_again()], line), pyast.SUB, pyast.constant(1, line), line)
-        code = pyast.subscript(pyast.name("CODES", line), pyast.subscript(text_again(), whole, line), line)
-        return pyast.choose(pyast.both(tests, line), code, self.misfit(), line)
+        found = pyast.subscript(text_again(), whole, line)
+        return pyast.choose(
+            pyast.both([pyast.is_class(text, "str", line), within], line), found, pyast.misfit(line), line
+        )
+
+    def type(self, value: nodes.Expression) -> ast.expr:
+        line = self.emitter.line
+        return pyast.subscript(pyast.name("TYPE_NAMES", line), pyast.class_of(self.value(value), line), line)
+
+    def number(self, node: nodes.Expression) -> ast.expr:
+        """An operand that is a number: text would pass where texts can be compared."""
+        operand = self.operand(node)
+        line = self.emitter.line
+        return operand if self.is_number(node) else ast.UnaryOp(_PLUS, operand, lineno=line, col_offset=0)
+
+    def absolute(self, x: nodes.Expression) -> ast.expr:
+        return pyast.call("abs", [self.operand(x)], self.emitter.line)
+
+    def root(self, x: nodes.Expression) -> ast.expr:
+        return pyast.call("sqrt", [self.operand(x)], self.emitter.line)
+
+    def extreme(self, sign: ast.cmpop, *items: nodes.Expression) -> ast.expr:
+        """``b if b < a else a``, as luaB_min does it."""
+        line = self.emitter.line
+        if len(items) != 2:
+            fuel, alloc = many_price(len(items))
+            self.fuel += fuel
+            self.alloc += alloc
+        made = self.number(items[0])
+        for item in items[1:]:
+            best, best_again = self.mentions(made)
+            next_, next_again = self.mentions(self.number(item))
+            # best is evaluated first: where it has to be named, ``best > next`` says the same.
+            if isinstance(best, ast.NamedExpr):
+                turned = ast.Gt() if isinstance(sign, ast.Lt) else ast.Lt()
+                test = pyast.compare(best, turned, next_, line)
+            else:
+                test = pyast.compare(next_, sign, best, line)
+            made = pyast.choose(test, next_again(), best_again(), line)
+        return made
 
     def floor(self, x: nodes.Expression) -> ast.expr:
         line = self.emitter.line
@@ -340,11 +438,11 @@ class Attempt:
         limit = pyast.constant(1e300, line)
         finite = pyast.within(pyast.constant(-1e300, line), [_LE, _LE], once, limit, line)
         floor = pyast.binary(again(), ast.FloorDiv(), pyast.constant(1.0, line), line)
-        return pyast.choose(finite, floor, self.misfit(), line)
+        return pyast.choose(finite, floor, pyast.misfit(line), line)
 
 
-def attempt(emitter: OperatorEmitter, node: nodes.Expression, test: bool = False) -> tuple[ast.expr, int] | None:
-    """The node's value (or truth) without guards, and the instructions to be charged with it; None if guards stay."""
+def attempt(emitter: OperatorEmitter, node: nodes.Expression, test: bool = False) -> Charged | None:
+    """The node's value (or truth) without guards, with what is to be charged for it; None if guards stay."""
     made = Attempt(emitter)
     mark = emitter.context.temporaries
     try:
@@ -352,4 +450,4 @@ def attempt(emitter: OperatorEmitter, node: nodes.Expression, test: bool = False
     except Unsuited:
         emitter.context.temporaries = mark
         return None
-    return (expression, made.fuel) if made.saved > test else None
+    return (expression, made.fuel, made.alloc) if made.saved > test else None

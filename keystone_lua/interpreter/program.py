@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import math
 import re
 import sys
 from collections.abc import Callable, Mapping
@@ -27,7 +28,7 @@ from .parser import parse
 from .runtime import TABLES, Run
 from .scope import Resolution, resolve
 from .tracebacks import FUNCTIONS, SITES, Site
-from .values import ABSENT, CODES, FALSE, TRUE, LuaValue, MetaTable, Table, number_to_string
+from .values import ABSENT, CODES, FALSE, TRUE, TYPE_NAMES, LuaValue, MetaTable, Table, number_to_string
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,6 +106,9 @@ HELPERS: Final[Mapping[str, Any]] = MappingProxyType(
         "number_to_string": number_to_string,
         "pairs_items": operations.pairs_items,
         "paid": _paid,
+        "TYPE_NAMES": TYPE_NAMES,
+        "abs": abs,
+        "sqrt": math.sqrt,
         "pure_equal": operations.pure_equal,
         "pure_index": operations.pure_index,
         "power": operations.power,

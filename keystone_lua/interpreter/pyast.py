@@ -197,6 +197,11 @@ def try_(body: list[ast.stmt], exceptions: str, handler: list[ast.stmt], at: int
     return ast.Try(body, [caught], [], [], lineno=at, col_offset=0)
 
 
+def misfit(at: int) -> ast.UnaryOp:
+    """``+None``, which raises TypeError."""
+    return ast.UnaryOp(ast.UAdd(), nil(at), lineno=at, col_offset=0)
+
+
 def while_(test: ast.expr, body: list[ast.stmt], at: int) -> ast.While:
     """``while test``."""
     return ast.While(test, body, [], lineno=at, col_offset=0)

@@ -14,7 +14,7 @@ from typing import Final
 
 from . import costs, nodes, pyast
 from .emission import CALLS, CONSTANTS, MULTI, Segment, Statements
-from .infer import ANY, NIL, NUMBER, Kinds
+from .infer import ANY, HOST_CALLS, NIL, NUMBER, Kinds
 from .jumps import JumpEmitter
 from .libraries import Seal
 from .optimism import attempt
@@ -69,12 +69,13 @@ class StatementEmitter(JumpEmitter):
         else:
             self.put_attempt(identifier, *fast, self.value(node))
 
-    def put_attempt(self, identifier: str, fast: ast.expr, fuel: int, guarded: ast.expr) -> None:
+    def put_attempt(self, identifier: str, fast: ast.expr, fuel: int, alloc: int, guarded: ast.expr) -> None:
         """``try: NAME = fast; fuel -= price; except Misfit: NAME = guarded``."""
         line = self.line
         body: list[ast.stmt] = [pyast.assign_name(self.store(identifier), fast, line)]
-        if fuel:
-            body.append(pyast.subtract(self.store("fuel"), pyast.constant(fuel, line), line))
+        for counter, price in (("fuel", fuel), ("alloc", alloc)):
+            if price:
+                body.append(pyast.subtract(self.store(counter), pyast.constant(price, line), line))
         self.out.append(pyast.try_(body, "Misfit", [pyast.assign_name(identifier, guarded, line)], line))
 
     def is_repeated(self) -> bool:
@@ -217,15 +218,24 @@ class StatementEmitter(JumpEmitter):
         self.store_index(target, place, value, kind, key_kind)
 
     def assign_global(self, target: nodes.Name, value: ast.expr, kind: str) -> None:
-        """A global's new value. Without ``_G`` no script can give the globals a metatable.
+        """A global's new value. Without ``_G`` no script can give the globals a metatable, or see them as a table.
 
-        Reads take it from a cell (x 0.8 over calls of global functions), the host from the table.
+        So the script's own globals live in cells (x 0.8 over calls of global functions), at the price of entries.
         """
         if not isinstance(value, (ast.Name, ast.Constant)):
             value = self.put_away(value)
         place = pyast.name("G", self.line), pyast.constant(target.name, self.line)
-        self.store_index(target, place, value, kind, _TEXT)
-        if (mirror := self.seal.mirrors.get(target.name)) is not None:
+        mirror = self.seal.mirrors.get(target.name)
+        if mirror is None or target.name in HOST_CALLS:
+            self.store_index(target, place, value, kind, _TEXT)
+        else:
+            self.charge(costs.ASSIGN_INDEX)
+            is_new = [pyast.is_nil(pyast.name(mirror, self.line), self.line)]
+            if kind in (ANY, NIL):
+                is_new.append(pyast.is_not_nil(value, self.line))
+            if not (isinstance(value, ast.Constant) and value.value is None):
+                self.out.append(pyast.if_(pyast.both(is_new, self.line), self.entry_charge(), [], self.line))
+        if mirror is not None:
             self.put(mirror, value)
 
     def is_plain_key(self, key: nodes.Expression) -> bool:
@@ -266,14 +276,13 @@ class StatementEmitter(JumpEmitter):
         plain = pyast.is_class(o, "Table", line)
         present = pyast.compare(k, pyast.IN, o, line)
         nil_test = [] if not_nil else [pyast.is_not_nil(value, line)]
+        is_number = key_kind == NUMBER or (key_kind == _TEXT and not is_text(k))
         if key_kind not in (_TEXT, NUMBER):
-            return [pyast.if_(pyast.both([plain, *nil_test, present], line), store, slow, line)]
+            return [pyast.if_(pyast.both([plain, *nil_test], line), self.store_unknown(place, store, slow), slow, line)]
         guard = pyast.both([plain, *nil_test], line)
-        self.store("alloc")
-        charge = [
-            pyast.subtract("alloc", pyast.constant(costs.ENTRY, line), line),
-            self.refuel_if(self.is_negative("alloc")),
-        ]
+        charge = self.entry_charge()
+        if isinstance(o, ast.Name) and is_number and not self.metatables:
+            return self.tried_store(place, value, nil_test, key_kind == _TEXT, slow)
         if not sure and key_kind == NUMBER and not isinstance(k, ast.Constant):
             # A new number key: NaN is refused by the slow path, and + 0.0 turns -0 into 0.
             zeroed = pyast.binary(k, pyast.ADD, pyast.constant(0.0, line), line)
@@ -286,6 +295,44 @@ class StatementEmitter(JumpEmitter):
         # A field that an object has already is set whatever its metatable says (manual 2.8, __newindex).
         own = pyast.both([pyast.is_class(o, "MetaTable", line), present, *nil_test], line)
         return [pyast.if_(guard, body, [pyast.if_(own, store, slow, line)], line)]
+
+    def entry_charge(self) -> list[ast.stmt]:
+        """The bytes of a new key."""
+        line = self.line
+        self.store("alloc")
+        charge = pyast.subtract("alloc", pyast.constant(costs.ENTRY, line), line)
+        return [charge, self.refuel_if(self.is_negative("alloc"))]
+
+    def store_unknown(self, place: _Place, store: list[ast.stmt], slow: list[ast.stmt]) -> list[ast.stmt]:
+        """A key that may be new and may be anything: short text is charged here."""
+        line = self.line
+        o, k = place
+        if isinstance(k, ast.Constant):
+            return slow
+        short = pyast.compare(pyast.length(k, line), ast.Lt(), pyast.constant(LONG_STRING, line), line)
+        new_text = pyast.both([pyast.is_class(k, "str", line), short], line)
+        new = pyast.if_(new_text, [*self.entry_charge(), *store], slow, line)
+        return [pyast.if_(pyast.compare(k, pyast.IN, o, line), store, [new], line)]
+
+    def tried_store(
+        self, place: _Place, value: ast.expr, nil_test: list[ast.expr], is_plain: bool, slow: list[ast.stmt]
+    ) -> list[ast.stmt]:
+        """A number key, where no table has a metatable: what is no table makes ``in`` raise before anything is done."""
+        line = self.line
+        o, k = place
+        key: ast.expr = k
+        charge = self.entry_charge()
+        if not is_plain and not isinstance(k, ast.Constant):
+            # NaN is refused by setindex, and + 0.0 turns -0 into 0.
+            is_nan = pyast.compare(k, ast.NotEq(), k, line)
+            charge.insert(0, pyast.if_(is_nan, [pyast.statement(pyast.misfit(line), line)], [], line))
+            key = pyast.binary(k, pyast.ADD, pyast.constant(0.0, line), line)
+        body = [
+            pyast.if_(pyast.compare(k, pyast.NOT_IN, o, line), charge, [], line),
+            pyast.assign(pyast.subscript(o, key, line, pyast.STORE), value, line),
+        ]
+        tried: ast.stmt = pyast.try_(body, "Misfit", slow, line)
+        return [pyast.if_(nil_test[0], [tried], slow, line)] if nil_test else [tried]
 
     # calls and returns
 
@@ -376,3 +423,8 @@ class StatementEmitter(JumpEmitter):
             self.out.append(pyast.if_(pyast.name(pending, line), inner, [], line))
         if last := self.last_branch(node, prices[-1]):
             self.out.append(pyast.if_(pyast.name(pending, line), last, [], line))
+
+
+def is_text(key: ast.expr) -> bool:
+    """A string constant."""
+    return isinstance(key, ast.Constant) and isinstance(key.value, str)

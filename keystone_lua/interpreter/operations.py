@@ -10,7 +10,8 @@ Metamethods are called at depth ``d + run.crossing``. Refuses with Lua's own mes
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import count, islice
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -403,11 +404,50 @@ def for_number(run: Run, d: int, value: LuaValue, what: str) -> float:
     return number
 
 
-def rounds(stop: float, start: float, step: float) -> int:
-    """How often a for statement counts from ``start`` up to ``stop``; at most 2^53."""
-    if stop >= start:
-        return int((stop - start) // step) + 1 if stop < 9e15 else 1 << 53
-    return 0
+COUNT: Final = tuple(map(float, range(4097)))
+"""Numbers to count with. A key that is the very object of its entry is also found without a comparison."""
+
+_WHOLE: Final = 9007199254740992.0
+"""2^53: up to here whole numbers are counted exactly."""
+
+
+def counting(start: float, stop: float, step: float) -> Iterator[float]:
+    """The values of a for statement's counter."""
+    if start >= 0.0 and stop <= 4096.0 and step == 1.0 and start % 1.0 == 0.0:
+        # rounding the limit up by one makes it exclusive
+        return islice(COUNT, int(start), int(stop) + 1) if stop >= start else iter(())
+    if start % 1.0 == 0.0 == step % 1.0 and step and -_WHOLE < start < _WHOLE and -_WHOLE < stop < _WHOLE:
+        rounds = int((stop - start) // step) + 1
+        return islice(count(start + 0.0, step), rounds) if rounds > 0 else iter(())
+    return _steps(start, stop, step)
+
+
+def _steps(start: float, stop: float, step: float) -> Iterator[float]:
+    """PUC's forprep: the counter starts one step early, and each round adds the step and tests."""
+    counter = start - step
+    while True:
+        counter += step
+        if not (counter <= stop if step > 0.0 else counter >= stop):
+            return
+        yield counter
+
+
+def chunks(start: float, stop: float, step: float) -> Iterable[tuple[int, Iterator[float]]]:
+    """The counter in chunks of up to ROUNDS values, each with its size. ``start`` and ``step`` are whole, step > 0."""
+    if not stop >= start:
+        return ()
+    rounds = int((stop - start) // step) + 1 if stop < math.inf else 1 << 60
+    if rounds <= costs.ROUNDS and stop <= 4096.0 and step == 1.0 and start >= 0.0:
+        first = int(start)
+        return ((rounds, islice(COUNT, first, first + rounds)),)
+    return _chunks(count(start, step), rounds)
+
+
+def _chunks(values: Iterator[float], rounds: int) -> Iterator[tuple[int, Iterator[float]]]:
+    while rounds:
+        now = min(rounds, costs.ROUNDS)
+        yield now, islice(values, now)
+        rounds -= now
 
 
 # arithmetic

@@ -287,14 +287,17 @@ class Run:
         if left < 0:
             self.refuel(0)
 
-    def refuel(self, d: int) -> None:
+    def refuel(self, d: int, instructions: int = 0, size: int = 0) -> None:
         """A counter went below zero, or a depth is new.
 
         Library functions pass 0: their own depth is not paid for, or bytes would depend on who came here.
+        ``instructions`` and ``size`` were charged for what follows the entry: they are given back if there is none.
         """
         deepest = self.deepest.cell_contents
         if d > deepest:
             if d > self.limits.depth:
+                self.fuel.cell_contents += instructions
+                self.alloc.cell_contents += size
                 raise StackOverflow(overflow_error("stack overflow"))
             self.deepest.cell_contents = d
             self.alloc.cell_contents -= costs.FRAME * (d - deepest)

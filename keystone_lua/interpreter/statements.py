@@ -13,9 +13,9 @@ import ast
 from typing import Final
 
 from . import costs, nodes, pyast
-from .emission import CALLS, CONSTANTS, MULTI, Segment, Statements
+from .emission import CALLS, CONSTANTS, MAX_CHAIN, MULTI, Segment, Statements
 from .infer import ANY, HOST_CALLS, NIL, NUMBER, Kinds
-from .jumps import JumpEmitter
+from .jumps import JumpEmitter, ends
 from .libraries import Seal
 from .optimism import attempt
 from .scope import BOX, PLAIN, Resolution, Variable
@@ -379,9 +379,10 @@ class StatementEmitter(JumpEmitter):
     def if_(self, node: nodes.If) -> None:
         """``if``; the conditions reached are paid in the branch that is taken, their bytes before the statement."""
         line = self.line
+        segment = self.segment
+        stands_first = self.out[-1:] == [segment]
         before, test = self.test_apart(node.branches[0].condition, True)
         self.out.extend(before)
-        segment = self.segment
         later = node.branches[1:]
         prices = [0]
         apart: list[tuple[Statements, ast.expr]] = []
@@ -394,15 +395,51 @@ class StatementEmitter(JumpEmitter):
         if len(later) > MAX_ELSEIFS or any(statements for statements, _ in apart):
             self.long_if(node, test, apart, prices)
             return
-        body = self.block(node.branches[0].body)
-        orelse = self.last_branch(node, prices[-1])
+        due = Segment()
+        if stands_first and self.may_leave(node) and all(self.is_sure(branch.condition) for branch in node.branches):
+            due = segment.moved()
+        body = self.block(node.branches[0].body, due=due)
+        carries = due.is_due() and node.orelse is None and all(ends(branch.body) for branch in node.branches)
+        orelse = [] if carries else self.last_branch(node, prices[-1], due)
         for branch, (_, other), price in reversed(list(zip(later, apart, prices[1:], strict=True))):
-            orelse = [pyast.if_(other, self.block(branch.body, price), orelse, line)]
+            orelse = [pyast.if_(other, self.block(branch.body, price, due=due), orelse, line)]
         self.out.append(pyast.if_(test, body, orelse, line))
+        if carries:
+            self.carried = due.with_price(prices[-1])
 
-    def last_branch(self, node: nodes.If, price: int) -> list[ast.stmt]:
+    def is_sure(self, node: nodes.Expression) -> bool:
+        """Whether a condition can neither fail nor have a price of its own at run time.
+
+        What is due before an ``if`` that control may leave is then paid in its branches, in one charge with theirs, and
+        behind it if they all leave: fib x 0.85.
+        """
+        if isinstance(node, nodes.Name):
+            return self.variable(node) is not None or not self.seal.dynamic
+        if isinstance(node, CONSTANTS):
+            return not isinstance(node, nodes.String) or len(node.value) < LONG_STRING
+        if isinstance(node, nodes.Unary) and node.symbol == "not":
+            return self.is_sure(node.operand)
+        if isinstance(node, nodes.Logical):
+            return len(node.operands) <= MAX_CHAIN and all(map(self.is_sure, node.operands))
+        if isinstance(node, nodes.Arithmetic):
+            operands = (node.first, *(operator.operand for operator in node.rest))
+            return all(operator.symbol in "+-*" for operator in node.rest) and all(map(self.is_sure_number, operands))
+        if not isinstance(node, nodes.Comparison) or len(node.rest) != 1:
+            return False
+        left, right = node.first, node.rest[0].operand
+        if node.rest[0].symbol in ("==", "~="):
+            plain = any(isinstance(side, CONSTANTS) or self.kinds.of(side) in (NUMBER, NIL) for side in (left, right))
+            return plain and self.is_sure(left) and self.is_sure(right)
+        return self.is_sure_number(left) and self.is_sure_number(right)
+
+    def is_sure_number(self, node: nodes.Expression) -> bool:
+        return self.kinds.of(node) == NUMBER and self.is_sure(node)
+
+    def last_branch(self, node: nodes.If, price: int, due: Segment) -> list[ast.stmt]:
         """``else``, or what is to be paid without one."""
-        return self.charges(Segment(price), self.context) if node.orelse is None else self.block(node.orelse, price)
+        if node.orelse is not None:
+            return self.block(node.orelse, price, due=due)
+        return self.charges(due.with_price(price), self.context)
 
     def long_if(
         self, node: nodes.If, test: ast.expr, apart: list[tuple[Statements, ast.expr]], prices: list[int]
@@ -421,7 +458,7 @@ class StatementEmitter(JumpEmitter):
             inner = [*self.finish(before, self.context)] if before else []
             inner.append(pyast.if_(other, body, [], line))
             self.out.append(pyast.if_(pyast.name(pending, line), inner, [], line))
-        if last := self.last_branch(node, prices[-1]):
+        if last := self.last_branch(node, prices[-1], Segment()):
             self.out.append(pyast.if_(pyast.name(pending, line), last, [], line))
 
 

@@ -228,8 +228,10 @@ def report(name: str, loads: list[Load]) -> str:
 def write(path: Path, lines: list[str], options: argparse.Namespace) -> None:
     """Put the figures into a document."""
     text = (
-        f"`wrk` over {options.connections} kept-alive connections, {options.rounds} rounds of {options.seconds} s, echo "
-        "and engine in turn, one process each; medians. Every request differs.\n\n```\n" + "\n".join(lines) + "\n```\n"
+        f"`wrk` over {options.connections} kept-alive connections, {options.rounds} rounds of {options.seconds} s, "
+        "echo and engine in turn, one process each; medians. Every request differs.\n\n```\n"
+        + "\n".join(lines)
+        + "\n```\n"
     )
     put_section(path, "http", f"## HTTP\n\n{text}")
 

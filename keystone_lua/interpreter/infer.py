@@ -54,6 +54,8 @@ class Kinds:
         self.globals: dict[str, _Function] = {}
         self.escaped: set[Variable | str] = set()
         self.named_calls: list[nodes.Call] = []
+        self.counted: set[Variable] = set()
+        """Locals that arithmetic is done with: likely numbers."""
         self.known: dict[nodes.Function, _Function] = {}
         self.table: dict[type, Callable[[Any], str]] = {
             nodes.Nil: lambda node: NIL,
@@ -82,6 +84,10 @@ class Kinds:
     def of(self, node: nodes.Expression) -> str:
         """The kind of an expression's first value."""
         return self.table[node.__class__](node) or ANY
+
+    def is_likely_number(self, node: nodes.Expression) -> bool:
+        """A guess, unlike everything else here."""
+        return isinstance(node, nodes.Name) and self.resolution.variables.get(node) in self.counted
 
     def is_single(self, node: nodes.Expression) -> bool:
         """Whether a call surely answers exactly one value, never a tuple."""
@@ -444,9 +450,13 @@ class _Collector:
         elif isinstance(node, nodes.Paren):
             self.expression(node.expression)
         elif isinstance(node, (nodes.Arithmetic, nodes.Comparison)):
-            self.expression(node.first)
-            for operator in node.rest:
-                self.expression(operator.operand)
+            operands = (node.first, *(operator.operand for operator in node.rest))
+            if isinstance(node, nodes.Arithmetic):
+                variables = self.resolution.variables
+                self.kinds.counted.update(
+                    variables[o] for o in operands if isinstance(o, nodes.Name) and o in variables
+                )
+            self.expressions(*operands)
         elif isinstance(node, (nodes.Concat, nodes.Logical)):
             self.expressions(*node.operands)
         elif isinstance(node, nodes.Unary):

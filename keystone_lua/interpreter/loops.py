@@ -134,7 +134,7 @@ class LoopEmitter(StatementEmitter):
                 return
         declared = [] if direct else [(variable, pyast.name(counter, line))]
         body, frame = self.for_body(node, declared, costs.LOOP)
-        values = pyast.call("counting", [start, stop, step], line)
+        values = self.counted("COUNTED", "counting", start, stop, step)
         self.out.append(pyast.for_(pyast.target(counter, line), values, body, line))
         self.pass_on(frame)
 
@@ -184,9 +184,16 @@ class LoopEmitter(StatementEmitter):
         self.context.nesting -= 1
         charges = self.charges(price, self.context, now)
         rounds_now = pyast.for_(target, pyast.name(values_now, line), body, line)
-        chunks = pyast.call("chunks", [start, stop, step], line)
+        chunks = self.counted("CHUNKED", "chunks", start, stop, step)
         self.out.append(pyast.for_(pyast.targets([now, values_now], line), chunks, [*charges, rounds_now], line))
         return True
+
+    def counted(self, kept: str, function: str, start: ast.expr, stop: ast.expr, step: ast.expr) -> ast.expr:
+        """What a counting loop goes over; from 1 by 1 it is kept for small limits."""
+        line = self.line
+        if number_constant(start) == number_constant(step) == 1.0:
+            return pyast.subscript(pyast.name(kept, line), stop, line)
+        return pyast.call(function, [start, stop, step], line)
 
     def prepaid_body(self, node: nodes.NumericFor) -> tuple[list[ast.stmt], Segment]:
         """The body without the charge at its head, and that charge."""

@@ -48,7 +48,6 @@ MAX_NODES: Final = 40
 _EVENTS: Final = {"+": "__add", "-": "__sub", "*": "__mul", "/": "__div", "%": "__mod", "^": "__pow"}
 _ORDER: Final[dict[str, ast.cmpop]] = {"<": ast.Lt(), "<=": ast.LtE(), ">": ast.Gt(), ">=": ast.GtE()}
 _SIGNS: Final[dict[str, ast.operator]] = {"+": ast.Add(), "-": ast.Sub(), "*": ast.Mult(), "/": ast.Div()}
-_PLUS: Final = ast.UAdd()
 _LE: Final = ast.LtE()
 
 
@@ -203,15 +202,17 @@ class Attempt:
         key = node.key
         short = isinstance(key, nodes.String) and len(key.value) < LONG_STRING
         o = self.operand(node.object)
-        if not short and not self.is_number(key):
+        likely = not short and self.kinds.is_likely_number(key)
+        if not short and not likely and not self.is_number(key):
             once, again = self.mentions(o)
             found = pyast.subscript(again(), self.value(key), line)
             return pyast.choose(pyast.is_class(once, "Table", line), found, pyast.misfit(line), line)
         self.saved += 1
+        place = self.number(key) if likely else self.value(key)
         if not may_inherit:
-            return pyast.subscript(o, self.value(key), line)
+            return pyast.subscript(o, place, line)
         once, again = self.mentions(o)
-        key_once, key_again = self.mentions(self.value(key))
+        key_once, key_again = self.mentions(place)
         found, found_again = emitter.hold(pyast.subscript(once, key_once, line))
         absent = pyast.call("pure_index", [again(), key_again()], line)
         return pyast.choose(pyast.is_not_nil(found, line), found_again(), absent, line)
@@ -248,7 +249,7 @@ class Attempt:
             floor = pyast.binary(quotient, ast.FloorDiv(), pyast.constant(1.0, line), line)
             return pyast.binary(a_once, pyast.SUB, pyast.binary(floor, _SIGNS["*"], b(), line), line)
         if symbol == "+" and not known and not right_known:
-            left = ast.UnaryOp(_PLUS, left, lineno=line, col_offset=0)
+            left = pyast.positive(left, line)
         return pyast.binary(left, _SIGNS[symbol], right, line)
 
     def unary(self, node: nodes.Unary) -> ast.expr:
@@ -404,7 +405,7 @@ class Attempt:
         """An operand that is a number: text would pass where texts can be compared."""
         operand = self.operand(node)
         line = self.emitter.line
-        return operand if self.is_number(node) else ast.UnaryOp(_PLUS, operand, lineno=line, col_offset=0)
+        return operand if self.is_number(node) else pyast.positive(operand, line)
 
     def absolute(self, x: nodes.Expression) -> ast.expr:
         return pyast.call("abs", [self.operand(x)], self.emitter.line)

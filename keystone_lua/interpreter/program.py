@@ -114,6 +114,8 @@ HELPERS: Final[Mapping[str, Any]] = MappingProxyType(
         "power": operations.power,
         "power_values": operations.power_values,
         "selected": _selected,
+        "CHUNKED": operations.CHUNKED,
+        "COUNTED": operations.COUNTED,
         "chunks": operations.chunks,
         "counting": operations.counting,
         "setindex": operations.setindex,

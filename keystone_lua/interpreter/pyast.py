@@ -197,9 +197,14 @@ def try_(body: list[ast.stmt], exceptions: str, handler: list[ast.stmt], at: int
     return ast.Try(body, [caught], [], [], lineno=at, col_offset=0)
 
 
+def positive(value: ast.expr, at: int) -> ast.UnaryOp:
+    """``+value``: a float as it is, TypeError for any other value."""
+    return ast.UnaryOp(ast.UAdd(), value, lineno=at, col_offset=0)
+
+
 def misfit(at: int) -> ast.UnaryOp:
     """``+None``, which raises TypeError."""
-    return ast.UnaryOp(ast.UAdd(), nil(at), lineno=at, col_offset=0)
+    return positive(nil(at), at)
 
 
 def while_(test: ast.expr, body: list[ast.stmt], at: int) -> ast.While:

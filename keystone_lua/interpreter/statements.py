@@ -27,6 +27,8 @@ MAX_ELSEIFS: Final = 30
 _TEXT: Final = "text"
 """A key that can be stored without a test: it is surely neither NaN nor -0."""
 
+_LIKELY: Final = "likely number"
+
 _Place = tuple[ast.expr, ast.expr]
 """A target's table and key, both of which may be mentioned often."""
 
@@ -211,6 +213,8 @@ class StatementEmitter(JumpEmitter):
         assert isinstance(target, nodes.Index)
         key = target.key
         key_kind = _TEXT if self.is_plain_key(key) else self.kinds.of(key)
+        if key_kind == ANY and not self.metatables and self.kinds.is_likely_number(key):
+            key_kind = _LIKELY
         if isinstance(key, nodes.String) and len(key.value) >= LONG_STRING:
             key_kind = ANY
         if isinstance(key, nodes.Number) and key.value == 0.0:
@@ -276,13 +280,13 @@ class StatementEmitter(JumpEmitter):
         plain = pyast.is_class(o, "Table", line)
         present = pyast.compare(k, pyast.IN, o, line)
         nil_test = [] if not_nil else [pyast.is_not_nil(value, line)]
-        is_number = key_kind == NUMBER or (key_kind == _TEXT and not is_text(k))
-        if key_kind not in (_TEXT, NUMBER):
+        is_number = key_kind in (NUMBER, _LIKELY) or (key_kind == _TEXT and not is_text(k))
+        if key_kind not in (_TEXT, NUMBER, _LIKELY):
             return [pyast.if_(pyast.both([plain, *nil_test], line), self.store_unknown(place, store, slow), slow, line)]
         guard = pyast.both([plain, *nil_test], line)
         charge = self.entry_charge()
         if isinstance(o, ast.Name) and is_number and not self.metatables:
-            return self.tried_store(place, value, nil_test, key_kind == _TEXT, slow)
+            return self.tried_store(place, value, nil_test, key_kind, slow)
         if not sure and key_kind == NUMBER and not isinstance(k, ast.Constant):
             # A new number key: NaN is refused by the slow path, and + 0.0 turns -0 into 0.
             zeroed = pyast.binary(k, pyast.ADD, pyast.constant(0.0, line), line)
@@ -315,22 +319,24 @@ class StatementEmitter(JumpEmitter):
         return [pyast.if_(pyast.compare(k, pyast.IN, o, line), store, [new], line)]
 
     def tried_store(
-        self, place: _Place, value: ast.expr, nil_test: list[ast.expr], is_plain: bool, slow: list[ast.stmt]
+        self, place: _Place, value: ast.expr, nil_test: list[ast.expr], key_kind: str, slow: list[ast.stmt]
     ) -> list[ast.stmt]:
         """A number key, where no table has a metatable: what is no table makes ``in`` raise before anything is done."""
         line = self.line
         o, k = place
-        key: ast.expr = k
         charge = self.entry_charge()
-        if not is_plain and not isinstance(k, ast.Constant):
-            # NaN is refused by setindex, and + 0.0 turns -0 into 0.
-            is_nan = pyast.compare(k, ast.NotEq(), k, line)
-            charge.insert(0, pyast.if_(is_nan, [pyast.statement(pyast.misfit(line), line)], [], line))
-            key = pyast.binary(k, pyast.ADD, pyast.constant(0.0, line), line)
-        body = [
-            pyast.if_(pyast.compare(k, pyast.NOT_IN, o, line), charge, [], line),
-            pyast.assign(pyast.subscript(o, key, line, pyast.STORE), value, line),
-        ]
+        store: ast.stmt = pyast.assign(pyast.subscript(o, k, line, pyast.STORE), value, line)
+        if key_kind == _TEXT or isinstance(k, ast.Constant):
+            body = [pyast.if_(pyast.compare(k, pyast.NOT_IN, o, line), charge, [], line), store]
+        else:
+            # NaN is refused by setindex, and + 0.0 turns -0 into 0. What is no number makes the unary plus raise.
+            refuse = pyast.if_(
+                pyast.compare(k, ast.NotEq(), k, line), [pyast.statement(pyast.misfit(line), line)], [], line
+            )
+            zeroed = pyast.binary(k, pyast.ADD, pyast.constant(0.0, line), line)
+            fresh = pyast.assign(pyast.subscript(o, zeroed, line, pyast.STORE), value, line)
+            number = pyast.positive(k, line) if key_kind == _LIKELY else k
+            body = [pyast.if_(pyast.compare(number, pyast.IN, o, line), [store], [refuse, *charge, fresh], line)]
         tried: ast.stmt = pyast.try_(body, "Misfit", slow, line)
         return [pyast.if_(nil_test[0], [tried], slow, line)] if nil_test else [tried]
 

@@ -31,7 +31,9 @@ from typing import TYPE_CHECKING, Any, Final
 from . import costs, nodes, pyast
 from .infer import BOOLEAN, NIL, NUMBER, STRING
 from .scope import BOX
+from .stdlib.base import NUMERAL
 from .stdlib.math import many_price
+from .stdlib.string import CODE, CODE_MEMORY
 from .values import LONG_STRING
 
 if TYPE_CHECKING:
@@ -48,11 +50,11 @@ MAX_NODES: Final = 40
 _EVENTS: Final = {"+": "__add", "-": "__sub", "*": "__mul", "/": "__div", "%": "__mod", "^": "__pow"}
 _ORDER: Final[dict[str, ast.cmpop]] = {"<": ast.Lt(), "<=": ast.LtE(), ">": ast.Gt(), ">=": ast.GtE()}
 _SIGNS: Final[dict[str, ast.operator]] = {"+": ast.Add(), "-": ast.Sub(), "*": ast.Mult(), "/": ast.Div()}
-_LE: Final = ast.LtE()
+_LE, _LESS = ast.LtE(), ast.Lt()
 
 
-Charged = tuple[ast.expr, int, int]
-"""An expression, and the instructions and bytes to be charged once it has its value."""
+Charged = tuple[ast.expr, int, int, list[ast.expr]]
+"""An expression; the instructions and bytes to be charged once it has its value; new strings, to be charged too."""
 
 
 class Unsuited(Exception):
@@ -70,6 +72,8 @@ class Attempt:
         self.nodes = 0
         self.fuel = 0
         self.alloc = 0
+        self.texts: list[ast.expr] = []
+        """Names of new strings, whose bytes are charged besides."""
         self.conditional = 0
         self.forms: dict[type, Callable[[Any], ast.expr]] = {
             nodes.Number: self.constant,
@@ -89,7 +93,11 @@ class Attempt:
         self.functions: dict[tuple[str, str, int], Callable[..., ast.expr]] = {
             ("", "type", 1): self.type,
             ("string", "byte", 2): self.byte,
+            ("string", "sub", 2): self.slice,
             ("string", "sub", 3): self.sub,
+            ("string", "char", 1): self.char,
+            ("", "tostring", 1): self.tostring,
+            ("", "tonumber", 1): self.tonumber,
             ("math", "abs", 1): self.absolute,
             ("math", "floor", 1): self.floor,
             ("math", "max", 2): partial(self.extreme, ast.Gt()),
@@ -160,7 +168,7 @@ class Attempt:
         """Whether a node is a string that is compared at no price."""
         if isinstance(node, nodes.String):
             return len(node.value) < LONG_STRING
-        return self.library_path(node) in (("string", "sub"), ("", "type"))
+        return self.library_path(node) in (("string", "sub"), ("string", "char"), ("", "type"))
 
     def mentions(self, value: ast.expr) -> tuple[ast.expr, Callable[[], ast.expr]]:
         """The first mention and a maker of later ones. Nothing here changes a variable, so a load can be repeated."""
@@ -374,17 +382,68 @@ class Attempt:
         self.saved += 1
         return form(*arguments)
 
+    def charged_text(self, made: ast.expr) -> ast.expr:
+        """A string whose bytes are charged once it is there, and whose copy is in the base price."""
+        line = self.emitter.line
+        once, again = self.emitter.hold(made)
+        self.texts.append(again())
+        short = pyast.compare(pyast.length(once, line), ast.Lt(), pyast.constant(costs.COPY, line), line)
+        return pyast.choose(short, again(), pyast.misfit(line), line)
+
     def byte(self, s: nodes.Expression, i: nodes.Expression) -> ast.expr:
         """``string.byte(s, i)``; beyond the end is an IndexError."""
         return pyast.subscript(pyast.name("CODES", self.emitter.line), self.character(s, i), self.emitter.line)
 
     def sub(self, s: nodes.Expression, i: nodes.Expression, j: nodes.Expression) -> ast.expr:
-        """``string.sub(s, i, i)`` of a local i: one character, as long as there is one."""
+        """``string.sub(s, i, j)``; of one local twice it is one character, as long as there is one."""
         variable = self.emitter.variable(i)
         if variable is None or variable is not self.emitter.variable(j):
-            raise Unsuited
+            return self.slice(s, i, j)
         self.alloc += costs.STRING + 1
         return self.character(s, i)
+
+    def slice(self, s: nodes.Expression, i: nodes.Expression, j: nodes.Expression | None = None) -> ast.expr:
+        line = self.emitter.line
+        text, text_again = self.mentions(self.value(s))
+        first, first_again = self.mentions(self.operand(i))
+        high = pyast.constant(1e15, line)
+        tests: list[ast.expr] = [
+            pyast.is_class(text, "str", line),
+            pyast.within(pyast.constant(1.0, line), [_LE, _LESS], first, high, line),
+        ]
+        stop: ast.expr | None = None
+        if j is not None:
+            last, last_again = self.mentions(self.operand(j))
+            tests.append(pyast.within(pyast.constant(0.0, line), [_LE, _LESS], last, high, line))
+            stop = pyast.call("int", [last_again()], line)
+        start = pyast.binary(pyast.call("int", [first_again()], line), pyast.SUB, pyast.constant(1, line), line)
+        piece = pyast.subscript(text_again(), ast.Slice(start, stop, None, lineno=line, col_offset=0), line)
+        return pyast.choose(pyast.both(tests, line), self.charged_text(piece), pyast.misfit(line), line)
+
+    def char(self, code: nodes.Expression) -> ast.expr:
+        line = self.emitter.line
+        self.fuel += CODE
+        self.alloc += costs.STRING + CODE_MEMORY
+        once, again = self.mentions(self.operand(code))
+        within = pyast.within(pyast.constant(0.0, line), [_LE, _LESS], once, pyast.constant(256.0, line), line)
+        made = pyast.subscript(pyast.name("LATIN", line), pyast.call("int", [again()], line), line)
+        return pyast.choose(within, made, pyast.misfit(line), line)
+
+    def tostring(self, value: nodes.Expression) -> ast.expr:
+        line = self.emitter.line
+        self.alloc += NUMERAL
+        once, again = self.mentions(self.value(value))
+        made = pyast.call("number_to_string", [pyast.positive(again(), line)], line)
+        return pyast.choose(pyast.is_class(once, "str", line), again(), made, line)
+
+    def tonumber(self, value: nodes.Expression) -> ast.expr:
+        """Of a number or a short string, whose bytes cost nothing."""
+        line = self.emitter.line
+        once, again = self.mentions(self.value(value))
+        short = pyast.compare(pyast.length(again(), line), _LESS, pyast.constant(costs.SCAN, line), line)
+        is_short_text = pyast.both([pyast.is_class(once, "str", line), short], line)
+        made = pyast.call("string_to_number", [again()], line)
+        return pyast.choose(is_short_text, made, pyast.positive(again(), line), line)
 
     def character(self, s: nodes.Expression, i: nodes.Expression) -> ast.expr:
         line = self.emitter.line
@@ -442,8 +501,11 @@ class Attempt:
         return pyast.choose(finite, floor, pyast.misfit(line), line)
 
 
-def attempt(emitter: OperatorEmitter, node: nodes.Expression, test: bool = False) -> Charged | None:
-    """The node's value (or truth) without guards, with what is to be charged for it; None if guards stay."""
+def attempt(emitter: OperatorEmitter, node: nodes.Expression, test: bool = False, least: int = 1) -> Charged | None:
+    """The node's value (or truth) without guards, with what is to be charged for it; None if guards stay.
+
+    Nor if fewer than ``least`` guards, or two of a test, would be saved.
+    """
     made = Attempt(emitter)
     mark = emitter.context.temporaries
     try:
@@ -451,4 +513,4 @@ def attempt(emitter: OperatorEmitter, node: nodes.Expression, test: bool = False
     except Unsuited:
         emitter.context.temporaries = mark
         return None
-    return (expression, made.fuel, made.alloc) if made.saved > test else None
+    return (expression, made.fuel, made.alloc, made.texts) if made.saved >= least + test else None

@@ -25,10 +25,22 @@ from .libraries import ALIASES, LIBRARIES, Recipe, Seal
 from .limits import DEFAULT
 from .optimism import MISFITS
 from .parser import parse
+from .pattern_items import LATIN
 from .runtime import TABLES, Run
 from .scope import Resolution, resolve
 from .tracebacks import FUNCTIONS, SITES, Site
-from .values import ABSENT, CODES, FALSE, TRUE, TYPE_NAMES, LuaValue, MetaTable, Table, number_to_string
+from .values import (
+    ABSENT,
+    CODES,
+    FALSE,
+    TRUE,
+    TYPE_NAMES,
+    LuaValue,
+    MetaTable,
+    Table,
+    number_to_string,
+    string_to_number,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,7 +119,9 @@ HELPERS: Final[Mapping[str, Any]] = MappingProxyType(
         "pairs_items": operations.pairs_items,
         "paid": _paid,
         "TYPE_NAMES": TYPE_NAMES,
+        "LATIN": LATIN,
         "abs": abs,
+        "string_to_number": string_to_number,
         "sqrt": math.sqrt,
         "pure_equal": operations.pure_equal,
         "pure_index": operations.pure_index,

@@ -17,7 +17,7 @@ from .emission import CALLS, CONSTANTS, MAX_CHAIN, MULTI, Segment, Statements
 from .infer import ANY, HOST_CALLS, NIL, NUMBER, Kinds
 from .jumps import JumpEmitter, ends
 from .libraries import Seal
-from .optimism import attempt
+from .optimism import Charged, attempt
 from .scope import BOX, PLAIN, Resolution, Variable
 from .values import LONG_STRING
 
@@ -69,16 +69,26 @@ class StatementEmitter(JumpEmitter):
         if fast is None:
             self.put(identifier, self.value(node))
         else:
-            self.put_attempt(identifier, *fast, self.value(node))
+            self.put_attempt(identifier, fast, self.value(node))
 
-    def put_attempt(self, identifier: str, fast: ast.expr, fuel: int, alloc: int, guarded: ast.expr) -> None:
+    def put_attempt(self, identifier: str, fast: Charged, guarded: ast.expr) -> None:
         """``try: NAME = fast; fuel -= price; except Misfit: NAME = guarded``."""
+        body = self.attempted(identifier, fast)
+        self.out.append(pyast.try_(body, "Misfit", [pyast.assign_name(identifier, guarded, self.line)], self.line))
+
+    def attempted(self, identifier: str, fast: Charged) -> list[ast.stmt]:
+        """``NAME = fast`` and what it costs."""
         line = self.line
-        body: list[ast.stmt] = [pyast.assign_name(self.store(identifier), fast, line)]
-        for counter, price in (("fuel", fuel), ("alloc", alloc)):
-            if price:
-                body.append(pyast.subtract(self.store(counter), pyast.constant(price, line), line))
-        self.out.append(pyast.try_(body, "Misfit", [pyast.assign_name(identifier, guarded, line)], line))
+        value, fuel, size, texts = fast
+        body: list[ast.stmt] = [pyast.assign_name(self.store(identifier), value, line)]
+        amount: ast.expr = pyast.constant(size + costs.STRING * len(texts), line)
+        for text in texts:
+            amount = pyast.binary(amount, pyast.ADD, pyast.length(text, line), line)
+        if fuel:
+            body.append(pyast.subtract(self.store("fuel"), pyast.constant(fuel, line), line))
+        if size or texts:
+            body.append(pyast.subtract(self.store("alloc"), amount, line))
+        return body
 
     def is_repeated(self) -> bool:
         """Whether the current statement may run more than once."""
@@ -176,6 +186,11 @@ class StatementEmitter(JumpEmitter):
 
     def assign_one(self, target: nodes.Expression, value: nodes.Expression) -> None:
         """One target, one value."""
+        if not (isinstance(target, nodes.Index) and self.append(target, value)):
+            self.assign_guarded(target, value)
+
+    def assign_guarded(self, target: nodes.Expression, value: nodes.Expression) -> None:
+        """One target, one value, whatever they are."""
         is_simple = isinstance(target, nodes.Name) or self.is_simple(value)
         place = self.prepare(target, not is_simple)
         variable = self.variable(target)
@@ -343,9 +358,90 @@ class StatementEmitter(JumpEmitter):
     # calls and returns
 
     def call_statement(self, node: nodes.CallStatement) -> None:
-        """A call whose results nobody wants."""
+        """A call whose results nobody wants; ``table.insert(t, v)`` is done in place."""
         assert isinstance(node.call, CALLS)
+        call = node.call
+        if isinstance(call, nodes.Call) and len(call.arguments) == 2 and self.kinds.is_single(call.arguments[1]):
+            sealed = self.sealed_function(call.function)
+            if sealed is not None and self.seal.path(sealed) == ("table", "insert"):
+                self.insert(call)
+                return
         self.out.append(pyast.statement(self.multi(node.call), self.line))
+
+    def insert(self, call: nodes.Call) -> None:
+        """``table.insert(t, v)``: a new last entry, if the number of entries tells the end."""
+        line = self.line
+        t, v = (self.put_away_value(argument) for argument in call.arguments)
+        self.charge(costs.CALL + costs.ARGUMENT * 2)
+        self.line = self.call_at(call)
+        function = self.value(call.function)
+        slow = pyast.call_value(function, [self.depth(False), t, v], self.line)
+        price = [pyast.subtract(self.store("fuel"), pyast.constant(costs.LIBRARY["table.insert"], line), line)]
+        body = self.appended(t, v, price)
+        self.out.append(pyast.try_(body, "Misfit", [pyast.statement(slow, self.line)], line))
+        self.line = line
+
+    def appended(self, t: ast.Name, v: ast.expr, price: list[ast.stmt]) -> list[ast.stmt]:
+        """Statements that store ``v`` behind the last entry of ``t`` or, before anything is done, raise a misfit.
+
+        Two lookups tell that the number of entries n is a border: t[n + 1] is nil and t[n] is not.
+        """
+        line = self.line
+        place = self.stored_temporary()
+
+        def key() -> ast.expr:
+            return pyast.name(place, line)
+
+        one = pyast.constant(1.0, line)
+        end = pyast.binary(pyast.length(t, line), pyast.ADD, one, line)
+        before = pyast.compare(pyast.binary(key(), pyast.SUB, one, line), pyast.NOT_IN, t, line)
+        not_first = pyast.compare(key(), ast.NotEq(), one, line)
+        unfit: list[ast.expr] = [pyast.compare(key(), pyast.IN, t, line), pyast.both([before, not_first], line)]
+        if self.metatables:
+            unfit.insert(0, pyast.compare(pyast.class_of(t, line), pyast.IS_NOT, pyast.name("Table", line), line))
+        unfit.append(pyast.is_nil(v, line))
+        return [
+            pyast.assign_name(place, end, line),
+            pyast.if_(pyast.either(unfit, line), [pyast.statement(pyast.misfit(line), line)], [], line),
+            *price,
+            *self.entry_charge(),
+            pyast.assign(pyast.subscript(t, key(), line, pyast.STORE), v, line),
+        ]
+
+    def append(self, target: nodes.Index, value: nodes.Expression) -> bool:
+        """``t[#t + 1] = v`` of a local t and a v that can be tried: the guarded form is in the handler."""
+        variable = self.variable(target.object)
+        key = target.key
+        if (
+            variable is None
+            or not self.is_simple(target.object)
+            or not isinstance(key, nodes.Arithmetic)
+            or not isinstance(key.first, nodes.Unary)
+            or key.first.symbol != "#"
+            or self.variable(key.first.operand) is not variable
+            or len(key.rest) != 1
+            or key.rest[0].symbol != "+"
+            or not isinstance(key.rest[0].operand, nodes.Number)
+            or key.rest[0].operand.value != 1.0
+        ):
+            return False
+        line = self.line
+        t = pyast.name(variable.slot, line)
+        if self.is_simple(value):
+            v, tried = self.value(value), []
+        elif (fast := attempt(self, value, least=0)) is not None:
+            name = self.temporary()
+            v, tried = pyast.name(name, line), self.attempted(name, fast)
+        else:
+            return False
+        if isinstance(v, ast.Constant):
+            return False
+        body = [*tried, *self.appended(t, v, [])]
+        outer, self.out = self.out, []
+        self.assign_guarded(target, value)
+        guarded, self.out = self.finish(self.out, self.context), outer
+        self.out.append(pyast.try_(body, "Misfit", guarded, line))
+        return True
 
     def return_(self, node: nodes.Return) -> None:
         """One value as it is, none or several as a tuple."""
@@ -356,7 +452,7 @@ class StatementEmitter(JumpEmitter):
             value = self.value(node.values[0])
             if fast is not None:
                 result = self.temporary()
-                self.put_attempt(result, *fast, value)
+                self.put_attempt(result, fast, value)
                 value = pyast.name(result, line)
         elif len(node.values) == 1:
             value = self.multi(node.values[0])
@@ -377,7 +473,7 @@ class StatementEmitter(JumpEmitter):
         test = self.test(condition)
         if fast is not None:
             name = self.temporary()
-            self.put_attempt(name, *fast, test)
+            self.put_attempt(name, fast, test)
             test = pyast.name(name, self.line)
         before, self.out = self.out, outer
         return before, test

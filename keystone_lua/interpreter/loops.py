@@ -132,7 +132,7 @@ class LoopEmitter(StatementEmitter):
             self.counters.add(variable)
             if self.ahead(node, counter, start, stop, step):
                 return
-        declared = [] if direct else [(variable, pyast.name(counter, line))]
+        declared: Declared = [] if direct else [(variable, pyast.name(counter, line))]
         body, frame = self.for_body(node, declared, costs.LOOP)
         values = self.counted("COUNTED", "counting", start, stop, step)
         self.out.append(pyast.for_(pyast.target(counter, line), values, body, line))

@@ -213,8 +213,8 @@ class Attempt:
         likely = not short and self.kinds.is_likely_number(key)
         if not short and not likely and not self.is_number(key):
             once, again = self.mentions(o)
-            found = pyast.subscript(again(), self.value(key), line)
-            return pyast.choose(pyast.is_class(once, "Table", line), found, pyast.misfit(line), line)
+            there = pyast.subscript(again(), self.value(key), line)
+            return pyast.choose(pyast.is_class(once, "Table", line), there, pyast.misfit(line), line)
         self.saved += 1
         place = self.number(key) if likely else self.value(key)
         if not may_inherit:
@@ -404,6 +404,8 @@ class Attempt:
 
     def slice(self, s: nodes.Expression, i: nodes.Expression, j: nodes.Expression | None = None) -> ast.expr:
         line = self.emitter.line
+        if is_negative(i) or (j is not None and is_negative(j)):
+            raise Unsuited  # it counts from the end
         text, text_again = self.mentions(self.value(s))
         first, first_again = self.mentions(self.operand(i))
         high = pyast.constant(1e15, line)
@@ -514,3 +516,10 @@ def attempt(emitter: OperatorEmitter, node: nodes.Expression, test: bool = False
         emitter.context.temporaries = mark
         return None
     return (expression, made.fuel, made.alloc, made.texts) if made.saved >= least + test else None
+
+
+def is_negative(node: nodes.Expression) -> bool:
+    """``-1``, ``-n``."""
+    return (isinstance(node, nodes.Unary) and node.symbol == "-") or (
+        isinstance(node, nodes.Number) and node.value < 0.0
+    )

@@ -15,30 +15,22 @@ from typing import Final
 from . import costs, nodes, pyast
 from .emission import CALLS, CONSTANTS, MAX_CHAIN, MULTI, Segment, Statements
 from .infer import ANY, HOST_CALLS, NIL, NUMBER, Kinds
-from .jumps import JumpEmitter, ends
+from .jumps import ends
 from .libraries import Seal
-from .optimism import Charged, attempt
+from .optimism import attempt
 from .scope import BOX, PLAIN, Resolution, Variable
+from .stores import LIKELY, TEXT, Place, StoreEmitter
 from .values import LONG_STRING
 
 MAX_ELSEIFS: Final = 30
 """Branches of an ``if`` that become elif."""
 
-_TEXT: Final = "text"
-"""A key that can be stored without a test: it is surely neither NaN nor -0."""
 
-_LIKELY: Final = "likely number"
-
-_Place = tuple[ast.expr, ast.expr]
-"""A target's table and key, both of which may be mentioned often."""
-
-
-class StatementEmitter(JumpEmitter):
+class StatementEmitter(StoreEmitter):
     """Knows Local, Assign, CallStatement, Return and If."""
 
     def __init__(self, resolution: Resolution, kinds: Kinds, seal: Seal) -> None:
         super().__init__(resolution, kinds, seal)
-        self.counters: set[Variable] = set()
         self.statements |= {
             nodes.Local: self.local,
             nodes.Assign: self.assign,
@@ -46,53 +38,6 @@ class StatementEmitter(JumpEmitter):
             nodes.Return: self.return_,
             nodes.If: self.if_,
         }
-
-    def put(self, identifier: str, value: ast.expr) -> None:
-        """``NAME = value``."""
-        self.out.append(pyast.assign_name(self.store(identifier), value, self.line))
-
-    def put_away_value(self, node: nodes.Expression) -> ast.Name:
-        """``t1 = value``; yields ``t1``."""
-        name = self.temporary()
-        self.put_value(name, node)
-        return pyast.name(name, self.line)
-
-    def put_away(self, value: ast.expr) -> ast.Name:
-        """``t1 = value``; yields ``t1``."""
-        name = self.temporary()
-        self.put(name, value)
-        return pyast.name(name, self.line)
-
-    def put_value(self, identifier: str, node: nodes.Expression) -> None:
-        """``NAME = value``; where guards can be saved that way, without them first (see optimism)."""
-        fast = attempt(self, node) if self.is_repeated() else None
-        if fast is None:
-            self.put(identifier, self.value(node))
-        else:
-            self.put_attempt(identifier, fast, self.value(node))
-
-    def put_attempt(self, identifier: str, fast: Charged, guarded: ast.expr) -> None:
-        """``try: NAME = fast; fuel -= price; except Misfit: NAME = guarded``."""
-        body = self.attempted(identifier, fast)
-        self.out.append(pyast.try_(body, "Misfit", [pyast.assign_name(identifier, guarded, self.line)], self.line))
-
-    def attempted(self, identifier: str, fast: Charged) -> list[ast.stmt]:
-        """``NAME = fast`` and what it costs."""
-        line = self.line
-        value, fuel, size, texts = fast
-        body: list[ast.stmt] = [pyast.assign_name(self.store(identifier), value, line)]
-        amount: ast.expr = pyast.constant(size + costs.STRING * len(texts), line)
-        for text in texts:
-            amount = pyast.binary(amount, pyast.ADD, pyast.length(text, line), line)
-        if fuel:
-            body.append(pyast.subtract(self.store("fuel"), pyast.constant(fuel, line), line))
-        if size or texts:
-            body.append(pyast.subtract(self.store("alloc"), amount, line))
-        return body
-
-    def is_repeated(self) -> bool:
-        """Whether the current statement may run more than once."""
-        return self.context.nesting > 0 or self.context.scope.parent is not None
 
     # locals
 
@@ -126,14 +71,13 @@ class StatementEmitter(JumpEmitter):
         self.charge(costs.ASSIGN * len(variables))
         values = node.values
         if len(variables) == 1 and len(values) == 1:
-            variable, value = variables[0], values[0]
-            if isinstance(value, nodes.Function) and variable.storage == PLAIN:
+            variable, only = variables[0], values[0]
+            if variable.storage == PLAIN:
                 self.context.owned.add(variable.slot)
-            if variable.storage == PLAIN and not isinstance(value, nodes.Function):
-                self.context.owned.add(variable.slot)
-                self.put_value(variable.slot, value)
+            if variable.storage == PLAIN and not isinstance(only, nodes.Function):
+                self.put_value(variable.slot, only)
             else:
-                self.declare(variable, self.value(value))
+                self.declare(variable, self.value(only))
         elif len(variables) == len(values) and not isinstance(values[-1], MULTI):
             for variable, node_value in zip(variables, values, strict=True):
                 self.declare(variable, self.value(node_value))  # the new names are not visible to the values
@@ -179,6 +123,16 @@ class StatementEmitter(JumpEmitter):
         if len(node.targets) == 1 and len(node.values) == 1:
             self.assign_one(node.targets[0], node.values[0])
             return
+        if (exchange := self.exchange(node)) is None:
+            self.assign_several(node)
+            return
+        outer, self.out = self.out, []
+        self.assign_several(node)
+        guarded, self.out = self.finish(self.out, self.context), outer
+        self.out.append(pyast.try_(exchange, "Misfit", guarded, self.line))
+
+    def assign_several(self, node: nodes.Assign) -> None:
+        """Several targets or values, whatever they are."""
         prepared = [self.prepare(target, False) for target in node.targets]
         values = self.adjusted(node.values, len(node.targets))
         for target, place, value in reversed(list(zip(node.targets, prepared, values, strict=True))):
@@ -201,7 +155,7 @@ class StatementEmitter(JumpEmitter):
         made = self.value(value) if is_simple else self.put_away_value(value)
         self.store_to(target, place, made, self.kinds.of(value))
 
-    def prepare(self, target: nodes.Expression, late: bool) -> _Place | None:
+    def prepare(self, target: nodes.Expression, late: bool) -> Place | None:
         """Evaluate a target's table and key, left to right; None for a name.
 
         ``late``: this function's own locals are read when the value is there.
@@ -215,7 +169,7 @@ class StatementEmitter(JumpEmitter):
         is_load = self.is_simple(node) or (late and self.is_own_mutable(node))
         return self.value(node) if is_load else self.put_away_value(node)
 
-    def store_to(self, target: nodes.Expression, place: _Place | None, value: ast.expr, kind: str) -> None:
+    def store_to(self, target: nodes.Expression, place: Place | None, value: ast.expr, kind: str) -> None:
         """Assign an expression that may be mentioned more than once for an index target."""
         if place is None:
             assert isinstance(target, nodes.Name)
@@ -227,9 +181,9 @@ class StatementEmitter(JumpEmitter):
             return
         assert isinstance(target, nodes.Index)
         key = target.key
-        key_kind = _TEXT if self.is_plain_key(key) else self.kinds.of(key)
+        key_kind = TEXT if self.is_plain_key(key) else self.kinds.of(key)
         if key_kind == ANY and not self.metatables and self.kinds.is_likely_number(key):
-            key_kind = _LIKELY
+            key_kind = LIKELY
         if isinstance(key, nodes.String) and len(key.value) >= LONG_STRING:
             key_kind = ANY
         if isinstance(key, nodes.Number) and key.value == 0.0:
@@ -246,7 +200,7 @@ class StatementEmitter(JumpEmitter):
         place = pyast.name("G", self.line), pyast.constant(target.name, self.line)
         mirror = self.seal.mirrors.get(target.name)
         if mirror is None or target.name in HOST_CALLS:
-            self.store_index(target, place, value, kind, _TEXT)
+            self.store_index(target, place, value, kind, TEXT)
         else:
             self.charge(costs.ASSIGN_INDEX)
             is_new = [pyast.is_nil(pyast.name(mirror, self.line), self.line)]
@@ -257,156 +211,22 @@ class StatementEmitter(JumpEmitter):
         if mirror is not None:
             self.put(mirror, value)
 
-    def is_plain_key(self, key: nodes.Expression) -> bool:
-        """Text, a loop counter, ``#t + 1``."""
-        if isinstance(key, nodes.Name):
-            return self.variable(key) in self.counters
-        if isinstance(key, nodes.Arithmetic):
-            first = key.first
-            return (
-                isinstance(first, nodes.Unary)
-                and first.symbol == "#"
-                and all(o.symbol == "+" and isinstance(o.operand, nodes.Number) for o in key.rest)
-            )
-        return isinstance(key, nodes.String)
-
-    def store_index(
-        self, target: nodes.Index | nodes.Name, place: _Place, value: ast.expr, kind: str, key_kind: str
-    ) -> None:
-        """``o[k] = value``. All three are names or constants."""
-        self.charge(costs.ASSIGN_INDEX)
-        described = target.object if isinstance(target, nodes.Index) else target
-        saved, self.line = self.line, self.operands_at(target.line, described)
-        sure = isinstance(target, nodes.Name) and not self.seal.dynamic and len(target.name) < LONG_STRING
-        self.out.extend(self.guarded_store(place, value, kind not in (ANY, NIL), key_kind, sure))
-        self.line = saved
-
-    def guarded_store(self, place: _Place, value: ast.expr, not_nil: bool, key_kind: str, sure: bool) -> list[ast.stmt]:
-        """Present keys of plain tables are stored at once, new ones of a known kind after the charge for the entry.
-
-        Nil values, unknown kinds of new keys and everything else go to setindex. ``sure``: ``o`` is the globals' table.
-        """
-        line = self.line
-        o, k = place
-        slow: list[ast.stmt] = [pyast.statement(self.helper("setindex", o, k, value), line)]
-        if isinstance(o, ast.Constant) or (isinstance(value, ast.Constant) and not not_nil):
-            return slow
-        store: list[ast.stmt] = [pyast.assign(pyast.subscript(o, k, line, pyast.STORE), value, line)]
-        plain = pyast.is_class(o, "Table", line)
-        present = pyast.compare(k, pyast.IN, o, line)
-        nil_test = [] if not_nil else [pyast.is_not_nil(value, line)]
-        is_number = key_kind in (NUMBER, _LIKELY) or (key_kind == _TEXT and not is_text(k))
-        if key_kind not in (_TEXT, NUMBER, _LIKELY):
-            return [pyast.if_(pyast.both([plain, *nil_test], line), self.store_unknown(place, store, slow), slow, line)]
-        guard = pyast.both([plain, *nil_test], line)
-        charge = self.entry_charge()
-        if isinstance(o, ast.Name) and is_number and not self.metatables:
-            return self.tried_store(place, value, nil_test, key_kind, slow)
-        if not sure and key_kind == NUMBER and not isinstance(k, ast.Constant):
-            # A new number key: NaN is refused by the slow path, and + 0.0 turns -0 into 0.
-            zeroed = pyast.binary(k, pyast.ADD, pyast.constant(0.0, line), line)
-            fresh = pyast.assign(pyast.subscript(o, zeroed, line, pyast.STORE), value, line)
-            new = pyast.if_(pyast.compare(k, ast.Eq(), k, line), [*charge, fresh], slow, line)
-            return [pyast.if_(guard, [pyast.if_(present, store, [new], line)], slow, line)]
-        body = [pyast.if_(pyast.compare(k, pyast.NOT_IN, o, line), charge, [], line), *store]
-        if sure:
-            return [pyast.if_(nil_test[0], body, slow, line)] if nil_test else body
-        # A field that an object has already is set whatever its metatable says (manual 2.8, __newindex).
-        own = pyast.both([pyast.is_class(o, "MetaTable", line), present, *nil_test], line)
-        return [pyast.if_(guard, body, [pyast.if_(own, store, slow, line)], line)]
-
-    def entry_charge(self) -> list[ast.stmt]:
-        """The bytes of a new key."""
-        line = self.line
-        self.store("alloc")
-        charge = pyast.subtract("alloc", pyast.constant(costs.ENTRY, line), line)
-        return [charge, self.refuel_if(self.is_negative("alloc"))]
-
-    def store_unknown(self, place: _Place, store: list[ast.stmt], slow: list[ast.stmt]) -> list[ast.stmt]:
-        """A key that may be new and may be anything: short text is charged here."""
-        line = self.line
-        o, k = place
-        if isinstance(k, ast.Constant):
-            return slow
-        short = pyast.compare(pyast.length(k, line), ast.Lt(), pyast.constant(LONG_STRING, line), line)
-        new_text = pyast.both([pyast.is_class(k, "str", line), short], line)
-        new = pyast.if_(new_text, [*self.entry_charge(), *store], slow, line)
-        return [pyast.if_(pyast.compare(k, pyast.IN, o, line), store, [new], line)]
-
-    def tried_store(
-        self, place: _Place, value: ast.expr, nil_test: list[ast.expr], key_kind: str, slow: list[ast.stmt]
-    ) -> list[ast.stmt]:
-        """A number key, where no table has a metatable: what is no table makes ``in`` raise before anything is done."""
-        line = self.line
-        o, k = place
-        charge = self.entry_charge()
-        store: ast.stmt = pyast.assign(pyast.subscript(o, k, line, pyast.STORE), value, line)
-        if key_kind == _TEXT or isinstance(k, ast.Constant):
-            body = [pyast.if_(pyast.compare(k, pyast.NOT_IN, o, line), charge, [], line), store]
-        else:
-            # NaN is refused by setindex, and + 0.0 turns -0 into 0. What is no number makes the unary plus raise.
-            refuse = pyast.if_(
-                pyast.compare(k, ast.NotEq(), k, line), [pyast.statement(pyast.misfit(line), line)], [], line
-            )
-            zeroed = pyast.binary(k, pyast.ADD, pyast.constant(0.0, line), line)
-            fresh = pyast.assign(pyast.subscript(o, zeroed, line, pyast.STORE), value, line)
-            number = pyast.positive(k, line) if key_kind == _LIKELY else k
-            body = [pyast.if_(pyast.compare(number, pyast.IN, o, line), [store], [refuse, *charge, fresh], line)]
-        tried: ast.stmt = pyast.try_(body, "Misfit", slow, line)
-        return [pyast.if_(nil_test[0], [tried], slow, line)] if nil_test else [tried]
-
     # calls and returns
 
     def call_statement(self, node: nodes.CallStatement) -> None:
         """A call whose results nobody wants; ``table.insert(t, v)`` is done in place."""
         assert isinstance(node.call, CALLS)
         call = node.call
-        if isinstance(call, nodes.Call) and len(call.arguments) == 2 and self.kinds.is_single(call.arguments[1]):
+        if (
+            isinstance(call, nodes.Call)
+            and len(call.arguments) == 2
+            and not isinstance(call.arguments[1], nodes.Vararg)
+        ):
             sealed = self.sealed_function(call.function)
             if sealed is not None and self.seal.path(sealed) == ("table", "insert"):
                 self.insert(call)
                 return
         self.out.append(pyast.statement(self.multi(node.call), self.line))
-
-    def insert(self, call: nodes.Call) -> None:
-        """``table.insert(t, v)``: a new last entry, if the number of entries tells the end."""
-        line = self.line
-        t, v = (self.put_away_value(argument) for argument in call.arguments)
-        self.charge(costs.CALL + costs.ARGUMENT * 2)
-        self.line = self.call_at(call)
-        function = self.value(call.function)
-        slow = pyast.call_value(function, [self.depth(False), t, v], self.line)
-        price = [pyast.subtract(self.store("fuel"), pyast.constant(costs.LIBRARY["table.insert"], line), line)]
-        body = self.appended(t, v, price)
-        self.out.append(pyast.try_(body, "Misfit", [pyast.statement(slow, self.line)], line))
-        self.line = line
-
-    def appended(self, t: ast.Name, v: ast.expr, price: list[ast.stmt]) -> list[ast.stmt]:
-        """Statements that store ``v`` behind the last entry of ``t`` or, before anything is done, raise a misfit.
-
-        Two lookups tell that the number of entries n is a border: t[n + 1] is nil and t[n] is not.
-        """
-        line = self.line
-        place = self.stored_temporary()
-
-        def key() -> ast.expr:
-            return pyast.name(place, line)
-
-        one = pyast.constant(1.0, line)
-        end = pyast.binary(pyast.length(t, line), pyast.ADD, one, line)
-        before = pyast.compare(pyast.binary(key(), pyast.SUB, one, line), pyast.NOT_IN, t, line)
-        not_first = pyast.compare(key(), ast.NotEq(), one, line)
-        unfit: list[ast.expr] = [pyast.compare(key(), pyast.IN, t, line), pyast.both([before, not_first], line)]
-        if self.metatables:
-            unfit.insert(0, pyast.compare(pyast.class_of(t, line), pyast.IS_NOT, pyast.name("Table", line), line))
-        unfit.append(pyast.is_nil(v, line))
-        return [
-            pyast.assign_name(place, end, line),
-            pyast.if_(pyast.either(unfit, line), [pyast.statement(pyast.misfit(line), line)], [], line),
-            *price,
-            *self.entry_charge(),
-            pyast.assign(pyast.subscript(t, key(), line, pyast.STORE), v, line),
-        ]
 
     def append(self, target: nodes.Index, value: nodes.Expression) -> bool:
         """``t[#t + 1] = v`` of a local t and a v that can be tried: the guarded form is in the handler."""
@@ -428,15 +248,17 @@ class StatementEmitter(JumpEmitter):
         line = self.line
         t = pyast.name(variable.slot, line)
         if self.is_simple(value):
-            v, tried = self.value(value), []
+            v, tried, price = self.value(value), [], []
         elif (fast := attempt(self, value, least=0)) is not None:
             name = self.temporary()
-            v, tried = pyast.name(name, line), self.attempted(name, fast)
+            v = pyast.name(name, line)
+            made = self.attempted(name, fast)
+            tried, price = made[:1], made[1:]  # the price is due once nothing can fail
         else:
             return False
         if isinstance(v, ast.Constant):
             return False
-        body = [*tried, *self.appended(t, v, [])]
+        body = [*tried, *self.appended(t, v, price)]
         outer, self.out = self.out, []
         self.assign_guarded(target, value)
         guarded, self.out = self.finish(self.out, self.context), outer
@@ -562,8 +384,3 @@ class StatementEmitter(JumpEmitter):
             self.out.append(pyast.if_(pyast.name(pending, line), inner, [], line))
         if last := self.last_branch(node, prices[-1], Segment()):
             self.out.append(pyast.if_(pyast.name(pending, line), last, [], line))
-
-
-def is_text(key: ast.expr) -> bool:
-    """A string constant."""
-    return isinstance(key, ast.Constant) and isinstance(key.value, str)

@@ -3,9 +3,9 @@
 Input: expressions, and the tables and keys that they are stored under. Output: Python statements in ``self.out``.
 Refuses nothing.
 
-Where an expression has a form without guards (see optimism) it is tried first. A field that is there is stored at once; a
-new one after the charge for the entry. ``t[#t + 1] = v`` and ``table.insert(t, v)`` store behind the last entry;
-``a[i], a[j] = a[j], a[i]`` exchanges two fields that are there.
+Where an expression has a form without guards (see optimism) it is tried first. A field that is there is stored at
+once; a new one after the charge for the entry. ``t[#t + 1] = v`` and ``table.insert(t, v)`` store behind the last
+entry; ``a[i], a[j] = a[j], a[i]`` exchanges two fields that are there.
 """
 
 from __future__ import annotations
@@ -236,7 +236,8 @@ class StoreEmitter(JumpEmitter):
         if len(node.targets) != 2 or len(node.values) != 2:
             return None
         (one, two), (first, second) = node.targets, node.values
-        if not self.is_same(one, second) or not self.is_same(two, first):
+        are_fields = isinstance(one, nodes.Index) and isinstance(two, nodes.Index)
+        if not are_fields or not self.is_same(one, second) or not self.is_same(two, first):
             return None
         body: list[ast.stmt] = []
         places = [self.exchanged(two, body), self.exchanged(one, body)]

@@ -4,6 +4,7 @@ PYTHON ?= python3
 ADDR ?= :8081
 SCRIPTS ?= ./scripts
 URL ?= http://localhost:8081
+SECONDS ?= 75
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,7 +12,7 @@ PURE := .venv-pure
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run health reload check-scripts test lint types pytest test-pure bench bench-peers hostile clean \
+.PHONY: help run health reload check-scripts test-scripts test lint types pytest test-pure bench bench-peers hostile soak clean \
 	demo e2e docker-build docker-run logs image-test
 
 help:  ## this list
@@ -32,10 +33,13 @@ health:  ## ask a running server how it is
 reload:  ## let a running server read its scripts again
 	@curl --silent --show-error --fail-with-body --request POST $(URL)/reload
 
-check-scripts: $(INSTALLED)  ## compile every script and report
+check-scripts: $(INSTALLED)  ## check every script and report
 	$(BIN)/keystone-lua check $(SCRIPTS)
 
-test: lint types pytest  ## everything that must pass
+test-scripts: $(INSTALLED)  ## run the scripts' tests, every line covered
+	$(BIN)/keystone-lua test $(SCRIPTS) --coverage --fail-under 100
+
+test: lint types test-scripts pytest  ## everything that must pass
 
 lint: $(INSTALLED)  ## style and format
 	$(BIN)/ruff check .
@@ -67,8 +71,12 @@ bench-peers: $(INSTALLED)  ## the same programs in other Luas, HTTP beside a bar
 	$(BIN)/python -m benchmarks.peers --install --write docs/performance.md
 	$(BIN)/python -m benchmarks.http_load --write docs/performance.md
 
-hostile: $(INSTALLED)  ## run every hostile file and compare verdicts
-	$(BIN)/python -m pytest tests/hostile -v
+hostile: $(INSTALLED)  ## every hostile file at its verdict, on the command line and over HTTP; HOSTILE=FOLDER for others
+	$(BIN)/python -m tests.hostile
+	$(BIN)/python -m tests.hostile.over_http
+
+soak: $(INSTALLED)  ## a quiet tenant beside attackers and reloads, for SECONDS
+	$(BIN)/python -m tests.soak --seconds $(SECONDS)
 
 demo: $(INSTALLED)  ## gateway, engine and backends on this machine, with traffic
 	$(BIN)/python -m keystone_lua.gateway.demo --scripts $(SCRIPTS)

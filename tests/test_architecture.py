@@ -27,9 +27,10 @@ MAY_IMPORT = {
     "keystone_lua": (),
     "keystone_lua.__main__": ("keystone_lua.cli",),
     "keystone_lua.cli": (
-        "keystone_lua.audit", "keystone_lua.cli", "keystone_lua.gateway", "keystone_lua.interpreter",
-        "keystone_lua.server",
+        "keystone_lua.audit", "keystone_lua.authoring", "keystone_lua.cli", "keystone_lua.gateway",
+        "keystone_lua.interpreter", "keystone_lua.server",
     ),
+    "keystone_lua.authoring": ("keystone_lua.authoring", "keystone_lua.interpreter", "ruamel.yaml"),
     "keystone_lua.audit": ("keystone_lua.audit", "keystone_lua.interpreter"),
     "keystone_lua.server": (
         "aiohttp", "keystone_lua.interpreter", "keystone_lua.server", "prometheus_client", "pydantic",
@@ -55,6 +56,7 @@ DOCUMENTED = {
     ("runtime", "__globals__"): "whether a function is the script's, when its run is taken apart",
     ("parser", "getattr"): "the grammar's names of Builder's methods; the nodes' own fields",
     ("parser", "hasattr"): "whether a child is a node",
+    ("values", "__dict__"): "the class of a table that says it has another",
 }
 
 
@@ -96,6 +98,7 @@ REQUEST = {"method": "GET", "path": "/", "backends": [{"name": "a", "url": "http
         ["exec", "script.lua"],
         ["check", "script.lua", "--json"],
         ["config"],
+        ["test", "cases.json"],
     ],
     ids=lambda arguments: arguments[0],
 )
@@ -103,6 +106,8 @@ def test_only_serving_needs_aiohttp_and_pydantic(arguments: list[str], tmp_path:
     script = "function on_route_request(request, backends) return {selected_backend = backends[1].name} end"
     (tmp_path / "script.lua").write_text(script)
     (tmp_path / "request.json").write_text(json.dumps(REQUEST))
+    case = {"script": "script", "request": REQUEST, "expect": {"includes": {"selected_backend": "a"}}}
+    (tmp_path / "cases.json").write_text(json.dumps([case]))
     program = (
         "import sys; from keystone_lua.cli import main; code = main(sys.argv[1:]);"
         "sys.exit(code or sorted({'aiohttp', 'lark', 'pydantic'} & sys.modules.keys()) or 0)"

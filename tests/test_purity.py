@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ def test_every_line_is_one_wheel_for_any_platform() -> None:
         assert re.search(r"-(py2\.)?py3-none-any\.whl$", match[3]), match[3]
 
 
-@pytest.mark.parametrize("text", PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"])
+@pytest.mark.parametrize("text", sorted({*PROJECT["dependencies"], *chain(*PROJECT["optional-dependencies"].values())}))
 def test_every_dependency_is_there(text: str) -> None:
     requirement = Requirement(text)
     name = canonicalize_name(requirement.name)

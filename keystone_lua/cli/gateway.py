@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..server.config import LOG_LEVELS, ConfigError, parse_address
+from ..server.config import LOG_LEVELS
+from ..server.settings import tcp_address
 from .options import UsageError
 
 if TYPE_CHECKING:
@@ -31,9 +32,12 @@ def _gateway(options: argparse.Namespace) -> int:
     except ModuleNotFoundError as error:
         raise UsageError(f"gateway needs {error.name}: pip install 'keystone-lua[gateway]'") from None
     try:
-        address = parse_address(options.addr)
+        address = tcp_address(options.addr)
+    except ValueError as error:
+        raise UsageError(f"--addr: {options.addr!r} {error}") from None
+    try:
         config = read_tenant_file(Path(options.config))
-    except (ConfigError, TenantFileError) as error:
+    except TenantFileError as error:
         raise UsageError(str(error)) from None
     if options.check:
         print(f"{options.config}: {len(config.tenants)} tenants")

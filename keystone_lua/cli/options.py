@@ -91,6 +91,14 @@ def read_file(path: str) -> bytes:
         raise UsageError(f"cannot read {path}: {error.strerror or error}") from None
 
 
+def write_file(path: str, text: str) -> None:
+    """Write a text file. Raises UsageError."""
+    try:
+        Path(path).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror or error}") from None
+
+
 def compile_file(path: str, name: str) -> Program:
     """A script with the modules beside it, called ``name`` in messages. Raises UsageError, LuaSyntaxError."""
     source = read_file(path)

@@ -1,4 +1,4 @@
-"""``run``, ``exec`` and ``check``: scripts without a server. They need no package but lark."""
+"""``run`` and ``exec``: scripts without a server. They need no package but lark."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ..interpreter import COST_VERSION, Limits, LuaSyntaxError, compile_program, decide, execute
+from ..interpreter import COST_VERSION, Failure, Limits, LuaSyntaxError, decide, execute
 from ..interpreter.execution import to_text
 from ..server.store import shared_modules
 from .options import (
-    UsageError,
     add_budget_arguments,
     compile_file,
     limits_of,
@@ -24,6 +23,7 @@ from .options import (
 )
 
 if TYPE_CHECKING:
+    from ..interpreter.spending import Top
     from .options import Commands
 
 EXEC_LOG = 64 << 20
@@ -43,11 +43,6 @@ def add_commands(commands: Commands) -> None:
     add_budget_arguments(exec_, Limits(log=EXEC_LOG))
     exec_.set_defaults(command=_exec)
 
-    check = commands.add_parser("check", help="compile scripts and report")
-    check.add_argument("paths", nargs="+", metavar="PATH", help="a script, or a folder of scripts")
-    check.add_argument("--json", action="store_true", help="one JSON object on standard output")
-    check.set_defaults(command=_check)
-
 
 def _exec(options: argparse.Namespace) -> int:
     try:
@@ -58,9 +53,11 @@ def _exec(options: argparse.Namespace) -> int:
         else:
             print(f"keystone-lua: {to_text(error.message)}", file=sys.stderr)
         return 1
-    result = execute(program, limits_of(options), seed=options.seed, now=now_of(options))
+    now = now_of(options)
+    result = execute(program, limits_of(options), seed=options.seed, now=now)
     output = "".join([line.text + "\n" for line in result.log])
     failure = result.failure
+    top = _spent(options, program.name, None, failure, now)
     if options.json:
         print_json(
             {
@@ -71,6 +68,7 @@ def _exec(options: argparse.Namespace) -> int:
                 "kind": failure.kind if failure is not None else None,
                 "instructions": result.instructions,
                 "allocated_bytes": result.allocated_bytes,
+                **({"top": top.to_json()} if top is not None else {}),
             }
         )
     else:
@@ -80,6 +78,8 @@ def _exec(options: argparse.Namespace) -> int:
         if failure is not None:
             lines = "".join(f"\n\t{line}" for line in failure.traceback)
             print(f"keystone-lua: {failure.message}\nstack traceback:{lines}", file=sys.stderr)
+        if top is not None:
+            print(f"spent: {top}", file=sys.stderr)
     return 0 if failure is None else 1
 
 
@@ -95,6 +95,7 @@ def _run(options: argparse.Namespace) -> int:
         return 1
     decision = decide(program, request, limits=limits_of(options), seed=options.seed, now=now_of(options))
     failure = decision.failure
+    top = _spent(options, program.name, request, failure, decision.now)
     if options.json:
         print_json(
             {
@@ -110,6 +111,7 @@ def _run(options: argparse.Namespace) -> int:
                 "now": decision.now,
                 "script": program.hash,
                 "cost_version": COST_VERSION,
+                **({"top": top.to_json()} if top is not None else {}),
             }
         )
         return 0 if failure is None else 1
@@ -119,33 +121,23 @@ def _run(options: argparse.Namespace) -> int:
         print(f"keystone-lua: {failure.message} ({failure.kind})", file=sys.stderr)
         for line in failure.traceback:
             print(f"\t{line}", file=sys.stderr)
+        if top is not None:
+            print(f"spent: {top}", file=sys.stderr)
     for entry in decision.log:
         print(f"log {entry.position}: {to_text(entry.text)}")
     print(f"{decision.instructions} instructions, {decision.allocated_bytes} bytes, costs {COST_VERSION}")
     return 0 if failure is None else 1
 
 
-def _check(options: argparse.Namespace) -> int:
-    files: list[Path] = []
-    for text in options.paths:
-        path = Path(text)
-        if path.is_dir():
-            files.extend(sorted(path.rglob("*.lua")))
-        elif path.is_file():
-            files.append(path)
-        else:
-            raise UsageError(f"no such file or folder: {text}")
-    findings = []
-    for file in files:
-        try:
-            folder = file.parent if file.parent.name != "lib" else file.parent.parent
-            compile_program(read_file(str(file)), str(file), shared_modules(folder))
-        except LuaSyntaxError as error:
-            findings.append({"file": str(file), "line": error.line, "message": to_text(error.message)})
-    if options.json:
-        print_json({"files": len(files), "findings": findings})
-    else:
-        for finding in findings:
-            print(finding["message"])
-        print(f"{len(files)} files checked, {len(findings)} with errors")
-    return 1 if findings else 0
+def _spent(
+    options: argparse.Namespace, name: str, request: dict[str, Any] | None, failure: Failure | None, now: float
+) -> Top | None:
+    """What used a budget up. A script that came by standard input cannot be read again."""
+    if failure is None or options.script == "-":
+        return None
+    from ..interpreter.spending import spent
+
+    source, modules = read_file(options.script), shared_modules(Path(options.script).parent)
+    return spent(
+        source, name, modules, request, kind=failure.kind, limits=limits_of(options), seed=options.seed, now=now
+    )

@@ -12,6 +12,9 @@ from ..server.settings import ConfigError, Settings, add_arguments, read_setting
 from .options import UsageError, print_json, seconds
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..server.observers import ObserverFactory
     from .options import Commands
 
 
@@ -50,8 +53,14 @@ def _serve(options: argparse.Namespace) -> int:
     for name in settings.unknown:
         print(f"keystone-lua: {name}: no such setting, ignored", file=sys.stderr)
     from ..server.app import serve
+    from .checking import findings_of
 
-    return serve(config)
+    observers: Sequence[ObserverFactory] = ()
+    if config.decision_log is not None:
+        from .recording import decision_log
+
+        observers = decision_log(config)
+    return serve(config, observers, check=findings_of)
 
 
 def _config(options: argparse.Namespace) -> int:

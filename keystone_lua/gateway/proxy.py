@@ -146,6 +146,9 @@ class Proxy:
         fields = end_to_end(request.headers, "host", "expect")
         if self._forwarding.is_loop(fields):
             raise Refusal(508, "the request has been here before")
+        version = f"{request.version.major}.{request.version.minor}"
+        self._forwarding.apply(fields, target, request.remote or "unknown", request.scheme, version)
+        fields["X-Request-Id"] = passage.id
         body = Body(request, self._bounds)
         if tenant.engine is not None:
             await body.read_first()
@@ -153,7 +156,8 @@ class Proxy:
         try:
             return await self._bring_back(passage, upstream)
         finally:
-            upstream.close() if upstream.content.exception() else upstream.release()
+            # A body that is not all sent by now never will be: aiohttp then closes the connection.
+            upstream.release()
 
     # deciding
 
@@ -232,9 +236,6 @@ class Proxy:
         body: Body,
     ) -> ClientResponse:  # fmt: skip
         request = passage.request
-        version = f"{request.version.major}.{request.version.minor}"
-        self._forwarding.apply(fields, target, request.remote or "unknown", request.scheme, version)
-        fields["X-Request-Id"] = passage.id
         for name, value in decision.fields:
             fields[name] = value
         data: Any = None
@@ -274,7 +275,8 @@ class Proxy:
             async for part in upstream.content.iter_any():
                 async with asyncio.timeout(self._bounds.stall_seconds):
                     await response.write(part)
-            await response.write_eof()
+            async with asyncio.timeout(self._bounds.stall_seconds):
+                await response.write_eof()
         except ConnectionError as error:
             upstream.close()
             raise BrokenOff(f"the client has gone: {type(error).__name__}") from None

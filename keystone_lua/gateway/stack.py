@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import Any
 
 LOOPBACK = "127.0.0.1"
-START_SECONDS = 30.0
-"""For a process to answer; it takes less than one on an idle machine."""
+START_SECONDS = 60.0
+"""For a process to answer; it takes a second on an idle machine."""
 
 
 class StackError(Exception):
@@ -122,8 +122,10 @@ class Stack:
                 with contextlib.suppress(OSError, http.client.HTTPException):
                     if ask(port, "GET", path, seconds=2).status == 200:
                         break
-                if self.processes[name].poll() is not None or time.monotonic() > deadline:
-                    raise StackError(f"{name} did not come up:\n{self.log(name)}")
+                code = self.processes[name].poll()
+                if code is not None or time.monotonic() > deadline:
+                    what = "does not answer" if code is None else f"ended with exit code {code}"
+                    raise StackError(f"{name} {what}:\n{self.log(name)}")
                 time.sleep(0.02)
 
     def signal(self, name: str, number: signal.Signals) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 
 # Bytes. Each is what the object takes in CPython 3.11-3.13, rounded up, its parts and growth included.
 STRING: Final = 49  # plus its length
@@ -51,6 +51,9 @@ NUMERIC_FOR: Final = 5
 GENERIC_FOR: Final = 20
 METAMETHOD: Final = 12  # finding and calling a handler
 HOP: Final = 5  # one step along an __index or __newindex chain; the first of __index is in INDEX
+
+SCATTERED: Final = 12  # a number key of a table whose number keys lie scattered
+SETTLING: Final = 4  # an entry, when a table's number keys are looked over
 
 FREE_VALUES: Final = 8  # values that the static price of a spread covers
 

@@ -20,9 +20,23 @@ from .operations import first
 from .program import Program
 from .runtime import Run
 from .stdlib.base import HEADER_LOOKUP
-from .values import FALSE, TRUE, LuaBoolean, LuaValue, MetaTable, Table, number_to_string, type_name
+from .values import (
+    FALSE,
+    TRUE,
+    LuaBoolean,
+    LuaValue,
+    MetaTable,
+    Table,
+    Watch,
+    WatchedTable,
+    number_to_string,
+    type_name,
+)
 
 ENTRY_POINT: Final = "on_route_request"
+ANSWER_BYTES: Final = 64 << 10
+"""Of one text of an answer, and of its headers together: one string can be named by thousands of headers, and is paid
+for once."""
 NIL_ANSWER: Final = {"selected_backend": "", "reject": True, "reject_reason": "Script returned nil"}
 
 _TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
@@ -40,6 +54,8 @@ class Decision(NamedTuple):
     log: tuple[LogLine, ...]
     seed: int
     now: float
+    read: tuple[str, ...] = ()
+    """The watched headers whose value the script read, by the names that the request has, sorted."""
 
 
 def decide(
@@ -50,32 +66,43 @@ def decide(
     seed: int = 0,
     now: float = 0.0,
     slice: int | None = None,
+    watched: frozenset[str] = frozenset(),
 ) -> Decision:
     """Run ``on_route_request(request, backends)`` with fresh globals.
 
     ``request`` has method, path, host, headers (name to value), body and backends (name, url, health).
+    ``watched`` names headers, in lower case, of which the Decision is to say whether the script read them; it
+    changes neither answer nor counts.
     Raises SliceExhausted if ``slice`` instructions do not suffice, EngineError for a bug of ours.
     """
-    run = Run.of(program, limits, seed, now, slice)
+    return decision_of(Run.of(program, limits, seed, now, slice), request, watched)
+
+
+def decision_of(run: Run, request: Mapping[str, Any], watched: frozenset[str] = frozenset()) -> Decision:
+    """The same by a run that has been made already; it is closed afterwards."""
     answer = None
     failure = None
-    with prepared(limits):
+    read: set[str] = set()
+    with prepared(run.limits):
         try:
             run.refuel(0)
-            answer = _decide(run, program, request)
+            answer = _decide(run, run.program, request, watched, read)
             run.refuel(0)
         except ScriptError as error:
             failure = failure_of(settled(run, error))
             answer = None
     log = tuple([LogLine(text, position) for text, position in run.log]) if run.log else ()
-    decision = Decision(answer, failure, run.instructions_used(), run.bytes_used(), log, seed, now)
+    names = tuple(sorted(map(to_text, read))) if read else ()
+    decision = Decision(answer, failure, run.instructions_used(), run.bytes_used(), log, run.seed, run.now, names)
     run.close(reusable=failure is None)
     return decision
 
 
-def _decide(run: Run, program: Program, request: Mapping[str, Any]) -> dict[str, Any]:
+def _decide(
+    run: Run, program: Program, request: Mapping[str, Any], watched: frozenset[str], read: set[str]
+) -> dict[str, Any]:
     backends = _backends(run, request["backends"])
-    table = _request(run, request, backends)
+    table = _request(run, request, backends, watched, read)
     run.globals["request"] = table
     run.globals["backends"] = backends
     protected_call(run.chunk())
@@ -92,7 +119,7 @@ def _decide(run: Run, program: Program, request: Mapping[str, Any]) -> dict[str,
 # the request's tables
 
 
-def _request(run: Run, request: Mapping[str, Any], backends: Table) -> Table:
+def _request(run: Run, request: Mapping[str, Any], backends: Table, watched: frozenset[str], read: set[str]) -> Table:
     method, path, host, body = request["method"], request["path"], request["host"], request["body"]
     if not (method.isascii() and path.isascii() and host.isascii() and body.isascii()):
         method, path, host, body = from_text(method), from_text(path), from_text(host), from_text(body)
@@ -102,16 +129,20 @@ def _request(run: Run, request: Mapping[str, Any], backends: Table) -> Table:
     table["method"] = method
     table["path"] = path
     table["host"] = host
-    table["headers"] = headers_table(run, request["headers"])
+    table["headers"] = headers_table(run, request["headers"], watched, read)
     table["body"] = body
     table["backends"] = backends
     return table
 
 
-def headers_table(run: Run, headers: Mapping[str, str]) -> Table:
-    """Header fields under the names as sent; any other case finds them through the metatable."""
+def headers_table(run: Run, headers: Mapping[str, str], watched: frozenset[str], read: set[str]) -> Table:
+    """Header fields under the names as sent; any other case finds them through the metatable.
+
+    Reads of fields that ``watched`` names, in lower case, are noted in ``read``.
+    """
     size = 0
-    table = MetaTable()
+    names = [from_text(field) for field in headers if field.lower() in watched] if watched else ()
+    table = WatchedTable() if names else MetaTable()
     for field, content in headers.items():
         plain = field.isascii() and content.isascii()
         name, value = (field, content) if plain else (from_text(field), from_text(content))
@@ -119,7 +150,11 @@ def headers_table(run: Run, headers: Mapping[str, str]) -> Table:
         table[name] = value
     count = len(table)
     run.charge(10 + 3 * count, 2 * costs.TABLE + count * (costs.ENTRY + 2 * costs.STRING) + size)
-    table.meta = Table({"__index": run.member("", HEADER_LOOKUP), "__metatable": FALSE})
+    table.meta = meta = Watch() if names else Table()
+    meta["__index"] = run.member("", HEADER_LOOKUP)
+    meta["__metatable"] = FALSE
+    if isinstance(meta, Watch):
+        meta.names, meta.read = frozenset(names), read
     table.run = run
     return table
 
@@ -178,6 +213,7 @@ def _headers(headers: LuaValue) -> dict[str, str]:
     if not isinstance(headers, Table):
         raise ResultError(f"modified_headers must be a table, got {type_name(headers)}")
     made = {}
+    size = 0
     for name, value in headers.items():
         if name.__class__ is not str or not _TOKEN.match(name):
             shown = to_text(name)[:40] if name.__class__ is str else type_name(name)
@@ -185,6 +221,9 @@ def _headers(headers: LuaValue) -> dict[str, str]:
         text = value if value.__class__ is str else _plain(f"modified_headers[{name!r}]", value)
         if not text.isprintable() and _CONTROL.search(text):
             raise ResultError(f"modified_headers[{name!r}] contains control characters")
+        size += len(name) + len(text)
+        if size > ANSWER_BYTES:
+            raise ResultError(f"modified_headers have more than {ANSWER_BYTES} bytes")
         made[name] = text if text.isascii() else to_text(text)
     return made
 
@@ -193,6 +232,8 @@ def _line(name: str, value: LuaValue) -> str:
     """Text that goes into a request line: without control characters."""
     if value.__class__ is not str:
         value = _plain(name, value)
+    if len(value) > ANSWER_BYTES:
+        raise ResultError(f"{name} has more than {ANSWER_BYTES} bytes")
     if not value.isprintable() and _ANY_CONTROL.search(value):
         raise ResultError(f"{name} contains control characters")
     return value if value.isascii() else to_text(value)

@@ -155,9 +155,16 @@ class Emitter:
 
     # sites: what an instruction's line number stands for
 
-    def at(self, line: int, names: tuple[str, ...] = (), notes: tuple[str, ...] = (), is_call: bool = False) -> int:
+    def at(
+        self,
+        line: int,
+        names: tuple[str, ...] = (),
+        notes: tuple[str, ...] = (),
+        is_call: bool = False,
+        inlined: str = "",
+    ) -> int:
         """The number of a site."""
-        site = Site(self.chunk_name, line, names, notes if any(notes) else (), is_call)
+        site = Site(self.chunk_name, line, names, notes if any(notes) else (), is_call, inlined)
         number = self.site_numbers.get(site)
         if number is None:
             number = self.site_numbers[site] = len(self.sites)
@@ -170,10 +177,10 @@ class Emitter:
         names = tuple(name for name, _ in described)
         return self.at(line, names if any(names) else (), tuple(note for _, note in described))
 
-    def call_at(self, call: nodes.Call) -> int:
+    def call_at(self, call: nodes.Call, inlined: str = "") -> int:
         """The site of a call by the engine of the function that the script names."""
         name, _ = self.describe(call.function)
-        return self.at(call.line, (name,) if name else (), (), True)
+        return self.at(call.line, (name,) if name else (), (), True, inlined)
 
     def describe(self, node: Operand) -> tuple[str, str]:
         """getobjname's words for an operand, and the note for what this engine leaves out."""
@@ -182,11 +189,16 @@ class Emitter:
                 return ("local" if variable.owner is self.context.scope else "upvalue") + f" '{node.name}'", ""
             note = f"{node.name} is not available in this engine" if node.name in LEFT_OUT else ""
             return f"global '{node.name}'", note
-        if not isinstance(node, nodes.Index):
+        if isinstance(node, nodes.Chain):
+            node = node.steps[-1] if node.steps else node.first
+        if not isinstance(node, (nodes.Index, nodes.Prior)) or node.key is None:
             return "", ""
         if not isinstance(node.key, nodes.String):
             return "field '?'", ""
-        note, library, key = "", node.object, node.key.value
+        key = node.key.value
+        if isinstance(node, nodes.Prior):
+            return f"field '{key}'", ""
+        note, library = "", node.object
         if isinstance(library, nodes.Name) and self.variable(library) is None and key in LEFT_OUT.get(library.name, ()):
             note = f"{library.name}.{key} is not available in this engine"
         return f"field '{key}'", note
@@ -296,7 +308,7 @@ class Emitter:
 
     def is_simple(self, node: Operand) -> bool:
         """Evaluating it is a single load that nothing in the same expression can change."""
-        if isinstance(node, CONSTANTS):
+        if isinstance(node, (*CONSTANTS, nodes.Prior)):
             return True
         variable = self.variable(node)
         return variable is not None and variable.storage != BOX and not (variable.captured and variable.assigned)

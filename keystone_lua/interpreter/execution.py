@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import gc
 import sys
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from . import costs, operations
@@ -22,6 +23,9 @@ from .values import LuaValue
 RECURSION_LIMIT: Final = 2 * MAX_DEPTH + 40 * CROSSINGS + 10_000
 """Python frames: two for each Lua call (outlined code), forty for each crossing (a library function's own, a sort's
 recursion), and what the caller has."""
+
+MESSAGE_BYTES: Final = 10_000
+"""Of an error's message that a Failure repeats: a script can make it megabytes long."""
 
 GC_BYTES: Final = 64 << 20
 """Up to this memory limit the cycle collector rests during a run: live memory is below the bytes charged."""
@@ -46,6 +50,8 @@ class Failure:
     message: str
     position: str
     traceback: tuple[str, ...] = ()
+    top: dict[str, Any] | None = field(default=None, compare=False)
+    """What used a budget up, where somebody has asked: plain data, see spending.Top."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,10 @@ def from_text(value: str) -> str:
 def failure_of(error: ScriptError) -> Failure:
     """A Failure from an exception; the position is the first of its message, or of its traceback."""
     lines = error.traceback if isinstance(error, LuaError) and error.traceback else traceback_lines(error)
-    message = to_text(error.message)
+    message = error.message
+    if len(message) > MESSAGE_BYTES:
+        message = f"{message[:MESSAGE_BYTES]}... ({len(message)} bytes)"
+    message = to_text(message)
     place = lines[0].split(": in ")[0] if lines else ""
     return Failure(error.kind, message, to_text(place), tuple(to_text(line) for line in lines))
 
@@ -150,13 +159,22 @@ def execute(
     slice: int | None = None,
 ) -> Result:
     """Run a script's main chunk with fresh globals."""
-    run = Run(program, limits, seed, now, slice)
+    return result_of(Run(program, limits, seed, now, slice))
+
+
+def result_of(run: Run, then: Callable[[], LuaValue] | None = None) -> Result:
+    """The same by a run that has been made already; it is closed afterwards.
+
+    ``then`` answers, once the main chunk is done, a function to call; the results are that one's.
+    """
     values: tuple[str, ...] = ()
     failure = None
-    with prepared(limits):
+    with prepared(run.limits):
         try:
             run.refuel(0)
             returned = protected_call(run.chunk())
+            if then is not None:
+                returned = protected_call(then())
             results = returned if returned.__class__ is tuple else (returned,)
             values = tuple(protected_call(lambda d, v=value: operations.tostring(run, d, v)) for value in results)
             run.refuel(0)

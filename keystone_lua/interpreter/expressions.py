@@ -31,12 +31,15 @@ class ExpressionEmitter(Emitter):
     def __init__(self, resolution: Resolution, kinds: Kinds, seal: Seal) -> None:
         super().__init__(resolution, kinds, seal)
         self.is_complete = False
+        self.prior = ""
         self.expressions |= {
             nodes.Name: self.read_name,
             nodes.Vararg: lambda node: pyast.first_of("va", self.line),
             nodes.Index: self.index,
             nodes.Call: self.call_value,
             nodes.MethodCall: self.call_value,
+            nodes.Chain: self.chain,
+            nodes.Prior: lambda node: pyast.name(self.prior, self.line),
         }
 
     def multi(self, node: nodes.Expression) -> ast.expr:
@@ -133,10 +136,11 @@ class ExpressionEmitter(Emitter):
         sealed = self.sealed_function(node.function)
         if sealed is None or not can_inline(self, self.seal.path(sealed), node.arguments, False):
             return None
-        saved, self.line = self.line, self.call_at(node)
+        path = self.seal.path(sealed)
+        saved, self.line = self.line, self.call_at(node, ".".join(filter(None, path)))
         self.charge(costs.CALL + costs.ARGUMENT * len(node.arguments))
         function = self.value(node.function)
-        made = inline(self, self.seal.path(sealed), function, node.arguments, None)
+        made = inline(self, path, function, node.arguments, None)
         self.line = saved
         return made
 
@@ -185,6 +189,7 @@ class ExpressionEmitter(Emitter):
             found = pyast.choose(pyast.is_class(head, "str", lookup), pyast.name(sealed, lookup), found, lookup)
         self.line = at
         if inlined:
+            self.line = self.at(node.line, (f"method '{node.method}'",), (), True, f"string.{node.method}")
             made = inline(self, ("string", node.method), found, node.arguments, receiver, once)
             self.is_complete = True
             return made
@@ -213,6 +218,24 @@ class ExpressionEmitter(Emitter):
             line,
         )
         return pyast.choose(in_class, pyast.subscript(pyast.name(holder, line), name, line), in_object, line)
+
+    # long chains
+
+    def chain(self, node: nodes.Chain) -> ast.expr:
+        """The steps of a long chain: a nested function with one statement each."""
+
+        def body() -> None:
+            outer = self.prior
+            result = self.temporary()
+            for value in (node.first, *node.steps):
+                mark = self.context.temporaries
+                self.out.append(pyast.assign_name(self.store(result), self.value(value), self.line))
+                self.prior = result
+                self.context.temporaries = mark
+            self.out.append(pyast.return_(pyast.name(result, self.line), self.line))
+            self.prior = outer
+
+        return self.outlined(body)
 
     # several values
 

@@ -66,6 +66,8 @@ class Kinds:
             nodes.Table: lambda node: TABLE,
             nodes.Comparison: lambda node: BOOLEAN,
             nodes.Vararg: lambda node: ANY,
+            nodes.Chain: lambda node: ANY,
+            nodes.Prior: lambda node: ANY,
             nodes.Index: self.index,
             nodes.Name: self.name,
             nodes.Paren: lambda node: self.of(node.expression),
@@ -447,6 +449,8 @@ class _Collector:
             self.function(node, False)
         elif isinstance(node, nodes.Index):
             self.expressions(node.object, node.key)
+        elif isinstance(node, nodes.Chain):
+            self.expressions(node.first, *node.steps)
         elif isinstance(node, nodes.Paren):
             self.expression(node.expression)
         elif isinstance(node, (nodes.Arithmetic, nodes.Comparison)):

@@ -8,6 +8,7 @@ Refuses to register a function that the cost table does not price.
 
 from __future__ import annotations
 
+from copy import copy
 from types import CellType, CodeType, FunctionType
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ LEFT_OUT: Final[dict[str, tuple[str, ...]]] = {
     "setfenv": (),
     "getfenv": (),
     "newproxy": (),
+    "gcinfo": (),
     "module": (),
     "io": (),
     "debug": (),
@@ -99,6 +101,12 @@ class Recipe:
         """The function over a run's cells."""
         closure = tuple([cells[cell] if cell.__class__ is str else cell for cell in self.cells])
         return FunctionType(self.code, self.globals, self.name, self.defaults, closure)
+
+    def with_code(self, code: CodeType) -> Recipe:
+        """The same recipe with another code object."""
+        made = copy(self)
+        made.code = code
+        return made
 
 
 def _register() -> dict[str, dict[str, Recipe | LuaValue]]:

@@ -129,7 +129,8 @@ class LoopEmitter(StatementEmitter):
         counter = self.store(variable.slot if direct else self.temporary())
         self.context.owned.add(variable.slot)
         if direct:
-            self.counters.add(variable)
+            if number_constant(start) is not None and number_constant(step) is not None:
+                self.counters.add(variable)  # whose values no data can choose (see scattered)
             if self.ahead(node, counter, start, stop, step):
                 return
         declared: Declared = [] if direct else [(variable, pyast.name(counter, line))]
@@ -236,10 +237,14 @@ class LoopEmitter(StatementEmitter):
         line = self.line
         self.charge(costs.GLOBAL + costs.CALL + costs.ARGUMENT + costs.GENERIC_FOR)
         table = self.value(call.arguments[0])
-        iterator = self.helper("pairs_items", table, at=self.call_at(call))
+        over = self.stored_temporary()
+        self.put(over, table)
+        iterator = self.helper("pairs_items", pyast.name(over, line), at=self.call_at(call))
         names, declared = self.loop_targets(variables, 2)
         cleared = pyast.is_nil(pyast.name(names[1], line), line)
-        skip = pyast.if_(cleared, [pyast.continue_(line)], [], line)
+        found = pyast.call("late", [pyast.name(over, line), pyast.name(names[0], line)], line)
+        none = pyast.is_nil(pyast.walrus(names[1], found, line), line)
+        skip = pyast.if_(pyast.both([cleared, none], line), [pyast.continue_(line)], [], line)
         body, frame = self.for_body(node, declared, costs.LOOP + costs.INDEX)
         self.out.append(pyast.for_(pyast.targets(names, line), iterator, [skip, *body], line))
         self.pass_on(frame)
@@ -248,13 +253,21 @@ class LoopEmitter(StatementEmitter):
         """``while (v := get(i := i + 1.0)) is not None``."""
         line = self.line
         self.charge(costs.GLOBAL + costs.CALL + costs.ARGUMENT + costs.GENERIC_FOR)
-        get, place, value = self.stored_temporary(), self.stored_temporary(), self.stored_temporary()
+        get, place, value, over = (self.stored_temporary() for _ in range(4))
         table = self.value(call.arguments[0])
-        self.put(get, self.helper("ipairs_getter", table, at=self.call_at(call)))
+        self.put(over, table)
+        self.put(get, self.helper("ipairs_getter", pyast.name(over, line), at=self.call_at(call)))
         self.put(place, pyast.constant(0.0, line))
         step = pyast.binary(pyast.name(place, line), pyast.ADD, pyast.constant(1.0, line), line)
         found = pyast.call(get, [pyast.walrus(place, step, line)], line)
-        test = pyast.is_not_nil(pyast.walrus(value, found, line), line)
+        late = pyast.call("late", [pyast.name(over, line), pyast.name(place, line)], line)
+        test = pyast.either(
+            [
+                pyast.is_not_nil(pyast.walrus(value, found, line), line),
+                pyast.is_not_nil(pyast.walrus(value, late, line), line),
+            ],
+            line,
+        )
         values = [pyast.name(place, line), pyast.name(value, line)]
         body, frame = self.for_body(node, list(zip(variables, values, strict=False)), costs.LOOP + costs.INDEX)
         self.out.append(pyast.while_(test, body, line))

@@ -126,6 +126,27 @@ class MethodCall(Expression):
     arguments: tuple[Expression, ...]
 
 
+Step = Index | Call | MethodCall
+
+
+@_node
+class Chain(Expression):
+    """The owner of the last step of a long chain such as ``a.b(c).d``: ``first``, and the steps behind it.
+
+    The owner of each step is a Prior. Flat, so that a chain makes no tree high. The parser adds steps.
+    """
+
+    first: Expression
+    steps: list[Step]
+
+
+@_node
+class Prior(Expression):
+    """What a Chain's steps have come to; ``key`` is that of the step before, if it is an Index."""
+
+    key: Expression | None
+
+
 @_node
 class Paren(Expression):
     """``(expression)`` around a call or ``...``: exactly one value. The parser drops other parentheses."""

@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from itertools import count, islice
+from itertools import count, islice, repeat
+from operator import getitem
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
 from . import costs
-from .tracebacks import comparison_error, operand_error, operation_error
+from .scattered import event, rebuild
+from .tracebacks import UNNAMED, comparison_error, operand_error, operation_error
 from .values import (
     ABSENT,
     FALSE,
@@ -24,9 +26,11 @@ from .values import (
     NO_METATABLE,
     LuaValue,
     MetaTable,
+    ScatteredTable,
     Table,
     number_to_string,
     to_number,
+    unpredictable,
 )
 
 if TYPE_CHECKING:
@@ -56,7 +60,7 @@ def metamethod(run: Run, value: LuaValue, event: str) -> LuaValue:
 
 def metatable(run: Run, value: LuaValue) -> Table | None:
     """The value's metatable; strings share one per run."""
-    if value.__class__ is MetaTable:
+    if isinstance(value, MetaTable):
         return value.meta if value.meta is not NO_METATABLE else None
     return run.string_metatable() if value.__class__ is str else None
 
@@ -90,7 +94,7 @@ def index(run: Run, d: int, o: LuaValue, k: LuaValue) -> LuaValue:
     for step in range(LOOP_LIMIT):
         if o.__class__ is Table:
             return o.get(k)
-        if o.__class__ is MetaTable:
+        if o.__class__ is MetaTable or o.__class__ is ScatteredTable:
             if k.__class__ is str and len(k) >= LONG_STRING:
                 run.charge(len(k) // costs.COPY)
             value = o.get(k)
@@ -106,9 +110,9 @@ def index(run: Run, d: int, o: LuaValue, k: LuaValue) -> LuaValue:
                 return run.string_function(k)
             handler = run.string_metatable().get("__index")
             if handler is None:
-                raise operand_error("index", o)
+                raise operand_error("index", o, UNNAMED if step else 0)
         else:
-            raise operand_error("index", o)
+            raise operand_error("index", o, UNNAMED if step else 0)
         if handler.__class__ is FunctionType:
             run.charge(costs.METAMETHOD)
             d += run.crossing  # call() in place: headers find their names through here
@@ -124,7 +128,7 @@ def index(run: Run, d: int, o: LuaValue, k: LuaValue) -> LuaValue:
 
 def pure_index(o: Table, k: LuaValue) -> LuaValue:
     """``o[k]`` of a table that has no ``k`` itself. Raises TypeError if that would call or cost something."""
-    handler = o.meta.get("__index") if o.__class__ is MetaTable else None
+    handler = o.meta.get("__index") if isinstance(o, MetaTable) else None
     if handler is None:
         return None
     if handler.__class__ is Table:
@@ -136,10 +140,10 @@ def setindex(run: Run, d: int, o: LuaValue, k: LuaValue, v: LuaValue) -> None:
     """``o[k] = v``. PUC 5.1 looks at the key before the metatable."""
     if v is None and o.__class__ is Table and k in o:
         return delete(run, o, k)  # t[#t] = nil
-    for _ in range(LOOP_LIMIT):
+    for step in range(LOOP_LIMIT):
         if o.__class__ is Table:
             return rawset(run, o, k, v)
-        if o.__class__ is MetaTable:
+        if o.__class__ is MetaTable or o.__class__ is ScatteredTable:
             check_key(k)
             handler = o.meta["__newindex"]
             if handler is None or rawget(run, o, k) is not None:
@@ -147,7 +151,7 @@ def setindex(run: Run, d: int, o: LuaValue, k: LuaValue, v: LuaValue) -> None:
         else:
             handler = metamethod(run, o, "__newindex")
             if handler is None:
-                raise operand_error("index", o)
+                raise operand_error("index", o, UNNAMED if step else 0)
         if handler.__class__ is FunctionType:
             run.charge(costs.METAMETHOD)
             call(run, handler, d, o, k, v)
@@ -179,6 +183,8 @@ def rawset(run: Run, t: Table, k: LuaValue, v: LuaValue) -> None:
     check_key(k)
     if v is not None:
         run.charge(0, costs.ENTRY)
+        if k.__class__ is float and k - 1.0 not in t and k + 1.0 not in t:
+            event(run, t)
         t[0.0 if k == 0.0 else k] = v
 
 
@@ -217,6 +223,8 @@ class Order:
 
 def delete(run: Run, t: Table, k: LuaValue) -> None:
     """Remove a present key. A pending ``next`` must still find its place afterwards."""
+    if k.__class__ is float and k + 1.0 in t and k - 1.0 in t:
+        event(run, t)
     try:
         t.dead += 1
     except AttributeError:
@@ -266,8 +274,8 @@ def _place(run: Run, t: Table, order: Order, k: LuaValue) -> int:
     for _ in range(2):
         if order.places is None:
             run.charge(len(order.keys) // 4, costs.ENTRY * len(order.keys))
-            order.places = {key: place for place, key in enumerate(order.keys)}
-        if (place := order.places.get(k)) is not None:
+            order.places = {unpredictable(key): place for place, key in enumerate(order.keys)}
+        if (place := order.places.get(unpredictable(k))) is not None:
             return place
         if order.covers(t):
             break
@@ -293,9 +301,7 @@ def _advance(run: Run, t: Table, order: Order, place: int, from_start: bool) -> 
 
 def _compact(run: Run, t: Table) -> None:
     run.charge(len(t) // 4 + 8)
-    items = list(t.items())
-    t.clear()
-    t.update(items)
+    rebuild(t)
     t.dead = 0
     t.order = None
 
@@ -341,9 +347,18 @@ def pairs_items(run: Run, d: int, t: LuaValue) -> Iterator[tuple[LuaValue, LuaVa
     """
     if not isinstance(t, Table):
         raise run.not_a_table(t)
-    run.charge(costs.LIBRARY["pairs"] + len(t) // costs.COPY, costs.RESULTS + costs.VALUE * len(t))
-    keys = list(t)
+    keys = _snapshot(run, t)
     return zip(keys, map(t.get, keys), strict=False)
+
+
+def _snapshot(run: Run, t: Table) -> list[LuaValue]:
+    run.charge(costs.LIBRARY["pairs"] + len(t) // costs.COPY, costs.RESULTS + costs.VALUE * len(t))
+    return list(t)
+
+
+def late(t: Table, k: LuaValue) -> LuaValue:
+    """A value that the ``t.get`` of a loop did not find, since ``t`` has become a ScatteredTable meanwhile."""
+    return t.get(k) if t.__class__ is ScatteredTable else None
 
 
 def for_iterator(run: Run, d: int, values: tuple[LuaValue, ...], count: int) -> tuple[bool, Iterator[Any]]:
@@ -353,7 +368,8 @@ def for_iterator(run: Run, d: int, values: tuple[LuaValue, ...], count: int) -> 
     """
     f, s, control = (*values, None, None, None)[:3]
     if f is run.next and isinstance(s, Table) and control is None and count == 2:
-        return True, pairs_items(run, d, s)
+        keys = _snapshot(run, s)
+        return True, zip(keys, map(getitem, repeat(s), keys), strict=False)
     step = f if f.__class__ is FunctionType else _callable(run, f)
     return False, _ONE(run, d, step, s, control) if count == 1 else _MANY(run, d, step, s, control, count)
 
@@ -590,7 +606,7 @@ def equal(run: Run, d: int, a: LuaValue, b: LuaValue) -> bool:
         return bool(a == b)
     if a.__class__ is float:
         return b.__class__ is float and bool(a == b)
-    if a.__class__ is MetaTable and b.__class__ is MetaTable:
+    if isinstance(a, MetaTable) and isinstance(b, MetaTable):
         handler = a.meta["__eq"]
         if handler is not None and raw_equal(run, handler, b.meta["__eq"]):
             run.charge(costs.METAMETHOD)
@@ -602,7 +618,7 @@ def pure_equal(a: LuaValue, b: LuaValue) -> bool:
     """``a == b``. Raises TypeError if that would call or cost something."""
     if a is b:
         return a.__class__ is not float or bool(a == a)
-    if a.__class__ is b.__class__ and a.__class__ in (str, MetaTable):
+    if (a.__class__ is str and b.__class__ is str) or (isinstance(a, MetaTable) and isinstance(b, MetaTable)):
         raise TypeError
     return a.__class__ is float and b.__class__ is float and bool(a == b)
 
@@ -730,7 +746,7 @@ def tostring(run: Run, d: int, value: LuaValue) -> str:
         return number_to_string(value)
     if value is None:
         return "nil"
-    if value.__class__ is MetaTable:
+    if isinstance(value, MetaTable):
         handler = metamethod(run, value, "__tostring")
         if handler is not None:
             run.charge(costs.METAMETHOD)

@@ -410,21 +410,24 @@ class OperatorEmitter(ExpressionEmitter):
     def short_concat(self, operands: tuple[nodes.Expression, ...]) -> ast.expr:
         """Strings and known numbers joined inline: ``a + b if they fit else concat(...)``."""
         line = self.line
+        literals = [operand.value for operand in operands if isinstance(operand, nodes.String)]
+        fixed = sum(map(len, literals))
+        if len(literals) == len(operands) or fixed >= LONG_STRING:
+            return self.concat_call(operands)
         pieces: list[Again] = []
+        values: list[Again] = []
         unknown: list[tuple[ast.expr, Again]] = []
-        fixed = 0
         for operand in operands:
             if self.is_number(operand):
-                once, again = self.hold(pyast.call("number_to_string", [self.value(operand)], line))
+                number, value = self.named(operand)  # what a metamethod gets
+                once, again = self.hold(pyast.call("number_to_string", [number], line))
             else:
                 once, again = self.named(operand)
+                value = again
             pieces.append(again)
-            if isinstance(operand, nodes.String):
-                fixed += len(operand.value)
-            else:
+            values.append(value)
+            if not isinstance(operand, nodes.String):
                 unknown.append((once, again))
-        if not unknown or fixed >= LONG_STRING:
-            return self.concat_call(operands)
         tests: list[ast.expr] = []
         tested = [once for once, _ in unknown]
         if any(isinstance(once, ast.NamedExpr) for once in tested[1:]):
@@ -438,7 +441,7 @@ class OperatorEmitter(ExpressionEmitter):
         joined = pieces[0]()
         for piece in pieces[1:]:
             joined = pyast.binary(joined, pyast.ADD, piece(), line)
-        slow = self.helper("concat", *[piece() for piece in pieces])
+        slow = self.helper("concat", *[value() for value in values])
         return pyast.choose(pyast.both(tests, line), joined, slow, line)
 
     def paid_text(self, fixed: int, strings: list[Again]) -> list[ast.expr]:

@@ -25,6 +25,7 @@ an operator whose metamethod the program mentions is not tried on plain names. T
 from __future__ import annotations
 
 import ast
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -53,8 +54,21 @@ _SIGNS: Final[dict[str, ast.operator]] = {"+": ast.Add(), "-": ast.Sub(), "*": a
 _LE, _LESS = ast.LtE(), ast.Lt()
 
 
-Charged = tuple[ast.expr, int, int, list[ast.expr]]
-"""An expression; the instructions and bytes to be charged once it has its value; new strings, to be charged too."""
+@dataclass(slots=True)
+class Price:
+    """What the calls of a library function cost: the length of new strings is added to ``bytes``."""
+
+    instructions: int = 0
+    bytes: int = 0
+    texts: list[ast.expr] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """An expression, and by library function what is to be charged once it has its value."""
+
+    value: ast.expr
+    prices: dict[str, Price]
 
 
 class Unsuited(Exception):
@@ -62,7 +76,7 @@ class Unsuited(Exception):
 
 
 class Attempt:
-    """One expression without guards; ``fuel`` is to be charged once it has its value."""
+    """One expression without guards; ``prices`` are to be charged once it has its value."""
 
     def __init__(self, emitter: OperatorEmitter) -> None:
         self.emitter = emitter
@@ -70,10 +84,9 @@ class Attempt:
         self.events = emitter.events
         self.saved = 0
         self.nodes = 0
-        self.fuel = 0
-        self.alloc = 0
-        self.texts: list[ast.expr] = []
-        """Names of new strings, whose bytes are charged besides."""
+        self.prices: dict[str, Price] = {}
+        self.price = Price()
+        """Of the function whose call is being emitted."""
         self.conditional = 0
         self.forms: dict[type, Callable[[Any], ast.expr]] = {
             nodes.Number: self.constant,
@@ -378,15 +391,20 @@ class Attempt:
         form = self.functions.get((*path, len(arguments)))
         if form is None or self.conditional:
             raise Unsuited
-        self.fuel += costs.LIBRARY[".".join(path).strip(".")]
+        name = ".".join(path).strip(".")
+        outer, self.price = self.price, self.prices.setdefault(name, Price())
+        self.price.instructions += costs.LIBRARY[name]
         self.saved += 1
-        return form(*arguments)
+        made = form(*arguments)
+        self.price = outer
+        return made
 
     def charged_text(self, made: ast.expr) -> ast.expr:
         """A string whose bytes are charged once it is there, and whose copy is in the base price."""
         line = self.emitter.line
         once, again = self.emitter.hold(made)
-        self.texts.append(again())
+        self.price.bytes += costs.STRING
+        self.price.texts.append(again())
         short = pyast.compare(pyast.length(once, line), ast.Lt(), pyast.constant(costs.COPY, line), line)
         return pyast.choose(short, again(), pyast.misfit(line), line)
 
@@ -399,7 +417,7 @@ class Attempt:
         variable = self.emitter.variable(i)
         if variable is None or variable is not self.emitter.variable(j):
             return self.slice(s, i, j)
-        self.alloc += costs.STRING + 1
+        self.price.bytes += costs.STRING + 1
         return self.character(s, i)
 
     def slice(self, s: nodes.Expression, i: nodes.Expression, j: nodes.Expression | None = None) -> ast.expr:
@@ -424,8 +442,8 @@ class Attempt:
 
     def char(self, code: nodes.Expression) -> ast.expr:
         line = self.emitter.line
-        self.fuel += CODE
-        self.alloc += costs.STRING + CODE_MEMORY
+        self.price.instructions += CODE
+        self.price.bytes += costs.STRING + CODE_MEMORY
         once, again = self.mentions(self.operand(code))
         within = pyast.within(pyast.constant(0.0, line), [_LE, _LESS], once, pyast.constant(256.0, line), line)
         made = pyast.subscript(pyast.name("LATIN", line), pyast.call("int", [again()], line), line)
@@ -433,7 +451,7 @@ class Attempt:
 
     def tostring(self, value: nodes.Expression) -> ast.expr:
         line = self.emitter.line
-        self.alloc += NUMERAL
+        self.price.bytes += NUMERAL
         once, again = self.mentions(self.value(value))
         made = pyast.call("number_to_string", [pyast.positive(again(), line)], line)
         return pyast.choose(pyast.is_class(once, "str", line), again(), made, line)
@@ -479,8 +497,8 @@ class Attempt:
         line = self.emitter.line
         if len(items) != 2:
             fuel, alloc = many_price(len(items))
-            self.fuel += fuel
-            self.alloc += alloc
+            self.price.instructions += fuel
+            self.price.bytes += alloc
         made = self.number(items[0])
         for item in items[1:]:
             best, best_again = self.mentions(made)
@@ -515,7 +533,7 @@ def attempt(emitter: OperatorEmitter, node: nodes.Expression, test: bool = False
     except Unsuited:
         emitter.context.temporaries = mark
         return None
-    return (expression, made.fuel, made.alloc, made.texts) if made.saved >= least + test else None
+    return Charged(expression, made.prices) if made.saved >= least + test else None
 
 
 def is_negative(node: nodes.Expression) -> bool:

@@ -26,14 +26,13 @@ from . import nodes
 from .automaton import Automaton, load
 from .errors import LuaSyntaxError
 from .lexer import Token, near, one_newline, string_value, tokens
+from .limits import MAX_TOKENS
 from .syntax_errors import NO_LOOP, NO_TOKEN, NO_VARARG, Refusal, Stack, explain
 from .values import string_to_number
 
 MAX_SOURCE: Final = 1 << 20
 MAX_LEVELS: Final = 220
 """Brackets, blocks, functions and unary or right-associative operators open at one point; lua5.1 takes 200."""
-MAX_CHAIN: Final = 200
-"""Steps of one chain such as ``a.b(c).d``."""
 MAX_HEIGHT: Final = 1000
 """Nodes on the way from the chunk to any leaf: later stages may recurse that deep."""
 MAX_LOCALS: Final = 200
@@ -41,7 +40,8 @@ MAX_LOCALS: Final = 200
 
 _FEW_LEVELS: Final = 32
 _SHORT_CHAIN: Final = 16
-"""Within these two no tree reaches MAX_HEIGHT: one level adds one chain and at most ten nodes around it."""
+"""Within these two no tree reaches MAX_HEIGHT: one level adds one chain and at most ten nodes around it. A chain
+with more steps is a nodes.Chain."""
 
 _TOO_DEEP: Final = "chunk has too many syntax levels"
 _SHIFT: Final = -1
@@ -68,7 +68,10 @@ def parse(source: bytes | str, name: str, limit: int = MAX_SOURCE) -> nodes.Chun
     collecting = gc.isenabled()
     gc.disable()  # nodes form no cycles, and looking for some takes half the time of 50,000 statements
     try:
-        _run(states, tokens(text, states.automaton.literals), builder, [states.state(0, -1)], values)
+        stream = tokens(text, states.automaton.literals)
+        if len(text) > MAX_TOKENS:
+            stream = _counted(stream)
+        _run(states, stream, builder, [states.state(0, -1)], values)
     except Refusal as refusal:
         raise _syntax_error(refusal, text, builder) from None
     finally:
@@ -76,6 +79,14 @@ def parse(source: bytes | str, name: str, limit: int = MAX_SOURCE) -> nodes.Chun
             gc.enable()
     chunk: nodes.Chunk = values[0]
     return chunk
+
+
+def _counted(stream: Iterator[Token]) -> Iterator[Token]:
+    """Tokens up to the limit."""
+    for number, token in enumerate(stream):
+        if number == MAX_TOKENS:
+            raise Refusal(f"chunk has more than {MAX_TOKENS} tokens", token)
+        yield token
 
 
 def _syntax_error(refusal: Refusal, text: str, builder: Builder) -> LuaSyntaxError:
@@ -388,7 +399,7 @@ class Builder:
         self, names: list[Token], in_: Token, values: list[Any]
     ) -> tuple[int, tuple[str, ...], tuple[Any, ...]]:
         self._enter_for(len(names))
-        return in_[2], tuple([name[1] for name in names]), tuple(values)
+        return _first_line(values[0], in_), tuple([name[1] for name in names]), tuple(values)
 
     def generic_for(
         self,
@@ -411,7 +422,7 @@ class Builder:
         self.functions[-1].locals -= 3 + names
 
     def local_head(self, keyword: Token, names: list[Token]) -> tuple[Token, list[Token]]:
-        self._declare(len(names))
+        self._declare(len(names), names)
         return keyword, names
 
     def local(self, head: tuple[Token, list[Token]], _equals: Any = None, values: Any = ()) -> nodes.Local:
@@ -423,12 +434,13 @@ class Builder:
         function = nodes.Function(body[0], keyword[3], name[1], *body[1:])
         return nodes.LocalFunction(local[2], local[3], name[1], function)
 
-    def _declare(self, count: int) -> None:
+    def _declare(self, count: int, names: list[Token] | None = None) -> None:
         function = self.functions[-1]
         function.locals += count
         if function.locals > MAX_LOCALS:
             where = f"function at line {function.line}" if function.line else "main function"
-            raise Refusal(f"{where} has more than {MAX_LOCALS} local variables", bare=True)
+            token = names[MAX_LOCALS - function.locals] if names else None
+            raise Refusal(f"{where} has more than {MAX_LOCALS} local variables", token, bare=True)
 
     def goto(self, keyword: Token, name: Token) -> nodes.Goto:
         return nodes.Goto(keyword[2], keyword[3], name[1])
@@ -443,22 +455,24 @@ class Builder:
 
     # Functions
 
-    def function_statement(self, keyword: Token, target: tuple[Any, str, bool], body: _Body) -> nodes.Assign:
+    def function_statement(self, keyword: Token, target: _Path, body: _Body) -> nodes.Assign:
         _, _, line, column = keyword
         variable, name, is_method = target
         _, names, is_vararg, block, end = body
         parameters = ("self", *names) if is_method else names
-        function = nodes.Function(line, column, name, parameters, is_vararg, block, end)
+        function = nodes.Function(line, column, "".join(name), parameters, is_vararg, block, end)
         return nodes.Assign(line, column, (variable,), (function,))
 
-    def path_start(self, name: Token) -> tuple[Any, str, bool]:
-        return nodes.Name(name[2], name[3], name[1]), name[1], False
+    def path_start(self, name: Token) -> _Path:
+        return nodes.Name(name[2], name[3], name[1]), [name[1]], False
 
-    def path_step(self, path: tuple[Any, str, bool], dot: Token, name: Token) -> tuple[Any, str, bool]:
-        return self.member(path[0], dot, name), f"{path[1]}.{name[1]}", False
+    def path_step(self, path: _Path, dot: Token, name: Token) -> _Path:
+        path[1].extend((dot[1], name[1]))
+        return self.member(path[0], dot, name), path[1], False
 
-    def method_path(self, path: tuple[Any, str, bool], colon: Token, name: Token) -> tuple[Any, str, bool]:
-        return self.member(path[0], colon, name), f"{path[1]}:{name[1]}", True
+    def method_path(self, path: _Path, colon: Token, name: Token) -> _Path:
+        path[1].extend((colon[1], name[1]))
+        return self.member(path[0], colon, name), path[1], True
 
     def function(self, keyword: Token, body: _Body) -> nodes.Function:
         return nodes.Function(body[0], keyword[3], "", *body[1:])
@@ -483,7 +497,7 @@ class Builder:
 
     def _parameters(self, opening: Token, names: list[Token], is_vararg: bool) -> tuple[str, ...]:
         self.functions.append(_Function(opening[2], is_vararg))
-        self._declare(len(names))
+        self._declare(len(names), names)
         return tuple([name[1] for name in names])
 
     # Operators
@@ -564,29 +578,38 @@ class Builder:
     def member(self, owner: Any, dot: Token, name: Token) -> nodes.Index:
         _, text, line, column = name
         node = nodes.Index(line, dot[3], owner, nodes.String(line, column, text))
-        return self._chained(node, owner) if owner.__class__ is not nodes.Name else node
+        return self._step(node, owner) if owner.__class__ is not nodes.Name else node
 
     def index(self, owner: Any, opening: Token, key: Any, closing: Token) -> nodes.Index:
         node = nodes.Index(closing[2], opening[3], owner, key)
-        return self._chained(node, owner) if owner.__class__ is not nodes.Name else node
+        return self._step(node, owner) if owner.__class__ is not nodes.Name else node
 
     def call(self, function: Any, arguments: _Arguments) -> nodes.Call:
         line, column, values = arguments
         node = nodes.Call(line, column, function, values)
-        return self._chained(node, function) if function.__class__ is not nodes.Name else node
+        return self._step(node, function) if function.__class__ is not nodes.Name else node
 
     def method_call(self, owner: Any, _colon: Token, name: Token, arguments: _Arguments) -> nodes.MethodCall:
         line, column, values = arguments
         node = nodes.MethodCall(line, column, owner, name[1], values)
-        return self._chained(node, owner) if owner.__class__ is not nodes.Name else node
+        return self._step(node, owner) if owner.__class__ is not nodes.Name else node
 
-    def _chained(self, node: _Link, before: nodes.Expression) -> _Link:
+    def _step(self, node: _Step, before: nodes.Expression) -> _Step:
         """``node`` as a step after ``before``: counted, since steps make the tree high without opening a level."""
         length = self._chains[node] = self._chains.get(before, 1) + 1
-        if length > _SHORT_CHAIN:
-            self.is_deep = True
-            if length > MAX_CHAIN:
-                raise Refusal(_TOO_DEEP, bare=True)
+        return node if length <= _SHORT_CHAIN else self._long_step(node, before, length)
+
+    def _long_step(self, node: _Step, before: Any, length: int) -> _Step:
+        """``node`` as the last step of a nodes.Chain, of which ``before`` is the last step now, or as yet the whole."""
+        chain: Any = before.function if isinstance(before, nodes.Call) else before.object
+        if isinstance(chain, nodes.Chain):
+            last = chain.steps[-1] if chain.steps else chain.first
+            key = last.key if isinstance(last, nodes.Index) else None
+            chain.steps.append(_behind(nodes.Prior(before.line, before.column, key), before))
+        else:
+            chain = nodes.Chain(before.line, before.column, before, [])
+        node = _behind(chain, node)
+        self._chains[node] = length
         return node
 
     def no_arguments(self, opening: Token, _closing: Token) -> _Arguments:
@@ -618,8 +641,32 @@ class Builder:
 
 
 _Body = tuple[int, tuple[str, ...], bool, nodes.Block, int]
+_Step = TypeVar("_Step", nodes.Index, nodes.Call, nodes.MethodCall)
+_Path = tuple[Any, list[str], bool]
+"""A function statement's variable, its name in pieces, whether it is a method."""
 _Arguments = tuple[int, int, tuple[Any, ...]]
-_Link = TypeVar("_Link", nodes.Index, nodes.Call, nodes.MethodCall)
+
+
+def _behind(owner: nodes.Expression, step: nodes.Step) -> Any:
+    """The step with another owner."""
+    if isinstance(step, nodes.Index):
+        return nodes.Index(step.line, step.column, owner, step.key)
+    if isinstance(step, nodes.Call):
+        return nodes.Call(step.line, step.column, owner, step.arguments)
+    return nodes.MethodCall(step.line, step.column, owner, step.method, step.arguments)
+
+
+def _first_line(node: Any, before: Token) -> int:
+    """The line that an expression begins on; parentheses that the tree does not hold are not seen."""
+    while not isinstance(node, nodes.Unary):
+        for name in ("object", "function", "first", "operands"):
+            if hasattr(node, name):
+                inner = getattr(node, name)
+                node = inner[0] if name == "operands" else inner
+                break
+        else:
+            return int(node.line)
+    return before[2]
 
 
 def _height(chunk: nodes.Chunk) -> int:
@@ -628,13 +675,14 @@ def _height(chunk: nodes.Chunk) -> int:
     level: list[Any] = [chunk]
     while level and height <= MAX_HEIGHT:
         height += 1
-        level = [child for node in level for child in _children(node)]
+        level = [child for node in level for child in children(node)]
     return height
 
 
-def _children(node: Any) -> Iterator[Any]:
+def children(node: Any) -> Iterator[Any]:
+    """The nodes and parts of nodes right below one."""
     for name in node.__match_args__:
         value = getattr(node, name)
-        for child in value if value.__class__ is tuple else (value,):
+        for child in value if value.__class__ in (tuple, list) else (value,):
             if hasattr(child, "__match_args__"):
                 yield child

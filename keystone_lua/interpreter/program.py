@@ -18,11 +18,12 @@ from types import CodeType, FunctionType, MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from . import nodes, operations
+from .accounting import HITS, AccountedCompiler, Accounts
 from .compiler import Compiler
 from .errors import LuaSyntaxError
 from .infer import Kinds
 from .libraries import ALIASES, LIBRARIES, Recipe, Seal
-from .limits import DEFAULT
+from .limits import DEFAULT, MAX_WEIGHT
 from .optimism import MISFITS
 from .parser import parse
 from .pattern_items import LATIN
@@ -41,6 +42,7 @@ from .values import (
     number_to_string,
     string_to_number,
 )
+from .weight import weigh
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,6 +111,7 @@ HELPERS: Final[Mapping[str, Any]] = MappingProxyType(
         "ipairs_getter": _ipairs_getter,
         "itself": _itself,
         "keyed_table": operations.keyed_table,
+        "late": operations.late,
         "length": operations.length,
         "less": operations.less,
         "less_equal": operations.less_equal,
@@ -158,33 +161,62 @@ class Program:
     mirrors: tuple[str, ...]
     """Free variables of the script's own globals."""
     sites: tuple[Site, ...] = field(repr=False)
+    source: bytes = field(repr=False)
+    sources: Mapping[str, bytes] = field(repr=False)
+    """The linked modules' sources by name, in the order of the hash."""
     shells: list[Run] = field(default_factory=list, repr=False)
     """Emptied runs, to be used again: cells and library functions, no value of any script's."""
+    accounts: Accounts | None = field(default=None, repr=False)
+    """Of a program that was compiled for a ledger: who pays what."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Linked:
+    """A script and the modules that it requires, parsed and resolved: ``chunks`` begins with the script's."""
+
+    chunks: list[nodes.Chunk]
+    resolution: Resolution
+    modules: list[str]
 
 
 def compile_program(
-    source: bytes, name: str, modules: Mapping[str, bytes] = MappingProxyType({}), limit: int = DEFAULT.source
+    source: bytes,
+    name: str,
+    modules: Mapping[str, bytes] = MappingProxyType({}),
+    limit: int = DEFAULT.source,
+    accounted: bool = False,
 ) -> Program:
     """Compile a script named ``name`` (as positions will show it) with the modules that it requires.
 
-    Raises LuaSyntaxError.
+    An ``accounted`` program answers and costs the same and is for a run with a ledger. Raises LuaSyntaxError.
     """
     with _room():
-        return _compile(source, name, modules, limit)
+        return _compile(source, name, modules, limit, accounted)
 
 
-def _compile(source: bytes, name: str, modules: Mapping[str, bytes], limit: int) -> Program:
+def link_program(
+    source: bytes, name: str, modules: Mapping[str, bytes] = MappingProxyType({}), limit: int = DEFAULT.source
+) -> Linked:
+    """What ``compile_program`` compiles. Raises LuaSyntaxError."""
     resolution = Resolution()
     counter = [0]
-    chunks = [parse(source, name, limit)]
-    resolve(chunks[0], resolution, counter)
-    linked = _link(chunks, resolution, modules, counter, limit)
+    with _room():
+        chunks = [parse(source, name, limit)]
+        resolve(chunks[0], resolution, counter)
+        linked = Linked(chunks, resolution, _link(chunks, resolution, modules, counter, limit))
+        _check_weight(chunks)
+        return linked
+
+
+def _compile(source: bytes, name: str, modules: Mapping[str, bytes], limit: int, accounted: bool) -> Program:
+    found = link_program(source, name, modules, limit)
+    chunks, resolution, linked = found.chunks, found.resolution, found.modules
     seal = Seal(resolution)
     kinds = Kinds(resolution, chunks, seal)
-    compiler = Compiler(resolution, kinds, seal)
+    compiler = AccountedCompiler(resolution, kinds, seal) if accounted else Compiler(resolution, kinds, seal)
     texts = [source, *(modules[module] for module in linked)]
     compiler.events = frozenset(event.decode() for text in texts for event in _EVENT.findall(text))
-    codes = compiler.compile(chunks, _slots())
+    codes = compiler.compile(chunks, [*_slots(), HITS] if accounted else _slots())
     sites = tuple(compiler.sites)
     digest = hashlib.sha256(source)
     for module in linked:
@@ -207,7 +239,20 @@ def _compile(source: bytes, name: str, modules: Mapping[str, bytes], limit: int)
         dynamic=seal.dynamic,
         mirrors=tuple(slot for slot in seal.mirrors.values() if any(slot in c.co_freevars for c in codes)),
         sites=sites,
+        accounts=compiler.accounts() if isinstance(compiler, AccountedCompiler) else None,
+        source=source,
+        sources=MappingProxyType({module: modules[module] for module in linked}),
     )
+
+
+def _check_weight(chunks: list[nodes.Chunk]) -> None:
+    """Refuse what takes too long to compile."""
+    total = 0
+    for chunk in chunks:
+        total += weigh(chunk)
+        if total > MAX_WEIGHT:
+            message = f"chunk has too many operations ({total} units, limit is {MAX_WEIGHT})"
+            raise LuaSyntaxError(f"{chunk.name}:1: {message}", 1)
 
 
 def _slots() -> list[str]:

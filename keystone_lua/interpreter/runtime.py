@@ -296,8 +296,8 @@ class Run:
         deepest = self.deepest.cell_contents
         if d > deepest:
             if d > self.limits.depth:
-                self.fuel.cell_contents += instructions
-                self.alloc.cell_contents += size
+                self.fuel.cell_contents -= -instructions  # a ledger books what is subtracted
+                self.alloc.cell_contents -= -size
                 raise StackOverflow(overflow_error("stack overflow"))
             self.deepest.cell_contents = d
             self.alloc.cell_contents -= costs.FRAME * (d - deepest)

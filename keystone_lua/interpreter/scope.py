@@ -115,6 +115,8 @@ class _Resolver:
             nodes.Index: self.index,
             nodes.Call: self.call,
             nodes.MethodCall: self.method_call,
+            nodes.Chain: self.steps,
+            nodes.Prior: self.nothing,
             nodes.Paren: self.paren,
             nodes.Arithmetic: self.chain,
             nodes.Comparison: self.chain,
@@ -294,6 +296,11 @@ class _Resolver:
     def method_call(self, node: nodes.MethodCall) -> None:
         self.visit(node.object)
         self.visit_all(node.arguments)
+
+    def steps(self, node: nodes.Chain) -> None:
+        self.visit(node.first)
+        for step in node.steps:
+            self.visit(step)
 
     def paren(self, node: nodes.Paren) -> None:
         self.visit(node.expression)

@@ -19,7 +19,7 @@ from .jumps import ends
 from .libraries import Seal
 from .optimism import attempt
 from .scope import BOX, PLAIN, Resolution, Variable
-from .stores import LIKELY, TEXT, Place, StoreEmitter
+from .stores import TEXT, Place, StoreEmitter
 from .values import LONG_STRING
 
 MAX_ELSEIFS: Final = 30
@@ -182,8 +182,6 @@ class StatementEmitter(StoreEmitter):
         assert isinstance(target, nodes.Index)
         key = target.key
         key_kind = TEXT if self.is_plain_key(key) else self.kinds.of(key)
-        if key_kind == ANY and not self.metatables and self.kinds.is_likely_number(key):
-            key_kind = LIKELY
         if isinstance(key, nodes.String) and len(key.value) >= LONG_STRING:
             key_kind = ANY
         if isinstance(key, nodes.Number) and key.value == 0.0:

@@ -25,8 +25,6 @@ from .values import LONG_STRING
 TEXT: Final = "text"
 """A key that can be stored without a test: it is surely neither NaN nor -0."""
 
-LIKELY: Final = "likely number"
-
 Mention = Callable[[ast.expr_context], ast.expr]
 """Makes a subscript, to be read or set."""
 
@@ -71,17 +69,17 @@ class StoreEmitter(JumpEmitter):
         self.out.append(pyast.try_(body, "Misfit", [pyast.assign_name(identifier, guarded, self.line)], self.line))
 
     def attempted(self, identifier: str, fast: Charged) -> list[ast.stmt]:
-        """``NAME = fast`` and what it costs."""
+        """``NAME = fast`` and what its library functions cost, each at a site that names it."""
         line = self.line
-        value, fuel, size, texts = fast
-        body: list[ast.stmt] = [pyast.assign_name(self.store(identifier), value, line)]
-        amount: ast.expr = pyast.constant(size + costs.STRING * len(texts), line)
-        for text in texts:
-            amount = pyast.binary(amount, pyast.ADD, pyast.length(text, line), line)
-        if fuel:
-            body.append(pyast.subtract(self.store("fuel"), pyast.constant(fuel, line), line))
-        if size or texts:
-            body.append(pyast.subtract(self.store("alloc"), amount, line))
+        body: list[ast.stmt] = [pyast.assign_name(self.store(identifier), fast.value, line)]
+        for path, price in fast.prices.items():
+            at = self.at(self.sites[line].line, is_call=True, inlined=path)
+            amount: ast.expr = pyast.constant(price.bytes, at)
+            for text in price.texts:
+                amount = pyast.binary(amount, pyast.ADD, pyast.length(text, at), at)
+            body.append(pyast.subtract(self.store("fuel"), pyast.constant(price.instructions, at), at))
+            if price.bytes:
+                body.append(pyast.subtract(self.store("alloc"), amount, at))
         return body
 
     def is_repeated(self) -> bool:
@@ -123,14 +121,33 @@ class StoreEmitter(JumpEmitter):
             return slow
         store: list[ast.stmt] = [pyast.assign(pyast.subscript(o, k, line, pyast.STORE), value, line)]
         nil_test = [] if not_nil else [pyast.is_not_nil(value, line)]
-        if key_kind not in (TEXT, NUMBER, LIKELY):
-            guard = pyast.both([pyast.is_class(o, "Table", line), *nil_test], line)
-            return [pyast.if_(guard, self.store_unknown(place, store, slow), slow, line)]
+        plain = pyast.both([pyast.is_class(o, "Table", line), *nil_test], line)
+        if key_kind not in (TEXT, NUMBER):
+            return [pyast.if_(plain, self.store_unknown(place, value, store, slow), slow, line)]
+        present = pyast.compare(k, pyast.IN, o, line)
+        if not sure and key_kind == NUMBER and not isinstance(k, ast.Constant):
+            new = pyast.if_(self.has_neighbour(place), self.new_number(place, value), slow, line)
+            return [pyast.if_(plain, [pyast.if_(present, store, [new], line)], slow, line)]
+        body = [pyast.if_(pyast.compare(k, pyast.NOT_IN, o, line), self.entry_charge(), [], line), *store]
         if sure:
-            body = [pyast.if_(pyast.compare(k, pyast.NOT_IN, o, line), self.entry_charge(), [], line), *store]
-        else:
-            body = [self.tried_store(place, value, key_kind, slow)]
-        return [pyast.if_(nil_test[0], body, slow, line)] if nil_test else body
+            return [pyast.if_(nil_test[0], body, slow, line)] if nil_test else body
+        # A field that an object has already is set whatever its metatable says (manual 2.8, __newindex).
+        own = pyast.both([pyast.is_class(o, "MetaTable", line), present, *nil_test], line)
+        return [pyast.if_(plain, body, [pyast.if_(own, store, slow, line)], line)]
+
+    def has_neighbour(self, place: Place) -> ast.expr:
+        """A new number key is stored at once next to the one below it (see scattered), which NaN has not."""
+        o, k = place
+        line = self.line
+        below = pyast.binary(k, pyast.SUB, pyast.constant(1.0, line), line)
+        return pyast.compare(below, pyast.IN, o, line)
+
+    def new_number(self, place: Place, value: ast.expr) -> list[ast.stmt]:
+        """``+ 0.0`` turns -0 into 0."""
+        o, k = place
+        line = self.line
+        zeroed = pyast.binary(k, pyast.ADD, pyast.constant(0.0, line), line)
+        return [*self.entry_charge(), pyast.assign(pyast.subscript(o, zeroed, line, pyast.STORE), value, line)]
 
     def entry_charge(self) -> list[ast.stmt]:
         """The bytes of a new key."""
@@ -139,41 +156,20 @@ class StoreEmitter(JumpEmitter):
         charge = pyast.subtract("alloc", pyast.constant(costs.ENTRY, line), line)
         return [charge, self.refuel_if(self.is_negative("alloc"))]
 
-    def store_unknown(self, place: Place, store: list[ast.stmt], slow: list[ast.stmt]) -> list[ast.stmt]:
-        """A key that may be new and may be anything: short text is charged here."""
+    def store_unknown(
+        self, place: Place, value: ast.expr, store: list[ast.stmt], slow: list[ast.stmt]
+    ) -> list[ast.stmt]:
+        """A key that may be new and may be anything: short text and neighbours are charged here."""
         line = self.line
         o, k = place
         if isinstance(k, ast.Constant):
             return slow
         short = pyast.compare(pyast.length(k, line), ast.Lt(), pyast.constant(LONG_STRING, line), line)
         new_text = pyast.both([pyast.is_class(k, "str", line), short], line)
-        new = pyast.if_(new_text, [*self.entry_charge(), *store], slow, line)
+        next_number = pyast.both([pyast.is_class(k, "float", line), self.has_neighbour(place)], line)
+        number = pyast.if_(next_number, self.new_number(place, value), slow, line)
+        new = pyast.if_(new_text, [*self.entry_charge(), *store], [number], line)
         return [pyast.if_(pyast.compare(k, pyast.IN, o, line), store, [new], line)]
-
-    def tried_store(self, place: Place, value: ast.expr, key_kind: str, slow: list[ast.stmt]) -> ast.stmt:
-        """A number or short text as key. What is no table raises before anything is done.
-
-        A field that a table has already is set whatever its metatable says (manual 2.8, __newindex).
-        """
-        line = self.line
-        o, k = place
-        found: ast.expr = pyast.positive(k, line) if key_kind == LIKELY else k
-        store = pyast.assign(pyast.subscript(o, k, line, pyast.STORE), value, line)
-        unfit: list[ast.expr] = []
-        if self.metatables or is_text(k):
-            unfit.append(pyast.compare(pyast.class_of(o, line), pyast.IS_NOT, pyast.name("Table", line), line))
-        key = k
-        if key_kind in (NUMBER, LIKELY) and not isinstance(k, ast.Constant):
-            # NaN is refused by setindex, and + 0.0 turns -0 into 0.
-            unfit.append(pyast.compare(k, ast.NotEq(), k, line))
-            key = pyast.binary(k, pyast.ADD, pyast.constant(0.0, line), line)
-        new: list[ast.stmt] = []
-        if unfit:
-            new.append(pyast.if_(pyast.either(unfit, line), [pyast.statement(pyast.misfit(line), line)], [], line))
-        new += [*self.entry_charge(), pyast.assign(pyast.subscript(o, key, line, pyast.STORE), value, line)]
-        return pyast.try_(
-            [pyast.if_(pyast.compare(found, pyast.IN, o, line), [store], new, line)], "Misfit", slow, line
-        )
 
     # appends
 
@@ -192,14 +188,12 @@ class StoreEmitter(JumpEmitter):
             v = pyast.name(self.stored_temporary(), line)
             first.append(pyast.assign(pyast.targets([v.id], line), several, line))  # raises unless it is one value
             given = pyast.starred(several, line)
-        self.line = self.call_at(call)
         function = self.value(call.function)
-        slow = pyast.call_value(function, [self.depth(bool(first)), t, given], self.line)
-        price: list[ast.stmt] = [
-            pyast.subtract(self.store("fuel"), pyast.constant(costs.LIBRARY["table.insert"], line), line)
-        ]
-        body = [*first, *self.appended(t, v, price)]
-        self.out.append(pyast.try_(body, "Misfit", [pyast.statement(slow, self.line)], line))
+        at = self.line = self.call_at(call, "table.insert")
+        slow = pyast.call_value(function, [self.depth(bool(first)), t, given], at)
+        price = pyast.subtract(self.store("fuel"), pyast.constant(costs.LIBRARY["table.insert"], at), at)
+        body = [*first, *self.appended(t, v, [price])]
+        self.out.append(pyast.try_(body, "Misfit", [pyast.statement(slow, at)], at))
         self.line = line
 
     def appended(self, t: ast.Name, v: ast.expr, price: list[ast.stmt]) -> list[ast.stmt]:
@@ -217,10 +211,12 @@ class StoreEmitter(JumpEmitter):
         end = pyast.binary(pyast.length(t, line), pyast.ADD, one, line)
         before = pyast.compare(pyast.binary(key(), pyast.SUB, one, line), pyast.NOT_IN, t, line)
         not_first = pyast.compare(key(), ast.NotEq(), one, line)
-        unfit: list[ast.expr] = [pyast.compare(key(), pyast.IN, t, line), pyast.both([before, not_first], line)]
-        if self.metatables:
-            unfit.insert(0, pyast.compare(pyast.class_of(t, line), pyast.IS_NOT, pyast.name("Table", line), line))
-        unfit.append(pyast.is_nil(v, line))
+        unfit: list[ast.expr] = [
+            pyast.compare(pyast.class_of(t, line), pyast.IS_NOT, pyast.name("Table", line), line),
+            pyast.compare(key(), pyast.IN, t, line),
+            pyast.both([before, not_first], line),
+            pyast.is_nil(v, line),
+        ]
         return [
             pyast.assign_name(place, end, line),
             pyast.if_(pyast.either(unfit, line), [pyast.statement(pyast.misfit(line), line)], [], line),
@@ -245,6 +241,11 @@ class StoreEmitter(JumpEmitter):
             return None
         line = self.line
         names = [self.stored_temporary(), self.stored_temporary()]
+        assert isinstance(one, nodes.Index)
+        table = pyast.compare(
+            pyast.class_of(self.value(one.object), line), pyast.IS_NOT, pyast.name("Table", line), line
+        )
+        body.append(pyast.if_(table, [pyast.statement(pyast.misfit(line), line)], [], line))
         for name, (place, _) in zip(names, (places[0], places[1]), strict=True):
             body.append(pyast.assign_name(name, place(pyast.LOAD), line))
         absent = [pyast.is_nil(pyast.name(name, line), line) for name in names]
@@ -260,17 +261,9 @@ class StoreEmitter(JumpEmitter):
         likely = self.kinds.is_likely_number(key)
         fast = attempt(self, key, least=0)
         known = likely or self.kinds.of(key) == NUMBER or isinstance(key, nodes.Arithmetic)
-        if (
-            variable is None
-            or not self.is_simple(target.object)
-            or not known
-            or fast is None
-            or fast[1]
-            or fast[2]
-            or fast[3]
-        ):
+        if variable is None or not self.is_simple(target.object) or not known or fast is None or fast.prices:
             return None
-        made = fast[0]
+        made = fast.value
         if not isinstance(made, (ast.Name, ast.Constant)):
             name = self.stored_temporary()
             body.append(pyast.assign_name(name, made, line))
@@ -287,7 +280,8 @@ class StoreEmitter(JumpEmitter):
         if one.__class__ is not other.__class__:
             return False
         if isinstance(one, nodes.Name) and isinstance(other, nodes.Name):
-            return self.variable(one) is not None and self.variable(one) is self.variable(other)
+            variable = self.variable(one)
+            return variable is not None and variable is self.variable(other)
         if isinstance(one, nodes.Number) and isinstance(other, nodes.Number):
             return one.value == other.value
         if isinstance(one, nodes.Index) and isinstance(other, nodes.Index):

@@ -35,6 +35,8 @@ class Site(NamedTuple):
     notes: tuple[str, ...] = ()
     """For operands that this engine leaves out: a sentence that says so."""
     is_call: bool = False
+    inlined: str = ""
+    """The library function that is done in place here, as the cost table names it."""
 
     @property
     def position(self) -> str:
@@ -108,6 +110,10 @@ def located(site: Site, message: str) -> LuaError:
 def operation_error(message: str) -> LuaError:
     """``luaG_runerror`` for the operation being performed."""
     return located(operand_site(), message)
+
+
+UNNAMED: Final = 1 << 30
+"""An operand that the script does not name, such as a metatable's ``__index``."""
 
 
 def operand_error(verb: str, value: LuaValue, operand: int = 0) -> LuaError:

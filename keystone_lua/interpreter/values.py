@@ -12,8 +12,12 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable, Iterator
+from struct import Struct
 from types import FunctionType
 from typing import Any, Final
+
+from . import costs
 
 LuaValue = Any
 """One Lua value as listed above. The generated code's guards are the type system here."""
@@ -55,11 +59,13 @@ class Table(dict[LuaValue, LuaValue]):
 
     A missing key answers None through ``__missing__``, a C function: 12 % faster than ``get``
     over all benchmarks. ``meta`` (the metatable or NO_METATABLE) and ``run`` are set in a MetaTable only;
-    ``order`` is the key order that ``next`` walks and ``dead`` counts removals, both set on first use.
+    ``order`` is the key order that ``next`` walks, ``dead`` counts removals, ``events`` what scatters number keys; all
+    are set on first use.
     """
 
-    __slots__ = ("dead", "meta", "order", "run")
+    __slots__ = ("dead", "events", "meta", "order", "run")
     dead: int
+    events: int
     meta: Table
     order: Any
     run: Any
@@ -80,6 +86,113 @@ class MetaTable(Table):
         return self.run.call_meta(self, d, arguments)
 
 
+_DOUBLE: Final = Struct("<d")
+
+
+def unpredictable(key: LuaValue) -> LuaValue:
+    """What stands for a key where a script must not know its hash: the eight bytes of a double."""
+    return _DOUBLE.pack(key + 0.0) if key.__class__ is float else key
+
+
+class ScatteredTable(MetaTable):
+    """A table whose number keys lie scattered (see scattered): they are stored as the eight bytes of the double.
+
+    Python hashes a number to its value, so a script can choose keys of which one is only found after passing all
+    others; bytes it hashes with a secret of the process. Each use of a number key is charged on top.
+    """
+
+    __slots__ = ()
+
+    def _stored(self, key: LuaValue) -> LuaValue:
+        kind: Any = key.__class__
+        if kind is not float and kind is not int:
+            return key
+        self.run.charge(costs.SCATTERED)
+        return _DOUBLE.pack(key + 0.0)
+
+    def __getitem__(self, key: LuaValue) -> LuaValue:
+        return dict.get(self, self._stored(key))
+
+    def __setitem__(self, key: LuaValue, value: LuaValue) -> None:
+        dict.__setitem__(self, self._stored(key), value)
+
+    def __delitem__(self, key: LuaValue) -> None:
+        dict.__delitem__(self, self._stored(key))
+
+    def __contains__(self, key: Any) -> bool:
+        return dict.__contains__(self, self._stored(key))
+
+    def __iter__(self) -> Iterator[LuaValue]:
+        for key in dict.__iter__(self):
+            self.run.charge(costs.SCATTERED)
+            yield _DOUBLE.unpack(key)[0] if key.__class__ is bytes else key
+
+    def get(self, key: LuaValue, default: LuaValue = None, /) -> LuaValue:
+        """The value, or None."""
+        return dict.get(self, self._stored(key), default)
+
+    def items(self) -> Any:
+        """The entries."""
+        return zip(self, self.values(), strict=True)
+
+    def update(self, entries: Iterable[tuple[LuaValue, LuaValue]]) -> None:  # type: ignore[override]
+        """Assign all of ``entries``."""
+        for key, value in entries:
+            self[key] = value
+
+    def scatter(self, entries: dict[LuaValue, LuaValue]) -> None:
+        """Take over the entries of a table of another class, which is this one now."""
+        dict.clear(self)
+        for key, value in entries.items():
+            dict.__setitem__(self, unpredictable(key), value)
+
+
+class Watch(Table):
+    """The metatable of a WatchedTable: fields are ``names``, those that were read ``read``."""
+
+    __slots__ = ("names", "read")
+    names: frozenset[str]
+    read: set[str]
+
+
+_CLASS: Final[Any] = object.__dict__["__class__"]
+
+
+class WatchedTable(MetaTable):
+    """A MetaTable that notes, in its metatable, which of some fields were read. Costs the script nothing.
+
+    To generated code and the library it is a MetaTable, by what it says of its class; both read values through the
+    methods below. A way past them would be missed, which tests/interpreter/test_watched.py looks for.
+    """
+
+    __slots__ = ()
+    meta: Watch
+
+    def _become(self, kind: type[Table]) -> None:
+        self.values()  # what is read from now on is not seen, and so is taken as read
+        _CLASS.__set__(self, kind)
+
+    __class__ = property(lambda self: MetaTable, _become)
+
+    def get(self, key: LuaValue, default: LuaValue = None, /) -> LuaValue:
+        """The raw value."""
+        if key in self.meta.names:
+            self.meta.read.add(key)
+        return dict.get(self, key, default)
+
+    __getitem__ = get
+
+    def items(self) -> Any:
+        """All entries, which is to read them all."""
+        self.meta.read |= self.meta.names
+        return dict.items(self)
+
+    def values(self) -> Any:
+        """All values likewise."""
+        self.meta.read |= self.meta.names
+        return dict.values(self)
+
+
 NO_METATABLE: Final = Table()
 """The ``meta`` of a MetaTable without a metatable: stays empty, so that a read needs no test."""
 
@@ -91,6 +204,7 @@ TYPE_NAMES: Final[dict[type, str]] = {
     str: "string",
     Table: "table",
     MetaTable: "table",
+    ScatteredTable: "table",
     FunctionType: "function",
     Absent: "no value",
 }

@@ -18,7 +18,7 @@ from .config import ServerConfig
 from .listening import CannotListen, bound, listen, unlisten
 from .metrics import Counts
 from .observers import ObserverFactory
-from .store import ScriptsFolderError, ScriptStore, read_folder
+from .store import Check, ScriptsFolderError, ScriptStore, read_folder
 from .worker import Listeners, Worker, work
 
 logger = logging.getLogger("keystone.server")
@@ -27,9 +27,12 @@ EXIT_GOOD = 0
 EXIT_USAGE = 2
 
 
-def serve(config: ServerConfig, observers: Sequence[ObserverFactory] = ()) -> int:
-    """Serve until SIGTERM or SIGINT, with what ``observers`` make in each worker. Returns the process's exit code."""
-    store = ScriptStore(config.scripts, config.limits.source)
+def serve(config: ServerConfig, observers: Sequence[ObserverFactory] = (), check: Check | None = None) -> int:
+    """Serve until SIGTERM or SIGINT, with what ``observers`` make in each worker. Returns the process's exit code.
+
+    ``check`` adds findings to what a dry run says.
+    """
+    store = ScriptStore(config.scripts, config.limits.source, check)
     with contextlib.ExitStack() as opened:
         try:
             listeners = _listen(config, opened)

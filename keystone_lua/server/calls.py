@@ -6,7 +6,6 @@ In: an aiohttp request. Out: an aiohttp response. Refuses: a call without the ad
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 import time
 from collections.abc import Awaitable, Callable
@@ -87,8 +86,7 @@ class Calls:
 
     async def _metrics(self, request: web.BaseRequest, trace: Trace) -> web.StreamResponse:
         self._check_token(request)
-        accept = request.headers.get("Accept", "")
-        body, content_type = await asyncio.to_thread(self._exposition.scrape, accept)
+        body, content_type = await self._exposition.scrape(request.headers.get("Accept", ""))
         return ordinary_answer(200, body, trace.headers, close=self._stage.draining, content_type=content_type)
 
     async def _openapi(self, request: web.BaseRequest, trace: Trace) -> web.StreamResponse:
@@ -103,7 +101,7 @@ class Calls:
             body = reload_body(report)
         elif dry_run == "1":
             report = await self._reloads.dry_run()
-            body = {"status": "dry run", **report.plain()}
+            body = {"status": "dry run", **report.plain(), "findings": list(report.findings)}
         else:
             raise Refusal(400, "dry_run: expected 0 or 1", field="dry_run")
         return self._answer(request, trace, 422 if report.errors else 200, body)

@@ -47,6 +47,24 @@ class Tls:
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionLog:
+    """Where and how decisions are recorded. An observer does that; the server itself only watches ``masked``."""
+
+    file: Path
+
+    rotate_bytes: int = 256 * MIB
+    """From this size on the file is closed, and another one begun."""
+
+    masked: tuple[str, ...] = (
+        "authorization", "cookie", "proxy-authorization", "set-cookie", "x-api-key", "x-auth-token",
+    )  # fmt: skip
+    """Headers, in lower case, whose values are not to be shown."""
+
+    key: Path | None = None
+    """The file with the key of their hashes; None for one that ends with the process."""
+
+
+@dataclass(frozen=True, slots=True)
 class ServerConfig:
     """Everything that `keystone_lua.server.app.serve` needs to know."""
 
@@ -88,17 +106,36 @@ class ServerConfig:
     watch: bool = False
     """Whether changed scripts are loaded without being asked."""
 
+    decision_log: DecisionLog | None = None
+
     body_seconds: float = 10.0
     """How long one request body may take to arrive before the answer is 408."""
 
     idle_seconds: float = 120.0
     """How long a connection may stay without a whole request; a half-sent head counts as idle."""
 
+    head_seconds: float = 20.0
+    """How long a new connection may take to send its first request."""
+
+    write_seconds: float = 30.0
+    """How long an answer may lie unread before its connection is dropped."""
+
+    max_connections: int = 1000
+    """Client connections of a worker at a time, or fewer if the process may not open so many files."""
+
+    max_bodies: int = 64 * MIB
+    """Bytes of request bodies that are under way at a time in a worker, of all clients together."""
+
     notice_seconds: float = 0.0
     """How long after SIGTERM all is served as before while ``/health/ready`` says 503, for balancers to look away."""
 
     drain_seconds: float = 4.0
     """How long a request in flight may take after that before its connection is dropped."""
+
+    @property
+    def watched(self) -> frozenset[str]:
+        """The headers of which a decision is to say whether its script read them."""
+        return frozenset(self.decision_log.masked) if self.decision_log is not None else frozenset()
 
     def limits_of(self, tenant: str) -> Limits:
         """The budgets of one tenant's decisions."""

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Any, Final
 
 from aiohttp import StreamReader, web
 from aiohttp.http import HttpRequestParser, RawRequestMessage
 
+from .decisions import Unfinished
 from .handlers import Handlers
 from .responses import answer, ready_bytes
 from .stage import Stage
@@ -40,6 +42,9 @@ class Server(web.Server):
     def __init__(self, handlers: Handlers, stage: Stage, idle_seconds: float) -> None:
         super().__init__(handlers, handler_cancellation=True)  # a client that has gone frees its place in a queue
         self.handlers = handlers
+        self.admission = stage.admission
+        self.connection_ended: Callable[[], None] = lambda: None
+        """Called after each connection that was made."""
         self._stage = stage
         self._idle_seconds = idle_seconds
 
@@ -53,6 +58,11 @@ class Server(web.Server):
             auto_decompress=False,  # a compressed body is not JSON; inflating it is a way to attack
             lingering_time=2.0,
         )
+
+    def connection_lost(self, handler: web.RequestHandler, exc: BaseException | None = None) -> None:
+        """Note that a connection is gone."""
+        super().connection_lost(handler, exc)
+        self.connection_ended()
 
     def pre_shutdown(self) -> None:
         """Close the connections that are between requests; aiohttp would stop reading half-arrived bodies too."""
@@ -69,12 +79,22 @@ class Connection(web.RequestHandler):
     def __init__(self, server: Server, **options: Any) -> None:
         super().__init__(server, **options)
         self._server = server
-        self.unanswered: RequestData | None = None
+        self.unanswered: tuple[RequestData, Unfinished] | None = None
 
-    def take_unanswered(self) -> RequestData | None:
-        """The request, if it has been read and needs a lane. To be taken once."""
-        data, self.unanswered = self.unanswered, None
-        return data
+    def take_unanswered(self) -> tuple[RequestData, Unfinished] | None:
+        """The request, if it has been read and needs a lane, and its run. To be taken once."""
+        taken, self.unanswered = self.unanswered, None
+        return taken
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Come in, if there is room."""
+        super().connection_made(transport)
+        self._server.admission.opened(self)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Leave."""
+        self._server.admission.closed(self)
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Answer at once, or hand on to the task."""
@@ -116,6 +136,7 @@ class Connection(web.RequestHandler):
         self._messages.clear()
         parser.message_consumed()
         self._server.requests_count += 1
+        self._server.admission.answered(self)
         transport.write(answer)
         self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
         return True

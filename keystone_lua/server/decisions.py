@@ -26,7 +26,7 @@ from keystone_lua.interpreter.execution import BUDGET_KINDS, to_text
 from .conduct import Conduct
 from .lanes import DeadlineExceeded, Lanes, LaneTrouble
 from .logs import facts
-from .store import ScriptStore
+from .store import ScriptStore, Source
 from .wire import RequestData
 
 logger = logging.getLogger("keystone.decision")
@@ -39,7 +39,7 @@ LOGGED_LINES = 100
 ENGINE_FAILURE = "engine"
 """The kind of a failure that is a bug of ours and no fault of the script's."""
 
-SLICE: Final = 30_000
+SLICE: Final = 10_000
 """Instructions of a run's first slice, in the event loop."""
 
 INLINE: Final = "inline"
@@ -61,12 +61,29 @@ class Verdict:
     """Where it ran: INLINE or LANE."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A run that takes a lane: what it begins with there, the same as inline."""
+
+    program: Program
+    source: Source
+    seed: int
+    now: float
+
+
 class DecisionService:
     """Decides with the scripts that ``store`` has in force, each run within ``limits`` or those of its tenant."""
 
     def __init__(
-        self, store: ScriptStore, limits: Limits, lanes: Lanes, tenant_limits: Mapping[str, Limits] | None = None
+        self,
+        store: ScriptStore,
+        limits: Limits,
+        lanes: Lanes,
+        tenant_limits: Mapping[str, Limits] | None = None,
+        watched: frozenset[str] = frozenset(),
     ) -> None:
+        """``watched`` as in ``lanes``."""
+        self._watched = watched
         self._store = store
         self._limits = limits
         self._tenant_limits = tenant_limits or {}
@@ -74,29 +91,30 @@ class DecisionService:
         self._conduct = Conduct()
         self._seeds = random.Random()  # seeded by the system; need not be secret, only different
 
-    def decide_at_once(self, tenant: str, request: RequestData) -> Verdict | None:
-        """Run the tenant's script on ``request`` without waiting: a slice at most. None if it takes a lane."""
+    def decide_at_once(self, tenant: str, request: RequestData) -> Verdict | Unfinished:
+        """Run the tenant's script on ``request`` without waiting: a slice at most."""
         scripts = self._store.current
         program = scripts.programs.get(tenant)
         if program is None:
             return _without_program(tenant, scripts.never_compiled.get(tenant))
-        if not self._conduct.may_start_inline(tenant, program.hash):
-            return None
-        verdict = self._decide_inline(tenant, program, request, self._seeds.getrandbits(SEED_BITS), time.time())
-        if verdict is not None:
-            self._ended(verdict)
-        return verdict
+        seed, now = self._seeds.getrandbits(SEED_BITS), time.time()
+        if self._conduct.may_start_inline(tenant, program.hash):
+            verdict = self._decide_inline(tenant, program, request, seed, now)
+            if verdict is not None:
+                self._ended(verdict)
+                return verdict
+        return Unfinished(program, scripts.sources[tenant], seed, now)
 
-    async def decide(self, tenant: str, request: RequestData, *, tried: bool = False) -> Verdict:
+    async def decide(self, tenant: str, request: RequestData, begun: Unfinished | None = None) -> Verdict:
         """Run the tenant's script on ``request``, in a lane if need be. Raises `Overloaded`.
 
-        ``tried`` says that `decide_at_once` has just answered None.
+        ``begun`` is what `decide_at_once` has answered, if it was asked.
         """
-        tried = tried and tenant in self._store.current.programs  # a reload may have come between
-        verdict = None if tried else self.decide_at_once(tenant, request)
-        if verdict is None:
-            verdict = await self._decide_in_lane(tenant, request)
-            self._ended(verdict)
+        outcome = self.decide_at_once(tenant, request) if begun is None else begun
+        if isinstance(outcome, Verdict):
+            return outcome
+        verdict = await self._decide_in_lane(tenant, request, outcome)
+        self._ended(verdict)
         return verdict
 
     def _ended(self, verdict: Verdict) -> None:
@@ -112,7 +130,7 @@ class DecisionService:
         started = time.perf_counter()
         try:
             limits = self._tenant_limits.get(tenant, self._limits)
-            decision = decide(program, request, limits=limits, seed=seed, now=now, slice=SLICE)
+            decision = decide(program, request, limits=limits, seed=seed, now=now, slice=SLICE, watched=self._watched)
         except SliceExhausted:
             self._conduct.wasted(tenant, program.hash, time.perf_counter() - started)
             return None
@@ -121,14 +139,10 @@ class DecisionService:
             return _engine_failed(tenant, program, type(error).__name__, INLINE)
         return Verdict(tenant, decision.answer, decision.failure, program, decision)
 
-    async def _decide_in_lane(self, tenant: str, request: RequestData) -> Verdict:
-        scripts = self._store.current
-        seed, now = self._seeds.getrandbits(SEED_BITS), time.time()
-        program, source = scripts.programs[tenant], scripts.sources[tenant]
+    async def _decide_in_lane(self, tenant: str, request: RequestData, begun: Unfinished) -> Verdict:
+        program, limits = begun.program, self._tenant_limits.get(tenant)
         try:
-            decision = await self._lanes.run(
-                tenant, program, source, request, seed, now, self._tenant_limits.get(tenant)
-            )
+            decision = await self._lanes.run(tenant, program, begun.source, request, begun.seed, begun.now, limits)
         except DeadlineExceeded:
             message = f"wall-clock limit exceeded ({self._limits.seconds:g})"
             return Verdict(tenant, None, Failure("timeout", message, "", ()), program, None, LANE)

@@ -6,6 +6,7 @@ formats; it is imported at the first scrape, since its 40 ms do not belong in a 
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import platform
@@ -18,10 +19,15 @@ from keystone_lua.interpreter import COST_VERSION, ENGINE_VERSION
 
 from . import metrics
 from .metrics import BYTES, INSTRUCTIONS, OTHERS, SECONDS, STATUSES, Counts
+from .shared import Shared
 from .store import ScriptStore
 
 if TYPE_CHECKING:
     from prometheus_client import Metric
+
+
+OPEN_METRICS = "application/openmetrics-text"
+PLAIN = "text/plain"
 
 
 class Exposition:
@@ -32,18 +38,25 @@ class Exposition:
         self._counts = counts
         self._store = store
         self._lanes = lanes
+        self._shared = Shared(self._write)
 
-    def scrape(self, accept: str) -> tuple[bytes, str]:
+    async def scrape(self, accept: str) -> tuple[bytes, str]:
         """Return the metrics and their content type. ``accept`` is the request's header.
 
-        Takes about a millisecond for 20 tenants: call it in a thread. Safe in any.
+        Written in a thread, one after another, and shared by those who ask meanwhile: scrapes cost 10 µs a sample.
         """
+        return await self._shared.ask(OPEN_METRICS if OPEN_METRICS in accept else PLAIN)
+
+    async def _write(self, form: str) -> tuple[bytes, str]:
+        return await asyncio.to_thread(self._text, form)
+
+    def _text(self, form: str) -> tuple[bytes, str]:
         from prometheus_client import CollectorRegistry
         from prometheus_client.exposition import choose_encoder
 
         registry = CollectorRegistry(auto_describe=False)
         registry.register(self)
-        encoder, content_type = choose_encoder(accept)
+        encoder, content_type = choose_encoder(form)
         return encoder(registry), content_type
 
     def collect(self) -> Iterator[Metric]:
@@ -75,8 +88,8 @@ class Exposition:
             for kind, count in counts.kinds():
                 if count:
                     errors.add_metric([tenant, kind], count)
-            if tenant == OTHERS and not any(counts.seconds()[0]):
-                continue
+            if not any(counts.seconds()[0]):
+                continue  # three histograms are most of a scrape: those of idle tenants are left out
             for lane, count in counts.lanes():
                 lanes.add_metric([tenant, lane], count)
             seconds.add_metric([tenant], *_buckets(SECONDS, counts.seconds()))
@@ -119,6 +132,7 @@ class Exposition:
         label = ["worker"]
         families: list[tuple[Counter | Gauge, int]] = [
             (Gauge("keystone_requests_in_flight", "Requests being read or decided.", labels=label), metrics.IN_FLIGHT),
+            (Gauge("keystone_connections", "Open client connections.", labels=label), metrics.CONNECTIONS),
             (Gauge("keystone_lanes_busy", "Lanes that run a script.", labels=label), metrics.LANES_BUSY),
             (Gauge("keystone_lane_queue_length", "Runs that wait for a lane.", labels=label), metrics.LANES_WAITING),
             (Counter("keystone_log_lines_dropped", "Log lines not written.", labels=label), metrics.LOG_DROPPED),

@@ -13,26 +13,34 @@ import asyncio
 import re
 import time
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from aiohttp import HttpVersion11, StreamReader, web
 from aiohttp.http import RawRequestMessage
 
+from . import batch
 from .calls import POST, Call
 from .config import ServerConfig
-from .decisions import DecisionService, Verdict
-from .lanes import Overloaded
+from .decisions import DecisionService, Unfinished, Verdict
+from .lanes import RETRY_AFTER, Overloaded
 from .observers import Observer
 from .responses import Refusal, answer, ready_bytes
 from .stage import Stage
 from .tracing import CURRENT, Trace, Traces
-from .wire import BadRequest, RequestData, json_bytes, read_request
+from .wire import BadRequest, RequestData, json_bytes, read_batch, read_request
 
 if TYPE_CHECKING:
     from .connections import Connection
 
 ROUTE = "/route/"
+
+HOLD_SECONDS = 0.1
+HELD_REFUSALS = 64
+"""A client that is refused at once asks again at once: 27 connections of refused tenants asked 2,500 times a second and
+made a quiet tenant's p99 20 ms. So up to so many refusals at a time come after so many seconds."""
+
+_BATCH = re.compile(r"(/route/[^/?]+)/batch/?(?:\?|\Z)")
 _NO_TENANT = re.compile(r"[/\\\x00-\x1f\x7f\ud800-\udfff]|\A\.{0,2}\Z")
 
 
@@ -54,6 +62,8 @@ class Handlers:
         self._decisions = decisions
         self._observers = (stage.metrics, *observers)
         self._traces = Traces()
+        self._bodies = Bodies(config.max_body, config.body_seconds, config.max_bodies)
+        self._held = 0
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer ``request``."""
@@ -72,8 +82,8 @@ class Handlers:
         except BadRequest as error:
             return self._refuse(request, trace, Refusal(400, str(error), field=error.field))
         except Overloaded as error:
-            after = f"Retry-After: {error.retry_after}\r\n"
-            return self._refuse(request, trace, Refusal(503, f"overloaded: {error}", headers=after))
+            await self._hold()
+            return self._refuse(request, trace, _overloaded(str(error)))
         finally:
             self._stage.end(request.protocol)
 
@@ -109,8 +119,8 @@ class Handlers:
             return ready_bytes(400, *self._refused(trace, Refusal(400, str(error), field=error.field)))
         started = time.perf_counter()
         verdict = decisions.decide_at_once(tenant, data)
-        if verdict is None:
-            connection.unanswered = data
+        if isinstance(verdict, Unfinished):
+            connection.unanswered = data, verdict
             return None
         return ready_bytes(*self._told(verdict, data, trace, started))
 
@@ -119,26 +129,54 @@ class Handlers:
     ) -> web.StreamResponse:
         if request.method != "POST":
             raise _wrong_method(request, POST)
+        if found := _BATCH.match(path):
+            return await self._batch(request, tenant_of(found[1]), trace, decisions)
         tenant = tenant_of(path)
         connection: Connection = request.protocol  # type: ignore[assignment]  # as Server makes them
-        data = connection.take_unanswered()
-        tried = data is not None
-        if data is None:
-            data = read_request(await read_body(request, self._config.max_body, self._config.body_seconds))
+        taken = connection.take_unanswered()
+        data, begun = taken if taken is not None else (read_request(await self._bodies.read(request)), None)
         started = time.perf_counter()
-        verdict = await decisions.decide(tenant, data, tried=tried)
+        verdict = await decisions.decide(tenant, data, begun)
         status, body, extra = self._told(verdict, data, trace, started)
         return answer(request, status, body, extra, close=self._stage.draining)
 
     def _told(self, verdict: Verdict, data: RequestData, trace: Trace, started: float) -> tuple[int, bytes, str]:
         """Tell the observers of a verdict, and how to tell the client: status, body, header lines."""
+        self._observe(verdict, data, trace.request_id, started)
+        status, body = _answer(verdict)
+        return status, json_bytes(body), _decision_headers(verdict) + trace.headers
+
+    def _observe(self, verdict: Verdict, data: RequestData, request_id: str, started: float) -> None:
         seconds = time.perf_counter() - started
         for observer in self._observers:
-            observer.decided(verdict, data, trace.request_id, seconds)
-        extra = _decision_headers(verdict) + trace.headers
-        if verdict.answer is not None:
-            return 200, json_bytes(verdict.answer), extra
-        return 500, json_bytes(_failure(verdict)), extra
+            observer.decided(verdict, data, request_id, seconds)
+
+    async def _batch(
+        self, request: web.BaseRequest, tenant: str, trace: Trace, decisions: DecisionService
+    ) -> web.StreamResponse:
+        body = await self._bodies.read(request)
+        items = read_batch(body, batch.MAX_ITEMS)
+
+        async def decide(data: RequestData, place: int) -> tuple[int, dict[str, Any]]:
+            started = time.perf_counter()
+            verdict = await decisions.decide(tenant, data)
+            self._observe(verdict, data, f"{trace.request_id}/{place}", started)
+            return _answer(verdict)
+
+        def gone() -> bool:
+            return request.transport is None or request.transport.is_closing()
+
+        made = await batch.answers(items, decide, gone)
+        return answer(request, 200, made, trace.headers, close=self._stage.draining)
+
+    async def _hold(self) -> None:
+        """Let a client that is about to be refused for want of a place wait a little, if not too many do so already."""
+        if self._held < HELD_REFUSALS:
+            self._held += 1
+            try:
+                await asyncio.sleep(HOLD_SECONDS)
+            finally:
+                self._held -= 1
 
     async def _other(self, request: web.BaseRequest, path: str, trace: Trace) -> web.StreamResponse:
         call = self._calls.get(path)
@@ -178,39 +216,55 @@ def tenant_of(path: str) -> str:
     return tenant
 
 
-async def read_body(request: web.BaseRequest, limit: int, seconds: float) -> bytes:
-    """Return the request's body of up to ``limit`` bytes. Raises `Refusal`: 413, 408 after ``seconds``, 400, 417."""
-    content = request.content
-    try:
-        if content.is_eof():  # the usual case: it came with the head
-            body = content.read_nowait()
-        else:
-            body = await _read_slowly(request, limit, seconds)
-    except (web.RequestPayloadError, web.HTTPException) as error:
-        raise Refusal(400, f"the request's body is malformed: {error}", close=True) from None
-    if len(body) > limit:
-        raise Refusal(413, f"request body is larger than {limit} bytes", close=True)
-    return body
+class Bodies:
+    """Reads request bodies, each of up to ``limit`` bytes within ``seconds``, and ``most`` bytes of all at a time."""
 
+    def __init__(self, limit: int, seconds: float, most: int) -> None:
+        self._limit = limit
+        self._seconds = seconds
+        self._most = most
+        self._held = 0
 
-async def _read_slowly(request: web.BaseRequest, limit: int, seconds: float) -> bytes:
-    length = request.content_length
-    if length is not None and length > limit:
-        raise Refusal(413, f"request body is larger than {limit} bytes", close=True)
-    expectation = request.headers.get("Expect")
-    if expectation is not None:
-        _go_on(request, expectation)
-    body = bytearray()
-    try:
-        async with asyncio.timeout(seconds):
-            while len(body) <= limit:
-                chunk = await request.content.readany()
-                if not chunk:
-                    break
-                body += chunk
-    except TimeoutError:
-        raise Refusal(408, f"request body did not arrive within {seconds:g} s", close=True) from None
-    return bytes(body)
+    async def read(self, request: web.BaseRequest) -> bytes:
+        """Return the request's body. Raises `Refusal`: 413, 408, 400, 417, 503."""
+        content = request.content
+        try:
+            if content.is_eof():  # the usual case: it came with the head
+                body = content.read_nowait()
+            else:
+                body = await self._read_slowly(request)
+        except (web.RequestPayloadError, web.HTTPException) as error:
+            raise Refusal(400, f"the request's body is malformed: {error}", close=True) from None
+        if len(body) > self._limit:
+            raise self._too_large()
+        return body
+
+    async def _read_slowly(self, request: web.BaseRequest) -> bytes:
+        length = request.content_length
+        if length is not None and length > self._limit:
+            raise self._too_large()
+        expectation = request.headers.get("Expect")
+        if expectation is not None:
+            _go_on(request, expectation)
+        body = bytearray()
+        try:
+            async with asyncio.timeout(self._seconds):
+                while len(body) <= self._limit:
+                    chunk = await request.content.readany()
+                    if not chunk:
+                        break
+                    self._held += len(chunk)
+                    body += chunk
+                    if self._held > self._most:
+                        raise _overloaded("too many bytes of request bodies are under way", close=True)
+        except TimeoutError:
+            raise Refusal(408, f"request body did not arrive within {self._seconds:g} s", close=True) from None
+        finally:
+            self._held -= len(body)
+        return bytes(body)
+
+    def _too_large(self) -> Refusal:
+        return Refusal(413, f"request body is larger than {self._limit} bytes", close=True)
 
 
 def _go_on(request: web.BaseRequest, expectation: str) -> None:
@@ -218,6 +272,10 @@ def _go_on(request: web.BaseRequest, expectation: str) -> None:
         raise Refusal(417, "the only expectation that can be met is 100-continue", close=True)
     if request.transport is not None:
         request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+
+def _overloaded(why: str, *, close: bool = False) -> Refusal:
+    return Refusal(503, f"overloaded: {why}", headers=f"Retry-After: {RETRY_AFTER}\r\n", close=close)
 
 
 def _wrong_method(request: web.BaseRequest, methods: Sequence[str]) -> Refusal:
@@ -237,10 +295,13 @@ def _decision_headers(verdict: Verdict) -> str:
     )
 
 
-def _failure(verdict: Verdict) -> dict[str, object]:
+def _answer(verdict: Verdict) -> tuple[int, dict[str, Any]]:
+    """The status and body of the single call's answer."""
+    if verdict.answer is not None:
+        return 200, verdict.answer
     failure, decision = verdict.failure, verdict.decision
     assert failure is not None  # a verdict without an answer has a failure
-    body: dict[str, object] = {
+    body: dict[str, Any] = {
         "error": failure.message,
         "kind": failure.kind,
         "tenant": verdict.tenant,
@@ -250,4 +311,6 @@ def _failure(verdict: Verdict) -> dict[str, object]:
     }
     if failure.traceback:
         body["traceback"] = list(failure.traceback)
-    return body
+    if failure.top is not None:
+        body["top"] = failure.top
+    return 500, body

@@ -28,11 +28,14 @@ import signal
 import socket
 import struct
 import sys
+import time
 import traceback
 from collections import OrderedDict
 from typing import Any, Final, NamedTuple, NoReturn
 
 from keystone_lua.interpreter import Decision, Failure, Limits, LogLine, Program, compile_program, decide
+
+from .explanations import Explainer, Sources
 
 ORDER: Final = struct.Struct("!cI")
 """What the zygote is told: START or KILL, and the lane's number. A START carries the lane's socket."""
@@ -74,6 +77,8 @@ class Job(NamedTuple):
     """`Limits`, field by field."""
     seed: int
     now: float
+    watched: tuple[str, ...] = ()
+    """Headers of which the decision is to say whether they were read."""
 
 
 def frame(data: bytes) -> bytes:
@@ -160,7 +165,8 @@ class LaneProcess:
 
     def __init__(self, server: socket.socket) -> None:
         self._server = server
-        self._programs: OrderedDict[tuple[str, str], tuple[Program, int]] = OrderedDict()
+        self._programs: OrderedDict[tuple[str, str], tuple[Program, Sources]] = OrderedDict()
+        self._explainer = Explainer()
         self._kept_source = 0
         self._largest = _resident() + RESIDENT_GROWTH
 
@@ -184,15 +190,22 @@ class LaneProcess:
     def _decide(self, job: Job) -> list[Any]:
         limits = Limits(*job.limits)
         _bound(limits)
-        decision = decide(self._program(job), job.request, limits=limits, seed=job.seed, now=job.now)
+        program, sources = self._program(job)
+        started = time.monotonic()
+        decision = decide(
+            program, job.request, limits=limits, seed=job.seed, now=job.now, watched=frozenset(job.watched)
+        )
+        if decision.failure is not None:
+            taken = time.monotonic() - started
+            decision = self._explainer.explained(decision, job.name, job.hash, sources, job.request, limits, taken)
         return to_plain(decision)
 
-    def _program(self, job: Job) -> Program:
+    def _program(self, job: Job) -> tuple[Program, Sources]:
         """The job's program, compiled here at its first use. Raises `ValueError` for sources that are others."""
         key = (job.name, job.hash)
         if key in self._programs:
             self._programs.move_to_end(key)
-            return self._programs[key][0]
+            return self._programs[key]
         self._send({"need": job.hash})
         data = self._read()
         if data is None:
@@ -201,15 +214,16 @@ class LaneProcess:
         program = compile_program(source, job.name, modules, limit)
         if program.hash != job.hash:
             raise ValueError(f"the sources of {job.name} have another hash than the program asked for")
-        self._keep(key, program, len(source) + sum(map(len, modules.values())))
-        return program
+        sources = Sources(source, modules)
+        self._keep(key, program, sources)
+        return program, sources
 
-    def _keep(self, key: tuple[str, str], program: Program, size: int) -> None:
-        self._programs[key] = program, size
-        self._kept_source += size
+    def _keep(self, key: tuple[str, str], program: Program, sources: Sources) -> None:
+        self._programs[key] = program, sources
+        self._kept_source += sources.size
         while len(self._programs) > KEPT_PROGRAMS or (self._kept_source > KEPT_SOURCE and len(self._programs) > 1):
             _, (_, dropped) = self._programs.popitem(last=False)
-            self._kept_source -= dropped
+            self._kept_source -= dropped.size
 
     def _read(self) -> bytes | None:
         head = self._read_exactly(LENGTH.size)
@@ -250,26 +264,28 @@ def to_plain(decision: Decision) -> list[Any]:
     failure = decision.failure
     return [
         decision.answer,
-        None if failure is None else [failure.kind, failure.message, failure.position, failure.traceback],
+        None if failure is None else [failure.kind, failure.message, failure.position, failure.traceback, failure.top],
         decision.instructions,
         decision.allocated_bytes,
         [[line.text, line.position] for line in decision.log],
         decision.seed,
         decision.now,
+        decision.read,
     ]
 
 
 def from_plain(plain: list[Any]) -> Decision:
     """The decision that `to_plain` was given."""
-    answer, failure, instructions, size, log, seed, now = plain
+    answer, failure, instructions, size, log, seed, now, read = plain
     return Decision(
         answer,
-        None if failure is None else Failure(failure[0], failure[1], failure[2], tuple(failure[3])),
+        None if failure is None else Failure(failure[0], failure[1], failure[2], tuple(failure[3]), failure[4]),
         instructions,
         size,
         tuple([LogLine(text, position) for text, position in log]),
         seed,
         now,
+        tuple(read),
     )
 
 

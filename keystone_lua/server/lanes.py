@@ -44,8 +44,8 @@ GRACE: Final = 0.5
 ATTEMPTS: Final = 2
 """How often a run is started whose process dies under it."""
 
-LARGEST_ANSWER: Final = 64 << 20
-"""Bytes of one answer of a lane; one that claims more is taken for broken."""
+LARGEST_ANSWER: Final = 16 << 20
+"""Bytes of one answer of a lane, beyond its log in JSON; one that claims more is taken for broken."""
 
 RESTART_SECONDS: Final = 0.5
 """Before a process is started in the place of one that lived no longer than this and did nothing."""
@@ -76,11 +76,12 @@ class LaneTrouble(Exception):
 class _Run:
     """A run on its way: waiting, or in a lane."""
 
-    __slots__ = ("attempts", "began", "data", "lane", "result", "source", "tenant", "timer")
+    __slots__ = ("attempts", "began", "data", "lane", "log", "result", "source", "tenant", "timer")
 
-    def __init__(self, tenant: str, source: Source, data: bytes, result: asyncio.Future[Decision]) -> None:
+    def __init__(self, tenant: str, source: Source, log: int, data: bytes, result: asyncio.Future[Decision]) -> None:
         self.tenant = tenant
         self.source = source
+        self.log = log
         self.data = data
         self.result = result
         self.attempts = 0
@@ -125,7 +126,7 @@ class _Lane(asyncio.Protocol):
         self._received += data
         while len(self._received) >= LENGTH.size:
             (size,) = LENGTH.unpack_from(self._received)
-            if size > LARGEST_ANSWER:
+            if size > LARGEST_ANSWER + 6 * (self.run.log if self.run is not None else 0):
                 self._lanes.broken(self, f"an answer of {size} bytes")
                 return
             end = LENGTH.size + size
@@ -153,7 +154,9 @@ class _Lane(asyncio.Protocol):
 class Lanes:
     """``count`` lane processes, and what waits for them. For one event loop."""
 
-    def __init__(self, count: int, limits: Limits) -> None:
+    def __init__(self, count: int, limits: Limits, watched: frozenset[str] = frozenset()) -> None:
+        """``watched`` names the headers of which decisions say whether a script read them."""
+        self._watched = tuple(watched)
         self._count = count
         self._limits = limits
         self._share = max(1, count - 1)
@@ -200,8 +203,9 @@ class Lanes:
         Raises `Overloaded`, `DeadlineExceeded`, `LaneTrouble`. Cancelled, it gives up its place in the queue.
         """
         loop = asyncio.get_running_loop()
-        job = Job(program.name, program.hash, dict(request), astuple(limits or self._limits), seed, now)
-        run = _Run(tenant, source, marshal.dumps(tuple(job)), loop.create_future())
+        limits = limits or self._limits
+        job = Job(program.name, program.hash, dict(request), astuple(limits), seed, now, self._watched)
+        run = _Run(tenant, source, limits.log, marshal.dumps(tuple(job)), loop.create_future())
         try:
             self._queue.add(run)
         except QueueFull:
@@ -378,10 +382,11 @@ class Lanes:
         command = [sys.executable, "-c", _ZYGOTE.format(sys.path, theirs.fileno())]
         with theirs:
             try:
-                # A session of its own: a terminal's Ctrl-C is for the server, which then ends its lanes.
+                # A group of its own: a terminal's Ctrl-C is for the server, which then ends its lanes. No session of
+                # its own: Linux weighs sessions against each other (autogroups), and niceness would count for nothing.
                 self._zygote = subprocess.Popen(
                     command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                    start_new_session=True,
+                    process_group=0,
                 )  # fmt: skip
             except OSError as error:
                 ours.close()

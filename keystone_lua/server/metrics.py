@@ -58,7 +58,9 @@ LANES_WAITING: Final = 2
 LOG_DROPPED: Final = 3
 PROCESS: Final = 4
 STARTS: Final = 5
-_REFUSED: Final = 6
+CONNECTIONS: Final = 6
+_REFUSED: Final = 7
+_GAUGES: Final = (IN_FLIGHT, LANES_BUSY, LANES_WAITING, CONNECTIONS)
 _WORKER_BLOCK: Final = _REFUSED + len(STATUSES)
 
 # the server's block
@@ -198,7 +200,8 @@ class WorkerMetrics:
     def __init__(self, counts: Counts, number: int = 0) -> None:
         self._counts = counts
         self._cells = counts.of_worker(number)
-        for gauge in (IN_FLIGHT, LANES_BUSY, LANES_WAITING):
+        self._others = [other for other in range(counts.workers) if other != number]
+        for gauge in _GAUGES:
             self._cells[gauge] = 0.0  # those of a worker before, who did not get to it
         self._cells[PROCESS] = os.getpid()
         self._cells[STARTS] += 1
@@ -240,10 +243,16 @@ class WorkerMetrics:
             self._cells[place] += 1
 
     def set(self, gauge: int, value: float) -> None:
-        """Set IN_FLIGHT, LANES_BUSY, LANES_WAITING or LOG_DROPPED of this worker."""
+        """Set IN_FLIGHT, CONNECTIONS, LANES_BUSY, LANES_WAITING or LOG_DROPPED of this worker."""
         self._cells[gauge] = value
+
+    @property
+    def has_more_connections(self) -> bool:
+        """Whether another worker has fewer connections than this one."""
+        mine = self._cells[CONNECTIONS]
+        return any(self._counts.worker(other, CONNECTIONS) < mine for other in self._others)
 
     def close(self) -> None:
         """The counts stay; nothing is in flight any more."""
-        for gauge in (IN_FLIGHT, LANES_BUSY, LANES_WAITING):
+        for gauge in _GAUGES:
             self._cells[gauge] = 0.0

@@ -94,6 +94,29 @@ class RouteAnswer(BaseModel):
     reject_reason: StrictStr | None = None
 
 
+class SpentLine(BaseModel):
+    """A line that a budget went to, such as ``canary.lua:12``."""
+
+    line: StrictStr
+    spent: StrictInt
+
+
+class SpentFunction(BaseModel):
+    """A library function that a budget went to, as part of the lines that called it."""
+
+    function: StrictStr
+    spent: StrictInt
+
+
+class Top(BaseModel):
+    """What used a budget up, dearest first; ``spent`` and ``total`` are in ``unit``, instructions or bytes."""
+
+    unit: StrictStr
+    total: StrictInt
+    lines: list[SpentLine]
+    functions: list[SpentFunction]
+
+
 class ScriptFailure(BaseModel):
     """Body of a 500 to ``POST /route/{tenant}``: the script's trouble, not the server's."""
 
@@ -104,6 +127,25 @@ class ScriptFailure(BaseModel):
     instructions: StrictInt
     allocated_bytes: StrictInt
     traceback: list[StrictStr] | None = None
+    top: Top | None = None
+
+
+class BatchTrouble(BaseModel):
+    """What stands for an item of a batch that could not be decided: the single call's error body, and its status.
+
+    ``kind`` is also ``request``, ``overloaded`` or ``batch``.
+    """
+
+    error: StrictStr
+    kind: StrictStr
+    status: StrictInt
+    field: StrictStr | None = None
+    tenant: StrictStr | None = None
+    script: StrictStr | None = None
+    instructions: StrictInt | None = None
+    allocated_bytes: StrictInt | None = None
+    traceback: list[StrictStr] | None = None
+    top: Top | None = None
 
 
 class Refusal(BaseModel):
@@ -133,8 +175,22 @@ class ReloadAnswer(BaseModel):
     error: StrictStr | None = None
 
 
+class Finding(BaseModel):
+    """What looks wrong at a place of a script, as ``keystone-lua check`` has it."""
+
+    file: StrictStr
+    line: StrictInt
+    column: StrictInt
+    rule: StrictStr
+    severity: StrictStr
+    message: StrictStr
+
+
 class DryRunAnswer(BaseModel):
-    """Body of ``POST /reload?dry_run=1``: what a reload would do. ``errors`` come with a 422."""
+    """Body of ``POST /reload?dry_run=1``: what a reload would do. ``errors`` come with a 422.
+
+    ``findings`` are those of the scripts that would be added or changed.
+    """
 
     status: StrictStr
     count: StrictInt
@@ -142,6 +198,7 @@ class DryRunAnswer(BaseModel):
     added: list[StrictStr]
     changed: list[StrictStr]
     removed: list[StrictStr]
+    findings: list[Finding]
 
 
 class Status(BaseModel):
@@ -160,6 +217,7 @@ class Description(BaseModel):
 
 
 BODIES: tuple[type[BaseModel], ...] = (
-    RouteRequest, RouteAnswer, ScriptFailure, Refusal, Health, ReloadAnswer, DryRunAnswer, Status, Description,
+    RouteRequest, RouteAnswer, ScriptFailure, BatchTrouble, Refusal, Health, ReloadAnswer, DryRunAnswer, Status,
+    Description,
 )  # fmt: skip
 """Every body, of requests and of answers."""

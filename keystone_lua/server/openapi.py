@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from keystone_lua.interpreter import ENGINE_VERSION
 
 from . import models
+from .batch import MAX_ITEMS
 
 SCHEMAS = "#/components/schemas/"
 
@@ -78,6 +79,7 @@ def document() -> dict[str, Any]:
         },
         "paths": {
             "/route/{tenant}": {"post": _route()},
+            "/route/{tenant}/batch": {"post": _batch()},
             "/health": {
                 "get": _call("The scripts in force", {200: ("The server answers.", models.Health), **_WRONG_METHOD})
             },
@@ -117,6 +119,21 @@ def _route() -> dict[str, Any]:
     call["requestBody"] = {"required": True, "content": _json(models.RouteRequest)}
     for status in ("200", "500"):
         call["responses"][status]["headers"] |= _headers(DECISION_HEADERS)
+    return call
+
+
+def _batch() -> dict[str, Any]:
+    answers: Answers = {
+        200: ("The single call's answers, in order; for an item in trouble its error.", models.RouteAnswer),
+        400: ("The body is no list of up to 1,000 values, or the path names no tenant.", models.Refusal),
+        **{status: ROUTE_ANSWERS[status] for status in (405, 408, 413, 417)},
+    }
+    call = _call("Decide where many requests go", answers)
+    call["parameters"] = [_TENANT]
+    requests = {"type": "array", "maxItems": MAX_ITEMS, "items": _reference(models.RouteRequest)}
+    call["requestBody"] = {"required": True, "content": {"application/json": {"schema": requests}}}
+    either = {"anyOf": [_reference(models.RouteAnswer), _reference(models.BatchTrouble)]}
+    call["responses"]["200"]["content"]["application/json"]["schema"] = {"type": "array", "items": either}
     return call
 
 

@@ -17,7 +17,7 @@ from keystone_lua.interpreter import ENGINE_VERSION
 SERVER = f"keystone-lua/{ENGINE_VERSION}"
 CONTENT_TYPE = "application/json"
 
-_REASONS = {200: "OK", 400: "Bad Request", 500: "Internal Server Error"}
+_REASONS = {200: "OK", 400: "Bad Request", 500: "Internal Server Error", 503: "Service Unavailable"}
 """Of the answers that are written as ready bytes."""
 
 

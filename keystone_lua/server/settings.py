@@ -18,7 +18,7 @@ from typing import Any
 
 from keystone_lua.interpreter.limits import MAX_DEPTH, Limits
 
-from .config import LOG_FORMATS, LOG_LEVELS, WALL_CLOCK_SECONDS, Address, ServerConfig, Tls
+from .config import LOG_FORMATS, LOG_LEVELS, WALL_CLOCK_SECONDS, Address, DecisionLog, ServerConfig, Tls
 
 PREFIX = "KEYSTONE_LUA_"
 MASK = "********"
@@ -129,13 +129,29 @@ def _token(text: str) -> str:
     return text
 
 
+def tcp_address(text: str) -> Address:
+    """Read ``:8081``, ``127.0.0.1:8081``, ``localhost:8081`` or ``[::1]:8081``. Raises `ValueError`."""
+    match = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+(?:%\w+)?)\]|([^:\[\]\s/]*)):([0-9]{1,5})", text, re.ASCII)
+    if match is None or int(match[3]) > 65535:
+        raise ValueError("is no address; use :8081, 127.0.0.1:8081 or [::1]:8081")
+    return Address(match[1] or match[2] or "", int(match[3]))
+
+
+def _names(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip().lower() for name in text.split(",") if name.strip())
+    for name in names:
+        if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9a-z-]+", name, re.ASCII):
+            raise ValueError(f"has {name!r}, which is no header name")
+    return names
+
+
 def _address(text: str) -> Address:
     if text.startswith("unix:") and "\0" not in text and len(text.encode()) <= _MAX_SOCKET_PATH + 5 and text[5:]:
         return Address("", 0, text[5:])
-    match = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+(?:%\w+)?)\]|([^:\[\]\s/]*)):([0-9]{1,5})", text, re.ASCII)
-    if match is None or int(match[3]) > 65535:
-        raise ValueError("is no address; use :8081, 127.0.0.1:8081, [::1]:8081 or unix:/run/keystone.sock")
-    return Address(match[1] or match[2] or "", int(match[3]))
+    try:
+        return tcp_address(text)
+    except ValueError:
+        raise ValueError("is no address; use :8081, 127.0.0.1:8081, [::1]:8081 or unix:/run/keystone.sock") from None
 
 
 def _or_none(kind: Kind) -> Kind:
@@ -156,6 +172,7 @@ SWITCH = Kind("true|false", _switch, (bool, str))
 
 _DEFAULT = ServerConfig()
 _LIMITS = _DEFAULT.limits
+_LOG = DecisionLog(Path())
 
 BUDGETS = {
     "max-instructions": "instructions",
@@ -193,6 +210,18 @@ SETTINGS = (
     Setting("max-memory", _whole(), str(_LIMITS.memory), "bytes allocated by one decision, cumulative"),
     Setting("max-depth", _whole(1, MAX_DEPTH), str(_LIMITS.depth), "nested calls of one decision"),
     Setting("max-log", _whole(0), str(_LIMITS.log), "bytes of log output of one decision"),
+    Setting("decision-log", FILE, "", "record every decision in this file, one line of JSON each"),
+    Setting(
+        "decision-log-bytes", _whole(4096), str(_LOG.rotate_bytes), "size from which it is closed and another one begun"
+    ),
+    Setting(
+        "decision-log-mask", Kind("NAMES", _names), ",".join(_LOG.masked),
+        "headers whose values are masked in it, separated by commas",
+    ),
+    Setting(
+        "decision-log-key", FILE, "",
+        "a file of 16 bytes or more, the key of the masked values' hashes; else they tell nothing across processes",
+    ),
     Setting("body-seconds", _seconds(0.001), f"{_DEFAULT.body_seconds:g}", "time for a request body to arrive"),
     Setting("idle-seconds", _seconds(0.001), f"{_DEFAULT.idle_seconds:g}", "time without a whole request"),
     Setting(
@@ -246,6 +275,7 @@ class Settings:
             log_level=of["log-level"],
             log_format=of["log-format"],
             watch=of["watch"],
+            decision_log=self._decision_log(),
             body_seconds=of["body-seconds"],
             idle_seconds=of["idle-seconds"],
             notice_seconds=of["notice-seconds"],
@@ -258,6 +288,10 @@ class Settings:
         for tenant, own in self.tenants.items():
             for name, value in own.items():
                 yield replace(value, name=f"{TENANTS}.{tenant}.{name}")
+
+    def _decision_log(self) -> DecisionLog | None:
+        file, *others = (self.values[name].value for name in _BY_NAME if name.startswith("decision-log"))
+        return None if file is None else DecisionLog(file, *others)
 
     def _tls(self) -> Tls | None:
         certificate, key, client_ca = (self.values[name] for name in ("tls-cert", "tls-key", "tls-client-ca"))

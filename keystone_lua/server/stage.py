@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from aiohttp import web
 
+from .admission import Admission
 from .metrics import IN_FLIGHT, WorkerMetrics
 
 
@@ -15,6 +16,7 @@ class Stage:
     """Shared by everything that answers in one process."""
 
     metrics: WorkerMetrics
+    admission: Admission
 
     leaving: bool = False
     """Set at SIGTERM: ``/health/ready`` says 503."""
@@ -22,21 +24,26 @@ class Stage:
     draining: bool = False
     """Set when ``/route/`` takes no more connections: every answer closes its connection."""
 
-    busy: set[web.RequestHandler] = field(default_factory=set)
-    """Connections whose request is being read or decided."""
-
     _idle: asyncio.Event | None = None
+
+    @property
+    def busy(self) -> set[web.RequestHandler]:
+        """Connections whose request is being read or decided."""
+        return self.admission.busy
 
     def begin(self, connection: web.RequestHandler) -> None:
         """Note that a request of ``connection`` is being answered."""
-        self.busy.add(connection)
-        self.metrics.set(IN_FLIGHT, len(self.busy))
+        busy = self.admission.busy
+        busy.add(connection)
+        self.metrics.set(IN_FLIGHT, len(busy))
 
     def end(self, connection: web.RequestHandler) -> None:
         """Note that it is answered."""
-        self.busy.discard(connection)
-        self.metrics.set(IN_FLIGHT, len(self.busy))
-        if self._idle is not None and not self.busy:
+        busy = self.admission.busy
+        busy.discard(connection)
+        self.admission.answered(connection)
+        self.metrics.set(IN_FLIGHT, len(busy))
+        if self._idle is not None and not busy:
             self._idle.set()
 
     async def idle(self) -> None:

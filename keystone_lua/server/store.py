@@ -16,10 +16,11 @@ import os
 import stat
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import IO, Any
 
 from keystone_lua.interpreter import Limits, LuaSyntaxError, Program, compile_program
 from keystone_lua.interpreter.execution import from_text, to_text
@@ -27,6 +28,10 @@ from keystone_lua.interpreter.execution import from_text, to_text
 LIBRARY = "lib"
 TESTS = "tests"
 SUFFIX = ".lua"
+
+READ_ATTEMPTS = 5
+READ_PAUSE = 0.005
+"""Seconds between attempts to read a file that was written to meanwhile."""
 
 logger = logging.getLogger("keystone.store")
 
@@ -50,6 +55,10 @@ class Source:
     modules: Mapping[str, bytes]
     limit: int
     """Bytes of one source file."""
+
+
+Check = Callable[[Source], list[dict[str, Any]]]
+"""Findings as JSON has them: file, line, column, rule, severity and message of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +117,11 @@ class _Compiled:
 class ScriptStore:
     """The scripts in force. ``current`` is replaced in one assignment; a reader takes it once per request."""
 
-    def __init__(self, folder: Path, source_limit: int = Limits().source) -> None:
-        """``source_limit`` is in bytes of one file."""
+    def __init__(self, folder: Path, source_limit: int = Limits().source, check: Check | None = None) -> None:
+        """``source_limit`` is in bytes of one file; ``check`` finds what looks wrong in a script that compiles."""
         self.folder = folder
         self.source_limit = source_limit
+        self.check = check
         self.current = Snapshot()
         self._compiled: dict[str, _Compiled] = {}
         self._lock = threading.Lock()
@@ -276,7 +286,7 @@ def _read_source(path: Path, folder: Path, limit: int) -> bytes:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise _BadFile("is no regular file")
         try:
-            source = file.read(limit + 1)
+            source = _read_unchanged(file, limit + 1)
         except OSError as error:
             raise _BadFile(f"cannot be read: {error.strerror}") from None
     if len(source) > limit:
@@ -286,6 +296,20 @@ def _read_source(path: Path, folder: Path, limit: int) -> bytes:
     except UnicodeDecodeError as error:
         raise _BadFile(f"is not UTF-8 (byte {error.start})") from None
     return source
+
+
+def _read_unchanged(file: IO[bytes], size: int) -> bytes:
+    """Up to ``size`` bytes of a file that nobody wrote to meanwhile. Raises `_BadFile` for one that keeps changing."""
+    for _ in range(READ_ATTEMPTS):
+        before = os.fstat(file.fileno())
+        file.seek(0)
+        source = file.read(size)
+        after = os.fstat(file.fileno())
+        whole = len(source) == min(size, after.st_size)
+        if whole and (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns):
+            return source
+        time.sleep(READ_PAUSE)
+    raise _BadFile("keeps changing while it is read")
 
 
 def _compile_program(source: bytes, name: str, modules: Mapping[str, bytes], limit: int) -> Program:

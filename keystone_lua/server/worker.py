@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from .acceptor import Acceptor
+from .admission import Admission
 from .calls import Calls
 from .config import ServerConfig
 from .connections import Server
@@ -26,7 +28,6 @@ from .decisions import DecisionService
 from .exposition import Exposition
 from .handlers import Handlers
 from .lanes import Lanes
-from .listening import BACKLOG
 from .logs import StderrHandler
 from .metrics import LANES_BUSY, LANES_WAITING, LOG_DROPPED, Counts, WorkerMetrics
 from .observers import Observer, ObserverFactory
@@ -100,16 +101,19 @@ class RunningServer:
             counts = Counts()
             counts.assign(store.current.programs)
         self.metrics = WorkerMetrics(counts, number)
-        self.stage = Stage(self.metrics)
+        self.admission = Admission(config.max_connections, config.head_seconds, config.write_seconds)
+        self.stage = Stage(self.metrics, self.admission)
         self.reloads = local_reloads(store, counts) if reloads is None else reloads
         self._config = config
         self._observers = (*observers, self.metrics)
-        self.lanes = Lanes(config.lanes, config.limits)
+        self.lanes = Lanes(config.lanes, config.limits, config.watched)
         calls = Calls(config, store, self.reloads, Exposition(counts, store, config.lanes), self.stage).by_path
         apart = config.admin_address is not None
-        decisions = DecisionService(store, config.limits, self.lanes, config.tenant_limits)
+        decisions = DecisionService(store, config.limits, self.lanes, config.tenant_limits, config.watched)
         self._routes = self._runner(Handlers(config, self.stage, {} if apart else calls, decisions, observers))
         self._calls = self._runner(Handlers(config, self.stage, calls, None)) if apart else None
+        self._routes_acceptor: Acceptor | None = None
+        self._calls_acceptor: Acceptor | None = None
 
     def _runner(self, handlers: Handlers) -> web.ServerRunner:
         server = Server(handlers, self.stage, self._config.idle_seconds)
@@ -120,11 +124,24 @@ class RunningServer:
         if isinstance(listeners, socket.socket):
             listeners = Listeners(listeners)
         self.lanes.start()
-        await self._routes.setup()
-        await web.SockSite(self._routes, listeners.routes, backlog=BACKLOG, ssl_context=listeners.routes_tls).start()
+        self.admission.start()
+        self._routes_acceptor = await self._accept(self._routes, listeners.routes, listeners.routes_tls, self.metrics)
         if self._calls is not None and listeners.calls is not None:
-            await self._calls.setup()
-            await web.SockSite(self._calls, listeners.calls, backlog=BACKLOG, ssl_context=listeners.calls_tls).start()
+            self._calls_acceptor = await self._accept(self._calls, listeners.calls, listeners.calls_tls, None)
+
+    async def _accept(
+        self,
+        runner: web.ServerRunner,
+        listener: socket.socket,
+        tls: ssl.SSLContext | None,
+        metrics: WorkerMetrics | None,
+    ) -> Acceptor:
+        await runner.setup()
+        server = runner.server
+        assert isinstance(server, Server)
+        acceptor = Acceptor(listener, server, tls, metrics)
+        acceptor.start()
+        return acceptor
 
     async def stop(self) -> None:
         """Say so, accept no more, let what is in flight finish within the drain time, close every connection.
@@ -134,8 +151,8 @@ class RunningServer:
         self.stage.leaving = True
         await asyncio.sleep(self._config.notice_seconds)
         self.stage.draining = True
-        for site in self._routes.sites:
-            await site.stop()
+        if self._routes_acceptor is not None:
+            self._routes_acceptor.close()
         await asyncio.sleep(0)  # what has been read is now being handled
         server = self._routes.server
         assert server is not None
@@ -145,7 +162,10 @@ class RunningServer:
                 await self.stage.idle()
         await self._routes.cleanup()
         await self.lanes.stop()
+        self.admission.stop()
         if self._calls is not None:
+            if self._calls_acceptor is not None:
+                self._calls_acceptor.close()
             await self._calls.cleanup()
         for observer in self._observers:
             observer.close()

@@ -935,11 +935,13 @@ class Generator:
             elif event == "__index" and self.chance(50):
                 parts += [f"{handlers}.{event} = {{w = 5, name = 'inherited'}}\n"]
             else:
-                parts += [f"{handlers}.{event} = function({a}, {b}) return ", value, " end\n"]
+                seen = f"out(type({a}), type({b})) " if event != "__tostring" and self.chance(50) else ""
+                parts += [f"{handlers}.{event} = function({a}, {b}) {seen}return ", value, " end\n"]
         self.declare(obj, "o")
         parts += [f"local {obj} = setmetatable({{v = ", self.numeric(1), f"}}, {handlers})\n"]
         uses = (
             f"{obj} + 1", f"2 - {obj}", f"{obj} * {obj}", f"{obj} / 2", f"{obj} % 3", f"{obj} ^ 2", f"-{obj}", f"{obj} .. 'x'",
+            f"{obj} .. 1.5", f"'y' .. 2 .. {obj}", f"7 .. {obj} .. 8 .. 'z'",
             f"'y' .. {obj}", f"{obj} == setmetatable({{}}, {handlers})", f"{obj} < {obj}", f"{obj} <= setmetatable({{}}, {handlers})",
             f"{obj}(1, 2)", f"{obj}.v", f"{obj}.w", f"{obj}.name", f"{obj}[1]", f"tostring({obj}) == nil", f"{obj} == 1",
         )  # fmt: skip

@@ -136,7 +136,7 @@ def test_a_client_may_wait_for_100() -> None:
 
 def test_the_script_s_changes_reach_the_service() -> None:
     answer, service, engine = through(
-        request("GET /old%20path?q=1 HTTP/1.1", "X-Kind: client", "X-User: ü"),
+        request("GET /old%20path?q=1 HTTP/1.1", "X-Kind: client", "X-Forwarded-For: 6.6.6.6"),
         engine=decision(modified_path="/new path/100%?#ü", modified_headers={"x-kind": "script", "X-New": "1"}),
     )
     assert status(answer) == 200
@@ -148,6 +148,7 @@ def test_the_script_s_changes_reach_the_service() -> None:
     assert engine.heard[0][0].startswith("POST /route/x HTTP/1.1\r\n")
     assert (asked["method"], asked["path"], asked["host"]) == ("GET", "/old path", "a")
     assert asked["headers"]["X-Kind"] == "client"
+    assert asked["headers"]["X-Forwarded-For"] == "127.0.0.1"  # the gateway's word, not the client's
     assert asked["backends"] == [{"name": "s", "url": service.url, "health": True}]
 
 
@@ -187,7 +188,7 @@ def test_a_reject_is_a_403_with_the_reason() -> None:
         (request("POST / HTTP/1.1", "Transfer-Encoding: chunked", body=b"x\r\n\r\n"), 400),
         (request("POST / HTTP/1.1", "Expect: tea", "Content-Length: 1", body=b"x"), 417),
         (b"nonsense\r\n\r\n", 400),
-        (b"\x16\x03\x01\x02\x00\x01\x00\x01", 400),
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\r\n\r\n", 400),
     ],
 )  # fmt: skip
 def test_refused_before_anybody_is_asked(sent: bytes, expected: int) -> None:
@@ -330,6 +331,29 @@ def test_a_body_is_never_sent_twice() -> None:
             got = await exchange(front, request("PUT / HTTP/1.1", "Content-Length: 200000", body=b"x" * 200_000))
             assert bodies[1:] == [b"x" * 200_000]
             assert status(got) == 502
+
+    asyncio.run(run())
+
+
+def test_an_answer_before_the_end_of_the_body() -> None:
+    """The rest of the body must not reach the service as the next request."""
+
+    async def run() -> None:
+        heard: list[bytes] = []
+
+        async def service(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            heard.append(await reader.readuntil(b"\r\n\r\n"))
+            writer.write(b"HTTP/1.1 413 No\r\nContent-Length: 2\r\n\r\nno")
+            heard.append(await reader.read())
+            writer.close()
+
+        async with listening(service) as port, gateway(f"http://{LOOPBACK}:{port}") as front:
+            reader, writer = await asyncio.open_connection(LOOPBACK, front)
+            writer.write(request("POST /1 HTTP/1.1", "Content-Length: 100000", body=b"x" * 1000))
+            assert status(await reader.readuntil(b"no")) == 413
+            assert status(await exchange(front, request("GET /2 HTTP/1.1"))) == 413
+            writer.close()
+            assert [data[:8] for data in heard] == [b"POST /1 ", b"x" * 8, b"GET /2 H"]
 
     asyncio.run(run())
 

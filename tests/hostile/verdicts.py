@@ -7,14 +7,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 OWN = Path(__file__).resolve().parents[1] / "lua" / "security"
-SHARED = Path(__file__).resolve().parents[3] / "shared" / "hostile"
-"""Not part of the checkout; used where it stands beside it."""
+SHARED = Path(os.environ.get("HOSTILE") or Path(__file__).resolve().parents[3] / "shared" / "hostile")
+"""Not part of the checkout; used where it stands beside it, or where HOSTILE says."""
 
 _EXPECT = re.compile(r"-- EXPECT: (.*?)(?: -- .*)?$")
 _VERDICT = re.compile(r"(ok|error|parse|budget)(?: =(.*))?$", re.DOTALL)

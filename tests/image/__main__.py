@@ -110,10 +110,12 @@ def engine(folder: Path, root: Path, image: dict[str, Any]) -> None:
     scripts = folder / "scripts"
     shutil.rmtree(scripts, ignore_errors=True)
     shutil.copytree(ROOT / "scripts", scripts)
+    hosts = folder / "hosts"
+    hosts.write_text("127.0.0.1 localhost\n")  # Docker gives every container one
     health = config["Healthcheck"]["Test"][1:]
     container = Container(
         "keystone-image-test-engine", folder / "bundles", root, [*config["Entrypoint"], *config["Cmd"]], config["Env"],
-        {scripts: "/app/scripts"},
+        {scripts: "/app/scripts", hosts: "/etc/hosts"},
     )  # fmt: skip
     with closing([container]):
         container.start()

@@ -195,12 +195,12 @@ class Container:
     def _inside(self) -> list[str]:
         return ["nsenter", f"--net=/proc/{self.pid}/ns/net", sys.executable, "-c"]
 
-    def wait_until(self, command: Sequence[str], what: str, *, good: bool = True, seconds: float = 30) -> None:
+    def wait_until(self, command: Sequence[str], what: str, *, seconds: float = 120) -> None:
         """Wait until ``command`` succeeds inside, or fails. Raises `ContainerError`."""
         deadline = time.monotonic() + seconds
-        while (self.execute(*command).returncode == 0) is not good:
+        while (done := self.execute(*command)).returncode:
             if time.monotonic() > deadline or (self.process is not None and self.process.poll() is not None):
-                raise ContainerError(f"{self.name}: {what} did not happen\n{self.log()}")
+                raise ContainerError(f"{self.name}: {what} did not happen\n{done.stderr}{self.log()}")
             time.sleep(0.1)
 
     def stop(self, meanwhile: Callable[[], None] | None = None) -> int:

@@ -62,6 +62,17 @@ LEGAL = {
     "constructor fields": ("local t = {" + ", ".join(map(str, range(50_000))) + "} return t[1], #t", "50000"),
     "constructor names": ("local t = {" + ", ".join(f"k{i} = {i}" for i in range(10_000)) + "} return t.k9999", "9999"),
     "statements": ("local a = 0 " + "a = a + 1 " * 10_000 + "return a", "10000"),
+    "steps of one kind": (
+        "local t, n = {}, 0 t.t = t function t:s() n = n + 1 return t.s end function t:m() n = n + 1 return self end "
+        "local a, b, c = t" + ".t" * 300 + ", t" + "['t']" * 300 + ", t" + ":m()" * 300 + " t:s()" + "(t)" * 300 + " t"
+        + ".t" * 299 + ".z = n return t.z == n and a == t and b == t and c == t and n",
+        "601",
+    ),
+    "steps": (
+        "local n, t = 0 t = setmetatable({m = function(s, v) n = n + (v or 1) return s end}, {__call = function(s, v) "
+        "n = n + v return s end}) t.t = t local k = 't' t" + ".t:m()(2)[k]:m(3)" * 4_000 + " return n",
+        "24000",
+    ),
     "fields": ("local t = {} t.t = t return t" + ".t" * 200 + " == t", "true"),
     "calls behind each other": ("local function f() return f_ end f_ = f return f" + "()" * 150 + " == f", "true"),
     "arguments": ("return select('#', " + ", ".join(["1"] * 240) + ")", "240"),
@@ -78,6 +89,15 @@ LEGAL = {
         + " end return f()",
         str(sum(range(59))),
     ),
+    "more upvalues than PUC takes": (
+        "local n = 0 "
+        + "".join(f"local v{i} = {i} " for i in range(150))
+        + "local function f() return "
+        + " + ".join(f"v{i}" for i in range(150))
+        + " end return f()",
+        str(sum(range(150))),
+    ),
+    "more operands of .. than PUC takes": ('local a = "x" return #(' + " .. ".join(["a"] * 5_000) + ")", "5000"),
     "long string": ('return #"' + "x" * 200_000 + '"', "200000"),
     "long name": (f"local {'n' * 50_000} = 7 return {'n' * 50_000}", "7"),
     "comment": ("--" + "x" * 100_000 + "\nreturn 7", "7"),

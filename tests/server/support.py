@@ -21,7 +21,7 @@ from typing import Any
 from keystone_lua.server.config import Address, ServerConfig
 from keystone_lua.server.listening import listen
 from keystone_lua.server.observers import Observer
-from keystone_lua.server.store import ScriptStore
+from keystone_lua.server.store import Check, ScriptStore
 from keystone_lua.server.worker import RunningServer
 
 LOOPBACK = "127.0.0.1"
@@ -111,11 +111,14 @@ def read_to_end(connection: socket.socket) -> bytes:
 
 @contextlib.contextmanager
 def server_in_thread(
-    scripts: Path, config: ServerConfig | None = None, observers: Sequence[Observer] = ()
+    scripts: Path,
+    config: ServerConfig | None = None,
+    observers: Sequence[Observer] = (),
+    check: Check | None = None,
 ) -> Iterator[Client]:
     """Serve ``scripts`` from a thread of this process."""
     config = replace(config or ServerConfig(), scripts=scripts, address=Address(LOOPBACK, 0))
-    store = ScriptStore(scripts)
+    store = ScriptStore(scripts, check=check)
     store.reload()
     listener = listen(config.address)
     port = listener.getsockname()[1]

@@ -6,13 +6,14 @@ import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from keystone_lua.interpreter import Limits
-from keystone_lua.server import conduct, decisions, fair_queue
+from keystone_lua.server import conduct, decisions, fair_queue, handlers
 from keystone_lua.server.conduct import Conduct
 from keystone_lua.server.config import ServerConfig
 from keystone_lua.server.decisions import Verdict
@@ -177,15 +178,15 @@ ENDLESS = "function on_route_request() while true do end end"
 
 @pytest.fixture
 def verdicts(monkeypatch: pytest.MonkeyPatch) -> list[Verdict]:
-    """The verdicts that handlers see."""
+    """The verdicts that handlers see of tenants with a script."""
     seen: list[Verdict] = []
-    decide = decisions.DecisionService.decide
+    ended = decisions.DecisionService._ended
 
-    async def record(self: decisions.DecisionService, tenant: str, request: object) -> Verdict:
-        seen.append(await decide(self, tenant, request))  # type: ignore[arg-type]
-        return seen[-1]
+    def record(self: decisions.DecisionService, verdict: Verdict) -> None:
+        seen.append(verdict)
+        ended(self, verdict)
 
-    monkeypatch.setattr(decisions.DecisionService, "decide", record)
+    monkeypatch.setattr(decisions.DecisionService, "_ended", record)
     return seen
 
 
@@ -204,7 +205,7 @@ def test_the_lane_is_chosen_by_the_slice_and_its_log_is_the_only_one(
 def test_a_run_of_exactly_a_slice_stays_inline(tmp_path: Path, verdicts: list[Verdict]) -> None:
     write_scripts(tmp_path, {"a.lua": BUSY})
     with server_in_thread(tmp_path) as client:
-        for rounds in range(4000, 8000, 100):
+        for rounds in range(1200, 2600, 50):
             instructions = int(client.route("a", {"body": str(rounds)}).headers["x-keystone-instructions"])
             assert verdicts[-1].lane == ("inline" if instructions <= decisions.SLICE else "lane")
     assert {verdict.lane for verdict in verdicts} == {"inline", "lane"}
@@ -274,3 +275,20 @@ def test_a_run_in_a_lane_keeps_the_version_that_it_began_with(tmp_path: Path) ->
         assert client.route("a", {"body": "10"}).json == {"selected_backend": "2"}
         asker.join(WAIT)
     assert answers[0].json == {"selected_backend": "1"}
+
+
+def test_refusals_wait_a_little_but_only_so_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handlers, "HOLD_SECONDS", 1000.0)
+    monkeypatch.setattr(handlers, "HELD_REFUSALS", 1)
+    write_scripts(tmp_path, {"bad.lua": ENDLESS})
+    config = replace(ServerConfig(), limits=Limits(instructions=1 << 60, seconds=3), drain_seconds=0.1)
+    request = b"POST /route/bad HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}"
+    with server_in_thread(tmp_path, config) as client, ExitStack() as stack:
+        for _ in range(1 + fair_queue.DEPTH + 1):
+            connection = stack.enter_context(client.connect())
+            connection.sendall(request)
+            time.sleep(0.05)
+        connection.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            connection.recv(1)
+        assert client.route("bad", {}).status == 503

@@ -17,6 +17,7 @@ import pytest
 
 from keystone_lua.interpreter import Decision, Limits, Program, compile_program, decide
 from keystone_lua.server import lane_process, lanes
+from keystone_lua.server.explanations import Sources
 from keystone_lua.server.lanes import DeadlineExceeded, Lanes, LaneTrouble, Overloaded
 from keystone_lua.server.store import Source, shared_modules
 
@@ -89,7 +90,8 @@ async def asked(
     before = running.running
     task = ask(running, script, tenant)
     await until(lambda: running.running > before and len(running.processes) >= 2)
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(0.05)
+    assert not task.done()
     yield task
 
 
@@ -153,17 +155,30 @@ def test_a_program_of_other_sources_is_refused(caplog: pytest.LogCaptureFixture)
     within(1, Limits(), mismatch)
 
 
+def test_a_lane_says_what_used_a_budget_up() -> None:
+    async def test(running: Lanes) -> None:
+        failure = (await ask(running, made(ENDLESS))).failure
+        assert failure is not None
+        assert failure.top is not None
+        assert (failure.top["total"], failure.top["lines"][0]["line"]) == (100_000, "a.lua:1")
+        again = (await ask(running, made(ENDLESS))).failure
+        assert again == failure
+        assert again.top is None
+
+    within(1, Limits(instructions=100_000, seconds=10.0), test)
+
+
 def test_kept_programs_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     lane = lane_process.LaneProcess(None)  # type: ignore[arg-type]  # only what it keeps is looked at
     program, _ = made("return 1")
     for number in range(lane_process.KEPT_PROGRAMS + 10):
-        lane._keep(("a", str(number)), program, 10)
+        lane._keep(("a", str(number)), program, Sources(bytes(10), {}))
     assert len(lane._programs) == lane_process.KEPT_PROGRAMS
     assert ("a", "9") not in lane._programs
     for number in range(3):
-        lane._keep(("b", str(number)), program, lane_process.KEPT_SOURCE // 2)
+        lane._keep(("b", str(number)), program, Sources(bytes(lane_process.KEPT_SOURCE // 2), {}))
     assert list(lane._programs) == [("b", "1"), ("b", "2")]
-    lane._keep(("c", "0"), program, 2 * lane_process.KEPT_SOURCE)
+    lane._keep(("c", "0"), program, Sources(bytes(2 * lane_process.KEPT_SOURCE), {}))
     assert list(lane._programs) == [("c", "0")]
 
 
@@ -216,11 +231,12 @@ def test_a_lane_that_stands_still_is_killed_after_the_grace(monkeypatch: pytest.
 
 
 def test_a_killed_lane_is_replaced_and_its_run_answered_once(caplog: pytest.LogCaptureFixture) -> None:
-    script = made(BUSY.format(400_000))
+    script = made(BUSY.format(1_500_000))
 
     async def crash(running: Lanes) -> None:
         async with asked(running, script) as task:
             victim = running.processes[1]
+            assert not task.done()
             os.kill(victim, signal.SIGKILL)
             decision = await task
         assert decision == decide(script[0], REQUEST, seed=7, now=NOW)
@@ -246,7 +262,7 @@ def test_a_run_whose_process_dies_twice_is_refused() -> None:
 
 @pytest.mark.parametrize("busy", [False, True])
 def test_the_zygote_is_replaced(busy: bool) -> None:
-    script = made(BUSY.format(400_000))
+    script = made(BUSY.format(1_500_000))
 
     async def kill(running: Lanes) -> None:
         old = running.processes
@@ -264,7 +280,7 @@ def test_the_zygote_is_replaced(busy: bool) -> None:
 
 
 def test_everything_killed_at_once_is_no_lost_request() -> None:
-    script = made(BUSY.format(400_000))
+    script = made(BUSY.format(1_500_000))
 
     async def kill(running: Lanes) -> None:
         async with asked(running, script) as task:
@@ -279,9 +295,9 @@ def test_a_lane_that_has_grown_is_replaced_between_runs() -> None:
     grow = "function on_route_request() local t = {} for i = 1, 400000 do t[i] = 'x' .. i end return {} end"
 
     async def large(running: Lanes) -> None:
+        old = running.processes[1]
         first = await ask(running, made(grow))
         assert first.failure is None, first.failure
-        old = running.processes[1]
         assert (await ask(running, made(BUSY.format(10)))).failure is None
         await until(lambda: len(running.processes) == 2 and running.processes[1] != old)
 

@@ -61,7 +61,9 @@ def test_the_server_serves_the_file(tmp_path: Path) -> None:
 def described(method: str, path: str) -> tuple[str, dict[str, Any]]:
     """The documented path and call that a request is to."""
     path = path.partition("?")[0]
-    name = "/route/{tenant}" if path.startswith("/route/") else path
+    name = path
+    if path.startswith("/route/"):
+        name = "/route/{tenant}/batch" if path.endswith("/batch") else "/route/{tenant}"
     calls = DOCUMENT["paths"][name]
     return name, calls.get(method.lower()) or next(iter(calls.values()))
 
@@ -79,8 +81,8 @@ def check(method: str, path: str, answer: Answer) -> tuple[str, int]:
     return name, answer.status
 
 
-def sent_without_its_body(client: Client, header: bytes) -> Answer:
-    received = client.raw(b"POST /route/good HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n" + header + b"\r\n")
+def sent_without_its_body(client: Client, path: str, header: bytes) -> Answer:
+    received = client.raw(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n".encode() + header + b"\r\n")
     head, _, body = received.partition(b"\r\n\r\n")
     lines = [line.partition(": ") for line in head.decode().split("\r\n")[1:]]
     return Answer(int(head.split()[1]), {name.lower(): value for name, _, value in lines}, body)
@@ -108,6 +110,9 @@ def test_every_documented_status_is_seen(tmp_path: Path) -> None:
         ask("POST", "/route/good", b'{"backends": [{"health": "yes"}]}')
         ask("POST", "/route/", b"{}")
         ask("POST", "/route/good", b" " * 1001)
+        for body in (b'[{}, {"path": 1}]', b"{}", b" " * 1001):
+            ask("POST", "/route/good/batch", body)
+        ask("POST", "/route/bad/batch", b"[{}]")
         for path in DOCUMENT["paths"]:
             ask("DELETE", path.replace("{tenant}", "good"))
         for path in ("/health", "/health/live", "/health/ready", "/openapi.json", "/metrics"):
@@ -121,7 +126,8 @@ def test_every_documented_status_is_seen(tmp_path: Path) -> None:
         ask("POST", "/reload?dry_run=1", **TOKEN)
         ask("POST", "/reload", **TOKEN)
         for head in (b"", b"Expect: magic\r\n"):  # the body is late, the expectation cannot be met
-            seen.add(check("POST", "/route/good", sent_without_its_body(client, head)))
+            for path in ("/route/good", "/route/good/batch"):
+                seen.add(check("POST", path, sent_without_its_body(client, path, head)))
         for answer in many_at_once(client):
             seen.add(check("POST", "/route/endless", answer))
             assert answer.status != 503 or int(answer.headers["retry-after"]) > 0

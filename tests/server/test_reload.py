@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from keystone_lua.cli.checking import findings_of
 from keystone_lua.server.metrics import Counts
+from keystone_lua.server.models import DryRunAnswer
 from keystone_lua.server.reloads import Report, Watch, local_reloads
 from keystone_lua.server.store import Folder, ScriptStore, Snapshot
 from tests.server.support import WAIT, Client, constant, server_in_thread, server_process, write_scripts
@@ -188,6 +190,21 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(tmp_path: Path) ->
         assert client.send("POST", "/reload?dry_run=0").json == {"status": "scripts reloaded", "count": "4"}
         assert folder_state(client) != before
         assert client.send("POST", "/reload?dry_run=1").json["changed"] == []
+
+
+def test_a_dry_run_tells_the_findings_of_what_it_would_bring(tmp_path: Path) -> None:
+    write_scripts(tmp_path, {"same.lua": "local a = 1 " + constant("1"), "a.lua": constant("1")})
+    with server_in_thread(tmp_path, check=findings_of) as client:
+        assert client.send("POST", "/reload?dry_run=1").json["findings"] == []
+        write_scripts(tmp_path, {"a.lua": constant("2") + "\nlocal b = 2", "new.lua": "local c = 1", "bad.lua": BROKEN})
+        body = client.send("POST", "/reload?dry_run=1").json
+        findings = [(found["file"], found["line"], found["rule"], found["severity"]) for found in body["findings"]]
+        assert findings == [
+            ("a.lua", 3, "unused-local", "warning"),
+            ("new.lua", 1, "no-entry-point", "error"),
+            ("new.lua", 1, "unused-local", "warning"),
+        ]
+        DryRunAnswer(**body)
 
 
 @pytest.mark.parametrize("value", ["", "yes", "2", "true"])

@@ -9,7 +9,16 @@ from typing import Any
 
 import pytest
 
-from keystone_lua.server.wire import MAX_NESTING, BadRequest, RequestData, json_bytes, read_json, read_request
+from keystone_lua.server import wire
+from keystone_lua.server.wire import (
+    MAX_NESTING,
+    MAX_VALUES,
+    BadRequest,
+    RequestData,
+    json_bytes,
+    read_json,
+    read_request,
+)
 
 ZERO: RequestData = {"method": "", "path": "", "host": "", "headers": {}, "body": "", "backends": []}
 
@@ -69,7 +78,7 @@ def test_depth_is_bounded_before_the_decoder_sees_it(prefix: bytes, opening: byt
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(10**6)
     try:
-        with pytest.raises(BadRequest, match=r"nested deeper"):
+        with pytest.raises(BadRequest, match=r"nested deeper|more than 20000 values"):
             read_json(prefix + opening * 150_000)
     finally:
         sys.setrecursionlimit(limit)
@@ -82,7 +91,7 @@ def test_brackets_after_a_mistake(body: bytes) -> None:
 
 
 def test_many_brackets_side_by_side_are_not_deep() -> None:
-    assert read_request(b'{"x":[' + b"[],{}," * 10_000 + b"0]}") == ZERO
+    assert read_request(b'{"x":[' + b"[],{}," * 4_000 + b"0]}") == ZERO
 
 
 def test_brackets_in_text_are_text() -> None:
@@ -167,3 +176,28 @@ def test_what_is_written_is_one_ascii_line(value: Any) -> None:
     assert written.endswith(b"\n")
     assert written.count(b"\n") == 1
     assert json.loads(written) == value
+
+
+@pytest.mark.parametrize("form", ["[%s]", '{"headers":{%s}}', '{"body":",[{","x":[%s]}'])
+def test_the_number_of_values_is_bounded_on_both_sides(form: str) -> None:
+    outside = form.replace(",[{", "")
+    items = MAX_VALUES - outside.count(",") - outside.count("[") - outside.count("{")
+    unit = '"a":"\\",["' if "headers" in form else "1"
+    body = (form % ",".join([unit] * (items + 1))).encode()
+    assert read_json(body) is not None
+    with pytest.raises(BadRequest, match="more than 20000 values"):
+        read_json((form % ",".join([unit] * (items + 2))).encode())
+
+
+@pytest.mark.parametrize("body", [b"[" * 70 + b'""' * 500_000, b"[" * 70 + b'"\\\\"' * 250_000, b"[]," * 340_000])
+def test_a_megabyte_of_small_things_is_refused_before_it_is_decoded(
+    body: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "_DECODER", None)
+    with pytest.raises(BadRequest, match=r"more than 20000 values|nested deeper"):
+        read_json(body)
+
+
+def test_text_may_hold_any_number_of_commas_and_brackets() -> None:
+    text = "[{,}]" * 200_000
+    assert read_request(b'{"body":"%b"}' % text.encode())["body"] == text

@@ -147,6 +147,18 @@ def is_running(pid: int) -> bool:
         return False
 
 
+def test_connections_are_shared_out(tmp_path: Path) -> None:
+    """asyncio's own accepting gave all of them to one worker, time and again."""
+    write_scripts(tmp_path, {"a.lua": constant("b")})
+    with server_process(tmp_path, "--workers", "2") as server, contextlib.ExitStack() as opened:
+        for _ in range(40):
+            opened.enter_context(server.client.connect())
+        until(lambda: scrape(server.client).total("keystone_connections") >= 41)  # and the scrape's
+        seen = scrape(server.client)
+        shares = [seen.total("keystone_connections", worker=str(number)) for number in range(2)]
+        assert min(shares) >= 10, shares
+
+
 def test_sigterm_drains_every_worker(tmp_path: Path) -> None:
     write_scripts(tmp_path, {"a.lua": constant("b")})
     with server_process(tmp_path, "--workers", "2") as server, contextlib.ExitStack() as opened:

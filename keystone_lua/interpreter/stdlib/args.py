@@ -11,7 +11,7 @@ from types import FunctionType
 from typing import Final
 
 from ..tracebacks import argument_error
-from ..values import ABSENT, LuaValue, MetaTable, Table, number_to_string, string_to_number, type_name
+from ..values import ABSENT, LuaValue, Table, number_to_string, string_to_number, type_name
 
 _LOWEST: Final = -(1 << 63)
 
@@ -66,7 +66,7 @@ def check_int(value: LuaValue, index: int) -> int:
 
 def check_table(value: LuaValue, index: int) -> Table:
     """A table."""
-    if value.__class__ is Table or value.__class__ is MetaTable:
+    if isinstance(value, Table):
         return value
     raise argument_error(index, expected("table", value))
 

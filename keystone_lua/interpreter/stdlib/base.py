@@ -205,13 +205,14 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
             run.refuel(0)
         if t.__class__ is not Table:
             check_table(t, 1)
-        if meta.__class__ is not Table and meta is not None and meta.__class__ is not MetaTable:
+        if meta is not None and not isinstance(meta, Table):
             raise argument_error(2, "nil or table expected")
-        if t.__class__ is MetaTable and t.meta["__metatable"] is not None:
+        if t.__class__ is not Table and t.meta["__metatable"] is not None:
             raise library_error("cannot change a protected metatable")
         t.meta = NO_METATABLE if meta is None else meta
         t.run = run
-        t.__class__ = MetaTable
+        if t.__class__ is Table:
+            t.__class__ = MetaTable
         return t
 
     def tonumber(d: int, value: LuaValue = ABSENT, base: LuaValue = None, *_: LuaValue) -> LuaValue:
@@ -241,7 +242,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         if value.__class__ is float:
             return number_to_string(value)
         check_any(value, 1)
-        if value.__class__ is MetaTable and (handler := value.meta["__tostring"]) is not None:
+        if isinstance(value, MetaTable) and (handler := value.meta["__tostring"]) is not None:
             return operations.first(operations.call(run, handler, d, value))  # of any type: only print insists
         return operations.tostring(run, d, value)
 

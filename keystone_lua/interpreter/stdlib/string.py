@@ -23,7 +23,17 @@ from ..costs import CLOSURE, COPY, LIBRARY, RESULTS, SCAN, STEP, STRING, UPVALUE
 from ..pattern_items import LATIN, PatternError
 from ..patterns import Match, Pattern, compile_pattern, find_special
 from ..tracebacks import LIBRARY_CODES, argument_error, library_error
-from ..values import ABSENT, FALSE, LONG_STRING, LuaValue, MetaTable, Table, number_to_string, type_name
+from ..values import (
+    ABSENT,
+    FALSE,
+    LONG_STRING,
+    LuaValue,
+    MetaTable,
+    ScatteredTable,
+    Table,
+    number_to_string,
+    type_name,
+)
 from .args import check_string, to_int, to_integer
 from .formatting import KEPT_LENGTH, format_pieces, kept_format, long_format
 from .math import number
@@ -180,7 +190,7 @@ def start_of(run: Run, value: LuaValue, size: int) -> int:
 
 # gsub
 
-_REPLACEMENTS: Final = {str, float, FunctionType, Table, MetaTable}
+_REPLACEMENTS: Final = {str, float, FunctionType, Table, MetaTable, ScatteredTable}
 
 
 class Template(NamedTuple):

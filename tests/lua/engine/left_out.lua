@@ -1,5 +1,5 @@
 -- What Lua 5.1 has and this engine leaves out: nil, and an error that says so. docs/compatibility.md, "Left out".
-for _, name in ipairs {"load", "loadstring", "loadfile", "dofile", "setfenv", "getfenv", "newproxy", "module", "io", "debug", "package", "coroutine"} do
+for _, name in ipairs {"load", "loadstring", "loadfile", "dofile", "setfenv", "getfenv", "newproxy", "gcinfo", "module", "io", "debug", "package", "coroutine"} do
   assert(_G[name] == nil, name)
 end
 if io then print("io") else print("no io") end --> no io

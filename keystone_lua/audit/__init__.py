@@ -1,0 +1,35 @@
+"""Decisions that can be proved: recorded, taken again, compared.
+
+    decisions --Recorder--> a chain of lines (records, chain, masking), written by writer; scripts into archive
+    a log --reading--> records --replay--> same, different or not replayable; breaks in the chain
+    a log and two versions of the scripts --diff--> which requests would be answered otherwise
+
+A run is a pure function of script, request, seed, clock, limits and cost table, and a record has them all. Knows the
+interpreter, and nothing of HTTP.
+"""
+
+from .archive import Archive, ArchiveError
+from .chain import GENESIS
+from .diff import Diff, Script, diff_logs
+from .masking import Masks
+from .recorder import Recorder, check_log
+from .records import DecisionRecord, Note, RecordError, read_record
+from .replay import Replay, replay_logs
+
+__all__ = [
+    "GENESIS",
+    "Archive",
+    "ArchiveError",
+    "DecisionRecord",
+    "Diff",
+    "Masks",
+    "Note",
+    "RecordError",
+    "Recorder",
+    "Replay",
+    "Script",
+    "check_log",
+    "diff_logs",
+    "read_record",
+    "replay_logs",
+]

@@ -1,0 +1,118 @@
+"""Whether lines are a chain: each with the hash of the one before, numbers without a gap.
+
+In: the lines of a log in order, as `Seen`. Out: the breaks, each with the file and line to look at. What a chain cannot
+show by itself is a cut tail or a log written anew from some line on: for that compare ``head`` with one
+noted elsewhere.
+
+Which line is at fault: numbers that do not follow each other mean lines removed or moved; else a line whose hash
+the next does not have was changed, and one with both links broken was changed in its own ``prev`` too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Final
+
+from .records import Link
+
+GENESIS: Final = "0" * 64
+"""What the first record of a chain has for the hash of the line before."""
+
+
+def line_hash(data: bytes) -> str:
+    """SHA-256 (FIPS 180-4) of a line without its newline, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One line: where it is, its hash, its link; ``link`` is None if the line is no record."""
+
+    file: str
+    line: int
+    hash: str
+    link: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A place where a chain does not hold. ``line`` counts from 1."""
+
+    file: str
+    line: int
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.problem}"
+
+
+class Chain:
+    """Checks one chain as its lines come by."""
+
+    def __init__(self, after: str = GENESIS) -> None:
+        """``after`` is the hash that the first record must name: of the line before, if that is kept elsewhere."""
+        self.breaks: list[Break] = []
+        self.file = ""
+        """The file of the last line."""
+        self.head = after
+        """The hash of the last line."""
+        self.lines = 0
+        self._after = after
+        self._last: Seen | None = None
+        self._suspect: Seen | None = None
+        """The line before the last, if the last does not have its hash."""
+        self._unread = 0
+
+    def add(self, seen: Seen) -> None:
+        """Take the next line. A line that is no record is reported by whoever found that."""
+        self.file, self.head = seen.file, seen.hash
+        self.lines += 1
+        if seen.link is None:
+            self._unread += 1
+            return
+        if self._last is None:
+            self._first(seen, seen.link)
+        else:
+            self._next(self._last, seen, seen.link)
+        self._last, self._unread = seen, 0
+
+    def end(self) -> None:
+        """Say what the last line can tell."""
+        if self._suspect is not None and self._last is not None:
+            suspect, last = self._suspect, self._last
+            self._suspect = None
+            self._break(suspect, f"this line was changed, or the last one (line {last.line}) was")
+
+    def _first(self, seen: Seen, link: Link) -> None:
+        if self._unread:
+            return
+        if self._after == GENESIS and (link.prev != GENESIS or link.number != 1):
+            self._break(seen, f"the log does not begin here: this is record {link.number}, after {link.prev}")
+        elif link.prev != self._after:
+            self._break(seen, f"this record follows {link.prev}, not {self._after}")
+
+    def _next(self, last: Seen, seen: Seen, link: Link) -> None:
+        assert last.link is not None
+        step = link.number - last.link.number
+        holds = step == 1 + self._unread and (self._unread > 0 or link.prev == last.hash)
+        if self._suspect is not None:
+            suspect, self._suspect = self._suspect, None
+            if not holds and step == 1:
+                self._break(last, "this line was changed")  # neither of its links holds
+                return
+            self._break(suspect, f"this line was changed: the next one (record {last.link.number}) has another hash")
+        if holds:
+            return
+        if step > 1 + self._unread:
+            missing = step - 1 - self._unread
+            first = link.number - missing
+            names = f"record {first} is" if missing == 1 else f"records {first} to {link.number - 1} are"
+            self._break(seen, f"before this line {names} missing")
+        elif step < 1 + self._unread:
+            self._break(seen, f"out of order: record {link.number} after record {last.link.number}")
+        else:
+            self._suspect = last
+
+    def _break(self, seen: Seen, problem: str) -> None:
+        self.breaks.append(Break(seen.file, seen.line, problem))

@@ -1,0 +1,165 @@
+"""Decisions into a chain of lines.
+
+In: what each decision came to, one call each, from the thread of the event loop. Out: lines for a `Writer`, each with
+the hash of the one before. A record for which there is no room is counted, and a ``gap`` record says so once there is
+room again. Refuses to start where the writer does; after that nothing here raises.
+
+Lines are made where decisions are made and not in the writer's thread: Python runs one of them at a time, and a
+thread that encodes a batch would hold up the loop for all of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import logging
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from ..interpreter import Decision, Failure, Limits, Program
+from . import records
+from .archive import Archive
+from .chain import GENESIS, line_hash
+from .masking import Masks, Secrets
+from .records import RecordError
+from .segments import archive_folder, worker_file
+from .writer import MIB, LogInUse, Stats, Writer
+
+logger = logging.getLogger("keystone.audit")
+
+NO_ROOM: Final = "no room: the disk was full or slow"
+MAX_WRITERS: Final = 256
+"""Processes that may write one log at a time."""
+
+ROTATE_BYTES: Final = 256 * MIB
+
+
+class Recorder:
+    """Writes one chain of records."""
+
+    def __init__(
+        self,
+        file: Path,
+        masks: Masks,
+        *,
+        rotate_bytes: int = ROTATE_BYTES,
+        memory: int = 64 * MIB,
+    ) -> None:
+        """Go on with the chain in ``file``, or begin it; where another process writes it, ``file.w1``, and so on.
+
+        ``memory`` is in bytes of lines that wait. Raises `OSError`.
+        """
+        self.masks = masks
+        self.dropped = 0
+        """Records lost for want of room."""
+        self._writer = _first_free(file, rotate_bytes, memory)
+        self._archive = Archive(archive_folder(file))
+        self._archived: set[str] = set()
+        self._missing = 0
+        tail = self._writer.tail
+        self.head = line_hash(tail.last) if tail.last else GENESIS
+        """The hash of the last line."""
+        self._number, closed = _last_record(tail.last, self._writer.file)
+        if tail.torn:
+            logger.warning("decision log: %s ended in a torn line of %d bytes", self._writer.file, tail.torn)
+            self._chain("gap", records.gap_text(time.time(), 1, f"a torn line of {tail.torn} bytes was cut off"))
+        elif not closed:
+            logger.warning("decision log: %s was not closed; its last records may be missing", self._writer.file)
+            self._chain("gap", records.gap_text(time.time(), 0, "the log was not closed: records may be missing"))
+        self._chain("start", records.start_text(time.time(), self.masks.names))
+
+    @property
+    def file(self) -> Path:
+        """What this recorder writes."""
+        return self._writer.file
+
+    @property
+    def stats(self) -> Stats:
+        """What has been written so far."""
+        return self._writer.stats
+
+    def record(
+        self,
+        tenant: str,
+        request: Mapping[str, Any],
+        program: Program | None,
+        decision: Decision | None,
+        answer: Mapping[str, Any] | None,
+        failure: Failure | None,
+        *,
+        limits: Limits,
+        request_id: str = "",
+        lane: str = "inline",
+    ) -> None:
+        """Record one decision; ``answer`` or ``failure`` is what the caller was told. Does not block or raise.
+
+        ``decision`` must have been made with ``masks.names`` watched, or the record cannot say what was read.
+        """
+        try:
+            if program is not None and program.hash not in self._archived:
+                self._archived.add(program.hash)
+                self._writer.then(lambda: self._archive.put(program))
+            if decision is not None and decision.read:
+                found = Secrets(request["headers"][name] for name in decision.read)
+                answer, failure = found.answer(answer), found.failure(failure)
+            shown = self.masks.request(request)
+            text = records.decision_text(
+                request_id, time.time(), tenant, shown, program, decision, answer, failure, limits, lane
+            )
+            if self._missing:
+                if not self._chain("gap", records.gap_text(time.time(), self._missing, NO_ROOM)):
+                    self._drop()
+                    return
+                self._missing = 0
+            if not self._chain("decision", text):
+                self._drop()
+        except Exception:
+            logger.exception("decision log: a record of tenant %r was lost", tenant)
+            self._drop()
+
+    def close(self) -> None:
+        """Write the last records and let go of the file."""
+        if self._missing:
+            self._chain("gap", records.gap_text(time.time(), self._missing, NO_ROOM), last=True)
+        self._chain("stop", records.stop_text(time.time()), last=True)
+        if self._writer.close():
+            logger.info("decision log: %s ends at number %d, head %s", self._writer.file, self._number, self.head)
+
+    def _chain(self, kind: str, text: str, *, last: bool = False) -> bool:
+        line = records.line(kind, self._number + 1, self.head, text)
+        if not self._writer.put(line + b"\n", last=last):
+            return False
+        self._number += 1
+        self.head = line_hash(line)
+        return True
+
+    def _drop(self) -> None:
+        self._missing += 1
+        self.dropped += 1
+
+
+def _first_free(file: Path, rotate_bytes: int, memory: int) -> Writer:
+    """A server's processes, and one that is being replaced by another, each find a file of their own."""
+    for worker in range(MAX_WRITERS):
+        with contextlib.suppress(LogInUse):
+            return Writer(worker_file(file, worker), rotate_bytes, memory)
+    raise LogInUse(errno.EAGAIN, f"{MAX_WRITERS} processes write this log", str(file))
+
+
+def _last_record(line: bytes, file: Path) -> tuple[int, bool]:
+    """The number of a log's last record, and whether it says that the log was closed."""
+    if not line:
+        return 0, True
+    try:
+        link, record = records.read_record(line)
+    except RecordError as error:
+        logger.error("decision log: the last line of %s is no record: %s", file, error)
+        return 0, False
+    return link.number, isinstance(record, records.Note) and record.kind == "stop"
+
+
+def check_log(file: Path) -> None:
+    """Find out whether a `Recorder` can be made for ``file``, without making one. Raises `OSError`."""
+    Writer.check(file)

@@ -1,0 +1,85 @@
+"""The files of a decision log: what they are called, which belong together, how one ends.
+
+``FILE`` is being written; ``FILE.000001`` and so on are what it was before, oldest first, and never change. Further
+processes of a server write ``FILE.w1``, ``FILE.w2`` with segments of their own: a chain each. Scripts are in
+``FILE.scripts``, shared by all. Refuses nothing: paths in, facts out.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from .records import MAX_LINE
+
+_BLOCK: Final = 1 << 16
+_SEGMENT: Final = re.compile(r"(.+)\.(\d{6,})\Z")
+_WORKER: Final = re.compile(r"(.+)\.w[1-9]\d*\Z")
+
+
+def worker_file(file: Path, worker: int) -> Path:
+    """The file that the server's process number ``worker`` writes, from 0."""
+    return file.with_name(f"{file.name}.w{worker}") if worker else file
+
+
+def archive_folder(file: Path) -> Path:
+    """The folder of the scripts of any file of a log."""
+    name = file.name
+    if found := _SEGMENT.fullmatch(name):
+        name = found[1]
+    if found := _WORKER.fullmatch(name):
+        name = found[1]
+    return file.with_name(f"{name}.scripts")
+
+
+def segment(file: Path, number: int) -> Path:
+    """Where ``file`` goes as segment ``number``, from 1."""
+    return file.with_name(f"{file.name}.{number:06d}")
+
+
+def segments(file: Path) -> list[Path]:
+    """The closed segments of ``file``, oldest first."""
+    found = [(_SEGMENT.fullmatch(path.name), path) for path in file.parent.glob(f"{_literal(file.name)}.*")]
+    numbered = [(int(match[2]), path) for match, path in found if match is not None and match[1] == file.name]
+    return [path for _, path in sorted(numbered)]
+
+
+def chains(file: Path) -> list[list[Path]]:
+    """The chains of a log, each as its files in order. A closed segment stands for itself alone."""
+    if _SEGMENT.fullmatch(file.name):
+        return [[file]]
+    workers = [path for path in file.parent.glob(f"{_literal(file.name)}.w*") if _WORKER.fullmatch(path.name)]
+    heads = [file, *sorted(workers, key=lambda path: int(path.name.rpartition(".w")[2]))]
+    found = [[*segments(head), *([head] if head.exists() else [])] for head in heads]
+    return [chain for chain in found if chain]
+
+
+def _literal(name: str) -> str:
+    return re.sub(r"([*?\[])", r"[\1]", name)
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """How a file ends: ``size`` bytes of whole lines, the ``last`` of them without its newline, ``torn`` bytes more."""
+
+    size: int
+    last: bytes
+    torn: int
+
+
+def tail(descriptor: int) -> Tail:
+    """Read the end of an open file."""
+    end = os.fstat(descriptor).st_size
+    data = b""
+    start = end
+    while start and data.count(b"\n") < 2 and len(data) < MAX_LINE:
+        step = min(_BLOCK, start)
+        start -= step
+        data = os.pread(descriptor, step, start) + data
+    whole = data.rfind(b"\n") + 1
+    last = data[: whole - 1].rpartition(b"\n")[2] if whole else b""
+    torn = len(data) - whole
+    return Tail(end - torn, last, torn)

@@ -1,0 +1,274 @@
+"""From memory to disk, off the event loop.
+
+In: lines, in order, from one thread. Out: a file that grows by one ``pwrite`` a batch, flushed to disk once a second,
+and turned into a closed segment when it is long enough. Nothing here blocks or raises where the lines come from:
+`Writer.put` says no when its memory is full, and trouble with the disk is kept in ``stats`` and logged once.
+
+A full disk writes short first and then fails. So the writer knows where its last whole batch ended, cuts the file
+there, keeps the batch and tries again: the file holds whole lines at any time, and none twice.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import logging
+import os
+import stat
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from . import segments
+from .segments import Tail
+
+logger = logging.getLogger("keystone.audit")
+
+MIB: Final = 1 << 20
+INTERVAL: Final = 0.05
+"""Seconds between batches."""
+FLUSH_SECONDS: Final = 1.0
+"""How much a power cut may take."""
+RETRY_SECONDS: Final = 1.0
+"""Between attempts at a disk in trouble."""
+CLOSE_SECONDS: Final = 2.0
+"""How long a stopping server waits for a disk in trouble."""
+BATCH: Final = 4 * MIB
+"""Bytes of one write."""
+FILE_MODE: Final = 0o640
+
+Chore = Callable[[], None]
+"""Something else to do in order, such as archiving a script. May raise OSError, and is then tried again later."""
+
+
+class LogInUse(OSError):
+    """Another process writes this file."""
+
+
+@dataclass(slots=True)
+class Stats:
+    """What a writer has done, for metrics. ``failures`` counts failed writes, flushes and chores."""
+
+    lines: int = 0
+    bytes: int = 0
+    failures: int = 0
+
+
+class Writer:
+    """Appends lines to one file."""
+
+    def __init__(self, file: Path, rotate_bytes: int, memory: int = 64 * MIB) -> None:
+        """Open the file, which must be nobody else's. ``memory`` is in bytes of lines not yet written.
+
+        Raises `OSError`, `LogInUse` among them.
+        """
+        self.file = file
+        self.stats = Stats()
+        self._rotate_bytes = rotate_bytes
+        self._memory = memory
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = _lock(file)
+        self._descriptor = _open(file)
+        self.tail = self._tail()
+        """What was there before; its torn line has been cut off."""
+        self._offset = self.tail.size
+        if os.fstat(self._descriptor).st_size != self._offset:
+            os.ftruncate(self._descriptor, self._offset)
+        if not self.tail.last and (closed := segments.segments(file)):
+            self.tail = _tail_of(closed[-1])
+        self._queue: deque[bytes | Chore] = deque()
+        # Two counters, each written by one thread: the memory in use is their difference.
+        self._put_bytes = 0
+        self._done_bytes = 0
+        self._chores: list[Chore] = []
+        self._batch = b""
+        self._batch_lines = 0
+        self._unflushed = False
+        self._flushed_at = time.monotonic()
+        self._in_trouble = False
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="decision-log", daemon=True)
+        self._thread.start()
+
+    @staticmethod
+    def check(file: Path) -> None:
+        """Open and close what a writer would. Raises `OSError`."""
+        file.parent.mkdir(parents=True, exist_ok=True)
+        os.close(_open(file))
+        os.close(_open(_lock_file(file)))
+
+    def put(self, line: bytes, *, last: bool = False) -> bool:
+        """Take one line, its newline included; False when there is no room, unless it is one of the ``last``.
+
+        Called by one thread only.
+        """
+        if not last and self._put_bytes - self._done_bytes + len(line) > self._memory:
+            return False
+        self._put_bytes += len(line)
+        self._queue.append(line)
+        return True
+
+    def then(self, chore: Chore) -> None:
+        """Have ``chore`` done after the lines taken so far and before those to come."""
+        self._queue.append(chore)
+
+    def close(self) -> bool:
+        """Write what there is, flush it and let go of the file; say whether that could be done.
+
+        With a disk in trouble it gives up after 2 s.
+        """
+        self._closing.set()
+        self._thread.join(CLOSE_SECONDS + 1)
+        if not self._thread.is_alive():
+            os.close(self._descriptor)
+            os.close(self._lock)
+        return not (self._batch or self._queue)
+
+    # in the writer's thread
+
+    def _run(self) -> None:
+        while not self._closing.wait(RETRY_SECONDS if self._in_trouble else INTERVAL):
+            self._work()
+        give_up = time.monotonic() + CLOSE_SECONDS
+        while not self._work() and time.monotonic() < give_up:
+            time.sleep(INTERVAL)
+        self._flush()
+        if self._batch or self._queue:
+            left = self._batch_lines + sum(isinstance(item, bytes) for item in self._queue)
+            logger.error("decision log: %d records could not be written to %s", left, self.file)
+
+    def _work(self) -> bool:
+        """Do what can be done; say whether nothing is left."""
+        while True:
+            if not self._batch:
+                self._fill()
+            if not self._do_chores() or not self._write():
+                return False
+            if not self._queue:
+                break
+        if self._unflushed and time.monotonic() - self._flushed_at >= FLUSH_SECONDS:
+            self._flush()
+        return True
+
+    def _fill(self) -> None:
+        lines: list[bytes] = []
+        size = 0
+        while self._queue and size < BATCH:
+            item = self._queue.popleft()
+            if isinstance(item, bytes):
+                lines.append(item)
+                size += len(item)
+            else:
+                self._chores.append(item)  # before the lines of its batch, and so before those that follow it
+        self._batch = b"".join(lines)
+        self._batch_lines = len(lines)
+
+    def _do_chores(self) -> bool:
+        while self._chores:
+            try:
+                self._chores[0]()
+            except OSError as error:
+                self._trouble(error)
+                return False
+            del self._chores[0]
+        return True
+
+    def _write(self) -> bool:
+        if not self._batch:
+            return True
+        written = 0
+        try:
+            while written < len(self._batch):
+                written += os.pwrite(self._descriptor, self._batch[written:], self._offset + written)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._descriptor, self._offset)
+            self._trouble(error)
+            return False
+        if self._in_trouble:
+            self._in_trouble = False
+            logger.warning("decision log: %s can be written again", self.file)
+        self._offset += written
+        self._done_bytes += written
+        self.stats.lines += self._batch_lines
+        self.stats.bytes += written
+        self._batch = b""
+        self._unflushed = True
+        if self._offset >= self._rotate_bytes:
+            self._rotate()
+        return True
+
+    def _rotate(self) -> None:
+        """Close the segment. The new file is made first: without room for it the old one goes on."""
+        self._flush()
+        closed = segments.segments(self.file)
+        number = int(closed[-1].name.rpartition(".")[2]) + 1 if closed else 1
+        draft = self.file.with_name(f"{self.file.name}.new")
+        try:
+            draft.unlink(missing_ok=True)
+            descriptor = _open(draft)
+            target = segments.segment(self.file, number)
+            self.file.rename(target)
+            draft.rename(self.file)
+        except OSError as error:
+            self._trouble(error)
+            return
+        os.close(self._descriptor)
+        self._descriptor = descriptor
+        self._offset = 0
+        logger.info("decision log: closed %s", target)
+
+    def _flush(self) -> None:
+        if not self._unflushed:
+            return
+        try:
+            os.fdatasync(self._descriptor)
+            self._unflushed = False
+        except OSError as error:
+            self._trouble(error)
+        self._flushed_at = time.monotonic()
+
+    def _trouble(self, error: OSError) -> None:
+        self.stats.failures += 1
+        if not self._in_trouble:
+            self._in_trouble = True
+            logger.error("decision log: %s: %s; records wait in memory", self.file, error.strerror or error)
+
+    def _tail(self) -> Tail:
+        return segments.tail(self._descriptor)
+
+
+def _open(file: Path) -> int:
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, FILE_MODE)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "is no regular file", str(file))
+    return descriptor
+
+
+def _lock_file(file: Path) -> Path:
+    return file.with_name(f"{file.name}.lock")
+
+
+def _lock(file: Path) -> int:
+    """Lock ``file.lock``: the file itself changes its name. The system lets go of the lock when the process ends."""
+    descriptor = _open(_lock_file(file))
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise LogInUse(errno.EAGAIN, "another process writes this log", str(file)) from None
+    return descriptor
+
+
+def _tail_of(file: Path) -> Tail:
+    descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return segments.tail(descriptor)
+    finally:
+        os.close(descriptor)

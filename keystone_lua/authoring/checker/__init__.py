@@ -1,0 +1,52 @@
+"""The checker: what can be said of a script without running it.
+
+Input: a script's source, its name and the shared modules. Output: findings, in the order of lines. Refuses nothing: a
+script that does not compile is one finding.
+
+Each rule is a module in rules that declares its code, its severity and its sentence, and finds places in a `Script`.
+``-- keystone: ignore RULE`` at the end of a line silences that rule (or several, with commas) for the line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from ...interpreter import LuaSyntaxError, compile_program
+from ...interpreter.program import link_program
+from . import syntax
+from .findings import Finding, Kind
+from .rules import RULES
+from .script import Script
+from .suppression import ignored_rules
+
+__all__ = ["Finding", "Kind", "check_source"]
+
+
+def check_source(
+    source: bytes,
+    name: str,
+    modules: Mapping[str, bytes] = MappingProxyType({}),
+    kind: Kind = Kind.TENANT,
+    lent: frozenset[str] = frozenset(),
+) -> list[Finding]:
+    """The findings in one file.
+
+    ``name`` begins messages; ``modules`` are the sources that ``require`` may name. ``lent`` are globals that the host
+    puts there, besides ``request`` and ``backends``.
+    """
+    try:
+        compile_program(source, name, modules)
+        linked = link_program(source, name, modules)
+    except LuaSyntaxError as error:
+        return [syntax.finding(error, source, name)]
+    script = Script(source, name, linked, kind, lent)
+    ignored = {number: ignored_rules(line) for number, line in enumerate(script.lines, 1) if "keystone:" in line}
+    found = [finding for finding in _found(script) if finding.rule not in ignored.get(finding.line, ())]
+    return sorted(found, key=lambda finding: (finding.line, finding.column, finding.rule))
+
+
+def _found(script: Script) -> Iterator[Finding]:
+    for rule in RULES:
+        for place in rule.places(script):
+            yield Finding(script.name, place.line, place.column, rule.CODE, rule.SEVERITY, place.message)

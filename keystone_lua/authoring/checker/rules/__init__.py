@@ -1,0 +1,43 @@
+"""The rules, one module each: ``CODE``, ``SEVERITY``, ``TEXT`` and ``places``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, cast
+
+from ..findings import Rule
+from . import (
+    accidental_global,
+    bad_ignore,
+    clock_dependent,
+    endless_loop,
+    magic_pattern,
+    no_entry_point,
+    seed_dependent,
+    shadowing,
+    unavailable_library,
+    undefined_global,
+    unknown_result_field,
+    unreachable_code,
+    unused_local,
+)
+
+RULES: Final[Sequence[Rule]] = tuple(
+    cast(Rule, module)
+    for module in (
+        no_entry_point,
+        undefined_global,
+        accidental_global,
+        unavailable_library,
+        unused_local,
+        shadowing,
+        unreachable_code,
+        endless_loop,
+        magic_pattern,
+        unknown_result_field,
+        seed_dependent,
+        clock_dependent,
+        bad_ignore,
+    )
+)
+"""``syntax`` is no rule: a script that does not compile has no nodes to look at."""

@@ -1,0 +1,118 @@
+"""Names taken for patterns: ``-`` and other magic characters match what nobody meant.
+
+``backend.name:find("version-a")`` never finds the backend version-a: ``n-`` is any number of n, the fewest possible.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from ....interpreter import nodes
+from ..findings import Place, Severity
+from ..script import STRING_METHODS, Script
+
+CODE: Final = "magic-pattern"
+SEVERITY: Final[Severity] = "warning"
+TEXT: Final = "Text used as a pattern: - . + * ? [ ( ^ $ % are operators in it."
+
+_FUNCTIONS: Final = frozenset({"find", "match", "gmatch", "gsub"})
+_PATTERN_LIKE: Final = re.compile(r"pat|regex|\bre\b|expr|glob|mask|rule|class|fmt|sep|delim|set\b", re.IGNORECASE)
+"""Names whose values are meant to be patterns."""
+
+_WRITTEN: Final = re.compile(r"[%\[(+*?]")
+"""In a text that is joined with a name: its author is writing a pattern and knows it."""
+
+_IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+
+_SETS: Final = re.compile(r"%.|\[\^?\]?(?:%.|[^\]%])*\]", re.DOTALL)
+_LETTER_DASH: Final = re.compile(r"[A-Za-z0-9]-")
+
+
+def places(script: Script) -> Iterator[Place]:
+    """Literals with a letter before ``-``, and patterns made of a name, a field or a concatenation with one."""
+    for call in script.each(nodes.Call, nodes.MethodCall):
+        pattern, plain = _pattern(script, call)
+        if pattern is None or (plain is not None and not isinstance(plain, (nodes.Nil, nodes.Boolean))):
+            continue
+        if isinstance(plain, nodes.Boolean) and plain.value:
+            continue
+        if isinstance(pattern, nodes.String):
+            if dash := _dash(pattern.value):
+                yield Place(pattern.line, pattern.column, _LITERAL.format(dash))
+        elif named := _named(script, pattern):
+            yield Place(pattern.line, pattern.column, _MADE.format(named))
+
+
+_LITERAL: Final = "in this pattern '{0}' means the fewest of '{0[0]}': write '%-' for a dash, or find(text, 1, true)"
+_MADE: Final = "'{}' is used as a pattern, where - . and others are operators: use find(text, 1, true) for plain text"
+
+
+def _pattern(script: Script, call: Any) -> tuple[Any, Any]:
+    """The pattern of a string function's call, and find's fourth argument."""
+    if isinstance(call, nodes.MethodCall):
+        if call.method not in _FUNCTIONS or call.method not in STRING_METHODS:
+            return None, None
+        function, arguments = call.method, call.arguments
+        if function != "gsub" and any(isinstance(argument, nodes.Table) for argument in arguments[:2]):
+            return None, None  # an object's own method of that name
+    else:
+        library, _, function = script.path(call.function).partition(".")
+        if library != "string" or function not in _FUNCTIONS:
+            return None, None
+        arguments = call.arguments[1:]
+    plain = arguments[2] if function == "find" and len(arguments) > 2 else None
+    return (arguments[0] if arguments else None), plain
+
+
+def _dash(pattern: str) -> str:
+    """A letter or digit with a ``-`` behind it, outside of sets and classes."""
+    found = _LETTER_DASH.search(_SETS.sub("  ", pattern))
+    return found[0] if found else ""
+
+
+def _named(script: Script, pattern: Any) -> str:
+    """The name that makes a pattern suspicious, or ""."""
+    if isinstance(pattern, nodes.Concat):
+        if any(isinstance(operand, nodes.String) and _WRITTEN.search(operand.value) for operand in pattern.operands):
+            return ""
+        return next(filter(None, (_text_of(script, operand) for operand in pattern.operands)), "")
+    return _text_of(script, pattern) if isinstance(pattern, nodes.Index) else _from_field(script, pattern)
+
+
+def _text_of(script: Script, node: Any) -> str:
+    """``backend.name``, or a local's name, as far as it is no pattern by its name or its value."""
+    if isinstance(node, nodes.Index) and isinstance(node.key, nodes.String) and _IDENTIFIER.match(node.key.value):
+        name = node.key.value
+        shown = f"{node.object.name}.{name}" if isinstance(node.object, nodes.Name) else name
+        whole = shown
+    elif isinstance(node, nodes.Name):
+        if _is_constant(script, node):
+            return ""
+        shown = whole = node.name
+    else:
+        return ""
+    return "" if _PATTERN_LIKE.search(whole) else shown
+
+
+def _from_field(script: Script, node: Any) -> str:
+    """A local whose only value is a field such as ``backend.name``, or text joined with one."""
+    if not isinstance(node, nodes.Name) or _PATTERN_LIKE.search(node.name):
+        return ""
+    value = _only_value(script, node)
+    if isinstance(value, nodes.Concat):
+        return node.name if _named(script, value) else ""
+    return node.name if isinstance(value, nodes.Index) and _text_of(script, value) else ""
+
+
+def _is_constant(script: Script, node: nodes.Name) -> bool:
+    """A local whose only value is a literal: what it is, its author sees."""
+    return isinstance(_only_value(script, node), nodes.String)
+
+
+def _only_value(script: Script, node: nodes.Name) -> Any:
+    variable = script.variable(node)
+    if variable is None or variable.assigned:
+        return None
+    return script.initial.get(variable)

@@ -1,0 +1,62 @@
+"""Libraries and library functions that are not here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import Final
+
+from ....interpreter import nodes
+from ....interpreter.libraries import LEFT_OUT, LIBRARIES
+from ..findings import Place, Severity
+from ..script import Script
+
+CODE: Final = "unavailable-library"
+SEVERITY: Final[Severity] = "warning"
+TEXT: Final = "The library or function does not exist in this engine, so its name is nil."
+
+FOREIGN: Final = {
+    "bit32": "that is Lua 5.2's; use bit",
+    "utf8": "that is Lua 5.3's; strings are bytes here",
+    "ngx": "that is OpenResty's; use request and the result's fields",
+    "kong": "that is Kong's; use request and the result's fields",
+    "jit": "that is LuaJIT's",
+    "ffi": "that is LuaJIT's",
+    "cjson": "a JSON module can be put into lib/",
+}
+"""Globals of other hosts of Lua."""
+
+_ELSEWHERE: Final = {
+    "string.split": "write it with string.gmatch",
+    "string.trim": 'write it as s:match("^%s*(.-)%s*$")',
+    "math.round": "write it as math.floor(x + 0.5)",
+    "table.getn": "use #",
+}
+
+
+def places(script: Script) -> Iterator[Place]:
+    """Reads of such names that the script does not define itself and whose existence it does not test."""
+    written = script.written_globals() | {script.path(target) for target in script.targets}
+    tested = script.tested_paths()
+    for node in script.each(nodes.Name, nodes.Index):
+        path = script.path(node)
+        if not path or node in script.targets or path in written or path in tested:
+            continue
+        library, _, member = path.partition(".")
+        if library in written or library in tested:
+            continue
+        if not member and (library in FOREIGN or LEFT_OUT.get(library) == ()):
+            why = FOREIGN.get(library, "it is left out for safety")
+            yield Place(node.line, node.column, f"'{library}' does not exist in this engine: {why}")
+        elif member and library and library in LIBRARIES and member not in LIBRARIES[library]:
+            yield Place(*script.start_of(node), f"'{path}' does not exist in this engine{_advice(path)}")
+
+
+def _advice(path: str) -> str:
+    library, _, member = path.partition(".")
+    if path in _ELSEWHERE:
+        return f": {_ELSEWHERE[path]}"
+    if member in LEFT_OUT.get(library, ()):
+        return ": it is left out for safety"
+    close = get_close_matches(member, sorted(LIBRARIES[library]), 1, 0.7)
+    return f": did you mean '{library}.{close[0]}'?" if close else ""

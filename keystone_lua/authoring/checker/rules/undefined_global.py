@@ -1,0 +1,56 @@
+"""A global that nobody ever assigns: usually a misspelt name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import Final
+
+from ....interpreter import nodes
+from ....interpreter.libraries import LEFT_OUT, LIBRARIES
+from ..findings import Place, Severity
+from ..script import GIVEN, Script
+from .unavailable_library import FOREIGN
+
+CODE: Final = "undefined-global"
+SEVERITY: Final[Severity] = "warning"
+TEXT: Final = "A global that nothing assigns is nil."
+
+LIBRARY_GLOBALS: Final = frozenset({name for name in LIBRARIES[""] if name[0] != "("} | LIBRARIES.keys() - {""})
+
+
+def places(script: Script) -> Iterator[Place]:
+    """Reads of unknown names, except where the script asks whether they exist, or makes globals by computed names."""
+    known = script.written_globals() | LIBRARY_GLOBALS | GIVEN | script.lent | {"_G"}
+    if _makes_globals(script):
+        return
+    tested = script.tested_paths()
+    for node in script.each(nodes.Name):
+        name = node.name
+        if not script.is_global(node) or node in script.targets or name in known or name in tested:
+            continue
+        if name in LEFT_OUT or name in FOREIGN:
+            continue  # the rule for libraries has better advice
+        yield Place(node.line, node.column, f"undefined global '{name}'{_advice(script, node, known)}")
+
+
+def _makes_globals(script: Script) -> bool:
+    """``_G`` is used otherwise than by constant fields."""
+    return any(
+        script.is_global(node, "_G")
+        and not (isinstance(parent := script.parents[node], nodes.Index) and isinstance(parent.key, nodes.String))
+        for node in script.each(nodes.Name)
+    )
+
+
+def _advice(script: Script, node: nodes.Name, known: set[str]) -> str:
+    function = script.function_of(node)
+    locals_ = {variable.name for variable in script.reads}
+    if function is not None:
+        locals_ |= set(function.parameters)
+    close = get_close_matches(node.name, sorted(known | locals_), 1, 0.75)
+    if close and close[0] != node.name:
+        return f": did you mean '{close[0]}'?"
+    if node.name in locals_:
+        return ": a local of that name is out of scope here"
+    return ": nothing assigns it, so it is nil"

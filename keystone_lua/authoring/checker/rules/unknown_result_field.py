@@ -1,0 +1,60 @@
+"""Fields of an answer that the gateway does not know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import Any, Final
+
+from ....interpreter import nodes
+from ..findings import Place, Severity
+from ..script import ENTRY_POINT, Script
+
+CODE: Final = "unknown-result-field"
+SEVERITY: Final[Severity] = "warning"
+TEXT: Final = "The gateway ignores fields of the result that it does not know."
+
+FIELDS: Final = ("selected_backend", "modified_headers", "modified_path", "reject", "reject_reason")
+
+
+def places(script: Script) -> Iterator[Place]:
+    """In what on_route_request returns, and, elsewhere, in tables that have a known field and a misspelt one."""
+    answers = {table for function in _entry_points(script) for table in _returned(script, function)}
+    locals_ = {script.variable(node) for node in answers if isinstance(node, nodes.Name)} - {None}
+    for local in script.each(nodes.Local):
+        for variable, value in zip(script.resolution.declared[local], local.values, strict=False):
+            if variable in locals_ and isinstance(value, nodes.Table):
+                answers.add(value)
+    for table in script.each(nodes.Table):
+        names = [item.key for item in table.fields if isinstance(item.key, nodes.String)]
+        is_answer = table in answers
+        if is_answer or any(key.value in FIELDS for key in names):
+            yield from (_place(key, key.value) for key in names if _is_wrong(key.value, is_answer))
+    for target in script.targets:
+        if isinstance(target, nodes.Index) and isinstance(target.object, nodes.Name):
+            key = target.key
+            if script.variable(target.object) in locals_ and isinstance(key, nodes.String) and key.value not in FIELDS:
+                yield _place(key, key.value)
+
+
+def _is_wrong(name: str, is_answer: bool) -> bool:
+    return name not in FIELDS and (is_answer or bool(get_close_matches(name, FIELDS, 1, 0.75)))
+
+
+def _place(key: nodes.String, name: str) -> Place:
+    close = get_close_matches(name, FIELDS, 1, 0.5)
+    advice = f"did you mean '{close[0]}'?" if close else f"it knows {', '.join(FIELDS)}"
+    return Place(key.line, key.column, f"the gateway knows no result field '{name}': {advice}")
+
+
+def _entry_points(script: Script) -> Iterator[nodes.Function]:
+    for assign in script.each(nodes.Assign):
+        for target, value in zip(assign.targets, assign.values, strict=False):
+            if script.is_global(target, ENTRY_POINT) and isinstance(value, nodes.Function):
+                yield value
+
+
+def _returned(script: Script, function: nodes.Function) -> Iterator[Any]:
+    for node in script.each_in(function.body):
+        if isinstance(node, nodes.Return) and len(node.values) == 1 and script.function_of(node) is function:
+            yield node.values[0]

@@ -1,0 +1,143 @@
+"""A script as rules see it: its nodes in order, who contains whom, what every name means.
+
+Input: a linked program. Output: a `Script`. Refuses nothing. Facts that more than one rule needs are here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from ...interpreter import nodes
+from ...interpreter.libraries import LIBRARIES
+from ...interpreter.program import Linked
+from ...interpreter.scope import Variable
+from .findings import Kind
+
+ENTRY_POINT: Final = "on_route_request"
+GIVEN: Final = frozenset({"request", "backends"})
+"""Globals that a decision finds besides the library."""
+
+LOOPS: Final = (nodes.While, nodes.Repeat, nodes.NumericFor, nodes.GenericFor)
+STRING_METHODS: Final = frozenset(LIBRARIES["string"])
+
+
+class Script:
+    """One file. Nodes are those of its own chunk; ``globals`` knows the modules' as well."""
+
+    def __init__(self, source: bytes, name: str, linked: Linked, kind: Kind, lent: frozenset[str]) -> None:
+        self.name = name
+        self.kind = kind
+        self.lent = lent
+        self.lines = re.split(r"\r\n|\n\r|\r|\n", source.decode("latin-1"))
+        self.chunk = linked.chunks[0]
+        self.resolution = linked.resolution
+        self.parents: dict[Any, Any] = {}
+        self.nodes: list[Any] = []
+        self._collect()
+        self.targets = {target for assign in self.each(nodes.Assign) for target in assign.targets}
+        self.initial: dict[Variable, nodes.Expression] = {}
+        for local in self.each(nodes.Local):
+            self.initial.update(zip(self.resolution.declared[local], local.values, strict=False))
+        self.reads: dict[Variable, list[nodes.Name]] = {}
+        for mention in self.each(nodes.Name):
+            variable = self.variable(mention)
+            if variable is not None and mention not in self.targets:
+                self.reads.setdefault(variable, []).append(mention)
+
+    def _collect(self) -> None:
+        waiting: list[Any] = [self.chunk]
+        while waiting:
+            node = waiting.pop()
+            self.nodes.append(node)
+            children = list(_children(node))
+            for child in children:
+                self.parents[child] = node
+            waiting.extend(reversed(children))
+
+    def each(self, *types: type) -> Iterator[Any]:
+        """Nodes of some types, in the order of the source."""
+        return (node for node in self.nodes if isinstance(node, types))
+
+    def each_in(self, node: Any) -> Iterator[Any]:
+        """A node and all that is in it."""
+        waiting = [node]
+        while waiting:
+            inner = waiting.pop()
+            yield inner
+            waiting.extend(_children(inner))
+
+    def children(self, node: Any) -> Iterator[Any]:
+        """What a node contains directly, in the order of its fields."""
+        return _children(node)
+
+    def ancestors(self, node: Any) -> Iterator[Any]:
+        """Whoever contains a node, innermost first."""
+        while (node := self.parents.get(node)) is not None:
+            yield node
+
+    def function_of(self, node: Any) -> nodes.Function | None:
+        """The function around a node; None in the main chunk."""
+        return next((around for around in self.ancestors(node) if isinstance(around, nodes.Function)), None)
+
+    def variable(self, node: nodes.Name) -> Variable | None:
+        """The local that a name means; None for a global."""
+        return self.resolution.variables.get(node)
+
+    def is_global(self, node: Any, name: str | None = None) -> bool:
+        """Whether a node is a global's name (that one's)."""
+        return isinstance(node, nodes.Name) and self.variable(node) is None and name in (None, node.name)
+
+    def path(self, node: Any) -> str:
+        """``string.find`` for a global's constant field, ``error`` for a global, "" for anything else."""
+        if isinstance(node, nodes.Name):
+            return node.name if self.variable(node) is None else ""
+        if isinstance(node, nodes.Index) and isinstance(node.key, nodes.String) and self.is_global(node.object):
+            return f"{self.path(node.object)}.{node.key.value}"
+        return ""
+
+    def written_globals(self) -> set[str]:
+        """Globals that the script or its modules assign, ``_G.name = value`` included."""
+        fields = (target for target in self.targets if isinstance(target, nodes.Index))
+        paths = {self.path(target) for target in fields}
+        return set(self.resolution.globals.writes) | {path[3:] for path in paths if path.startswith("_G.")}
+
+    def tested_paths(self) -> set[str]:
+        """Globals and their fields that the script asks for whether they exist: it knows that they may not."""
+        tested = set()
+        for node in self.each(nodes.Name, nodes.Index):
+            parent = self.parents[node]
+            if isinstance(parent, (nodes.Logical, nodes.If, nodes.Branch, nodes.While, nodes.Repeat)) or (
+                isinstance(parent, nodes.Unary) and parent.symbol == "not"
+            ):
+                tested.add(self.path(node))
+            elif isinstance(parent, (nodes.Comparison, nodes.Operator)):
+                comparison = parent if isinstance(parent, nodes.Comparison) else self.parents[parent]
+                if isinstance(comparison, nodes.Comparison) and _compares_with_nil(comparison):
+                    tested.add(self.path(node))
+            elif isinstance(parent, nodes.Call) and self.path(parent.function) in ("type", "rawget"):
+                tested.add(self.path(node))
+        return tested - {""}
+
+    def start_of(self, node: Any) -> tuple[int, int]:
+        """Line and column at which a node's text begins: its own are those of its operator or bracket."""
+        return min((inner.line, inner.column) for inner in self.each_in(node) if isinstance(inner, nodes.Node))
+
+    def column_of(self, name: str, node: nodes.Node) -> int:
+        """The column of ``name`` on a node's line, from the node on; the node's own if it is not there."""
+        line = self.lines[node.line - 1] if node.line <= len(self.lines) else ""
+        found = re.compile(rf"\b{re.escape(name)}\b").search(line, min(node.column - 1, len(line)))
+        return found.start() + 1 if found else node.column
+
+
+def _children(node: Any) -> Iterator[Any]:
+    for name in node.__match_args__:
+        value = getattr(node, name)
+        for child in value if isinstance(value, tuple) else (value,):
+            if hasattr(child, "__match_args__"):
+                yield child
+
+
+def _compares_with_nil(node: nodes.Comparison) -> bool:
+    return any(isinstance(operand, nodes.Nil) for operand in (node.first, *(o.operand for o in node.rest)))

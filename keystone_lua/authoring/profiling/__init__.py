@@ -1,0 +1,10 @@
+"""Profiles for people: where a run's budgets went, as text and as a page.
+
+Input: a run's outcome and Profile, the sources. Output: text, HTML. Refuses nothing: scripts and their logs are hostile
+text, and everything of theirs is escaped.
+"""
+
+from .page import html_page
+from .report import Report, text_report
+
+__all__ = ["Report", "html_page", "text_report"]

@@ -1,0 +1,182 @@
+"""A profile as one HTML page that needs nothing else: no script, no network, no file beside it.
+
+Input: a Report. Output: text. Refuses nothing: every string of the script's, its log's or its answer's goes through
+`_escaped`, and the page's own policy forbids everything but its style sheet.
+
+A bar's length is a line's share of the run; the same number stands in the bar as text, and a line that never ran is
+told by an empty count, so that colour is never the only sign.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from ...interpreter import COST_VERSION, Decision
+from ...interpreter.execution import Failure, to_text
+from ...interpreter.ledger import Spent
+from .report import Report, plain_text, share
+
+_STYLE: Final = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
+_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
+
+_AMOUNTS: Final = """\
+<th scope="col" class="number">Instructions</th>
+<th scope="col">Share</th>
+<th scope="col" class="number">Bytes</th>
+<th scope="col">Share</th>
+"""
+_LINES: Final = f"""\
+{_AMOUNTS}<th scope="col" class="number">Runs</th>
+<th scope="col" class="number">Line</th>
+<th scope="col">Source</th>"""
+_FUNCTIONS: Final = f"""\
+{_AMOUNTS}<th scope="col">Function</th>"""
+
+
+def html_page(report: Report) -> str:
+    """The page."""
+    title = _escaped(f"{report.name}: profile")
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
+<title>{title}</title>
+<style>
+{_STYLE}</style>
+</head>
+<body>
+<header>
+<h1>{_escaped(report.name)}</h1>
+{_head(report)}
+</header>
+<main>
+{"".join(_sections(report))}</main>
+</body>
+</html>
+"""
+
+
+def _escaped(text: str) -> str:
+    return html.escape(plain_text(text))
+
+
+def _head(report: Report) -> str:
+    outcome = report.outcome
+    given = f"seed {outcome.seed}, clock {outcome.now:.15g}, " if isinstance(outcome, Decision) else ""
+    return f'<p class="soft">{given}cost table {_escaped(COST_VERSION)}</p>'
+
+
+def _sections(report: Report) -> Iterator[str]:
+    yield _gauges(report)
+    yield _outcome(report)
+    yield _log(report)
+    for chunk, lines in report.files():
+        yield _table(f"Source of {chunk}", "Each line's part of the run.", _LINES, _source_rows(report, lines))
+    if report.profile.functions:
+        note = "Part of the lines that call them."
+        yield _table("Library functions", note, _FUNCTIONS, _function_rows(report))
+
+
+# budgets
+
+
+def _gauges(report: Report) -> str:
+    limits, total = report.limits, report.total
+    gauges = [
+        _gauge("Instructions", total.instructions, limits.instructions, ""),
+        _gauge("Memory", total.bytes, limits.memory, " bytes"),
+        _gauge("Log", report.logged, limits.log, " bytes"),
+    ]
+    base = report.profile.base
+    note = f"Of these, {base.instructions:,} instructions and {base.bytes:,} bytes are the run's own and its request's."
+    shown = f'<div class="gauges">\n{"".join(gauges)}</div>\n<p class="soft">{note}</p>\n'
+    return f'<section aria-label="Budgets">\n{shown}</section>\n'
+
+
+def _gauge(name: str, used: int, limit: int, unit: str) -> str:
+    percent = min(100.0, 100 * used / limit) if limit else 100.0
+    words = f"{used:,} of {limit:,}{unit}"
+    return (
+        f'<div class="gauge"><b>{name}</b>\n'
+        f'<div class="track" role="meter" aria-label="{name}" aria-valuemin="0" aria-valuemax="{limit}" '
+        f'aria-valuenow="{min(used, limit)}" aria-valuetext="{words}">'
+        f'<div class="fill" style="--share: {percent:.2f}%"></div></div>\n'
+        f'<span class="soft">{words} ({percent:.1f}%)</span></div>\n'
+    )
+
+
+# what came of it
+
+
+def _outcome(report: Report) -> str:
+    outcome = report.outcome
+    if outcome.failure is not None:
+        return f"<section>\n<h2>Failure</h2>\n{_failure(outcome.failure)}</section>\n"
+    if isinstance(outcome, Decision):
+        answer = json.dumps(outcome.answer, ensure_ascii=False, indent=2)
+        return f'<section>\n<h2>Decision</h2>\n<pre tabindex="0">{_escaped(answer)}</pre>\n</section>\n'
+    values = ", ".join(to_text(value) for value in outcome.values) or "nothing"
+    return f"<section>\n<h2>Result</h2>\n<p>returned {_escaped(values)}</p>\n</section>\n"
+
+
+def _failure(failure: Failure) -> str:
+    lines = "\n".join(failure.traceback)
+    traceback = f'<pre tabindex="0">{_escaped(lines)}</pre>\n' if lines else ""
+    return f'<p class="bad">{_escaped(failure.message)} ({_escaped(failure.kind)})</p>\n{traceback}'
+
+
+def _log(report: Report) -> str:
+    log = report.outcome.log
+    if not log:
+        return '<section>\n<h2>Log</h2>\n<p class="soft">nothing</p>\n</section>\n'
+    lines = "\n".join(f"{_escaped(line.position)}  {_escaped(to_text(line.text))}" for line in log)
+    return f'<section>\n<h2>Log</h2>\n<pre tabindex="0">{lines}</pre>\n</section>\n'
+
+
+# tables
+
+
+def _table(title: str, note: str, headings: str, rows: Iterator[str]) -> str:
+    return (
+        f'<section>\n<h2>{_escaped(title)}</h2>\n<div class="wide" tabindex="0" role="region" '
+        f'aria-label="{_escaped(title)}">\n<table>\n<caption>{note}</caption>\n'
+        f"<thead><tr>\n{headings}\n</tr></thead>\n<tbody>\n{''.join(rows)}</tbody>\n</table>\n</div>\n</section>\n"
+    )
+
+
+def _source_rows(report: Report, lines: list[tuple[int, str, Spent | None]]) -> Iterator[str]:
+    for number, text, spent in lines:
+        missed = ' class="missed"' if spent is not None and not (spent.hits or spent.instructions) else ""
+        shown = spent if spent is not None and not missed else None
+        runs = shown.hits if shown is not None and shown.hits else ""
+        yield (
+            f'<tr{missed}>{_cells(report, shown)}<td class="number">{runs}</td>'
+            f'<th scope="row" class="number">{number}</th><td class="source">{html.escape(text)}</td></tr>\n'
+        )
+
+
+def _function_rows(report: Report) -> Iterator[str]:
+    order = sorted(report.profile.functions.items(), key=lambda item: (-item[1].instructions, item[0]))
+    for name, spent in order:
+        yield f'<tr>{_cells(report, spent)}<th scope="row" class="source"><code>{_escaped(name)}</code></th></tr>\n'
+
+
+def _cells(report: Report, spent: Spent | None) -> str:
+    total = report.total
+    if spent is None:
+        return '<td></td><td class="bar"></td><td></td><td class="bar memory"></td>'
+    return (
+        f'<td class="number">{spent.instructions}</td>{_bar("bar", spent.instructions, total.instructions)}'
+        f'<td class="number">{spent.bytes}</td>{_bar("bar memory", spent.bytes, total.bytes)}'
+    )
+
+
+def _bar(kind: str, part: int, whole: int) -> str:
+    percent = max(0.0, 100 * part / whole) if whole else 0.0
+    return f'<td class="{kind}" style="--share: {percent:.2f}%"><span>{share(part, whole)}</span></td>'

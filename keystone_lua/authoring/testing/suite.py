@@ -1,0 +1,140 @@
+"""The suite: tests found in files, and what running one comes to.
+
+Input: a stage, test files by name. Output: `Test`s, whose ``run`` answers an `Outcome`. Refuses a file that cannot be
+read or compiled with BadTestFile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from ...interpreter import DEFAULT, Limits, LuaSyntaxError, Program, compile_program
+from ...interpreter.execution import Failure, from_text, to_text
+from ...interpreter.hosts import call_global, global_functions, lend
+from ...interpreter.runtime import Run
+from .cases import BadTestFile, Case, read_cases
+from .differences import differences
+from .stage import Stage
+from .values import to_lua
+
+LIMITS = Limits(instructions=200_000_000, memory=256 << 20, log=1 << 20)
+"""Of one test in Lua: twenty decisions that use up their own budgets."""
+
+_PREFIX = "test_"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """``message`` is empty for a passed test; ``output`` holds what it logged."""
+
+    message: str = ""
+    traceback: tuple[str, ...] = ()
+    output: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether it did."""
+        return not self.message
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One test of a file."""
+
+    file: str
+    name: str
+    run: Callable[[], Outcome]
+
+    @property
+    def id(self) -> str:
+        """``scripts/tests/canary_test.lua::test_forced``."""
+        return f"{self.file}::{self.name}"
+
+
+def collect(stage: Stage, file: str, content: bytes) -> list[Test]:
+    """The tests of one file, in its order. Raises BadTestFile."""
+    if not file.endswith(".lua"):
+        return [Test(file, case.name, _case_runner(stage, case)) for case in read_cases(file, content)]
+    try:
+        program = compile_program(content, from_text(file.rpartition("/")[2]), stage.modules)
+    except LuaSyntaxError as error:
+        raise BadTestFile(to_text(error.message)) from None
+    found, names = global_functions(_prepared(stage, program))
+    if found.failure is not None:
+        raise BadTestFile(found.failure.message)
+    return [Test(file, to_text(name), _lua_runner(stage, program, name)) for name in names if name.startswith(_PREFIX)]
+
+
+def _prepared(stage: Stage, program: Program) -> Run:
+    run = Run(program, LIMITS, stage.seed, stage.now)
+    lend(run, stage.functions())
+    return run
+
+
+def _lua_runner(stage: Stage, program: Program, name: str) -> Callable[[], Outcome]:
+    def run() -> Outcome:
+        result = call_global(_prepared(stage, program), name)
+        output = to_text("".join(f"{line.text}\n" for line in result.log))
+        return replace(_outcome(result.failure), output=output)
+
+    return run
+
+
+def _outcome(failure: Failure | None) -> Outcome:
+    return Outcome() if failure is None else Outcome(failure.message or failure.kind, failure.traceback)
+
+
+def _case_runner(stage: Stage, case: Case) -> Callable[[], Outcome]:
+    def run() -> Outcome:
+        if case.script not in stage.scripts:
+            return Outcome(f"no script '{case.script}' here")
+        limits = replace(
+            DEFAULT,
+            instructions=DEFAULT.instructions if case.max_instructions is None else case.max_instructions,
+            memory=DEFAULT.memory if case.max_memory is None else case.max_memory,
+        )
+        seed = stage.seed if case.seed is None else case.seed
+        now = stage.now if case.now is None else float(case.now)
+        try:
+            decision = stage.decide(case.script, case.request, seed, now, limits)
+        except LuaSyntaxError as error:
+            return Outcome(to_text(error.message))
+        except stage.refusals as error:
+            return Outcome(f"request: {error}")
+        output = "".join(f"{to_text(line.text)}\n" for line in decision.log)
+        lines = _judged(case.expect, decision.answer, decision.failure, output)
+        traceback = decision.failure.traceback if decision.failure is not None and lines else ()
+        return Outcome("\n  ".join(lines), traceback, output)
+
+    return run
+
+
+def _judged(expect: Mapping[str, object], answer: object, failure: Failure | None, output: str) -> list[str]:
+    """What differs from the expectation, a headline first; empty if nothing does."""
+    if failure is not None and not {"error", "message"} & expect.keys():
+        return [f"the script failed ({failure.kind}): {failure.message}"]
+    lines: list[str] = []
+    if failure is None:
+        if {"error", "message"} & expect.keys():
+            return [f"expected the script to fail ({expect.get('error', 'any kind')}), got an answer: {answer}"]
+        for key in ("answer", "includes"):
+            if key in expect:
+                lines.extend(_answer_differences(answer, expect[key], key == "includes"))
+    else:
+        if "error" in expect and failure.kind != expect["error"]:
+            lines.append(f".error: expected {expect['error']}, got {failure.kind}: {failure.message}")
+        if "message" in expect and str(expect["message"]) not in failure.message:
+            lines.append(f".message: expected a text with {expect['message']!r}, got {failure.message!r}")
+    if "log" in expect and output.splitlines() != expect["log"]:
+        lines.append(f".log: expected {expect['log']}, got {output.splitlines()}")
+    return ["the answer is not what was expected", *lines] if lines else []
+
+
+def _answer_differences(answer: object, expected: object, subset: bool) -> list[str]:
+    run = Run(_NOTHING, LIMITS)
+    return differences(run, to_lua(run, answer), to_lua(run, expected), subset)
+
+
+_NOTHING = compile_program(b"", "cases")
+"""Comparisons are charged to a run, as in Lua."""

@@ -1,0 +1,119 @@
+"""``check``: compiles scripts and says what looks wrong in them.
+
+Input: scripts, folders of scripts. Output: findings as text with the source line, as JSON, as SARIF. Exit 1 when there
+is an error, with ``--strict`` when there is a warning.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..interpreter.execution import from_text, to_text
+from ..server.store import LIBRARY, SUFFIX, TESTS, Source, shared_modules
+from .options import UsageError, print_json, read_file, write_file
+
+if TYPE_CHECKING:
+    from ..authoring.checker import Finding
+    from .options import Commands
+
+_TAB = 4
+
+_SHOWN = 160
+"""Characters of a line that are shown."""
+
+
+def add_commands(commands: Commands) -> None:
+    """Add this module's command."""
+    check = commands.add_parser("check", help="compile scripts and report what looks wrong")
+    check.add_argument("paths", nargs="+", metavar="PATH", help="a script, or a folder of scripts")
+    check.add_argument("--plain", action="store_true", help="scripts for exec: they need no on_route_request")
+    check.add_argument("--strict", action="store_true", help="exit 1 for warnings too")
+    check.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    check.add_argument("--sarif", metavar="FILE", help="write the findings as SARIF 2.1.0")
+    check.set_defaults(command=_check)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from ..authoring.checker.sarif import sarif_log
+
+    files = _files(options.paths)
+    sources = {str(file): read_file(str(file)) for file in files}
+    findings = [finding for file in files for finding in _findings(file, sources[str(file)], options.plain)]
+    if options.sarif is not None:
+        write_file(options.sarif, json.dumps(sarif_log(findings), ensure_ascii=False, indent=2) + "\n")
+    if options.json:
+        print_json({"files": len(files), "findings": [asdict(finding) for finding in findings]})
+    else:
+        for finding in findings:
+            print(_shown(finding, sources.get(finding.file, b"")))
+        print(_summary(len(files), findings))
+    serious = ("error", "warning") if options.strict else ("error",)
+    return 1 if any(finding.severity in serious for finding in findings) else 0
+
+
+def _files(paths: Sequence[str]) -> list[Path]:
+    files: list[Path] = []
+    for text in paths:
+        path = Path(text)
+        if path.is_dir():
+            files.extend(sorted(path.rglob(f"*{SUFFIX}")))
+        elif path.is_file():
+            files.append(path)
+        else:
+            raise UsageError(f"no such file or folder: {text}")
+    return files
+
+
+def _findings(file: Path, source: bytes, plain: bool) -> list[Finding]:
+    from ..authoring.checker import Kind, check_source
+    from ..authoring.testing.stage import FUNCTIONS
+
+    folder, kind, lent = file.parent, Kind.PLAIN if plain else Kind.TENANT, frozenset[str]()
+    for parent in file.parents:
+        if parent.name in (LIBRARY, TESTS):
+            folder = parent.parent
+            kind, lent = (Kind.MODULE, lent) if parent.name == LIBRARY else (Kind.TEST, FUNCTIONS)
+            break
+    found = check_source(source, from_text(str(file)), shared_modules(folder), kind, lent)
+    return [_readable(finding) for finding in found]
+
+
+def findings_of(source: Source) -> list[dict[str, Any]]:
+    """A tenant's findings, as a dry run of a reload answers them."""
+    from ..authoring.checker import check_source
+
+    found = check_source(source.source, source.name, source.modules)
+    return [asdict(_readable(finding)) for finding in found]
+
+
+def _readable(finding: Finding) -> Finding:
+    return replace(finding, file=to_text(finding.file), message=to_text(finding.message))
+
+
+def _summary(files: int, findings: Sequence[Finding]) -> str:
+    bad = {finding.file for finding in findings if finding.severity == "error"}
+    counts = Counter(finding.severity for finding in findings)
+    others = [f", {n} {word}{'s' if n > 1 else ''}" for word in ("warning", "note") if (n := counts[word])]
+    return f"{files} files checked, {len(bad)} with errors" + "".join(others)
+
+
+def _shown(finding: Finding, source: bytes) -> str:
+    """``file:line:column: severity: message [rule]``, the source line and a caret."""
+    from ..authoring.lines import lines_of
+
+    head = f"{finding.file}:{finding.line}:{finding.column}: {finding.severity}: {finding.message} [{finding.rule}]"
+    lines = lines_of(source)
+    if not 0 < finding.line <= len(lines):
+        return head
+    line = lines[finding.line - 1]
+    start = max(0, finding.column - 1 - _SHOWN // 2) if len(line) > _SHOWN else 0  # the part around the place
+    before = to_text(line[start : finding.column - 1]).expandtabs(_TAB)
+    text = to_text(line[start : start + _SHOWN]).expandtabs(_TAB)
+    shown = "".join(character if character.isprintable() else "?" for character in text)
+    return f"{head}\n    {shown}\n    {' ' * len(before)}^"

@@ -1,0 +1,197 @@
+"""``diff``: what a change of scripts would do to recorded requests."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..audit.diff import Comparer, Cost, Diff, Example, Item, Script, Version, diff_logs
+from ..audit.records import DecisionRecord
+from ..interpreter import COST_VERSION, Limits, LuaSyntaxError
+from ..interpreter.execution import to_text
+from ..server.store import ScriptsFolderError, ScriptStore
+from .options import UsageError, at_least, compile_file, print_json, read_request_file
+from .progress import Bar
+
+if TYPE_CHECKING:
+    from .options import Commands
+
+SHOWN = 200
+"""Characters of an answer that an example shows."""
+
+
+def add_commands(commands: Commands) -> None:
+    """Add this module's commands."""
+    diff = commands.add_parser("diff", help="compare two versions of scripts on recorded requests")
+    diff.add_argument("old", metavar="OLD", help="a script, or a folder of scripts")
+    diff.add_argument("new", metavar="NEW", help="another version of it")
+    diff.add_argument(
+        "--requests", required=True, action="append", metavar="LOG|DIR",
+        help="a decision log, or a folder of requests as JSON, those of a tenant in a folder of its name",
+    )  # fmt: skip
+    diff.add_argument("--tenant", metavar="NAME", help="whose requests to take (default for a script: its name)")
+    diff.add_argument(
+        "--fail-over", type=_percent, metavar="PERCENT", help="exit 1 if the answers to more requests than that change"
+    )
+    diff.add_argument("--processes", type=at_least(1), metavar="N", help="processes to use (default all processors)")
+    diff.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    diff.set_defaults(command=_diff)
+
+
+def _percent(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 100:
+        raise ValueError
+    return value
+
+
+def _diff(options: argparse.Namespace) -> int:
+    old, new = Path(options.old), Path(options.new)
+    tenant = options.tenant
+    if old.is_dir() != new.is_dir():
+        raise UsageError("OLD and NEW must be two scripts or two folders")
+    if old.is_dir():
+        versions = _folder(old), _folder(new)
+    else:
+        tenant = tenant or old.stem
+        versions = _script(old, tenant), _script(new, tenant)
+    result = _compare(options, versions, tenant)
+    if not result.compared and not result.unknown and result.others:
+        raise UsageError(f"no request of tenant {tenant!r}; --tenant says whose to take: {', '.join(result.others)}")
+    if options.json:
+        print_json(_facts(result))
+    else:
+        _print(result)
+    return 1 if options.fail_over is not None and result.percent > options.fail_over else 0
+
+
+def _folder(folder: Path) -> Version:
+    try:
+        scripts = ScriptStore(folder).reload()
+    except ScriptsFolderError as error:
+        raise UsageError(str(error)) from None
+    return {**{tenant: Script.of(program) for tenant, program in scripts.programs.items()}, **scripts.never_compiled}
+
+
+def _script(path: Path, tenant: str) -> Version:
+    try:
+        return {tenant: Script.of(compile_file(str(path), path.name))}
+    except LuaSyntaxError as error:
+        return {tenant: to_text(error.message)}
+
+
+def _compare(options: argparse.Namespace, versions: tuple[Version, Version], tenant: str | None) -> Diff:
+    sources = [Path(text) for text in options.requests]
+    result = Diff()
+    bar = Bar("diff")
+    try:
+        logs = [path for path in sources if not path.is_dir()]
+        if logs:
+            result.merge(diff_logs(*versions, logs, tenant=tenant, processes=options.processes, progress=bar.show))
+        for folder in (path for path in sources if path.is_dir()):
+            Comparer(*versions, tenant).compare(_requests(folder, tenant), result)
+    except OSError as error:
+        raise UsageError(f"cannot read {error.filename}: {error.strerror}" if error.filename else str(error)) from None
+    finally:
+        bar.clear()
+    return result
+
+
+def _requests(folder: Path, tenant: str | None) -> Iterator[Item]:
+    """The requests in a folder, with seed 0, clock 0 and the default limits."""
+    plain = DecisionRecord(
+        id="", time=0.0, tenant="", script=None, name="", lane="", costs=COST_VERSION, limits=Limits(), seed=0,
+        clock=0.0, request={}, masked=frozenset(), read=(), answer=None, error=None, instructions=0, bytes=0,
+    )  # fmt: skip
+    files = sorted(folder.rglob("*.json"))
+    if not files:
+        raise UsageError(f"no *.json in {folder}")
+    for file in files:
+        owner = file.parent.name if file.parent != folder else tenant
+        if owner is None:
+            raise UsageError(
+                f"{file}: whose request is this? Put it into a folder of the tenant's name, or say --tenant"
+            )
+        yield Item(str(file), replace(plain, tenant=owner, id=file.stem, request=read_request_file(str(file))))
+
+
+def _print(result: Diff) -> None:
+    rows = [("was", "is", "requests")]
+    for change, count in result.moved.most_common():
+        rows.append((change.was, change.now, str(count)))
+    for outcome, count in result.altered.most_common():
+        rows.append((outcome, "the same, another answer", str(count)))
+    if len(rows) > 1:
+        widths = [max(len(row[column]) for row in rows) for column in range(3)]
+        for row in rows:
+            print(f"{row[0]:{widths[0]}}  {row[1]:{widths[1]}}  {row[2]:>{widths[2]}}")
+        print()
+    for examples in result.examples.values():
+        for example in examples:
+            print(f"{example.place}: {_name(example)}")
+            print(f"    was {_shown(example.was)}")
+            print(f"    is  {_shown(example.now)}")
+    print(f"become errors: {result.become('error')}, become rejects: {result.become('reject')}")
+    if result.ran:
+        print(f"instructions: {_cost(result.instructions, result.ran)}")
+        print(f"bytes: {_cost(result.bytes, result.ran)}")
+    if result.unknown:
+        print(f"unknown: {result.unknown}, a script reads a masked header")
+    if result.unread:
+        print(f"left out: {result.unread} lines that are no records")
+    print(
+        f"{result.compared} requests: {result.same} same, {result.moved.total()} moved, "
+        f"{result.altered.total()} altered ({result.percent:.2f} % differ)"
+    )
+
+
+def _name(example: Example) -> str:
+    return f"{example.id}: {example.request}" if example.id else example.request
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}… ({len(text)} characters)"
+
+
+def _cost(cost: Cost, ran: int) -> str:
+    change = 100 * (cost.now - cost.was) / cost.was if cost.was else 0.0
+    return (
+        f"mean {cost.was / ran:.0f} -> {cost.now / ran:.0f} ({change:+.1f} %), at most {cost.most}; "
+        f"{cost.dearer} requests need more"
+    )
+
+
+def _facts(result: Diff) -> dict[str, Any]:
+    return {
+        "requests": result.compared,
+        "same": result.same,
+        "moved": [{"was": c.was, "is": c.now, "requests": n} for c, n in result.moved.most_common()],
+        "altered": [{"outcome": outcome, "requests": n} for outcome, n in result.altered.most_common()],
+        "percent": round(result.percent, 4),
+        "become_errors": result.become("error"),
+        "become_rejects": result.become("reject"),
+        "unknown": result.unknown,
+        "unread_lines": result.unread,
+        "instructions": _costs(result.instructions, result.ran),
+        "bytes": _costs(result.bytes, result.ran),
+        "examples": [
+            {"place": e.place, "id": e.id, "request": e.request, "was": e.was, "is": e.now}
+            for examples in result.examples.values()
+            for e in examples
+        ],
+    }
+
+
+def _costs(cost: Cost, ran: int) -> dict[str, Any]:
+    count = ran or 1
+    return {
+        "mean_was": round(cost.was / count, 1),
+        "mean_is": round(cost.now / count, 1),
+        "most": cost.most,
+        "dearer": cost.dearer,
+    }

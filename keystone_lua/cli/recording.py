@@ -1,0 +1,55 @@
+"""The decision log of ``serve``: what the server's observers hear, told to the audit's recorder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from ..audit import Masks, Recorder, check_log
+from ..server.config import ServerConfig
+from ..server.decisions import Verdict
+from ..server.observers import Observer, ObserverFactory
+from ..server.wire import RequestData
+from .options import UsageError, read_file
+
+
+def decision_log(config: ServerConfig) -> Sequence[ObserverFactory]:
+    """What ``serve`` needs to record decisions, if it is told to. Raises `UsageError`."""
+    log = config.decision_log
+    if log is None:
+        return ()
+    key = read_file(str(log.key)).strip() if log.key is not None else None
+    try:
+        masks = Masks(log.masked, key)
+    except ValueError as error:
+        raise UsageError(f"{log.key}: {error}") from None
+    try:
+        check_log(log.file)
+    except OSError as error:
+        raise UsageError(f"cannot write {log.file}: {error.strerror or error}") from None
+    return (partial(_Recording, config, log.file, log.rotate_bytes, masks),)
+
+
+class _Recording(Observer):
+    """Records one worker's decisions."""
+
+    def __init__(self, config: ServerConfig, file: Path, rotate_bytes: int, masks: Masks) -> None:
+        self._limits_of = config.limits_of
+        self._recorder = Recorder(file, masks, rotate_bytes=rotate_bytes)
+
+    def decided(self, verdict: Verdict, request: RequestData, request_id: str, seconds: float) -> None:
+        self._recorder.record(
+            verdict.tenant,
+            request,
+            verdict.program,
+            verdict.decision,
+            verdict.answer,
+            verdict.failure,
+            limits=self._limits_of(verdict.tenant),
+            request_id=request_id,
+            lane=verdict.lane,
+        )
+
+    def close(self) -> None:
+        self._recorder.close()

@@ -1,0 +1,128 @@
+"""``replay``: the decisions of a log taken again and compared, the chain checked."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..audit import GENESIS, Replay, replay_logs
+from ..interpreter import COST_VERSION
+from .options import UsageError, at_least, print_json
+from .progress import Bar
+
+if TYPE_CHECKING:
+    from .options import Commands
+
+SHOWN = 300
+"""Characters of a recorded or new value that a line shows."""
+
+
+def add_commands(commands: Commands) -> None:
+    """Add this module's commands."""
+    again = commands.add_parser("replay", help="take the decisions of a log again and compare")
+    again.add_argument("logs", nargs="+", metavar="LOG", help="a decision log; its closed segments are read with it")
+    again.add_argument(
+        "--expect-head", action="append", default=[], metavar="HASH", type=_hash,
+        help="the hash that the log must end with, as noted elsewhere; once for each chain",
+    )  # fmt: skip
+    again.add_argument(
+        "--after", default=GENESIS, metavar="HASH", type=_hash,
+        help="the hash that the first record follows, when older segments are kept elsewhere",
+    )  # fmt: skip
+    again.add_argument("--scripts", metavar="FOLDER", type=Path, help="the archive of scripts (default LOG.scripts)")
+    again.add_argument("--processes", type=at_least(1), metavar="N", help="processes to use (default all processors)")
+    again.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    again.set_defaults(command=_replay)
+
+
+def _hash(text: str) -> str:
+    if not re.fullmatch("[0-9a-f]{64}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no SHA-256 in hexadecimal")
+    return text
+
+
+def _replay(options: argparse.Namespace) -> int:
+    files = [Path(text) for text in options.logs]
+    bar = Bar("replay")
+    try:
+        result = replay_logs(
+            files,
+            scripts=options.scripts,
+            after=options.after,
+            expected=options.expect_head,
+            processes=options.processes,
+            progress=bar.show,
+        )
+    except OSError as error:
+        raise UsageError(f"cannot read {error.filename}: {error.strerror}" if error.filename else str(error)) from None
+    finally:
+        bar.clear()
+    if options.json:
+        print_json(_facts(result))
+    else:
+        _print(result)
+    return 0 if result.good else 1
+
+
+def _print(result: Replay) -> None:
+    found = result.findings
+    for difference in found.differences:
+        fields = [f"{name} was {_shown(was)} and is {_shown(now)}" for name, (was, now) in difference.fields.items()]
+        print(f"{difference.file}:{difference.line}: {difference.id}: {'; '.join(fields)}")
+    for broken in result.breaks:
+        print(broken)
+    for text in result.unexpected:
+        print(text)
+    for reason, count in sorted(found.not_replayable.items()):
+        print(f"not replayable: {count}, {reason}")
+    if found.gaps:
+        print(f"gaps: {found.gaps}, in which {found.dropped} records are known to be missing")
+    if found.answers_only:
+        print(f"costs: {found.answers_only} records are of another cost table than {COST_VERSION}; counts not compared")
+    for head in result.heads:
+        print(f"head {head.hash} {head.file} ({head.lines} lines)")
+    print(
+        f"{result.records} records: {found.same} same, {len(found.differences)} different, "
+        f"{found.not_replayable.total()} not replayable, {_verdict(result)}"
+    )
+
+
+def _verdict(result: Replay) -> str:
+    breaks = len(result.breaks)
+    verdict = "chain ok" if not breaks else f"chain broken at {breaks} place{'s' if breaks > 1 else ''}"
+    return verdict + (", head not as expected" if result.unexpected else "")
+
+
+def _facts(result: Replay) -> dict[str, Any]:
+    found = result.findings
+    return {
+        "records": result.records,
+        "same": found.same,
+        "different": len(found.differences),
+        "not_replayable": dict(sorted(found.not_replayable.items())),
+        "counts_not_compared": found.answers_only,
+        "gaps": found.gaps,
+        "dropped": found.dropped,
+        "differences": [
+            {
+                "file": difference.file,
+                "line": difference.line,
+                "id": difference.id,
+                "tenant": difference.tenant,
+                "fields": {name: {"was": was, "is": now} for name, (was, now) in difference.fields.items()},
+            }
+            for difference in found.differences
+        ],
+        "breaks": [{"file": b.file, "line": b.line, "problem": b.problem} for b in result.breaks],
+        "unexpected_heads": result.unexpected,
+        "heads": [{"file": head.file, "lines": head.lines, "hash": head.hash} for head in result.heads],
+        "good": result.good,
+    }
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=True)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}… ({len(text)} characters)"

@@ -1,0 +1,181 @@
+"""``test``: runs the tests of scripts and reports as test runners do.
+
+Input: a folder of scripts, of tests, or a test file. Output: progress, failures, a summary; coverage and a JUnit file
+if asked for. Exit 1 when a test fails, a file cannot be read, coverage is too low, or nothing was found to run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..authoring.testing import NOW, SEED, BadTestFile, Coverage, Outcome, Stage, Test, collect, junit_xml
+from ..interpreter import LuaSyntaxError
+from ..interpreter.execution import to_text
+from ..server.store import LIBRARY, SUFFIX, TESTS, shared_modules
+from ..server.wire import BadRequest, read_request
+from .options import UsageError, at_least, clock, read_file, write_file
+
+if TYPE_CHECKING:
+    from .options import Commands
+
+_WIDTH = 80
+_TEST_FILES = ("*_test.lua", "*.json", "*.yaml", "*.yml")
+
+
+def add_commands(commands: Commands) -> None:
+    """Add this module's command."""
+    test = commands.add_parser("test", help="run the tests of scripts")
+    test.add_argument("path", nargs="?", default="scripts", metavar="PATH", help="a folder or a test file (scripts)")
+    test.add_argument("-k", metavar="WORDS", help="only tests whose name has the words; and, or, not between them")
+    test.add_argument("-v", "--verbose", action="store_true", help="a line for each test")
+    test.add_argument("--seed", type=at_least(0), default=SEED, metavar="N", help=f"seed where none is given ({SEED})")
+    test.add_argument("--now", type=clock, default=NOW, metavar="T", help="clock where none is given (2026-01-01)")
+    test.add_argument("--coverage", action="store_true", help="report the lines that no test has run")
+    test.add_argument("--fail-under", type=float, metavar="PERCENT", help="exit 1 below this coverage")
+    test.add_argument("--junit", metavar="FILE", help="write a JUnit report")
+    test.set_defaults(command=_test)
+
+
+def _test(options: argparse.Namespace) -> int:
+    path = Path(options.path)
+    files = _test_files(path)
+    coverage = Coverage() if options.coverage or options.fail_under is not None else None
+    stages: dict[Path, Stage] = {}
+    started = time.perf_counter()
+    tests: list[Test] = []
+    errors: list[str] = []
+    for file in files:
+        root = _root(file)
+        if root not in stages:
+            stages[root] = _stage(root, options, coverage)
+        try:
+            tests.extend(collect(stages[root], str(file), read_file(str(file))))
+        except BadTestFile as error:
+            errors.append(str(error))
+    found = len(tests)
+    if options.k is not None:
+        tests = [test for test in tests if _is_chosen(options.k, test.id)]
+    results = list(_run(tests, options.verbose))
+    _print_failures(results, errors)
+    too_low = coverage is not None and not _report(coverage, stages.values(), options.fail_under)
+    if options.junit is not None:
+        write_file(options.junit, junit_xml(results, errors))
+    failed = sum(not outcome.passed for _, outcome, _ in results)
+    _print_summary(failed, len(results) - failed, len(errors), found - len(tests), time.perf_counter() - started)
+    return 1 if failed or errors or too_low or not results else 0
+
+
+# files
+
+
+def _test_files(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    if not path.is_dir():
+        raise UsageError(f"no such file or folder: {path}")
+    inside = TESTS in path.absolute().parts
+    found = {file for pattern in _TEST_FILES for file in path.rglob(pattern)}
+    return sorted(file for file in found if inside or TESTS in file.relative_to(path).parts[:-1])
+
+
+def _root(file: Path) -> Path:
+    """The scripts folder that a test file belongs to."""
+    return next((folder.parent for folder in file.parents if folder.name == TESTS), file.parent)
+
+
+def _stage(root: Path, options: argparse.Namespace, coverage: Coverage | None) -> Stage:
+    scripts = {}
+    for file in sorted(root.rglob(f"*{SUFFIX}")):
+        parts = file.relative_to(root).parts
+        if not {LIBRARY, TESTS} & set(parts[:-1]) and not any(part.startswith(".") for part in parts):
+            scripts["/".join(parts)[: -len(SUFFIX)]] = read_file(str(file))
+    return Stage(scripts, shared_modules(root), read_request, (BadRequest,), options.seed, options.now, coverage)
+
+
+def _is_chosen(words: str, name: str) -> bool:
+    """pytest's -k without parentheses: ``canary and not percent or blue``."""
+
+    def has(term: str) -> bool:
+        word = term.strip().lower()
+        return word[4:].strip() not in name.lower() if word.startswith("not ") else word in name.lower()
+
+    return any(all(has(term) for term in part.split(" and ")) for part in words.split(" or "))
+
+
+# output
+
+
+def _run(tests: Sequence[Test], verbose: bool) -> Iterator[tuple[Test, Outcome, float]]:
+    column = 0
+    file = ""
+    for number, test in enumerate(tests, 1):
+        started = time.perf_counter()
+        outcome = test.run()
+        seconds = time.perf_counter() - started
+        progress = f"[{100 * number // len(tests):3d}%]"
+        if verbose:
+            line = f"{test.id} {'PASSED' if outcome.passed else 'FAILED'}"
+            print(f"{line:{_WIDTH - 7}} {progress}")
+        else:
+            if test.file != file:
+                file, column = test.file, len(test.file) + 1
+                print(f"{file} ", end="")
+            print("." if outcome.passed else "F", end="", flush=True)
+            column += 1
+            if number == len(tests) or tests[number].file != file or column >= _WIDTH - 8:
+                print(f"{'':{max(1, _WIDTH - 6 - column)}}{progress}")
+                column = 0
+        yield test, outcome, seconds
+
+
+def _print_failures(results: Sequence[tuple[Test, Outcome, float]], errors: Sequence[str]) -> None:
+    if errors:
+        print(f"{' ERRORS ':=^{_WIDTH}}")
+        for error in errors:
+            print(error)
+    failures = [(test, outcome) for test, outcome, _ in results if not outcome.passed]
+    if failures:
+        print(f"{' FAILURES ':=^{_WIDTH}}")
+    for test, outcome in failures:
+        print(f"{f' {test.name} ':_^{_WIDTH}}")
+        print(f"{test.file}\n{outcome.message}")
+        for line in outcome.traceback:
+            print(f"    {line}")
+        if outcome.output:
+            print(f"{' log ':-^{_WIDTH}}\n{outcome.output}", end="")
+
+
+def _report(coverage: Coverage, stages: Iterable[Stage], least: float | None) -> bool:
+    """Print the table; whether coverage suffices."""
+    for stage in stages:
+        for script in stage.scripts:
+            try:
+                coverage.know([stage.program(script)])
+            except LuaSyntaxError as error:
+                print(to_text(error.message))
+    files = coverage.files()
+    width = max([len("Name"), *(len(file.name) for file in files)])
+    print(f"{' coverage ':=^{_WIDTH}}")
+    print(f"{'Name':{width}}  Lines  Missed  Cover   Missing")
+    rows = [(file.name, file.lines, len(file.missed), file.percent, file.missing) for file in files]
+    percent = coverage.percent()
+    rows.append(("Total", sum(row[1] for row in rows), sum(row[2] for row in rows), percent, ""))
+    for name, lines, missed, cover, missing in rows:
+        print(f"{name:{width}}  {lines:5}  {missed:6}  {int(cover):4}%   {missing}".rstrip())
+    if least is not None and percent < least:
+        print(f"coverage {percent:.2f}% is below {least:g}%")
+        return False
+    return True
+
+
+def _print_summary(failed: int, passed: int, errors: int, deselected: int, seconds: float) -> None:
+    counts = ((failed, "failed"), (passed, "passed"), (deselected, "deselected"), (errors, "errors"))
+    parts = [f"{count} {word}" for count, word in counts if count]
+    if not failed + passed + errors:
+        parts.insert(0, "no tests ran")
+    summary = f" {', '.join(parts)} in {seconds:.2f}s "
+    print(f"{summary:=^{_WIDTH}}")

@@ -1,0 +1,5 @@
+-- local: the gateway looks for a global.
+local function on_route_request(request, backends)
+  return { selected_backend = backends[1].name }
+end
+print(on_route_request)

@@ -1,0 +1,5 @@
+function on_route_request(request, backends)
+  if request.path == "/" then
+    return { reject = true
+  end
+end

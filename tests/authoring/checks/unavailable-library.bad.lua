@@ -1,0 +1,7 @@
+function on_route_request(request, backends)
+  local file = io.open("/etc/passwd")
+  ngx.log(ngx.ERR, os.getenv("HOME"))
+  local parts = string.split(request.path, "/")
+  table.insrt(parts, file)
+  return { selected_backend = backends[math.round(1.5)].name, modified_path = parts[1] }
+end

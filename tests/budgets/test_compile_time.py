@@ -1,0 +1,68 @@
+"""What a program may ask of the compiler: both sides of each limit, and that what is refused is refused by name.
+
+``python -m tests.budgets compile`` measures the time and the memory that the limits stand for.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from keystone_lua.interpreter import LuaSyntaxError, compile_program
+from keystone_lua.interpreter.limits import MAX_TOKENS, MAX_WEIGHT
+from keystone_lua.interpreter.parser import parse
+from keystone_lua.interpreter.weight import weigh
+
+from .shapes import SHAPES
+
+MEGABYTE = 1 << 20
+CHEAP = ["blank lines", "long string", "escapes", "many comments", "unfinished long string", "brackets", "digits"]
+
+
+def message(source: str) -> str:
+    try:
+        compile_program(source.encode("latin-1"), "t")
+    except LuaSyntaxError as error:
+        return error.message
+    return ""
+
+
+def test_tokens() -> None:
+    """``return``, braces and pairs of a field and a comma: with the end of the source exactly the limit, and one more."""
+    fields = "1," * ((MAX_TOKENS - 4) // 2)
+    parse(f"return{{{fields}}}".encode(), "t")
+    with pytest.raises(LuaSyntaxError, match="t:1: chunk has more than 250000 tokens near '<eof>'"):
+        parse(f"return{{{fields}1}}".encode(), "t")
+
+
+def test_weight() -> None:
+    unit = weigh(parse(b"f'' f''", "t")) - weigh(parse(b"f''", "t"))
+    most = MAX_WEIGHT // unit
+    assert message("f'' " * (most // 4)) == ""
+    refused = message("f'' " * (most + 1))
+    assert re.match(r"t:1: chunk has too many operations \(\d+ units, limit is 250000\)$", refused)
+
+
+def test_modules_count_as_well() -> None:
+    half = b"f'' " * (MAX_WEIGHT // 2 // 13)
+    program = b"require 'a' require 'b' require 'c'"
+    with pytest.raises(LuaSyntaxError, match=r"lib/[abc]\.lua:1: chunk has too many operations"):
+        compile_program(program, "t", {"a": half, "b": half, "c": half})
+
+
+@pytest.mark.parametrize("shape", CHEAP)
+def test_a_megabyte_without_many_tokens(shape: str) -> None:
+    message(SHAPES[shape](MEGABYTE))
+
+
+@pytest.mark.parametrize("shape", [name for name in SHAPES if name not in CHEAP])
+def test_a_megabyte_of_the_others_is_refused(shape: str) -> None:
+    """Sixteenth parts of a megabyte are enough to know: the weight of a shape is linear in its length."""
+    source = SHAPES[shape](MEGABYTE // 64).encode("latin-1")
+    try:
+        weight = weigh(parse(source, "t"))
+    except LuaSyntaxError:
+        return
+    tokens = len(re.findall(rb"\w+|[^\w\s]", source))
+    assert weight * 64 > MAX_WEIGHT or tokens * 64 > MAX_TOKENS or len(source) > 64 * tokens

@@ -1,0 +1,35 @@
+"""The price of every library function grows with its work, and what it takes is below what it charges."""
+
+from __future__ import annotations
+
+import pytest
+
+from keystone_lua.interpreter import costs
+
+from .library_cases import CASES
+from .measure import ROOM, cost, price, program
+
+SMALL, LARGE = 400, 4000
+
+
+def test_every_function_has_a_case() -> None:
+    assert CASES.keys() == costs.LIBRARY.keys()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_price_grows_as_declared(name: str) -> None:
+    case = CASES[name]
+    small, large = price(case, SMALL), price(case, LARGE)
+    if case.growth == "flat":
+        assert large <= 1.2 * small
+        return
+    ratio = (large - costs.LIBRARY[name]) / max(1, small - costs.LIBRARY[name] - 40)
+    assert ratio >= (LARGE / SMALL) ** 0.7
+    assert large - small >= (LARGE - SMALL) * 4 // costs.COPY
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+def test_memory_is_below_the_charge(name: str, size: int) -> None:
+    used = cost(program(CASES[name], size, 1), True)
+    assert used.peak <= used.charged + ROOM

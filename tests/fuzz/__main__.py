@@ -1,0 +1,121 @@
+"""Fuzz for some minutes; patterns and formats are compared with lua5.1 where it is installed.
+
+    python -m tests.fuzz [--minutes M] [--seed S] [TARGET ...]
+
+Inputs that failed once stand in corpus.json and come first. An input that fails is printed, reduced by hypothesis,
+and added to the corpus; exit 1. Prints how many inputs each target had.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.errors import HypothesisWarning
+
+from .targets import LUA, TARGETS, format_script, ours, pattern_script, reference
+
+CORPUS = Path(__file__).with_name("corpus.json")
+BATCH = 300
+SCRIPTS: dict[str, Callable[[Any], str]] = {"patterns": pattern_script, "formats": format_script}
+
+
+def corpus() -> dict[str, list[Any]]:
+    """Inputs by target; bytes are kept as text of one character per byte."""
+    kept: dict[str, list[Any]] = json.loads(CORPUS.read_text())
+    return kept
+
+
+def restored(target: str, value: Any) -> Any:
+    """An input as its check takes it."""
+    if target == "bodies":
+        return value.encode("latin-1")
+    return tuple(value) if isinstance(value, list) else value
+
+
+def round_of(target: str, number: int, inputs: list[Any]) -> None:
+    """One batch of new inputs through the check of a target; raises what it raises, for the smallest input."""
+    strategy, check = TARGETS[target]
+
+    @seed(number)
+    @settings(
+        max_examples=BATCH,
+        deadline=None,
+        database=None,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def examine(value: Any) -> None:
+        inputs.append(value)
+        check(value)
+
+    examine()
+
+
+def compared(target: str, inputs: list[Any]) -> Any | None:
+    """The first input that lua5.1 answers otherwise, printed."""
+    scripts = [SCRIPTS[target](value) for value in inputs]
+    for value, script, expected in zip(inputs, scripts, reference(scripts), strict=True):
+        found = ours(script)
+        if normal(found) != normal(expected):
+            print(f"{target}: {value!r}\n  lua5.1 {expected!r}\n  here   {found!r}")
+            return value
+    return None
+
+
+def normal(output: str) -> str:
+    """Without the positions, which differ in the chunk's name."""
+    return re.sub(r"(?:stdin|fuzz):\d+: ", "", output)
+
+
+def main() -> int:
+    warnings.simplefilter("ignore", HypothesisWarning)  # the engine raises the recursion limit, hypothesis minds
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--minutes", type=float, default=1.0)
+    parser.add_argument("--seed", type=int, default=random.randrange(1 << 30))
+    parser.add_argument("targets", nargs="*", default=list(TARGETS))
+    options = parser.parse_args()
+    counts = dict.fromkeys(options.targets, 0)
+    failures = 0
+    for target, values in corpus().items():
+        for value in values if target in counts else ():
+            TARGETS[target][1](restored(target, value))
+            counts[target] += 1
+    stop = time.monotonic() + 60 * options.minutes
+    number = options.seed
+    while time.monotonic() < stop:
+        for target in options.targets:
+            number += 1
+            inputs: list[Any] = []
+            bad: Any | None = None
+            try:
+                round_of(target, number, inputs)
+                if target in SCRIPTS and LUA is not None:
+                    bad = compared(target, inputs)
+            except Exception as error:  # whatever it is, it is what was looked for
+                bad = inputs[-1]
+                print(f"{target}: {bad!r}\n  {error.__class__.__name__}: {error}")
+            counts[target] += len(inputs)
+            if bad is not None:
+                failures += 1
+                kept = corpus()
+                kept.setdefault(target, []).append(bad.decode("latin-1") if isinstance(bad, bytes) else bad)
+                CORPUS.write_text(json.dumps(kept, indent=1) + "\n")
+    reference_name = "compared with lua5.1" if LUA is not None else "not compared: no lua5.1 here"
+    print(f"seed {options.seed}; inputs: " + ", ".join(f"{target} {count}" for target, count in counts.items()))
+    print(f"patterns and formats {reference_name}; {failures} failures")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

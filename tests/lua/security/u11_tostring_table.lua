@@ -1,0 +1,2 @@
+-- EXPECT: error -- print insists on text
+print(setmetatable({}, {__tostring = function() return {} end}))

@@ -1,0 +1,2 @@
+-- EXPECT: budget -- up to infinity
+for i = 1, math.huge do end

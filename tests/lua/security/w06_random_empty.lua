@@ -1,0 +1,2 @@
+-- EXPECT: error -- no whole interval
+return math.random(0)

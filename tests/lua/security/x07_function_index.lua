@@ -1,0 +1,2 @@
+-- EXPECT: error -- a function has no fields
+return print.__globals__

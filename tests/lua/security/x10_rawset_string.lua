@@ -1,0 +1,2 @@
+-- EXPECT: error -- rawset on a string
+rawset("x", 1, 2)

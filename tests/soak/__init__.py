@@ -1,0 +1,1 @@
+"""A quiet tenant beside others that attack."""

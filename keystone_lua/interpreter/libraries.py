@@ -154,7 +154,11 @@ class Seal:
         self.strings_open = self.dynamic or ("string" in open_libraries and "getmetatable" in use.reads)
         self.writes = set(use.writes)
         taken = {*HOST_GLOBALS, *LIBRARIES[""], *LIBRARIES, *LEFT_OUT}
-        own = () if self.dynamic else (name for name in use.writes if name not in taken and len(name) < LONG_STRING)
+        own = (
+            ()
+            if self.dynamic
+            else (name for name in use.writes if name not in taken and name in use.reads and len(name) < LONG_STRING)
+        )
         self.mirrors = {name: f"g{number}" for number, name in enumerate(own)}
         """The script's own globals, each with the free variable that always has its value."""
         self.slots: dict[tuple[str, str], str] = {}

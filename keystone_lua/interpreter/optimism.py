@@ -48,6 +48,10 @@ MISFITS: Final = (TypeError, ArithmeticError, LookupError, ValueError)
 MAX_NODES: Final = 40
 """Nodes of an attempt: its code comes on top of the guarded form's."""
 
+MAX_ATTEMPTS: Final = 1000
+"""Statements of a program that are tried: more than scripts of that many lines have. Each may take 50 kB and 0.3 ms of
+the compiler."""
+
 _EVENTS: Final = {"+": "__add", "-": "__sub", "*": "__mul", "/": "__div", "%": "__mod", "^": "__pow"}
 _ORDER: Final[dict[str, ast.cmpop]] = {"<": ast.Lt(), "<=": ast.LtE(), ">": ast.Gt(), ">=": ast.GtE()}
 _SIGNS: Final[dict[str, ast.operator]] = {"+": ast.Add(), "-": ast.Sub(), "*": ast.Mult(), "/": ast.Div()}

@@ -10,6 +10,7 @@ function that the value may change is read afterwards, as PUC reads its register
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from typing import Final
 
 from . import costs, nodes, pyast
@@ -126,10 +127,17 @@ class StatementEmitter(StoreEmitter):
         if (exchange := self.exchange(node)) is None:
             self.assign_several(node)
             return
-        outer, self.out = self.out, []
-        self.assign_several(node)
-        guarded, self.out = self.finish(self.out, self.context), outer
+        guarded = self.untried(lambda: self.assign_several(node))
         self.out.append(pyast.try_(exchange, "Misfit", guarded, self.line))
+
+    def untried(self, emit: Callable[[], None]) -> list[ast.stmt]:
+        """The statements of a handler, in which nothing is tried again."""
+        outer, self.out = self.out, []
+        left, self.attempts_left = self.attempts_left - 1, 0
+        emit()
+        self.attempts_left = left
+        made, self.out = self.finish(self.out, self.context), outer
+        return made
 
     def assign_several(self, node: nodes.Assign) -> None:
         """Several targets or values, whatever they are."""
@@ -232,6 +240,7 @@ class StatementEmitter(StoreEmitter):
         key = target.key
         if (
             variable is None
+            or not self.is_repeated()
             or not self.is_simple(target.object)
             or not isinstance(key, nodes.Arithmetic)
             or not isinstance(key.first, nodes.Unary)
@@ -257,9 +266,7 @@ class StatementEmitter(StoreEmitter):
         if isinstance(v, ast.Constant):
             return False
         body = [*tried, *self.appended(t, v, price)]
-        outer, self.out = self.out, []
-        self.assign_guarded(target, value)
-        guarded, self.out = self.finish(self.out, self.context), outer
+        guarded = self.untried(lambda: self.assign_guarded(target, value))
         self.out.append(pyast.try_(body, "Misfit", guarded, line))
         return True
 

@@ -18,7 +18,7 @@ from . import costs, nodes, pyast
 from .infer import ANY, NIL, NUMBER, Kinds
 from .jumps import JumpEmitter
 from .libraries import Seal
-from .optimism import Charged, attempt
+from .optimism import MAX_ATTEMPTS, Charged, attempt
 from .scope import Resolution, Variable
 from .values import LONG_STRING
 
@@ -38,6 +38,7 @@ class StoreEmitter(JumpEmitter):
     def __init__(self, resolution: Resolution, kinds: Kinds, seal: Seal) -> None:
         super().__init__(resolution, kinds, seal)
         self.counters: set[Variable] = set()
+        self.attempts_left = MAX_ATTEMPTS
 
     def put(self, identifier: str, value: ast.expr) -> None:
         """``NAME = value``."""
@@ -66,6 +67,7 @@ class StoreEmitter(JumpEmitter):
     def put_attempt(self, identifier: str, fast: Charged, guarded: ast.expr) -> None:
         """``try: NAME = fast; fuel -= price; except Misfit: NAME = guarded``."""
         body = self.attempted(identifier, fast)
+        self.attempts_left -= 1
         self.out.append(pyast.try_(body, "Misfit", [pyast.assign_name(identifier, guarded, self.line)], self.line))
 
     def attempted(self, identifier: str, fast: Charged) -> list[ast.stmt]:
@@ -83,8 +85,8 @@ class StoreEmitter(JumpEmitter):
         return body
 
     def is_repeated(self) -> bool:
-        """Whether the current statement may run more than once."""
-        return self.context.nesting > 0 or self.context.scope.parent is not None
+        """Whether the current statement is worth trying: it may run more than once, and few have been tried so far."""
+        return self.attempts_left > 0 and (self.context.nesting > 0 or self.context.scope.parent is not None)
 
     # stores
 
@@ -229,7 +231,7 @@ class StoreEmitter(JumpEmitter):
 
     def exchange(self, node: nodes.Assign) -> list[ast.stmt] | None:
         """``a[i], a[j] = a[j], a[i]``: fields that are not nil are there, and can be set whatever a metatable says."""
-        if len(node.targets) != 2 or len(node.values) != 2:
+        if len(node.targets) != 2 or len(node.values) != 2 or not self.is_repeated():
             return None
         (one, two), (first, second) = node.targets, node.values
         are_fields = isinstance(one, nodes.Index) and isinstance(two, nodes.Index)

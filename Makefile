@@ -12,7 +12,7 @@ PURE := .venv-pure
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run health reload check-scripts test-scripts test lint types pytest test-pure bench hostile soak clean \
+.PHONY: help run health reload check-scripts test-scripts test lint types pytest test-pure bench bench-peers hostile soak clean \
 	demo e2e docker-build docker-run logs image-test
 
 help:  ## this list
@@ -62,9 +62,14 @@ test-pure:  ## the same without native code, in an environment of its own
 	$(PURE)/bin/python -m pytest
 	$(PURE)/bin/python benchmarks/http_load.py --rounds 2 --at-least 1000
 
-bench: $(INSTALLED)  ## time decisions, programs and HTTP
-	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only
-	$(BIN)/python benchmarks/http_load.py
+bench: $(INSTALLED)  ## time parse, compile, decisions, programs and HTTP; name what became slower
+	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only --benchmark-autosave \
+		--benchmark-columns=median,iqr,rounds --benchmark-sort=fullname
+	$(BIN)/python -m benchmarks.baselines
+
+bench-peers: $(INSTALLED)  ## the same programs in other Luas, HTTP beside a bare echo; writes docs/performance.md
+	$(BIN)/python -m benchmarks.peers --install --write docs/performance.md
+	$(BIN)/python -m benchmarks.http_load --write docs/performance.md
 
 hostile: $(INSTALLED)  ## every hostile file at its verdict, on the command line and over HTTP; HOSTILE=FOLDER for others
 	$(BIN)/python -m tests.hostile

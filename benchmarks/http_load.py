@@ -102,6 +102,7 @@ def main() -> int:
     parser.add_argument(
         "--at-least", type=int, default=0, metavar="RATE", help="fail below this many requests a second"
     )
+    parser.add_argument("--write", type=Path, metavar="FILE", help="put the figures into this Markdown")
     options = parser.parse_args()
     if shutil.which("wrk") is None:
         print("benchmarks/http_load.py: wrk is not installed (Debian: apt-get install wrk)", file=sys.stderr)
@@ -118,13 +119,15 @@ def main() -> int:
             for _ in range(options.rounds):
                 echoes.append(load(echo, script, options.seconds, options.connections))
                 engines.append(load(engine, script, options.seconds, options.connections))
-    report("bare aiohttp echo", echoes)
-    report(f"POST {PATH}", engines)
+    lines = [report("bare aiohttp echo", echoes), report(f"POST {PATH}", engines)]
     shares = [engine.rate / echo.rate for engine, echo in zip(engines, echoes, strict=True)]
     cpu_share = statistics.median(load.cpu for load in echoes) / statistics.median(load.cpu for load in engines)
-    print(f"share by processor time {cpu_share:.0%}")
+    lines.append(f"share by processor time {cpu_share:.0%}")
     rounds = ", ".join(f"{share:.0%}" for share in shares)
-    print(f"share by rate {statistics.median(shares):.0%} (of each round: {rounds})")
+    lines.append(f"share by rate {statistics.median(shares):.0%} (of each round: {rounds})")
+    print("\n".join(lines))
+    if options.write:
+        write(options.write, lines, options)
     best = max(load.rate for load in engines)  # the machine's other work can only slow a run down
     if best < options.at_least:
         print(f"less than {options.at_least} requests a second")
@@ -213,13 +216,38 @@ def load(server: Started, script: Path, seconds: int, connections: int) -> Load:
     return Load(requests / microseconds * 1e6, p99 / 1000, errors, cpu)
 
 
-def report(name: str, loads: list[Load]) -> None:
-    """Print the medians of ``loads``."""
+def report(name: str, loads: list[Load]) -> str:
+    """The medians of ``loads`` in a line."""
     rate = statistics.median(load.rate for load in loads)
     p99 = statistics.median(load.p99 for load in loads)
     cpu = statistics.median(load.cpu for load in loads)
     errors = sum(load.errors for load in loads)
-    print(f"{name:20} {rate:8,.0f} requests/s   p99 {p99:5.1f} ms   {cpu:5.0f} µs CPU a request   {errors} errors")
+    return f"{name:20} {rate:8,.0f} requests/s   p99 {p99:5.1f} ms   {cpu:5.0f} µs CPU a request   {errors} errors"
+
+
+def write(path: Path, lines: list[str], options: argparse.Namespace) -> None:
+    """Put the figures into a document."""
+    text = (
+        f"`wrk` over {options.connections} kept-alive connections, {options.rounds} rounds of {options.seconds} s, "
+        "echo and engine in turn, one process each; medians. Every request differs.\n\n```\n"
+        + "\n".join(lines)
+        + "\n```\n"
+    )
+    put_section(path, "http", f"## HTTP\n\n{text}")
+
+
+def put_section(path: Path, name: str, text: str) -> None:
+    """Replace the part of a Markdown file between the markers of ``name``, or append it."""
+    begin, end = f"<!-- {name}: written by make bench-peers -->", f"<!-- end of {name} -->"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    old = path.read_text() if path.exists() else "# Performance\n"
+    part = f"{begin}\n{text}{end}\n"
+    if begin in old and end in old:
+        before, rest = old.split(begin, 1)
+        after = rest.split(end, 1)[1].removeprefix("\n")
+        path.write_text(before + part + after)
+    else:
+        path.write_text(old.rstrip("\n") + "\n\n" + part)
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import plot
+from .http_load import put_section
 from .programs import BUILD, ROOT, BenchmarkProgram, load
 
 GOPATH = Path("/usr/share/gocode")
@@ -37,7 +38,6 @@ WORKER = str(ROOT / "benchmarks" / "worker.py")
 BUDGETS = ("--max-instructions", "100000000000", "--max-memory", "1000000000000", "--max-log", "100000000")
 DEPTH = ("--max-depth", "16000")
 TIMEOUT = 180.0
-BEGIN, END = "<!-- compute: written by benchmarks.peers -->", "<!-- end of compute -->"
 
 OURS = "keystone"
 EXEC = "keystone exec"
@@ -121,10 +121,13 @@ def build_gopher() -> str:
 
 
 def install() -> None:
-    """lupa and abstra-lua into the ignored environment."""
+    """lupa and abstra-lua into the ignored environment; what cannot be had is skipped by name later."""
     if not (VENV / "bin" / "python").exists():
         subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
-    subprocess.run([VENV / "bin" / "python", "-m", "pip", "install", "--quiet", "lupa", "abstra-lua"], check=True)
+    for package in ("lupa", "abstra-lua"):
+        run = capture([VENV / "bin" / "python", "-m", "pip", "install", "--quiet", package])
+        if run.returncode:
+            print(f"{package}: {run.stderr.strip().splitlines()[-1]}", file=sys.stderr)
 
 
 def capture(
@@ -341,19 +344,14 @@ def versions(peers: Sequence[Peer]) -> str:
 
 
 def write(path: Path, text: str, summary: Summary) -> None:
-    """Replace the part of ``path`` between the markers (or append it), and draw the plot beside it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    old = path.read_text() if path.exists() else "# Performance\n"
+    """Put the table into ``path`` and draw the plot beside it."""
     drawing = path.with_name("compute.svg")
     against = GOPHER if GOPHER in summary.means else REFERENCE
-    drawing.write_text(plot.ratios(summary.ratios, against, summary.means[against]))
-    part = f"{BEGIN}\n## Compute suite\n\n![Our time by {against}'s]({drawing.name})\n\n{text}{END}\n"
-    if BEGIN in old and END in old:
-        before, rest = old.split(BEGIN, 1)
-        after = rest.split(END, 1)[1].removeprefix("\n")
-        path.write_text(before + part + after)
-    else:
-        path.write_text(old.rstrip("\n") + "\n\n" + part)
+    drawing.parent.mkdir(parents=True, exist_ok=True)
+    if against in summary.means:
+        drawing.write_text(plot.ratios(summary.ratios, against, summary.means[against]))
+        text = f"![Our time by {against}'s]({drawing.name})\n\n{text}"
+    put_section(path, "compute", f"## Compute suite\n\n{text}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -26,6 +26,7 @@ class BenchmarkProgram:
     """One program of the suite."""
 
     name: str
+    path: Path
     text: str
     full: int
     small: int
@@ -38,7 +39,7 @@ class BenchmarkProgram:
     def file(self, small: bool = False) -> Path:
         """A file with the program: lua/NAME.lua, or a copy of the small one in the build folder."""
         if not small:
-            return LUA / f"{self.name}.lua"
+            return self.path
         folder = BUILD / "small"
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{self.name}.lua"
@@ -50,15 +51,15 @@ class BenchmarkProgram:
         return str(json.loads(ANSWERS.read_text())[self.name]["small" if small else "full"])
 
 
-def load() -> dict[str, BenchmarkProgram]:
-    """Every program by name, in order of names. Raises ValueError for one without a size."""
+def load(folder: Path = LUA) -> dict[str, BenchmarkProgram]:
+    """Every program of a folder by name, in order of names. Raises ValueError for one without a size."""
     found = {}
-    for path in sorted(LUA.glob("*.lua")):
+    for path in sorted(folder.glob("*.lua")):
         text = path.read_text()
         size = _SIZE.match(text)
         if size is None:
             raise ValueError(f"{path}: the first line must be: local N = SIZE -- small: SIZE")
-        found[path.stem] = BenchmarkProgram(path.stem, text, int(size[1]), int(size[2]))
+        found[path.stem] = BenchmarkProgram(path.stem, path, text, int(size[1]), int(size[2]))
     return found
 
 

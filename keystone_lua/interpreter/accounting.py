@@ -115,7 +115,10 @@ class AccountedCompiler(Compiler):
         self.line = len(self.sites)
         self.sites.append(self.sites[line])
         self.shares[self.line] = Share(instructions.parts(), size.parts())
-        made = super().charges(Segment(int(instructions), int(size), segment.entry), context, times)
+        plain = Segment(int(instructions), int(size), segment.entry)
+        if segment.due is not None:
+            plain.due = int(segment.due[0]), int(segment.due[1])
+        made = super().charges(plain, context, times)
         self.line = line
         return made
 

@@ -39,7 +39,7 @@ class Compiler(LoopEmitter):
         self.statements[nodes.LocalFunction] = self.local_function
 
     def compile(self, chunks: Sequence[nodes.Chunk], sealed: Sequence[str]) -> list[CodeType]:
-        """Code objects in the order of ``chunks``; their free variables are RUN_CELLS and ``sealed``."""
+        """Code objects in the order of ``chunks``; their free variables are RUN_CELLS, ``sealed`` and the mirrors."""
         body: list[ast.stmt] = []
         names = []
         for number, chunk in enumerate(chunks):
@@ -47,7 +47,7 @@ class Compiler(LoopEmitter):
             names.append(f"f_chunk{number}")
             self.functions[names[-1]] = "main chunk" if number == 0 else f"module '{chunk_id(chunk.name)}'"
             body.append(self.chunk(chunk, names[-1]))
-        link = pyast.function("link", [*RUN_CELLS, *sealed], 0, None, body, 1)
+        link = pyast.function("link", [*RUN_CELLS, *sealed, *self.seal.mirrors.values()], 0, None, body, 1)
         module = ast.Module([link], [])
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of `"x"()` and the like: the script's author gets Lua's error
@@ -87,7 +87,8 @@ class Compiler(LoopEmitter):
         where = f"function <{chunk_id(self.chunk_name)}:{node.line}>"
         self.functions[code_name] = f"function '{node.name}'" if node.name else where
         slots = ["d", *(v.slot for v in scope.parameters)]
-        definition = self.definition(code_name, slots, "va" if node.is_vararg else "_", context, statements)
+        rest = "va" if node.is_vararg else None if self.kinds.fits(node) else "_"
+        definition = self.definition(code_name, slots, rest, context, statements)
         line = self.line
         fresh = [v.slot for v in fresh_captures(scope, self.context.scope) if v is not own or v.storage == BOX]
         if not fresh and not own_slot:

@@ -26,8 +26,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from . import nodes, pyast
-from .infer import BOOLEAN, Kinds
-from .libraries import LEFT_OUT, Seal
+from .infer import BOOLEAN, HOST_CALLS, Kinds
+from .libraries import HOST_GLOBALS, LEFT_OUT, Seal
 from .scope import BOX, Resolution, Scope, Variable
 from .tracebacks import Site
 
@@ -57,12 +57,40 @@ _Expression = TypeVar("_Expression", bound=nodes.Expression)
 class Segment:
     """A run of statements that is charged on entry. Stands in a statement list until its price is known."""
 
-    __slots__ = ("bytes", "entry", "instructions")
+    __slots__ = ("bytes", "due", "entry", "instructions")
 
     def __init__(self, instructions: int = 0, size: int = 0, entry: bool = False) -> None:
         self.instructions = instructions
         self.bytes = size
         self.entry = entry
+        self.due: tuple[int, int] | None = None
+        """Of an entry that other segments pay for: its own price. A depth that is not allowed costs no more."""
+
+    def is_due(self) -> bool:
+        """Whether there is anything to charge or test."""
+        return bool(self.instructions or self.bytes or self.entry)
+
+    def moved(self) -> Segment:
+        """What this segment would charge, which it now leaves to others."""
+        other = self.with_price(0)
+        self.instructions = self.bytes = 0
+        self.entry = False
+        return other
+
+    def with_price(self, instructions: int) -> Segment:
+        """A segment with so many instructions more."""
+        other = Segment(self.instructions + instructions, self.bytes, self.entry)
+        if self.entry:
+            other.due = self.due if self.due is not None else (self.instructions, self.bytes)
+        return other
+
+    def add(self, other: Segment) -> None:
+        """Charge another segment's price too."""
+        if other.entry:
+            self.entry = True
+            self.due = other.due if other.due is not None else (other.instructions, other.bytes)
+        self.instructions += other.instructions
+        self.bytes += other.bytes
 
 
 Statements = list[ast.stmt | Segment]
@@ -91,10 +119,18 @@ class Emitter:
 
     context: Context
 
+    events: frozenset[str] = frozenset()
+    """Names of metamethods in the program's text: a guess at what its operators meet, see optimism."""
+
     def __init__(self, resolution: Resolution, kinds: Kinds, seal: Seal) -> None:
         self.resolution = resolution
         self.kinds = kinds
         self.seal = seal
+        use = resolution.globals
+        self.hosted = any(name in use.reads or name in use.writes for name in (*HOST_GLOBALS, *HOST_CALLS))
+        """Whether the program may see the host's tables."""
+        self.metatables = self.hosted or seal.dynamic or "setmetatable" in use.reads
+        """Whether the program may see tables with a metatable."""
         self.sites: list[Site] = [Site("", 0)]
         self.site_numbers: dict[Site, int] = {}
         self.functions: dict[str, str] = {}
@@ -103,6 +139,8 @@ class Emitter:
         self.line = 1
         self.out: Statements = []
         self.segment = Segment()
+        self.carried = Segment()
+        """What the next segment is to charge for the one before."""
         self.height = 0
         self.depths: list[ast.Constant] = []
         self.conditional = 0
@@ -174,7 +212,8 @@ class Emitter:
 
     def open_segment(self) -> None:
         """What is emitted from here on is charged here."""
-        self.segment = Segment()
+        self.segment = self.carried
+        self.carried = Segment()
         self.out.append(self.segment)
 
     def charges(self, segment: Segment, context: Context, times: str = "") -> list[ast.stmt]:
@@ -192,6 +231,9 @@ class Emitter:
                 tests.append(self.is_negative(counter))
         if segment.entry:
             tests.append(pyast.compare(pyast.name("d", line), ast.Gt(), pyast.name("deepest", line), line))
+            if segment.due is not None:
+                beyond = segment.instructions - segment.due[0], segment.bytes - segment.due[1]
+                return [*made, self.refuel_if(*tests, beyond=beyond)]
         return [*made, self.refuel_if(*tests)] if tests else made
 
     def is_negative(self, counter: str) -> ast.expr:
@@ -199,10 +241,11 @@ class Emitter:
         line = self.line
         return pyast.compare(pyast.name(counter, line), ast.Lt(), pyast.constant(0, line), line)
 
-    def refuel_if(self, *tests: ast.expr) -> ast.stmt:
-        """``if test or ...: run.refuel(d)``."""
+    def refuel_if(self, *tests: ast.expr, beyond: tuple[int, int] = (0, 0)) -> ast.stmt:
+        """``if test or ...: run.refuel(d)``; ``beyond`` is given back if the depth is not allowed."""
         line = self.line
-        refuel = pyast.method(self.run(), "refuel", [pyast.name("d", line)], line)
+        given_back = [pyast.constant(price, line) for price in beyond] if any(beyond) else []
+        refuel = pyast.method(self.run(), "refuel", [pyast.name("d", line), *given_back], line)
         return pyast.if_(pyast.either(tests, line), [pyast.statement(refuel, line)], [], line)
 
     def finish(self, statements: Statements, context: Context) -> list[ast.stmt]:

@@ -61,6 +61,8 @@ class ExpressionEmitter(Emitter):
         self.charge(costs.GLOBAL)
         if (sealed := self.seal.function(node.name)) is not None:
             return pyast.name(sealed, line)
+        if (mirror := self.seal.mirrors.get(node.name)) is not None:
+            return pyast.name(mirror, line)
         name, globals_ = pyast.constant(node.name, line), pyast.name("G", line)
         return self.helper("index", globals_, name) if self.seal.dynamic else pyast.subscript(globals_, name, line)
 
@@ -201,11 +203,14 @@ class ExpressionEmitter(Emitter):
         holder = self.stored_temporary()
         meta = ast.Attribute(pyast.name(receiver, line), "meta", pyast.LOAD, lineno=line, col_offset=0)
         handler = pyast.subscript(meta, pyast.constant("__index", line), line)
+        is_plain = pyast.is_class(pyast.walrus(holder, handler, line), "Table", line)
+        inherits = pyast.is_class(pyast.name(holder, line), "MetaTable", line)
+        has_itself = pyast.both([inherits, pyast.compare(name, pyast.IN, pyast.name(holder, line), line)], line)
         in_class = pyast.both(
             [
                 pyast.is_class(once, "MetaTable", line),
-                pyast.is_class(pyast.walrus(holder, handler, line), "Table", line),
                 pyast.compare(name, pyast.NOT_IN, pyast.name(receiver, line), line),
+                pyast.either([is_plain, has_itself], line),
             ],
             line,
         )

@@ -31,7 +31,7 @@ _MULTI: Final = (nodes.Call, nodes.MethodCall, nodes.Vararg)
 class _Function:
     """What is known about a function that is called by name only."""
 
-    __slots__ = ("calls", "kind", "node", "scope", "single")
+    __slots__ = ("calls", "escaped", "kind", "node", "scope", "single")
 
     def __init__(self, node: nodes.Function, scope: Scope) -> None:
         self.node = node
@@ -39,6 +39,7 @@ class _Function:
         self.calls: list[nodes.Call] = []
         self.kind = UNKNOWN
         self.single = always_returns(node.body)
+        self.escaped = False
 
 
 class Kinds:
@@ -53,6 +54,9 @@ class Kinds:
         self.globals: dict[str, _Function] = {}
         self.escaped: set[Variable | str] = set()
         self.named_calls: list[nodes.Call] = []
+        self.counted: set[Variable] = set()
+        """Locals that arithmetic is done with: likely numbers."""
+        self.known: dict[nodes.Function, _Function] = {}
         self.table: dict[type, Callable[[Any], str]] = {
             nodes.Nil: lambda node: NIL,
             nodes.Boolean: lambda node: BOOLEAN,
@@ -83,6 +87,10 @@ class Kinds:
         """The kind of an expression's first value."""
         return self.table[node.__class__](node) or ANY
 
+    def is_likely_number(self, node: nodes.Expression) -> bool:
+        """A guess, unlike everything else here."""
+        return isinstance(node, nodes.Name) and self.resolution.variables.get(node) in self.counted
+
     def is_single(self, node: nodes.Expression) -> bool:
         """Whether a call surely answers exactly one value, never a tuple."""
         if isinstance(node, nodes.Call):
@@ -98,6 +106,17 @@ class Kinds:
                 and ("string", node.method) in RESULT_KINDS
             )
         return not isinstance(node, nodes.Vararg)
+
+    def fits(self, node: nodes.Function) -> bool:
+        """Whether no call of a function has more arguments than it has parameters."""
+        function = self.known.get(node)
+        if function is None or function.escaped:
+            return False
+        return all(
+            len(call.arguments) <= len(function.scope.parameters)
+            and (not call.arguments or self.is_single(call.arguments[-1]))
+            for call in function.calls
+        )
 
     # the kinds of expressions
 
@@ -208,6 +227,7 @@ class Kinds:
         for name, function in self.globals.items():
             self.parameters(function, name in self.escaped)
         functions = [*self.locals.values(), *self.globals.values()]
+        self.known = {function.node: function for function in functions}
         for _ in range(MAX_ROUNDS):
             changed = False
             for variable, values in self.values.items():
@@ -229,6 +249,7 @@ class Kinds:
 
     def parameters(self, function: _Function, escaped: bool) -> None:
         """Take the calls' arguments as the values of a function's parameters."""
+        function.escaped = escaped
         for place, variable in enumerate(function.scope.parameters):
             values = self.values.setdefault(variable, [])
             if escaped:
@@ -433,9 +454,13 @@ class _Collector:
         elif isinstance(node, nodes.Paren):
             self.expression(node.expression)
         elif isinstance(node, (nodes.Arithmetic, nodes.Comparison)):
-            self.expression(node.first)
-            for operator in node.rest:
-                self.expression(operator.operand)
+            operands = (node.first, *(operator.operand for operator in node.rest))
+            if isinstance(node, nodes.Arithmetic):
+                variables = self.resolution.variables
+                self.kinds.counted.update(
+                    variables[o] for o in operands if isinstance(o, nodes.Name) and o in variables
+                )
+            self.expressions(*operands)
         elif isinstance(node, (nodes.Concat, nodes.Logical)):
             self.expressions(*node.operands)
         elif isinstance(node, nodes.Unary):

@@ -69,21 +69,25 @@ class JumpEmitter(ConstructorEmitter):
 
     # blocks
 
-    def block(self, block: nodes.Block, first_price: int = 0, ahead: Segment | None = None) -> list[ast.stmt]:
+    def block(
+        self, block: nodes.Block, first_price: int = 0, ahead: Segment | None = None, due: Segment | None = None
+    ) -> list[ast.stmt]:
         """A block as Python statements, with its own segments; outlined when nested too deep.
 
-        ``ahead`` takes over the first segment's price from a block that is not outlined.
+        ``ahead`` takes over the first segment's price from a block that is not outlined; ``due`` is paid with it.
         """
         saved_out, saved_segment = self.out, self.segment
         context = self.context
         context.nesting += 1
         if context.nesting > MAX_NESTING:
-            made = self.outlined_block(block, first_price)
+            made = [*self.charges(due or Segment(), context), *self.outlined_block(block, first_price)]
         else:
             self.out = []
             self.open_segment()
             first = self.segment
             self.charge(first_price)
+            if due is not None:
+                first.add(due)
             self.block_statements(block)
             if ahead is not None:
                 ahead.instructions, ahead.bytes = first.instructions, first.bytes

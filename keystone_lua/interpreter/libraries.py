@@ -16,7 +16,7 @@ from . import costs
 from .scope import Resolution
 from .stdlib import base, bit, math, os, string, table
 from .tracebacks import LIBRARY_CODES
-from .values import LuaValue
+from .values import LONG_STRING, LuaValue
 
 LEFT_OUT: Final[dict[str, tuple[str, ...]]] = {
     "load": (),
@@ -68,6 +68,9 @@ RESULT_KINDS: Final[dict[tuple[str, str], str]] = {
 }
 """Library functions that always answer exactly one value, and its kind."""
 
+
+HOST_GLOBALS: Final = ("request", "backends")
+"""Globals that the host sets."""
 
 ALIASES: Final[dict[tuple[str, str], tuple[str, str]]] = {
     ("", "unpack"): ("table", "unpack"),
@@ -150,6 +153,14 @@ class Seal:
         self.open = open_libraries
         self.strings_open = self.dynamic or ("string" in open_libraries and "getmetatable" in use.reads)
         self.writes = set(use.writes)
+        taken = {*HOST_GLOBALS, *LIBRARIES[""], *LIBRARIES, *LEFT_OUT}
+        own = (
+            ()
+            if self.dynamic
+            else (name for name in use.writes if name not in taken and name in use.reads and len(name) < LONG_STRING)
+        )
+        self.mirrors = {name: f"g{number}" for number, name in enumerate(own)}
+        """The script's own globals, each with the free variable that always has its value."""
         self.slots: dict[tuple[str, str], str] = {}
         self.paths: dict[str, tuple[str, str]] = {}
 

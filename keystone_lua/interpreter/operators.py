@@ -252,6 +252,10 @@ class OperatorEmitter(ExpressionEmitter):
         if operator.symbol in (">", ">="):
             operands.reverse()
         fast = pyast.compare(a_again(), sign, b_again(), line)
+        if not (left_is_number or right_is_number):
+            short = pyast.compare(pyast.length(a_again(), line), _LESS, pyast.constant(LONG_STRING, line), line)
+            texts = pyast.both([pyast.both_class(a_again(), b_again(), "str", line), short], line)
+            test = pyast.either([test, texts], line)
         return pyast.choose(test, fast, self.helper(slow, *operands), line)
 
     # and, or, not

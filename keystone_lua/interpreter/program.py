@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import math
+import re
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
@@ -22,11 +24,24 @@ from .errors import LuaSyntaxError
 from .infer import Kinds
 from .libraries import ALIASES, LIBRARIES, Recipe, Seal
 from .limits import DEFAULT, MAX_WEIGHT
+from .optimism import MISFITS
 from .parser import parse
+from .pattern_items import LATIN
 from .runtime import TABLES, Run
 from .scope import Resolution, resolve
 from .tracebacks import FUNCTIONS, SITES, Site
-from .values import ABSENT, CODES, FALSE, TRUE, LuaValue, MetaTable, Table, number_to_string
+from .values import (
+    ABSENT,
+    CODES,
+    FALSE,
+    TRUE,
+    TYPE_NAMES,
+    LuaValue,
+    MetaTable,
+    Table,
+    number_to_string,
+    string_to_number,
+)
 from .weight import weigh
 
 if TYPE_CHECKING:
@@ -34,6 +49,9 @@ if TYPE_CHECKING:
 
 COMPILE_RECURSION: Final = 20_000
 """Python frames for the compiler's own recursion over at most 220 nested levels."""
+
+
+_EVENT: Final = re.compile(rb"__[a-z]+")
 
 
 def _itself(value: Any) -> Any:
@@ -66,6 +84,7 @@ def _ipairs_getter(run: Any, d: int, t: Any) -> Callable[[float], Any]:
 HELPERS: Final[Mapping[str, Any]] = MappingProxyType(
     {
         "__builtins__": {},
+        "Misfit": MISFITS,
         "ABSENT": ABSENT,
         "FALSE": FALSE,
         "TRUE": TRUE,
@@ -102,10 +121,20 @@ HELPERS: Final[Mapping[str, Any]] = MappingProxyType(
         "number_to_string": number_to_string,
         "pairs_items": operations.pairs_items,
         "paid": _paid,
+        "TYPE_NAMES": TYPE_NAMES,
+        "LATIN": LATIN,
+        "abs": abs,
+        "string_to_number": string_to_number,
+        "sqrt": math.sqrt,
+        "pure_equal": operations.pure_equal,
+        "pure_index": operations.pure_index,
         "power": operations.power,
         "power_values": operations.power_values,
         "selected": _selected,
-        "rounds": operations.rounds,
+        "CHUNKED": operations.CHUNKED,
+        "COUNTED": operations.COUNTED,
+        "chunks": operations.chunks,
+        "counting": operations.counting,
         "setindex": operations.setindex,
         "spread": operations.spread,
         "subtract": operations.subtract,
@@ -129,6 +158,8 @@ class Program:
     base_names: tuple[str, ...]
     library_names: tuple[str, ...]
     dynamic: bool
+    mirrors: tuple[str, ...]
+    """Free variables of the script's own globals."""
     sites: tuple[Site, ...] = field(repr=False)
     source: bytes = field(repr=False)
     sources: Mapping[str, bytes] = field(repr=False)
@@ -183,6 +214,8 @@ def _compile(source: bytes, name: str, modules: Mapping[str, bytes], limit: int,
     seal = Seal(resolution)
     kinds = Kinds(resolution, chunks, seal)
     compiler = AccountedCompiler(resolution, kinds, seal) if accounted else Compiler(resolution, kinds, seal)
+    texts = [source, *(modules[module] for module in linked)]
+    compiler.events = frozenset(event.decode() for text in texts for event in _EVENT.findall(text))
     codes = compiler.compile(chunks, [*_slots(), HITS] if accounted else _slots())
     sites = tuple(compiler.sites)
     digest = hashlib.sha256(source)
@@ -204,6 +237,7 @@ def _compile(source: bytes, name: str, modules: Mapping[str, bytes], limit: int,
         base_names=base,
         library_names=tables,
         dynamic=seal.dynamic,
+        mirrors=tuple(slot for slot in seal.mirrors.values() if any(slot in c.co_freevars for c in codes)),
         sites=sites,
         accounts=compiler.accounts() if isinstance(compiler, AccountedCompiler) else None,
         source=source,

@@ -191,6 +191,22 @@ def if_(test: ast.expr, body: list[ast.stmt], orelse: list[ast.stmt], at: int) -
     return ast.If(test, body, orelse, lineno=at, col_offset=0)
 
 
+def try_(body: list[ast.stmt], exceptions: str, handler: list[ast.stmt], at: int) -> ast.Try:
+    """``try: body; except EXCEPTIONS: handler``."""
+    caught = ast.ExceptHandler(name(exceptions, at), None, handler, lineno=at, col_offset=0)
+    return ast.Try(body, [caught], [], [], lineno=at, col_offset=0)
+
+
+def positive(value: ast.expr, at: int) -> ast.UnaryOp:
+    """``+value``: a float as it is, TypeError for any other value."""
+    return ast.UnaryOp(ast.UAdd(), value, lineno=at, col_offset=0)
+
+
+def misfit(at: int) -> ast.UnaryOp:
+    """``+None``, which raises TypeError."""
+    return positive(nil(at), at)
+
+
 def while_(test: ast.expr, body: list[ast.stmt], at: int) -> ast.While:
     """``while test``."""
     return ast.While(test, body, [], lineno=at, col_offset=0)

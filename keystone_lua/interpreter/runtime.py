@@ -40,6 +40,9 @@ FREE_DEPTH: Final = 8
 CLOCK_SLICE: Final = 100_000
 """Instructions between looks at the wall clock: about 2 ms."""
 
+DIGIT: Final = 1 << 29
+"""What a counter holds at most: CPython adds to a number of one digit (30 bits) in 0.8 of the time."""
+
 CROSSINGS: Final = 500
 """Calls through the library or a metamethod that may nest: PUC 5.1 allows 200 (LUAI_MAXCCALLS). They take C stack,
 and CPython 3.12 stops at about 1,400, two for each."""
@@ -77,6 +80,7 @@ class Run:
         "now",
         "program",
         "required",
+        "reserve",
         "seed",
         "slice",
         "strings",
@@ -105,6 +109,8 @@ class Run:
             if value is None:
                 value = self.made[path] = recipe.make(self.cells) if recipe.__class__ is Recipe else recipe
             self.cells[slot] = CellType(value)
+        for slot in program.mirrors:
+            self.cells[slot] = CellType(None)
         self.set_limits(limits)
         self.begin(limits, seed, now, slice)
 
@@ -134,7 +140,7 @@ class Run:
         self.now = now
         self.slice = slice
         self.deadline = None
-        granted = limits.instructions
+        granted = limits.instructions if limits.instructions < DIGIT else DIGIT
         if slice is not None:
             granted = min(slice, granted)
         elif limits.seconds is not None:
@@ -142,7 +148,9 @@ class Run:
             granted = min(CLOCK_SLICE, granted)
         self.granted = granted
         self.fuel.cell_contents = granted
-        self.alloc.cell_contents = limits.memory - costs.RUN
+        memory = limits.memory - costs.RUN
+        self.reserve = memory - DIGIT if memory > DIGIT else 0
+        self.alloc.cell_contents = memory - self.reserve
         self.deepest.cell_contents = FREE_DEPTH if limits.depth > FREE_DEPTH else limits.depth
         self.log: list[tuple[str, str]] = []
         self.log_left = limits.log
@@ -162,18 +170,24 @@ class Run:
         """
         program = self.program
         namespace = program.namespace
-        tables = [self.globals]
+        values = [*self.globals.values()]
+        for slot in program.mirrors:
+            cell = self.cells[slot]
+            values.append(cell.cell_contents)
+            cell.cell_contents = None
+        self.globals.clear()
         if self.required is not None:
-            tables.extend([module for module in self.required.values() if isinstance(module, Table)])
-        for table in tables:
-            for value in table.values():
-                if value.__class__ is FunctionType and value.__globals__ is namespace:
-                    names, cells = value.__code__.co_freevars, value.__closure__ or ()
-                    place = len(cells) - 1
-                    while place >= 0 and names[place][0] == "v":  # slots; the shell's own cells sort before them
-                        cells[place].cell_contents = None
-                        place -= 1
-            table.clear()
+            for module in self.required.values():
+                if isinstance(module, Table):
+                    values.extend(module.values())
+                    module.clear()
+        for value in values:
+            if value.__class__ is FunctionType and value.__globals__ is namespace:
+                names, cells = value.__code__.co_freevars, value.__closure__ or ()
+                place = len(cells) - 1
+                while place >= 0 and names[place][0] == "v":  # slots; the shell's own cells sort before them
+                    cells[place].cell_contents = None
+                    place -= 1
         self.cells["run"].cell_contents = None
         if reusable and len(program.shells) < SHELLS:
             del self.program  # or a program that is replaced would wait for the cycle collector
@@ -273,17 +287,24 @@ class Run:
         if left < 0:
             self.refuel(0)
 
-    def refuel(self, d: int) -> None:
+    def refuel(self, d: int, instructions: int = 0, size: int = 0) -> None:
         """A counter went below zero, or a depth is new.
 
         Library functions pass 0: their own depth is not paid for, or bytes would depend on who came here.
+        ``instructions`` and ``size`` were charged for what follows the entry: they are given back if there is none.
         """
         deepest = self.deepest.cell_contents
         if d > deepest:
             if d > self.limits.depth:
+                self.fuel.cell_contents -= -instructions  # a ledger books what is subtracted
+                self.alloc.cell_contents -= -size
                 raise StackOverflow(overflow_error("stack overflow"))
             self.deepest.cell_contents = d
             self.alloc.cell_contents -= costs.FRAME * (d - deepest)
+        while self.alloc.cell_contents < 0 < self.reserve:
+            grant = min(DIGIT, self.reserve)
+            self.reserve -= grant
+            self.alloc.cell_contents += grant
         if self.alloc.cell_contents < 0:
             raise MemoryExceeded(self.limits.memory)
         while self.fuel.cell_contents < 0:
@@ -295,7 +316,7 @@ class Run:
             if self.deadline is not None and time.monotonic() > self.deadline:
                 assert self.limits.seconds is not None
                 raise TimeExceeded(self.limits.seconds)
-            grant = min(CLOCK_SLICE, total - self.granted)
+            grant = min(DIGIT if self.deadline is None else CLOCK_SLICE, total - self.granted)
             self.granted += grant
             self.fuel.cell_contents += grant
 
@@ -306,7 +327,7 @@ class Run:
 
     def bytes_used(self) -> int:
         """Bytes charged so far, at most the limit."""
-        used: int = self.limits.memory - self.alloc.cell_contents
+        used: int = self.limits.memory - self.reserve - self.alloc.cell_contents
         return min(used, self.limits.memory)
 
     # services to the library

@@ -10,32 +10,28 @@ function that the value may change is read afterwards, as PUC reads its register
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from typing import Final
 
 from . import costs, nodes, pyast
-from .emission import CALLS, MULTI, Segment, Statements
-from .infer import ANY, NIL, NUMBER, Kinds
-from .jumps import JumpEmitter
+from .emission import CALLS, CONSTANTS, MAX_CHAIN, MULTI, Segment, Statements
+from .infer import ANY, HOST_CALLS, NIL, NUMBER, Kinds
+from .jumps import ends
 from .libraries import Seal
+from .optimism import attempt
 from .scope import BOX, PLAIN, Resolution, Variable
+from .stores import TEXT, Place, StoreEmitter
 from .values import LONG_STRING
 
 MAX_ELSEIFS: Final = 30
 """Branches of an ``if`` that become elif."""
 
-_TEXT: Final = "text"
-"""A key that can be stored without a test: it is surely neither NaN nor -0."""
 
-_Place = tuple[ast.expr, ast.expr]
-"""A target's table and key, both of which may be mentioned often."""
-
-
-class StatementEmitter(JumpEmitter):
+class StatementEmitter(StoreEmitter):
     """Knows Local, Assign, CallStatement, Return and If."""
 
     def __init__(self, resolution: Resolution, kinds: Kinds, seal: Seal) -> None:
         super().__init__(resolution, kinds, seal)
-        self.counters: set[Variable] = set()
         self.statements |= {
             nodes.Local: self.local,
             nodes.Assign: self.assign,
@@ -43,16 +39,6 @@ class StatementEmitter(JumpEmitter):
             nodes.Return: self.return_,
             nodes.If: self.if_,
         }
-
-    def put(self, identifier: str, value: ast.expr) -> None:
-        """``NAME = value``."""
-        self.out.append(pyast.assign_name(self.store(identifier), value, self.line))
-
-    def put_away(self, value: ast.expr) -> ast.Name:
-        """``t1 = value``; yields ``t1``."""
-        name = self.temporary()
-        self.put(name, value)
-        return pyast.name(name, self.line)
 
     # locals
 
@@ -86,9 +72,13 @@ class StatementEmitter(JumpEmitter):
         self.charge(costs.ASSIGN * len(variables))
         values = node.values
         if len(variables) == 1 and len(values) == 1:
-            if isinstance(values[0], nodes.Function) and variables[0].storage == PLAIN:
-                self.context.owned.add(variables[0].slot)
-            self.declare(variables[0], self.value(values[0]))
+            variable, only = variables[0], values[0]
+            if variable.storage == PLAIN:
+                self.context.owned.add(variable.slot)
+            if variable.storage == PLAIN and not isinstance(only, nodes.Function):
+                self.put_value(variable.slot, only)
+            else:
+                self.declare(variable, self.value(only))
         elif len(variables) == len(values) and not isinstance(values[-1], MULTI):
             for variable, node_value in zip(variables, values, strict=True):
                 self.declare(variable, self.value(node_value))  # the new names are not visible to the values
@@ -102,11 +92,12 @@ class StatementEmitter(JumpEmitter):
         made: list[ast.expr] = []
         spreads = bool(values) and isinstance(values[-1], MULTI) and len(values) < count
         for value in values[:-1] if spreads else values:
-            expression = self.value(value)
             if len(made) == count:
-                self.out.append(pyast.statement(expression, line))
+                self.out.append(pyast.statement(self.value(value), line))
+            elif isinstance(value, CONSTANTS):
+                made.append(self.value(value))
             else:
-                made.append(expression if isinstance(expression, ast.Constant) else self.put_away(expression))
+                made.append(self.put_away_value(value))
         if spreads:
             made.extend(self.unpacked(values[-1], count - len(made)))
         made.extend(pyast.nil(line) for _ in range(count - len(made)))
@@ -133,6 +124,23 @@ class StatementEmitter(JumpEmitter):
         if len(node.targets) == 1 and len(node.values) == 1:
             self.assign_one(node.targets[0], node.values[0])
             return
+        if (exchange := self.exchange(node)) is None:
+            self.assign_several(node)
+            return
+        guarded = self.untried(lambda: self.assign_several(node))
+        self.out.append(pyast.try_(exchange, "Misfit", guarded, self.line))
+
+    def untried(self, emit: Callable[[], None]) -> list[ast.stmt]:
+        """The statements of a handler, in which nothing is tried again."""
+        outer, self.out = self.out, []
+        left, self.attempts_left = self.attempts_left - 1, 0
+        emit()
+        self.attempts_left = left
+        made, self.out = self.finish(self.out, self.context), outer
+        return made
+
+    def assign_several(self, node: nodes.Assign) -> None:
+        """Several targets or values, whatever they are."""
         prepared = [self.prepare(target, False) for target in node.targets]
         values = self.adjusted(node.values, len(node.targets))
         for target, place, value in reversed(list(zip(node.targets, prepared, values, strict=True))):
@@ -140,12 +148,22 @@ class StatementEmitter(JumpEmitter):
 
     def assign_one(self, target: nodes.Expression, value: nodes.Expression) -> None:
         """One target, one value."""
+        if not (isinstance(target, nodes.Index) and self.append(target, value)):
+            self.assign_guarded(target, value)
+
+    def assign_guarded(self, target: nodes.Expression, value: nodes.Expression) -> None:
+        """One target, one value, whatever they are."""
         is_simple = isinstance(target, nodes.Name) or self.is_simple(value)
         place = self.prepare(target, not is_simple)
-        made = self.value(value)
-        self.store_to(target, place, made if is_simple else self.put_away(made), self.kinds.of(value))
+        variable = self.variable(target)
+        if variable is not None and variable.storage != BOX:
+            self.charge(costs.ASSIGN)
+            self.put_value(variable.slot, value)
+            return
+        made = self.value(value) if is_simple else self.put_away_value(value)
+        self.store_to(target, place, made, self.kinds.of(value))
 
-    def prepare(self, target: nodes.Expression, late: bool) -> _Place | None:
+    def prepare(self, target: nodes.Expression, late: bool) -> Place | None:
         """Evaluate a target's table and key, left to right; None for a name.
 
         ``late``: this function's own locals are read when the value is there.
@@ -156,10 +174,10 @@ class StatementEmitter(JumpEmitter):
 
     def held(self, node: nodes.Expression, late: bool) -> ast.expr:
         """A name or a constant for a value."""
-        value = self.value(node)
-        return value if self.is_simple(node) or (late and self.is_own_mutable(node)) else self.put_away(value)
+        is_load = self.is_simple(node) or (late and self.is_own_mutable(node))
+        return self.value(node) if is_load else self.put_away_value(node)
 
-    def store_to(self, target: nodes.Expression, place: _Place | None, value: ast.expr, kind: str) -> None:
+    def store_to(self, target: nodes.Expression, place: Place | None, value: ast.expr, kind: str) -> None:
         """Assign an expression that may be mentioned more than once for an index target."""
         if place is None:
             assert isinstance(target, nodes.Name)
@@ -171,7 +189,7 @@ class StatementEmitter(JumpEmitter):
             return
         assert isinstance(target, nodes.Index)
         key = target.key
-        key_kind = _TEXT if self.is_plain_key(key) else self.kinds.of(key)
+        key_kind = TEXT if self.is_plain_key(key) else self.kinds.of(key)
         if isinstance(key, nodes.String) and len(key.value) >= LONG_STRING:
             key_kind = ANY
         if isinstance(key, nodes.Number) and key.value == 0.0:
@@ -179,85 +197,91 @@ class StatementEmitter(JumpEmitter):
         self.store_index(target, place, value, kind, key_kind)
 
     def assign_global(self, target: nodes.Name, value: ast.expr, kind: str) -> None:
-        """A global's new value. Without ``_G`` no script can give the globals a metatable."""
+        """A global's new value. Without ``_G`` no script can give the globals a metatable, or see them as a table.
+
+        So the script's own globals live in cells (x 0.8 over calls of global functions), at the price of entries.
+        """
         if not isinstance(value, (ast.Name, ast.Constant)):
             value = self.put_away(value)
         place = pyast.name("G", self.line), pyast.constant(target.name, self.line)
-        self.store_index(target, place, value, kind, _TEXT)
-
-    def is_plain_key(self, key: nodes.Expression) -> bool:
-        """Text, a loop counter, ``#t + 1``."""
-        if isinstance(key, nodes.Name):
-            return self.variable(key) in self.counters
-        if isinstance(key, nodes.Arithmetic):
-            first = key.first
-            return (
-                isinstance(first, nodes.Unary)
-                and first.symbol == "#"
-                and all(o.symbol == "+" and isinstance(o.operand, nodes.Number) for o in key.rest)
-            )
-        return isinstance(key, nodes.String)
-
-    def store_index(
-        self, target: nodes.Index | nodes.Name, place: _Place, value: ast.expr, kind: str, key_kind: str
-    ) -> None:
-        """``o[k] = value``. All three are names or constants."""
-        self.charge(costs.ASSIGN_INDEX)
-        described = target.object if isinstance(target, nodes.Index) else target
-        saved, self.line = self.line, self.operands_at(target.line, described)
-        sure = isinstance(target, nodes.Name) and not self.seal.dynamic and len(target.name) < LONG_STRING
-        self.out.extend(self.guarded_store(place, value, kind not in (ANY, NIL), key_kind, sure))
-        self.line = saved
-
-    def guarded_store(self, place: _Place, value: ast.expr, not_nil: bool, key_kind: str, sure: bool) -> list[ast.stmt]:
-        """Present keys of plain tables are stored at once, new ones of a known kind after the charge for the entry.
-
-        Nil values, unknown kinds of new keys and everything else go to setindex. ``sure``: ``o`` is the globals' table.
-        """
-        line = self.line
-        o, k = place
-        slow: list[ast.stmt] = [pyast.statement(self.helper("setindex", o, k, value), line)]
-        if isinstance(o, ast.Constant) or (isinstance(value, ast.Constant) and not not_nil):
-            return slow
-        store: list[ast.stmt] = [pyast.assign(pyast.subscript(o, k, line, pyast.STORE), value, line)]
-        plain = pyast.is_class(o, "Table", line)
-        present = pyast.compare(k, pyast.IN, o, line)
-        nil_test = [] if not_nil else [pyast.is_not_nil(value, line)]
-        if key_kind not in (_TEXT, NUMBER):
-            return [pyast.if_(pyast.both([plain, *nil_test, present], line), store, slow, line)]
-        guard = pyast.both([plain, *nil_test], line)
-        self.store("alloc")
-        charge = [
-            pyast.subtract("alloc", pyast.constant(costs.ENTRY, line), line),
-            self.refuel_if(self.is_negative("alloc")),
-        ]
-        if not sure and key_kind == NUMBER and not isinstance(k, ast.Constant):
-            # A new number key is stored at once next to the one below it (see scattered), which NaN has not; + 0.0
-            # turns -0 into 0.
-            zeroed = pyast.binary(k, pyast.ADD, pyast.constant(0.0, line), line)
-            fresh = pyast.assign(pyast.subscript(o, zeroed, line, pyast.STORE), value, line)
-            below = pyast.binary(k, pyast.SUB, pyast.constant(1.0, line), line)
-            new = pyast.if_(pyast.compare(below, pyast.IN, o, line), [*charge, fresh], slow, line)
-            return [pyast.if_(guard, [pyast.if_(present, store, [new], line)], slow, line)]
-        body = [pyast.if_(pyast.compare(k, pyast.NOT_IN, o, line), charge, [], line), *store]
-        if sure:
-            return [pyast.if_(nil_test[0], body, slow, line)] if nil_test else body
-        # A field that an object has already is set whatever its metatable says (manual 2.8, __newindex).
-        own = pyast.both([pyast.is_class(o, "MetaTable", line), present, *nil_test], line)
-        return [pyast.if_(guard, body, [pyast.if_(own, store, slow, line)], line)]
+        mirror = self.seal.mirrors.get(target.name)
+        if mirror is None or target.name in HOST_CALLS:
+            self.store_index(target, place, value, kind, TEXT)
+        else:
+            self.charge(costs.ASSIGN_INDEX)
+            is_new = [pyast.is_nil(pyast.name(mirror, self.line), self.line)]
+            if kind in (ANY, NIL):
+                is_new.append(pyast.is_not_nil(value, self.line))
+            if not (isinstance(value, ast.Constant) and value.value is None):
+                self.out.append(pyast.if_(pyast.both(is_new, self.line), self.entry_charge(), [], self.line))
+        if mirror is not None:
+            self.put(mirror, value)
 
     # calls and returns
 
     def call_statement(self, node: nodes.CallStatement) -> None:
-        """A call whose results nobody wants."""
+        """A call whose results nobody wants; ``table.insert(t, v)`` is done in place."""
         assert isinstance(node.call, CALLS)
+        call = node.call
+        if (
+            isinstance(call, nodes.Call)
+            and len(call.arguments) == 2
+            and not isinstance(call.arguments[1], nodes.Vararg)
+        ):
+            sealed = self.sealed_function(call.function)
+            if sealed is not None and self.seal.path(sealed) == ("table", "insert"):
+                self.insert(call)
+                return
         self.out.append(pyast.statement(self.multi(node.call), self.line))
+
+    def append(self, target: nodes.Index, value: nodes.Expression) -> bool:
+        """``t[#t + 1] = v`` of a local t and a v that can be tried: the guarded form is in the handler."""
+        variable = self.variable(target.object)
+        key = target.key
+        if (
+            variable is None
+            or not self.is_repeated()
+            or not self.is_simple(target.object)
+            or not isinstance(key, nodes.Arithmetic)
+            or not isinstance(key.first, nodes.Unary)
+            or key.first.symbol != "#"
+            or self.variable(key.first.operand) is not variable
+            or len(key.rest) != 1
+            or key.rest[0].symbol != "+"
+            or not isinstance(key.rest[0].operand, nodes.Number)
+            or key.rest[0].operand.value != 1.0
+        ):
+            return False
+        line = self.line
+        t = pyast.name(variable.slot, line)
+        if self.is_simple(value):
+            v, tried, price = self.value(value), [], []
+        elif (fast := attempt(self, value, least=0)) is not None:
+            name = self.temporary()
+            v = pyast.name(name, line)
+            made = self.attempted(name, fast)
+            tried, price = made[:1], made[1:]  # the price is due once nothing can fail
+        else:
+            return False
+        if isinstance(v, ast.Constant):
+            return False
+        body = [*tried, *self.appended(t, v, price)]
+        guarded = self.untried(lambda: self.assign_guarded(target, value))
+        self.out.append(pyast.try_(body, "Misfit", guarded, line))
+        return True
 
     def return_(self, node: nodes.Return) -> None:
         """One value as it is, none or several as a tuple."""
         line = self.line
         self.charge(costs.RETURN)
-        if len(node.values) == 1:
+        if len(node.values) == 1 and not isinstance(node.values[0], MULTI) and not self.context.outlined:
+            fast = attempt(self, node.values[0]) if self.is_repeated() else None
+            value = self.value(node.values[0])
+            if fast is not None:
+                result = self.temporary()
+                self.put_attempt(result, fast, value)
+                value = pyast.name(result, line)
+        elif len(node.values) == 1:
             value = self.multi(node.values[0])
         elif node.values:
             values, _ = self.arguments(node.values)
@@ -269,19 +293,25 @@ class StatementEmitter(JumpEmitter):
 
     # if
 
-    def test_apart(self, condition: nodes.Expression) -> tuple[Statements, ast.expr]:
+    def test_apart(self, condition: nodes.Expression, tried: bool = False) -> tuple[Statements, ast.expr]:
         """A condition and the statements that it needs before it."""
         outer, self.out = self.out, []
+        fast = attempt(self, condition, True) if tried and self.is_repeated() else None
         test = self.test(condition)
+        if fast is not None:
+            name = self.temporary()
+            self.put_attempt(name, fast, test)
+            test = pyast.name(name, self.line)
         before, self.out = self.out, outer
         return before, test
 
     def if_(self, node: nodes.If) -> None:
         """``if``; the conditions reached are paid in the branch that is taken, their bytes before the statement."""
         line = self.line
-        before, test = self.test_apart(node.branches[0].condition)
-        self.out.extend(before)
         segment = self.segment
+        stands_first = self.out[-1:] == [segment]
+        before, test = self.test_apart(node.branches[0].condition, True)
+        self.out.extend(before)
         later = node.branches[1:]
         prices = [0]
         apart: list[tuple[Statements, ast.expr]] = []
@@ -294,15 +324,51 @@ class StatementEmitter(JumpEmitter):
         if len(later) > MAX_ELSEIFS or any(statements for statements, _ in apart):
             self.long_if(node, test, apart, prices)
             return
-        body = self.block(node.branches[0].body)
-        orelse = self.last_branch(node, prices[-1])
+        due = Segment()
+        if stands_first and self.may_leave(node) and all(self.is_sure(branch.condition) for branch in node.branches):
+            due = segment.moved()
+        body = self.block(node.branches[0].body, due=due)
+        carries = due.is_due() and node.orelse is None and all(ends(branch.body) for branch in node.branches)
+        orelse = [] if carries else self.last_branch(node, prices[-1], due)
         for branch, (_, other), price in reversed(list(zip(later, apart, prices[1:], strict=True))):
-            orelse = [pyast.if_(other, self.block(branch.body, price), orelse, line)]
+            orelse = [pyast.if_(other, self.block(branch.body, price, due=due), orelse, line)]
         self.out.append(pyast.if_(test, body, orelse, line))
+        if carries:
+            self.carried = due.with_price(prices[-1])
 
-    def last_branch(self, node: nodes.If, price: int) -> list[ast.stmt]:
+    def is_sure(self, node: nodes.Expression) -> bool:
+        """Whether a condition can neither fail nor have a price of its own at run time.
+
+        What is due before an ``if`` that control may leave is then paid in its branches, in one charge with theirs, and
+        behind it if they all leave: fib x 0.85.
+        """
+        if isinstance(node, nodes.Name):
+            return self.variable(node) is not None or not self.seal.dynamic
+        if isinstance(node, CONSTANTS):
+            return not isinstance(node, nodes.String) or len(node.value) < LONG_STRING
+        if isinstance(node, nodes.Unary) and node.symbol == "not":
+            return self.is_sure(node.operand)
+        if isinstance(node, nodes.Logical):
+            return len(node.operands) <= MAX_CHAIN and all(map(self.is_sure, node.operands))
+        if isinstance(node, nodes.Arithmetic):
+            operands = (node.first, *(operator.operand for operator in node.rest))
+            return all(operator.symbol in "+-*" for operator in node.rest) and all(map(self.is_sure_number, operands))
+        if not isinstance(node, nodes.Comparison) or len(node.rest) != 1:
+            return False
+        left, right = node.first, node.rest[0].operand
+        if node.rest[0].symbol in ("==", "~="):
+            plain = any(isinstance(side, CONSTANTS) or self.kinds.of(side) in (NUMBER, NIL) for side in (left, right))
+            return plain and self.is_sure(left) and self.is_sure(right)
+        return self.is_sure_number(left) and self.is_sure_number(right)
+
+    def is_sure_number(self, node: nodes.Expression) -> bool:
+        return self.kinds.of(node) == NUMBER and self.is_sure(node)
+
+    def last_branch(self, node: nodes.If, price: int, due: Segment) -> list[ast.stmt]:
         """``else``, or what is to be paid without one."""
-        return self.charges(Segment(price), self.context) if node.orelse is None else self.block(node.orelse, price)
+        if node.orelse is not None:
+            return self.block(node.orelse, price, due=due)
+        return self.charges(due.with_price(price), self.context)
 
     def long_if(
         self, node: nodes.If, test: ast.expr, apart: list[tuple[Statements, ast.expr]], prices: list[int]
@@ -321,5 +387,5 @@ class StatementEmitter(JumpEmitter):
             inner = [*self.finish(before, self.context)] if before else []
             inner.append(pyast.if_(other, body, [], line))
             self.out.append(pyast.if_(pyast.name(pending, line), inner, [], line))
-        if last := self.last_branch(node, prices[-1]):
+        if last := self.last_branch(node, prices[-1], Segment()):
             self.out.append(pyast.if_(pyast.name(pending, line), last, [], line))

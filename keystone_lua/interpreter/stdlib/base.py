@@ -39,7 +39,7 @@ IPAIRS_STEP = "(ipairs)"
 HANDLER_ERRORS = 196
 """Errors of a handler in itself: PUC's 200 C levels (LUAI_MAXCCALLS), less those that lead there."""
 
-_NUMERAL = costs.STRING + 24
+NUMERAL = costs.STRING + 24
 _RESULT = costs.RESULTS + costs.VALUE
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -236,7 +236,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
     def tostring(d: int, value: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
         nonlocal fuel, alloc
         fuel -= tostring_price
-        alloc -= _NUMERAL
+        alloc -= NUMERAL
         if fuel < 0 or alloc < 0:
             run.refuel(0)
         if value.__class__ is float:

@@ -129,10 +129,15 @@ def _ldexp(x: float, exponent: int) -> float:
         return math.copysign(math.inf, x)
 
 
+def many_price(count: int) -> tuple[int, int]:
+    """What max and min of other than two arguments cost more: instructions and bytes (rest, values, a growing list)."""
+    return _ARGUMENT * count, RESULTS + 4 * VALUE * count
+
+
 def _numbers(run: Run, x: LuaValue, y: LuaValue, rest: tuple[LuaValue, ...]) -> list[float]:
     """The arguments of max and min in the general case."""
     values = (x, y, *rest) if y is not ABSENT else (x,)
-    run.charge(_ARGUMENT * len(values), RESULTS + 4 * VALUE * len(values))  # rest, values, a growing list
+    run.charge(*many_price(len(values)))
     if x.__class__ is float and y.__class__ is float and set(map(type, rest)) == _FLOATS:
         return [x, y, *rest]
     return [v if v.__class__ is float else number(run, v, index) for index, v in enumerate(values, 1)]

@@ -55,9 +55,9 @@ _REVERSE: Final = LIBRARY["string.reverse"]
 _SUB: Final = LIBRARY["string.sub"]
 _UPPER: Final = LIBRARY["string.upper"]
 
-_CODE: Final = 8
+CODE: Final = 8
 """Instructions for an argument of char."""
-_CODE_MEMORY: Final = 1 + 2 * VALUE
+CODE_MEMORY: Final = 1 + 2 * VALUE
 _NEXT_MATCH: Final = 36
 """Instructions for a round of gmatch."""
 _SEARCH: Final = 20
@@ -361,8 +361,8 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
 
     def char(d: int, *codes: LuaValue) -> str:
         nonlocal fuel, alloc
-        fuel -= _CHAR + _CODE * len(codes)
-        alloc -= STRING + _CODE_MEMORY * len(codes)
+        fuel -= _CHAR + CODE * len(codes)
+        alloc -= STRING + CODE_MEMORY * len(codes)
         if fuel < 0 or alloc < 0:
             run.refuel(0)
         if len(codes) == 1 and codes[0].__class__ is float and 0.0 <= codes[0] < 256.0:

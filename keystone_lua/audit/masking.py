@@ -47,11 +47,10 @@ class Masks:
     def request(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         """The request as the record shows it, which is the request itself if nothing is to be masked."""
         headers: Mapping[str, str] = request["headers"]
-        found = [name for name in headers if name.lower() in self.names]
-        if not found:
+        if self.names.isdisjoint(map(str.lower, headers)):
             return request
         masked: dict[str, Any] = dict(headers)
-        for name in found:
+        for name in [name for name in headers if name.lower() in self.names]:
             masked[name] = {"hmac": self.hash(name, headers[name]), "bytes": len(from_text(headers[name]))}
         return {**request, "headers": masked}
 

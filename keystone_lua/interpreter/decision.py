@@ -141,7 +141,9 @@ def headers_table(run: Run, headers: Mapping[str, str], watched: frozenset[str],
     Reads of fields that ``watched`` names, in lower case, are noted in ``read``.
     """
     size = 0
-    names = [from_text(field) for field in headers if field.lower() in watched] if watched else ()
+    names: list[str] = []
+    if watched and not watched.isdisjoint(map(str.lower, headers)):
+        names = [from_text(field) for field in headers if field.lower() in watched]
     table = WatchedTable() if names else MetaTable()
     for field, content in headers.items():
         plain = field.isascii() and content.isascii()

@@ -42,8 +42,11 @@ BATCH: Final = 4 * MIB
 """Bytes of one write."""
 FILE_MODE: Final = 0o640
 
+PASSING: Final = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE}
+"""Errors that may be gone at the next attempt: lines wait for their chore. Others would hold up the log for ever."""
+
 Chore = Callable[[], None]
-"""Something else to do in order, such as archiving a script. May raise OSError, and is then tried again later."""
+"""Something else to do in order, such as archiving a script. May raise OSError."""
 
 
 class LogInUse(OSError):
@@ -173,8 +176,11 @@ class Writer:
             try:
                 self._chores[0]()
             except OSError as error:
-                self._trouble(error)
-                return False
+                if error.errno in PASSING:
+                    self._trouble(error)
+                    return False
+                self.stats.failures += 1
+                logger.error("decision log: %s: a script cannot be archived: %s", self.file, error)
             del self._chores[0]
         return True
 

@@ -51,5 +51,9 @@ class _Recording(Observer):
             lane=verdict.lane,
         )
 
+    @property
+    def missed(self) -> int:
+        return self._recorder.dropped
+
     def close(self) -> None:
         self._recorder.close()

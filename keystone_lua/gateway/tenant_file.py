@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from .config import Bounds, Engine, GatewayConfig, OnEngineFailure, Service, Tenant
@@ -23,6 +24,9 @@ from .target import has_tricks
 
 MAX_BYTES = 256 * 1024
 """Of the file: a thousand tenants fit, and it is read in a few seconds at most."""
+
+MAX_NESTING = 32
+"""Of lists and mappings; the format needs five."""
 
 MAX_SCRIPT_BODY = 128 * 1024
 """Bytes of a body that may be shown to scripts: six times that, as JSON, still fits in the engine's 1 MiB."""
@@ -57,10 +61,25 @@ def read_tenant_file(path: Path) -> GatewayConfig:
     return parse_tenant_file(data, name)
 
 
+def _check_nesting(text: str, name: str) -> None:
+    """Composing recurses, parsing does not; how far Python would go is no limit of ours. Raises `TenantFileError`."""
+    depth = 0
+    for event in YAML(typ="safe", pure=True).parse(text):
+        if isinstance(event, CollectionStartEvent):
+            depth += 1
+            if depth > MAX_NESTING:
+                mark = event.start_mark
+                raise TenantFileError(f"{name}:{mark.line + 1}:{mark.column + 1}: is nested deeper than {MAX_NESTING}")
+        elif isinstance(event, CollectionEndEvent):
+            depth -= 1
+
+
 def parse_tenant_file(data: bytes, name: str) -> GatewayConfig:
     """Return the settings in ``data``, a file called ``name`` in messages. Raises `TenantFileError`."""
     try:
-        root = YAML(typ="safe", pure=True).compose(data.decode("utf-8"))
+        text = data.decode("utf-8")
+        _check_nesting(text, name)
+        root = YAML(typ="safe", pure=True).compose(text)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         column = error.start - data.rfind(b"\n", 0, error.start)
@@ -71,8 +90,6 @@ def parse_tenant_file(data: bytes, name: str) -> GatewayConfig:
         raise TenantFileError(f"{place}: {error.problem or error.context}") from None
     except YAMLError as error:
         raise TenantFileError(f"{name}:1:1: {str(error).splitlines()[0]}") from None
-    except RecursionError:
-        raise TenantFileError(f"{name}:1:1: is nested too deeply") from None
     if root is None:
         raise TenantFileError(f"{name}:1:1: is empty; 'tenants' is needed")
     return _File(name).config(root)

@@ -141,6 +141,14 @@ class Connection(web.RequestHandler):
         self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
         return True
 
+    def log_exception(self, *args: Any, **kw: Any) -> None:
+        """Log a bug, and not a malformed body of which aiohttp wanted to read the rest after the answer."""
+        error = kw.get("exc_info")
+        if isinstance(error, web.RequestPayloadError):
+            logger.debug("bad request: %s", type(error).__name__)
+        else:
+            logger.error("unexpected exception", exc_info=error)
+
     def handle_error(
         self,
         request: web.BaseRequest,

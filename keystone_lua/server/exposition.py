@@ -136,6 +136,10 @@ class Exposition:
             (Gauge("keystone_lanes_busy", "Lanes that run a script.", labels=label), metrics.LANES_BUSY),
             (Gauge("keystone_lane_queue_length", "Runs that wait for a lane.", labels=label), metrics.LANES_WAITING),
             (Counter("keystone_log_lines_dropped", "Log lines not written.", labels=label), metrics.LOG_DROPPED),
+            (
+                Counter("keystone_decisions_not_recorded", "Decisions missing in the decision log.", labels=label),
+                metrics.NOT_RECORDED,
+            ),
             (Counter("keystone_worker_starts", "Starts of this worker.", labels=label), metrics.STARTS),
         ]
         memory = Gauge("keystone_worker_resident_memory_bytes", "Resident memory, lanes excluded.", labels=label)

@@ -59,7 +59,8 @@ LOG_DROPPED: Final = 3
 PROCESS: Final = 4
 STARTS: Final = 5
 CONNECTIONS: Final = 6
-_REFUSED: Final = 7
+NOT_RECORDED: Final = 7
+_REFUSED: Final = 8
 _GAUGES: Final = (IN_FLIGHT, LANES_BUSY, LANES_WAITING, CONNECTIONS)
 _WORKER_BLOCK: Final = _REFUSED + len(STATUSES)
 
@@ -206,6 +207,11 @@ class WorkerMetrics:
         self._cells[PROCESS] = os.getpid()
         self._cells[STARTS] += 1
 
+    @property
+    def missed(self) -> int:
+        """None."""
+        return 0
+
     def decided(self, verdict: Verdict, request: RequestData, request_id: str, seconds: float) -> None:
         """Count a decision."""
         cells = self._cells
@@ -243,7 +249,7 @@ class WorkerMetrics:
             self._cells[place] += 1
 
     def set(self, gauge: int, value: float) -> None:
-        """Set IN_FLIGHT, CONNECTIONS, LANES_BUSY, LANES_WAITING or LOG_DROPPED of this worker."""
+        """Set IN_FLIGHT, CONNECTIONS, LANES_BUSY, LANES_WAITING, LOG_DROPPED or NOT_RECORDED of this worker."""
         self._cells[gauge] = value
 
     @property

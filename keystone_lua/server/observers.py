@@ -19,6 +19,10 @@ class Observer(Protocol):
     def decided(self, verdict: Verdict, request: RequestData, request_id: str, seconds: float) -> None:
         """Take note of ``verdict``, which took ``seconds``. Never blocks, never raises, changes nothing."""
 
+    @property
+    def missed(self) -> int:
+        """Decisions of which it could take no note, for want of room."""
+
     def close(self) -> None:
         """Finish what is kept: called once, after the last decision. May block for a moment."""
 

@@ -29,7 +29,7 @@ from .exposition import Exposition
 from .handlers import Handlers
 from .lanes import Lanes
 from .logs import StderrHandler
-from .metrics import LANES_BUSY, LANES_WAITING, LOG_DROPPED, Counts, WorkerMetrics
+from .metrics import LANES_BUSY, LANES_WAITING, LOG_DROPPED, NOT_RECORDED, Counts, WorkerMetrics
 from .observers import Observer, ObserverFactory
 from .reloads import Reloads, Watch, keep_watch, local_reloads
 from .stage import Stage
@@ -105,7 +105,7 @@ class RunningServer:
         self.stage = Stage(self.metrics, self.admission)
         self.reloads = local_reloads(store, counts) if reloads is None else reloads
         self._config = config
-        self._observers = (*observers, self.metrics)
+        self.observers = (*observers, self.metrics)
         self.lanes = Lanes(config.lanes, config.limits, config.watched)
         calls = Calls(config, store, self.reloads, Exposition(counts, store, config.lanes), self.stage).by_path
         apart = config.admin_address is not None
@@ -167,7 +167,7 @@ class RunningServer:
             if self._calls_acceptor is not None:
                 self._calls_acceptor.close()
             await self._calls.cleanup()
-        for observer in self._observers:
+        for observer in self.observers:
             observer.close()
 
 
@@ -202,6 +202,7 @@ async def work(worker: Worker, ready: Callable[[], None]) -> None:
 async def _gauges(server: RunningServer, log: StderrHandler) -> None:
     while True:
         server.metrics.set(LOG_DROPPED, log.dropped)
+        server.metrics.set(NOT_RECORDED, sum(observer.missed for observer in server.observers))
         server.metrics.set(LANES_BUSY, server.lanes.running)
         server.metrics.set(LANES_WAITING, server.lanes.waiting)
         await asyncio.sleep(GAUGE_SECONDS)

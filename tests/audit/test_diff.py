@@ -176,7 +176,7 @@ def test_a_folder_of_requests(folder: Path, tmp_path: Path, capsys: pytest.Captu
         (["{s}/no.lua", "{s}/canary.lua", "--requests", "{l}"], "cannot read"),
         (["{s}/canary.lua", "{s}/canary.lua", "--requests", "nowhere"], "cannot read nowhere: No such file"),
         (["{s}/canary.lua", "{s}/canary.lua"], "--requests"),
-        (["{s}/canary.lua", "{s}/canary.lua", "--requests", "{s}"], "no *.json in"),
+        (["{s}/canary.lua", "{s}/canary.lua", "--requests", "{s}/lib"], "no *.json in"),
         (["{s}/lib/backends.lua", "{s}/canary.lua", "--requests", "{l}"], "no request of tenant 'backends'; --tenant"),
         (["{s}", "{s}", "--requests", "{l}", "--fail-over", "101"], "--fail-over"),
     ],

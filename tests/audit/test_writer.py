@@ -17,6 +17,7 @@ from keystone_lua.audit import Masks, Recorder, replay_logs
 from keystone_lua.audit import writer as writing
 from keystone_lua.audit.segments import archive_folder, chains, segments, worker_file
 from keystone_lua.audit.writer import LogInUse, Writer
+from keystone_lua.interpreter import compile_program, decide
 
 from .support import KEY, LIMITS, lines, mixed_requests, programs, record, request, write_log
 
@@ -233,6 +234,20 @@ def test_a_script_that_cannot_be_archived_is_tried_again(tmp_path: Path, monkeyp
     recorder = write_log(file, 20)
     assert recorder.stats.failures == 2
     assert replay_logs([file]).good
+
+
+def test_a_script_that_can_never_be_archived_holds_up_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A module whose name is too long for a file: its decisions are recorded, and replay says what is missing."""
+    module = "m" * 300
+    program = compile_program(f"local x = require('{module}')".encode(), "x.lua", {module: b"return 1"})
+    made = decide(program, request(), limits=LIMITS)
+    file = tmp_path / "decisions.log"
+    recorder = Recorder(file, MASKS)
+    recorder.record("x", request(), program, made, made.answer, made.failure, limits=LIMITS)
+    recorder.close()
+    assert "a script cannot be archived" in caplog.text
+    assert kinds(file) == ["start", "decision", "stop"]
+    assert [found.problem[:7] for found in replay_logs([file]).breaks] == ["script "]
 
 
 FULL_DISK = """

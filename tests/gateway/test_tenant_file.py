@@ -141,7 +141,8 @@ def test_two_tenants_for_the_same_requests(second: str, error: str) -> None:
         (b"tenants: 1", "t.yaml:1:10: expected a list with at least one entry, got a number"),
         (b"a: 1\nb: \xff", "t.yaml:2:4: is not UTF-8"),
         (b"a: \x00", "t.yaml:1:1: unacceptable character #x0000: special characters are not allowed"),
-        (b"[" * 600, "t.yaml:1:1: is nested too deeply"),
+        (b"[" * 600, "t.yaml:1:33: is nested deeper than 32"),
+        (b"[" * 32 + b"]" * 32, "t.yaml:1:1: expected a mapping, got a list"),
         (b"tenants: !!python/object/apply:os.system [echo]", "t.yaml:1:43: expected a mapping, got text"),
     ],
 )

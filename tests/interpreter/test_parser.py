@@ -327,7 +327,7 @@ def places(source: str) -> list[tuple[str, int, int]]:
         ("function f\n(\n)\nend", "Assign", 1, 1),
         (" local function f\n(\n)\nend", "LocalFunction", 1, 2),
         ("for i = 1,\n2\ndo end", "NumericFor", 3, 1),
-        ("for k\nin\nf do end", "GenericFor", 2, 1),
+        ("for k\nin\nf do end", "GenericFor", 3, 1),
         ("  while x do end", "While", 1, 3),
         ("  repeat until x", "Repeat", 1, 3),
         ("  if x then end", "If", 1, 3),

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 from keystone_lua.server.decisions import Verdict
+from keystone_lua.server.metrics import NOT_RECORDED, Counts, WorkerMetrics
 from keystone_lua.server.wire import RequestData
+from keystone_lua.server.worker import _gauges
 from tests.server.support import constant, server_in_thread, write_scripts
 
 
@@ -19,6 +24,10 @@ class Recorder:
     def decided(self, verdict: Verdict, request: RequestData, request_id: str, seconds: float) -> None:
         assert not self.closed
         self.heard.append((verdict, request, request_id, seconds))
+
+    @property
+    def missed(self) -> int:
+        return 7
 
     def close(self) -> None:
         self.closed += 1
@@ -38,3 +47,19 @@ def test_observers_hear_of_decisions_and_of_nothing_else(tmp_path: Path) -> None
         assert [name for *_, name, _ in recorder.heard] == [answer.headers["x-request-id"] for answer in answers]
         assert all(seconds > 0 for *_, seconds in recorder.heard)
     assert [verdict.failure is None for verdict, *_ in first.heard] == [True, False, True]
+
+
+def test_what_they_missed_is_looked_at_for_the_metrics() -> None:
+    counts = Counts()
+    metrics = WorkerMetrics(counts)
+    idle = SimpleNamespace(running=0, waiting=0)
+    server: Any = SimpleNamespace(metrics=metrics, observers=[Recorder(), metrics, Recorder()], lanes=idle)
+    log: Any = SimpleNamespace(dropped=0)
+
+    async def look_once() -> None:
+        task = asyncio.create_task(_gauges(server, log))
+        await asyncio.sleep(0)
+        task.cancel()
+
+    asyncio.run(look_once())
+    assert counts.worker(0, NOT_RECORDED) == 14

@@ -581,8 +581,9 @@ def concat(run: Run, d: int, *values: LuaValue) -> LuaValue:
         if handler is None:
             handler = metamethod(run, result, "__concat")
         if handler is None:
+            # A handler's result stands in the register of the operand that it began with, and goes by its name.
             raise (
-                operand_error("concatenate", result, place if place == len(values) - 1 else len(values))
+                operand_error("concatenate", result, place)
                 if left.__class__ in _TEXT
                 else operand_error("concatenate", left, place - 1)
             )

@@ -87,6 +87,8 @@ def compare(source: str, reference: Reference) -> Difference | bool:
     if expected is None or (reference.command == "luajit" and expected.status != "ok"):
         return False
     got = engine_answer(text, loose=reference.loose)
+    if reference.command == "luajit" and "to 'format' (string expected" in got.output + got.error:
+        return False  # LuaJIT's %s takes any value, as Lua 5.2's
     return True if got == expected else Difference(source, expected, got)
 
 

@@ -73,7 +73,7 @@ class ConstructorEmitter(OperatorEmitter):
 
     def without_nil(self, made: ast.expr, maybe_nil: bool) -> ast.expr:
         """The table, from which nils are removed if there may be some."""
-        return pyast.call("without_nil", [made], self.line) if maybe_nil else made
+        return pyast.call("without_nil", [self.run(), made], self.line) if maybe_nil else made
 
     def many_fields(self, keys: list[float | str], items: tuple[nodes.Field, ...], maybe_nil: bool) -> ast.expr:
         """Hundreds of fields: a nested function that fills the table piece by piece."""

@@ -19,6 +19,9 @@ CLOSURE: Final = 256
 UPVALUE: Final = 48  # a boxed variable that lives once per loop iteration
 RESULTS: Final = 56  # several results, or a vararg: plus 8 per value
 VALUE: Final = 8
+NOTE: Final = 32  # where a run of number keys may start
+NOTES: Final = 240  # the first of them in a table
+REBUILT: Final = 64  # an entry, while a table's dict is made anew
 FRAME: Final = 400  # once for each depth reached, not for each call: frames are reused
 RUN: Final = 4096  # what a run takes before its first statement
 
@@ -54,6 +57,7 @@ HOP: Final = 5  # one step along an __index or __newindex chain; the first of __
 
 SCATTERED: Final = 12  # a number key of a table whose number keys lie scattered
 SETTLING: Final = 4  # an entry, when a table's number keys are looked over
+REBUILDING: Final = 2  # an entry, when a table's dict is made anew
 
 FREE_VALUES: Final = 8  # values that the static price of a spread covers
 

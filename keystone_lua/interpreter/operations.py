@@ -17,7 +17,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
 from . import costs
-from .scattered import event, rebuild
+from .scattered import filled, rebuild, removed, stored
 from .tracebacks import UNNAMED, comparison_error, operand_error, operation_error
 from .values import (
     ABSENT,
@@ -193,9 +193,9 @@ def rawset(run: Run, t: Table, k: LuaValue, v: LuaValue) -> None:
     check_key(k)
     if v is not None:
         run.charge(0, costs.ENTRY)
-        if k.__class__ is float and k - 1.0 not in t and k + 1.0 not in t:
-            event(run, t)
         t[0.0 if k == 0.0 else k] = v
+        if k.__class__ is float and k - 1.0 not in t:
+            stored(run, t, k + 0.0)
 
 
 def check_key(k: LuaValue) -> None:
@@ -233,8 +233,6 @@ class Order:
 
 def delete(run: Run, t: Table, k: LuaValue) -> None:
     """Remove a present key. A pending ``next`` must still find its place afterwards."""
-    if k.__class__ is float and k + 1.0 in t and k - 1.0 in t:
-        event(run, t)
     try:
         t.dead += 1
     except AttributeError:
@@ -246,6 +244,8 @@ def delete(run: Run, t: Table, k: LuaValue) -> None:
             t.order = Order(run, t)
             t.dead += 1
     del t[k]
+    if k.__class__ is float:
+        removed(run, t, k)
 
 
 def next_entry(run: Run, t: Table, k: LuaValue) -> tuple[LuaValue, LuaValue] | None:
@@ -700,10 +700,12 @@ def spread(run: Run, values: LuaValue) -> tuple[LuaValue, ...]:
 def table_of(run: Run, t: Table, start: float, values: tuple[LuaValue, ...]) -> Table:
     """Add ``values`` to a new table from index ``start`` on: ``{..., f()}``."""
     run.charge(len(values) // 2, costs.ENTRY * len(values))
+    before = len(t)
     for value in values:
         if value is not None:
             t[start] = value
         start += 1.0
+    filled(run, t, before + len(values) - len(t))
     return t
 
 
@@ -715,10 +717,12 @@ def arg_table(run: Run, values: tuple[LuaValue, ...]) -> Table:
     return t
 
 
-def without_nil(t: Table) -> Table:
+def without_nil(run: Run, t: Table) -> Table:
     """A new table without the fields whose value is nil."""
-    for key in [key for key, value in t.items() if value is None]:
+    nils = [key for key, value in t.items() if value is None]
+    for key in nils:
         del t[key]
+    filled(run, t, len(nils))
     return t
 
 
@@ -746,6 +750,7 @@ def keyed_table(run: Run, *items: LuaValue) -> Table:
             t[float(place)] = value
         elif place in t:
             del t[float(place)]
+    filled(run, t, positional.count(None))
     return t
 
 

@@ -127,7 +127,7 @@ class StoreEmitter(JumpEmitter):
         if key_kind not in (TEXT, NUMBER):
             return [pyast.if_(plain, self.store_unknown(place, value, store, slow), slow, line)]
         present = pyast.compare(k, pyast.IN, o, line)
-        if not sure and key_kind == NUMBER and not isinstance(k, ast.Constant):
+        if not is_text(k) and not (isinstance(k, ast.Constant) and k.value == 1.0):
             new = pyast.if_(self.has_neighbour(place), self.new_number(place, value), slow, line)
             return [pyast.if_(plain, [pyast.if_(present, store, [new], line)], slow, line)]
         body = [pyast.if_(pyast.compare(k, pyast.NOT_IN, o, line), self.entry_charge(), [], line), *store]

@@ -59,13 +59,14 @@ class Table(dict[LuaValue, LuaValue]):
 
     A missing key answers None through ``__missing__``, a C function: 12 % faster than ``get``
     over all benchmarks. ``meta`` (the metatable or NO_METATABLE) and ``run`` are set in a MetaTable only;
-    ``order`` is the key order that ``next`` walks, ``dead`` counts removals, ``events`` what scatters number keys; all
-    are set on first use.
+    ``order`` is the key order that ``next`` walks, ``dead`` counts removals, ``starts`` and ``gone``
+    are scattered's notes; all are set on first use.
     """
 
-    __slots__ = ("dead", "events", "meta", "order", "run")
+    __slots__ = ("dead", "gone", "meta", "order", "run", "starts")
     dead: int
-    events: int
+    gone: list[float]
+    starts: list[float]
     meta: Table
     order: Any
     run: Any

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..costs import COPY, ENTRY, LIBRARY, RESULTS, STRING, TABLE, VALUE
 from ..operations import border, delete, first, rawset
+from ..scattered import filled
 from ..tracebacks import library_error
 from ..values import ABSENT, LuaValue, Table, number_to_string, type_name
 from .args import check_function, check_table, opt_string, to_integer
@@ -190,6 +191,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             if value is not None:
                 t[place] = value
             place += 1.0
+        filled(run, t, len(values) - len(t))
         t["n"] = place - 1.0
         return t
 

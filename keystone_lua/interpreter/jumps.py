@@ -6,7 +6,7 @@ a visible label.
 **Jumps.** ``break`` and ``goto`` become Python's ``break`` and ``continue`` where those reach. Otherwise the variable
 ``jump`` of the Lua function gets a code, each Python construct on the way is left, and the check behind it passes the
 jump on. A block with labels that need it is a loop over its parts (a dispatch) that starts at the part whose number is
-in a variable.
+in a variable. A jump pays for the codes and the parts that are compared on its way.
 
 **CPython's limits.** It allows 20 nested loops and tries, so a block at nesting 15 is outlined: it becomes a nested
 function whose assignments are nonlocal. A return inside it answers a one-element list.
@@ -26,6 +26,9 @@ from .libraries import Seal
 from .scope import Resolution
 
 MAX_NESTING: Final = 15
+
+COMPARED: Final = 2
+"""Comparisons of a jump's code or part that one instruction pays for."""
 
 Target = tuple[Literal["break"], nodes.Statement, None] | tuple[Literal["goto"], nodes.Block, nodes.Label]
 """Where a jump goes: behind a loop, or to a label of a block."""
@@ -50,7 +53,7 @@ class Frame:
         self.loop = loop
         self.block = block
         self.selector = selector
-        self.passing: dict[Target, None] = {}
+        self.passing: dict[Target, int] = {}
 
 
 class JumpEmitter(ConstructorEmitter):
@@ -210,6 +213,7 @@ class JumpEmitter(ConstructorEmitter):
         """Go to a label of a block around."""
         self.charge(costs.LOOP)
         block, label = self.resolution.targets[node]
+        self.charge(labels(block).index(label) // COMPARED)
         self.jump(("goto", block, label))
 
     def jump(self, target: Target) -> None:
@@ -224,7 +228,7 @@ class JumpEmitter(ConstructorEmitter):
         for frame in reversed(frames):
             if reaches(frame, target):
                 break
-            frame.passing[target] = None
+            self.charge(frame.passing.setdefault(target, len(frame.passing)) // COMPARED)
         self.leave(frames[-1])
 
     def arrive(self, frame: Frame, target: Target) -> None:
@@ -234,8 +238,7 @@ class JumpEmitter(ConstructorEmitter):
             self.out.append(pyast.break_(line))
             return
         if frame.kind == "dispatch":
-            labels = [statement for statement in target[1].statements if isinstance(statement, nodes.Label)]
-            number = pyast.constant(labels.index(target[2]) + 1, line)
+            number = pyast.constant(labels(target[1]).index(target[2]) + 1, line)
             self.out.append(pyast.assign_name(self.store(frame.selector), number, line))
         self.out.append(pyast.continue_(line))
 
@@ -247,8 +250,11 @@ class JumpEmitter(ConstructorEmitter):
 
     def pass_on(self, frame: Frame) -> None:
         """Behind a construct: carry the jumps that left it further."""
+        if not frame.passing:
+            return
         line = self.line
         frames = self.context.frames
+        before, self.out = self.out, []
         for target in frame.passing:
             jump = self.store(self.context.jump)
             outer, self.out = self.out, []
@@ -260,6 +266,10 @@ class JumpEmitter(ConstructorEmitter):
             body, self.out = self.finish(self.out, self.context), outer
             test = pyast.compare(pyast.name(jump, line), ast.Eq(), pyast.constant(self.codes[target], line), line)
             self.out.append(pyast.if_(test, body, [], line))
+        tests, self.out = self.out, before
+        if len(tests) > 1:
+            tests = [pyast.if_(pyast.name(self.context.jump, line), tests, [], line)]
+        self.out.extend(tests)
 
 
 def reaches(frame: Frame, target: Target) -> bool:
@@ -267,6 +277,11 @@ def reaches(frame: Frame, target: Target) -> bool:
     if frame.kind == "outline":
         return False
     return frame.loop is target[1] if target[0] == "break" else frame.block is target[1]
+
+
+def labels(block: nodes.Block) -> list[nodes.Label]:
+    """The labels of a block itself."""
+    return [statement for statement in block.statements if isinstance(statement, nodes.Label)]
 
 
 def bodies(statement: nodes.Statement) -> Iterator[nodes.Block]:

@@ -42,6 +42,9 @@ _NODES: Final[dict[type, int]] = {
 _TARGET: Final = 15
 """An assigned variable or field."""
 _LOCAL: Final = 4
+_CROSSED: Final = 2
+"""A loop around a goto, which may have to pass it on."""
+_LOOPS: Final = (nodes.While, nodes.Repeat, nodes.NumericFor, nodes.GenericFor, nodes.Do, nodes.Function)
 _OPERANDS: Final[dict[type, int]] = {nodes.Concat: 2, nodes.Logical: 8}
 _OPERATOR: Final = 11
 _COMPARISON: Final = 18
@@ -50,9 +53,9 @@ _COMPARISON: Final = 18
 def weigh(chunk: nodes.Chunk) -> int:
     """The weight of a whole chunk."""
     weight = 0
-    pending: list[Any] = [chunk.body]
+    pending: list[tuple[Any, int]] = [(chunk.body, 0)]
     while pending:
-        node = pending.pop()
+        node, loops = pending.pop()
         kind = node.__class__
         weight += _NODES.get(kind, 0)
         if kind is nodes.Operator:
@@ -63,7 +66,11 @@ def weigh(chunk: nodes.Chunk) -> int:
             weight += _TARGET * len(node.targets)
         elif kind is nodes.Local:
             weight += _LOCAL * len(node.names)
-        pending.extend(children(node))
+        elif kind is nodes.Goto:
+            weight += _CROSSED * loops
+        if kind in _LOOPS:
+            loops = 0 if kind is nodes.Function else loops + 1
+        pending.extend([(child, loops) for child in children(node)])
     return weight
 
 

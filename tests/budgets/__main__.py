@@ -1,9 +1,9 @@
 """Campaigns that measure what the prices stand for. Times are the processor's, and good on a quiet machine only.
 
-    python -m tests.budgets dearest [DIR|FILE ...]   nanoseconds an instruction: hostile files and library calls, against
-                                                     the mean over benchmarks/lua; 20 times that is allowed
+    python -m tests.budgets dearest [DIR|FILE ...]   nanoseconds an instruction: operations, hostile files, library calls,
+                                                     against the mean over benchmarks/lua; 20 times that and 5 s are allowed
     python -m tests.budgets library                  time an instruction and peak memory of every function at N and 10 N
-    python -m tests.budgets compile [BYTES]          time and memory to compile, or to refuse, each shape of source
+    python -m tests.budgets compile                  time and memory to compile the worst shapes of source at the limits
     python -m tests.budgets determinism              all programs on every CPython; names the versions that are missing
 
 Exit 1 where a bound does not hold.
@@ -11,78 +11,122 @@ Exit 1 where a bound does not hold.
 
 from __future__ import annotations
 
+import gc
 import json
+import re
 import resource
+import statistics
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from keystone_lua.interpreter import Limits, LuaSyntaxError, compile_program, execute
+from keystone_lua.interpreter import Limits, LuaSyntaxError, Program, compile_program, execute
+from keystone_lua.interpreter.limits import DEFAULT, MAX_TOKENS, MAX_WEIGHT
+from keystone_lua.interpreter.parser import parse
+from keystone_lua.interpreter.weight import weigh
 
 from ..hostile import verdicts
 from . import pythons
-from .library_cases import CASES
+from .library_cases import CASES, Case
 from .measure import ROOM, cost, program
 from .shapes import SHAPES
 
 ROOT = Path(__file__).resolve().parents[2]
-ALLOWED = 20
-FEW = 2_000
+OPERATIONS: Final = Path(__file__).with_name("operations")
+ALLOWED: Final = 20
+SECONDS: Final = 5.0
+WORST: Final = 10
+"""Shapes that are compiled at the limits, by time and by memory each."""
+COMPILE_SECONDS: Final = 2.0
+COMPILE_MEBIBYTES: Final = 300
+FEW: Final = 2_000
 """Instructions below which a run's own 50 µs hide what an instruction takes."""
 
 
-def nanoseconds(source: bytes, name: str, limits: Limits) -> tuple[float, int] | None:
-    """Time for one instruction of a program, and its instructions; None if it has too few."""
-    try:
-        compiled = compile_program(source, name)
-    except LuaSyntaxError:
-        return None
+SAMPLE: Final = Limits(instructions=500_000, memory=DEFAULT.memory, log=64 << 20)
+"""What every program is tried with; the dearest then run at the default limits."""
+WHOLE: Final = 40
+"""Programs that do, and lines of the table."""
+
+
+@dataclass(frozen=True, order=True)
+class Measured:
+    """Processor time for one instruction, in nanoseconds, of ``instructions`` of them."""
+
+    each: float
+    instructions: int
+    name: str
+
+    @property
+    def seconds(self) -> float:
+        return self.each * self.instructions / 1e9
+
+
+def measured(program: Program, name: str, limits: Limits, least: int = FEW) -> Measured | None:
+    """The faster of two runs; None if it has fewer than ``least`` instructions."""
     best = float("inf")
     for _ in range(2):
         started = time.process_time()
-        result = execute(compiled, limits, now=1_700_000_000.0)
+        result = execute(program, limits, now=1_700_000_000.0)
         best = min(best, time.process_time() - started)
-        if best > 1.0:
-            break
-    return (best * 1e9 / result.instructions, result.instructions) if result.instructions >= FEW else None
+    if result.instructions < least:
+        return None
+    return Measured(best * 1e9 / result.instructions, result.instructions, name)
+
+
+def compiled(path: Path) -> Program | None:
+    try:
+        return compile_program(path.read_bytes(), path.name)
+    except LuaSyntaxError:
+        return None
 
 
 def mean() -> float:
     """Nanoseconds an instruction over the compute benchmarks."""
-    limits = Limits(instructions=4_000_000, memory=4 << 30, log=64 << 20)
-    found = [
-        nanoseconds(path.read_bytes(), path.name, limits) for path in verdicts.files([ROOT / "benchmarks" / "lua"])
-    ]
-    times = [each[0] for each in found if each]
-    return sum(times) / len(times)
+    limits = Limits(instructions=2_000_000, memory=4 << 30, log=64 << 20)
+    programs = {path.stem: compiled(path) for path in verdicts.files([ROOT / "benchmarks" / "lua"])}
+    found = [measured(program, name, limits) for name, program in programs.items() if program]
+    return statistics.mean(each.each for each in found if each)
 
 
 def dearest(arguments: list[str]) -> int:
-    paths = [Path(argument) for argument in arguments] or [verdicts.OWN, verdicts.SHARED]
-    folders = [path for path in paths if path.is_dir()]
-    files = [path for path in paths if path.is_file()] + verdicts.files(folders)
+    paths = [Path(argument) for argument in arguments] or [OPERATIONS, verdicts.OWN, verdicts.SHARED]
+    files = [path for path in paths if path.is_file()] + verdicts.files([path for path in paths if path.is_dir()])
     usual = mean()
     print(f"mean over the benchmarks: {usual:.1f} ns an instruction")
-    rows = []
-    for path in files:
-        found = nanoseconds(path.read_bytes(), path.name, Limits(log=64 << 20))
-        rows.extend([(found[0], found[1], path.stem)] if found else [])
-    for name, case in CASES.items():
-        calls = program(case, 1000, 40)
-        alone = program(case, 1000, 0)
-        with_calls, without = (
-            min((cost(each, False) for _ in range(3)), key=lambda c: c.seconds) for each in (calls, alone)
-        )
-        count = with_calls.instructions - without.instructions
-        rows.append(((with_calls.seconds - without.seconds) * 1e9 / count, count, name))
-    rows.sort(reverse=True)
-    for time_each, count, name in rows[:40]:
-        seconds = time_each * count / 1e9
-        print(
-            f"{name:34} {time_each:8.1f} ns  {time_each / usual:5.1f} times the mean  {count:9} instructions {seconds:6.2f} s"
-        )
-    return int(rows[0][0] > ALLOWED * usual)
+    programs = {f"{path.parent.name}/{path.stem}": program for path in files if (program := compiled(path))}
+    rows = sorted(filter(None, (measured(programs[name], name, SAMPLE) for name in programs)), reverse=True)
+    print(f"{len(programs)} programs, {len(rows)} of them with {FEW} instructions or more", flush=True)
+    bad = 0
+    for row in rows[:WHOLE]:
+        bad += report(measured(programs[row.name], row.name, Limits(log=64 << 20)) or row, usual)
+    print("library functions, arguments of 1,000 and 10 elements")
+    calls = [call for name, case in CASES.items() for size in (1000, 10) if (call := library_call(name, case, size))]
+    for row in sorted(calls, reverse=True)[:WHOLE]:
+        bad += report(row, usual)
+    return int(bad > 0)
+
+
+def report(row: Measured, usual: float) -> bool:
+    """A line of the table; true if the row breaks a bound."""
+    times = row.each / usual
+    print(
+        f"{row.name:40} {row.each:8.1f} ns {times:5.1f} x {row.instructions:9} instructions {row.seconds:6.2f} s",
+        flush=True,
+    )
+    return times > ALLOWED or row.seconds > SECONDS
+
+
+def library_call(name: str, case: Case, size: int) -> Measured | None:
+    """What the calls of a case take beyond what prepares them."""
+    full, empty = (
+        min((cost(program(case, size, calls), False) for _ in range(3)), key=lambda c: c.seconds) for calls in (40, 0)
+    )
+    count = full.instructions - empty.instructions
+    return Measured((full.seconds - empty.seconds) * 1e9 / count, count, f"{name} {size}") if count else None
 
 
 def library(_: list[str]) -> int:
@@ -98,35 +142,66 @@ def library(_: list[str]) -> int:
     return int(bad > 0)
 
 
-def compile_shapes(arguments: list[str]) -> int:
-    size = arguments[0] if arguments else str(1 << 20)
-    worst_time, worst_memory = 0.0, 0
-    for name in SHAPES:
-        command = [sys.executable, "-m", "tests.budgets", "shape", name, size]
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-        seconds, mebibytes, outcome = json.loads(done.stdout)
-        worst_time, worst_memory = max(worst_time, seconds), max(worst_memory, mebibytes)
-        print(f"{name:30} {seconds:6.2f} s {mebibytes:5} MiB  {outcome}", flush=True)
-    print(f"{len(SHAPES)} shapes of {size} bytes: slowest {worst_time:.2f} s, largest {worst_memory} MiB")
-    return 0
+def compile_shapes(_: list[str]) -> int:
+    """Every shape at a quarter of the limits, then the worst in time and memory at the limits themselves."""
+    screened = {name: shape_apart(name, 0.25) for name in SHAPES}
+    worst = sorted(screened, key=lambda name: screened[name].seconds, reverse=True)[:WORST]
+    worst += sorted(screened, key=lambda name: screened[name].mebibytes, reverse=True)[:WORST]
+    bad = 0
+    for name in dict.fromkeys(worst):
+        found = shape_apart(name, 1.0)
+        bad += found.seconds > COMPILE_SECONDS or found.mebibytes > COMPILE_MEBIBYTES
+        print(f"{name:30} {found.seconds:6.2f} s {found.mebibytes:5} MiB  {found.outcome}", flush=True)
+    print(f"{len(SHAPES)} shapes; {COMPILE_SECONDS} s and {COMPILE_MEBIBYTES} MiB are allowed")
+    return int(bad > 0)
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """Processor time and growth of the process by one shape."""
+
+    seconds: float
+    mebibytes: int
+    outcome: str
+
+
+def shape_apart(name: str, share: float) -> Compiled:
+    command = [sys.executable, "-m", "tests.budgets", "shape", name, str(share)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return Compiled(*json.loads(done.stdout))
 
 
 def shape(arguments: list[str]) -> int:
-    """One shape in this process, shrunk until it is just taken if it is refused for its size."""
-    name, size = arguments[0], int(arguments[1])
+    """One shape in this process, as long as a share of what the limits on bytes, tokens and weight allow."""
+    name, share = arguments[0], float(arguments[1])
+    size = int(share * longest(name))
+    source = SHAPES[name](size).encode("latin-1")[: DEFAULT.source]
     compile_program(b"return 1", "t")
+    gc.collect()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    source = SHAPES[name](size).encode("latin-1")[:size]
     started = time.process_time()
-    outcome = "compiled"
+    outcome = f"{len(source)} bytes compiled"
     try:
         compile_program(source, "t")
     except LuaSyntaxError as error:
-        outcome = f"refused: {error.message[:70]!r}"
+        outcome = f"{len(source)} bytes refused: {error.message[:60]!r}"
     seconds = time.process_time() - started
     peak = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) >> 10
     print(json.dumps([seconds, peak, outcome]))
     return 0
+
+
+def longest(name: str) -> int:
+    """Bytes of a shape that just fit; all that a source may have, if the shape is refused at any length."""
+    sample = 8_000
+    try:
+        source = SHAPES[name](sample).encode("latin-1")
+        weight = weigh(parse(source, "t"))
+    except LuaSyntaxError:
+        return DEFAULT.source
+    tokens = sum(1 for _ in re.finditer(rb"[A-Za-z_0-9]+|'[^']*'|[.][.]|[=<>~]=|[^\sA-Za-z_0-9]", source))
+    room = min(DEFAULT.source, len(source) * MAX_WEIGHT // weight if weight else DEFAULT.source)
+    return int(min(room, len(source) * MAX_TOKENS // max(1, tokens)) * 0.99)
 
 
 def determinism(_: list[str]) -> int:

@@ -26,6 +26,12 @@ def nested(opener: str, inner: str, closer: str, depth: int = 180) -> Shape:
     return repeated(opener * depth + inner + closer * depth)
 
 
+def crossing(depth: int, gotos: int) -> str:
+    """Jumps out of ``depth`` loops, each to a label of its own."""
+    jumps = "".join([f"if a then goto l{i} end " for i in range(gotos)])
+    return "while a do " * depth + jumps + "end " * depth + "".join([f"::l{i}:: b=1 " for i in range(gotos)])
+
+
 SHAPES: Final[dict[str, Shape]] = {
     "line comment": lambda size: "--" + "x" * (size - 2),
     "long comment": lambda size: "--[[" + "]" * (size - 6) + "]]",
@@ -128,6 +134,7 @@ SHAPES: Final[dict[str, Shape]] = {
     "loops with continue": repeated("while a do if b then goto c end ::c:: end "),
     "forward gotos to one label": repeated("if a then goto z end ", "", " ::z::"),
     "backward gotos to one label": repeated("if a then goto z end ", "::z:: "),
+    "gotos out of loops": lambda size: crossing(100, max(1, size // 40)),
     "returns": repeated("do return end "),
     "nested parentheses": repeated("a=" + "(" * 180 + "a" + ")" * 180 + " "),
     "nested tables": repeated("a=" + "{" * 180 + "}" * 180 + " "),

@@ -78,14 +78,18 @@ class Kinds:
             nodes.Call: self.call,
             nodes.MethodCall: self.method_call,
         }
+        self.settled = False
+        self.known: dict[nodes.Expression, str] = {}
+        """Kinds that were asked for once all are known: each level of nesting asks for those below it."""
         collector = _Collector(self)
         for chunk in chunks:
             collector.block(chunk.body)
         self.settle()
+        self.settled = True
 
     def of(self, node: nodes.Expression) -> str:
         """The kind of an expression's first value."""
-        return self.table[node.__class__](node) or ANY
+        return self.raw(node) or ANY
 
     def is_likely_number(self, node: nodes.Expression) -> bool:
         """A guess, unlike everything else here."""
@@ -122,7 +126,12 @@ class Kinds:
 
     def raw(self, node: nodes.Expression) -> str:
         """The same, UNKNOWN included: what the fixpoint has found so far."""
-        return self.table[node.__class__](node)
+        kind = self.known.get(node)
+        if kind is None:
+            kind = self.table[node.__class__](node)
+            if self.settled:
+                self.known[node] = kind
+        return kind
 
     def index(self, node: nodes.Index) -> str:
         """The constants of ``math``; any other field can be anything."""

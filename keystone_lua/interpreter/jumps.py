@@ -63,6 +63,7 @@ class JumpEmitter(ConstructorEmitter):
         super().__init__(resolution, kinds, seal)
         self.codes: dict[Target, int] = {}
         self.leaving: dict[nodes.Statement, bool] = {}
+        self.places: dict[nodes.Block, dict[nodes.Label, int]] = {}
         self.statements |= {
             nodes.Break: self.break_,
             nodes.Goto: self.goto,
@@ -213,8 +214,15 @@ class JumpEmitter(ConstructorEmitter):
         """Go to a label of a block around."""
         self.charge(costs.LOOP)
         block, label = self.resolution.targets[node]
-        self.charge(labels(block).index(label) // COMPARED)
+        self.charge(self.place(block, label) // COMPARED)
         self.jump(("goto", block, label))
+
+    def place(self, block: nodes.Block, label: nodes.Label) -> int:
+        """The number of a label among those of its block."""
+        if block not in self.places:
+            labels = [statement for statement in block.statements if isinstance(statement, nodes.Label)]
+            self.places[block] = {each: number for number, each in enumerate(labels)}
+        return self.places[block][label]
 
     def jump(self, target: Target) -> None:
         """Leave towards ``target`` from the innermost construct."""
@@ -238,7 +246,7 @@ class JumpEmitter(ConstructorEmitter):
             self.out.append(pyast.break_(line))
             return
         if frame.kind == "dispatch":
-            number = pyast.constant(labels(target[1]).index(target[2]) + 1, line)
+            number = pyast.constant(self.place(target[1], target[2]) + 1, line)
             self.out.append(pyast.assign_name(self.store(frame.selector), number, line))
         self.out.append(pyast.continue_(line))
 
@@ -266,7 +274,7 @@ class JumpEmitter(ConstructorEmitter):
             body, self.out = self.finish(self.out, self.context), outer
             test = pyast.compare(pyast.name(jump, line), ast.Eq(), pyast.constant(self.codes[target], line), line)
             self.out.append(pyast.if_(test, body, [], line))
-        tests, self.out = self.out, before
+        tests, self.out = self.finish(self.out, self.context), before
         if len(tests) > 1:
             tests = [pyast.if_(pyast.name(self.context.jump, line), tests, [], line)]
         self.out.extend(tests)
@@ -277,11 +285,6 @@ def reaches(frame: Frame, target: Target) -> bool:
     if frame.kind == "outline":
         return False
     return frame.loop is target[1] if target[0] == "break" else frame.block is target[1]
-
-
-def labels(block: nodes.Block) -> list[nodes.Label]:
-    """The labels of a block itself."""
-    return [statement for statement in block.statements if isinstance(statement, nodes.Label)]
 
 
 def bodies(statement: nodes.Statement) -> Iterator[nodes.Block]:

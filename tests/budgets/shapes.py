@@ -134,7 +134,7 @@ SHAPES: Final[dict[str, Shape]] = {
     "loops with continue": repeated("while a do if b then goto c end ::c:: end "),
     "forward gotos to one label": repeated("if a then goto z end ", "", " ::z::"),
     "backward gotos to one label": repeated("if a then goto z end ", "::z:: "),
-    "gotos out of loops": lambda size: crossing(100, max(1, size // 40)),
+    "gotos out of loops": lambda size: crossing(100, max(1, size // 44)),
     "returns": repeated("do return end "),
     "nested parentheses": repeated("a=" + "(" * 180 + "a" + ")" * 180 + " "),
     "nested tables": repeated("a=" + "{" * 180 + "}" * 180 + " "),

@@ -32,7 +32,7 @@ def test_tokens() -> None:
     """``return``, braces and pairs of a field and a comma: with the end of the source exactly the limit, and one more."""
     fields = "1," * ((MAX_TOKENS - 4) // 2)
     parse(f"return{{{fields}}}".encode(), "t")
-    with pytest.raises(LuaSyntaxError, match="t:1: chunk has more than 250000 tokens near '<eof>'"):
+    with pytest.raises(LuaSyntaxError, match="t:1: chunk has more than 200000 tokens near '<eof>'"):
         parse(f"return{{{fields}1}}".encode(), "t")
 
 
@@ -41,7 +41,7 @@ def test_weight() -> None:
     most = MAX_WEIGHT // unit
     assert message("f'' " * (most // 4)) == ""
     refused = message("f'' " * (most + 1))
-    assert re.match(r"t:1: chunk has too many operations \(\d+ units, limit is 250000\)$", refused)
+    assert re.match(r"t:1: chunk has too many operations \(\d+ units, limit is 200000\)$", refused)
 
 
 def test_modules_count_as_well() -> None:

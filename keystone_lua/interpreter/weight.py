@@ -20,7 +20,7 @@ _NODES: Final[dict[type, int]] = {
     nodes.Branch: 14,
     nodes.Break: 4,
     nodes.Call: 12,
-    nodes.Concat: 16,
+    nodes.Concat: 22,
     nodes.Field: 2,
     nodes.Function: 100,
     nodes.GenericFor: 30,
@@ -33,7 +33,7 @@ _NODES: Final[dict[type, int]] = {
     nodes.Name: 1,
     nodes.NumericFor: 42,
     nodes.Repeat: 18,
-    nodes.Return: 7,
+    nodes.Return: 8,
     nodes.Table: 3,
     nodes.Unary: 18,
     nodes.Vararg: 8,
@@ -48,6 +48,7 @@ _LOOPS: Final = (nodes.While, nodes.Repeat, nodes.NumericFor, nodes.GenericFor, 
 _OPERANDS: Final[dict[type, int]] = {nodes.Concat: 2, nodes.Logical: 8}
 _OPERATOR: Final = 11
 _COMPARISON: Final = 18
+_POWER: Final = 15
 
 
 def weigh(chunk: nodes.Chunk) -> int:
@@ -59,7 +60,7 @@ def weigh(chunk: nodes.Chunk) -> int:
         kind = node.__class__
         weight += _NODES.get(kind, 0)
         if kind is nodes.Operator:
-            weight += _COMPARISON if node.symbol[0] in "<>=~" else 3 if constant(node.operand) else _OPERATOR
+            weight += _operator(node)
         elif kind in _OPERANDS:
             weight += _OPERANDS[kind] * len(node.operands)
         elif kind is nodes.Assign:
@@ -72,6 +73,12 @@ def weigh(chunk: nodes.Chunk) -> int:
             loops = 0 if kind is nodes.Function else loops + 1
         pending.extend([(child, loops) for child in children(node)])
     return weight
+
+
+def _operator(node: nodes.Operator) -> int:
+    if node.symbol[0] in "<>=~":
+        return _COMPARISON
+    return 3 if constant(node.operand) else _POWER if node.symbol == "^" else _OPERATOR
 
 
 def constant(node: nodes.Expression) -> bool:

@@ -29,7 +29,8 @@ from keystone_lua.interpreter.parser import parse
 from keystone_lua.interpreter.weight import weigh
 
 from ..hostile import verdicts
-from . import pythons
+from . import in_lanes, pythons
+from .answers import programs
 from .library_cases import CASES, Case
 from .measure import ROOM, cost, program
 from .shapes import SHAPES
@@ -213,11 +214,12 @@ def determinism(_: list[str]) -> int:
     same = len(set(outputs.values())) == 1
     count = len(json.loads(next(iter(outputs.values()))))
     missing = [version for version in pythons.WANTED if version not in found]
-    print(
-        f"{count} programs on CPython {', '.join(found)}, two orders and other hash seeds: {'the same' if same else 'DIFFERENT'}"
-    )
+    verdict = "the same" if same else "DIFFERENT"
+    print(f"{count} programs on CPython {', '.join(found)}, two orders and other hash seeds: {verdict}")
     print(f"not installed: {', '.join(missing) or 'none'}")
-    return int(not same)
+    compared, differing = in_lanes.differences(programs(1))
+    print(f"{compared} programs in a lane process: {', '.join(differing) or 'the same'}")
+    return int(not same or bool(differing))
 
 
 def main() -> int:

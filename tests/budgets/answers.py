@@ -40,9 +40,14 @@ def answer(source: bytes, name: str) -> list[Any]:
     return [first.values, failure, first.instructions, first.allocated_bytes, output]
 
 
+def programs(step: int) -> list[Path]:
+    """Every ``step``-th program of the suites and the benchmarks."""
+    paths = [*sorted((ROOT / "tests" / "lua").glob("*/*.lua")), *sorted((ROOT / "benchmarks" / "lua").glob("*.lua"))]
+    return [path for path in paths if path.stat().st_size < 20_000][::step]
+
+
 def main() -> None:
-    paths = sorted((ROOT / "tests" / "lua").glob("*/*.lua"))
-    paths = [path for path in paths if path.stat().st_size < 20_000][:: int(sys.argv[2]) if len(sys.argv) > 2 else 1]
+    paths = programs(int(sys.argv[2]) if len(sys.argv) > 2 else 1)
     if "reverse" in sys.argv[1:]:
         paths.reverse()
     answers = {str(path.relative_to(ROOT)): answer(path.read_bytes(), path.name) for path in paths}

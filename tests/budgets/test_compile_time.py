@@ -41,7 +41,7 @@ def test_weight() -> None:
     most = MAX_WEIGHT // unit
     assert message("f'' " * (most // 4)) == ""
     refused = message("f'' " * (most + 1))
-    assert re.match(r"t:1: chunk has too many operations \(\d+ units, limit is 200000\)$", refused)
+    assert re.match(r"t:1: chunk has too many operations \(\d+ units, limit is 250000\)$", refused)
 
 
 def test_modules_count_as_well() -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 
-from . import pythons
+from . import in_lanes, pythons
+from .answers import programs
 
 STEP = "8"
 """Every eighth program; the command runs them all."""
@@ -32,3 +33,9 @@ def variants() -> list[tuple[str, str, str]]:
     seeds = ("0", "1", "4294967295", "random")
     made = [(path, "forward" if place % 2 else "reverse", seeds[place % 4]) for place, path in enumerate(paths)]
     return [*made, (paths[0], "forward", "7")]
+
+
+def test_a_lane_process_answers_the_same() -> None:
+    count, differing = in_lanes.differences(programs(int(STEP)))
+    assert count > 30
+    assert differing == []

@@ -70,8 +70,8 @@ LEGAL = {
     ),
     "steps": (
         "local n, t = 0 t = setmetatable({m = function(s, v) n = n + (v or 1) return s end}, {__call = function(s, v) "
-        "n = n + v return s end}) t.t = t local k = 't' t" + ".t:m()(2)[k]:m(3)" * 4_000 + " return n",
-        "24000",
+        "n = n + v return s end}) t.t = t local k = 't' t" + ".t:m()(2)[k]:m(3)" * 1_800 + " return n",
+        "10800",
     ),
     "fields": ("local t = {} t.t = t return t" + ".t" * 200 + " == t", "true"),
     "calls behind each other": ("local function f() return f_ end f_ = f return f" + "()" * 150 + " == f", "true"),

@@ -389,9 +389,7 @@ class Emitter:
         line = self.line
         identifier = self.fresh("x")
         self.context.owned.add(identifier)
-        shared = sorted(stored_names(value) & {"fuel", "alloc"})
-        body: list[ast.stmt] = [pyast.nonlocal_(shared, line)] if shared else []
-        body.append(pyast.return_(value, line))
+        body: list[ast.stmt] = [pyast.nonlocal_(["alloc", "fuel"], line), pyast.return_(value, line)]
         for constant in self.depths[marks:]:
             assert isinstance(constant.value, int)
             constant.value += 1
@@ -425,20 +423,3 @@ class Emitter:
             body.insert(0, pyast.nonlocal_(foreign, line))
         optional = len(parameters) - 1 if parameters else 0
         return pyast.function(identifier, parameters, optional, vararg, body, line)
-
-
-def stored_names(value: ast.expr) -> set[str]:
-    """The names that an expression assigns. ``ast.walk`` takes four times as long."""
-    found: set[str] = set()
-    pending: list[Any] = [value]
-    while pending:
-        node = pending.pop()
-        if node.__class__ is ast.NamedExpr:
-            found.add(node.target.id)
-        for name in node._fields:
-            child = getattr(node, name)
-            if child.__class__ is list:
-                pending.extend(child)
-            elif isinstance(child, ast.expr):
-                pending.append(child)
-    return found

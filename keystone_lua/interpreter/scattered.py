@@ -38,8 +38,7 @@ RUNS: Final = 16
 def stored(run: Run, t: Table, k: float) -> None:
     """``k`` was stored, and the key below it is not there."""
     if k != 1.0 and t.__class__ is not ScatteredTable:
-        _note(run, t)
-        t.starts.append(k)
+        _notes(run, t).append(k)
         if len(t.starts) + len(t.gone) > RUNS:
             settle(run, t)
 
@@ -49,10 +48,9 @@ def removed(run: Run, t: Table, k: float) -> None:
     if t.__class__ is ScatteredTable:
         return
     if k + 1.0 in t:
-        _note(run, t)
-        t.starts.append(k + 1.0)
+        _notes(run, t).append(k + 1.0)
     elif k != 1.0 and k - 1.0 not in t:
-        _note(run, t)
+        _notes(run, t)
         t.gone.append(k)
     else:
         return
@@ -60,11 +58,15 @@ def removed(run: Run, t: Table, k: float) -> None:
         settle(run, t)
 
 
-def _note(run: Run, t: Table) -> None:
+def _notes(run: Run, t: Table) -> list[float]:
+    """The starts noted, to which one is to be added."""
     run.charge(0, costs.NOTE)
-    if not hasattr(t, "starts"):
+    try:
+        return t.starts
+    except AttributeError:
         run.charge(0, costs.NOTES)
         t.starts, t.gone = [], []
+        return t.starts
 
 
 def filled(run: Run, t: Table, holes: int) -> None:

@@ -79,7 +79,7 @@ class Kinds:
             nodes.MethodCall: self.method_call,
         }
         self.settled = False
-        self.known: dict[nodes.Expression, str] = {}
+        self.remembered: dict[nodes.Expression, str] = {}
         """Kinds that were asked for once all are known: each level of nesting asks for those below it."""
         collector = _Collector(self)
         for chunk in chunks:
@@ -126,11 +126,11 @@ class Kinds:
 
     def raw(self, node: nodes.Expression) -> str:
         """The same, UNKNOWN included: what the fixpoint has found so far."""
-        kind = self.known.get(node)
+        kind = self.remembered.get(node)
         if kind is None:
             kind = self.table[node.__class__](node)
             if self.settled:
-                self.known[node] = kind
+                self.remembered[node] = kind
         return kind
 
     def index(self, node: nodes.Index) -> str:

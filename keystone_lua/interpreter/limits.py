@@ -27,7 +27,7 @@ class Limits:
     """Bytes of print and log output, newlines included. ``exec`` raises it: its output is its purpose."""
 
     source: int = MIB
-    """Bytes of one source file. Bounds compile time, which is linear in it."""
+    """Bytes of one source file. With MAX_TOKENS and MAX_WEIGHT it bounds compile time."""
 
     seconds: float | None = None
     """Wall clock, checked between slices; None is off, so that a run stays a pure function."""
@@ -36,11 +36,11 @@ class Limits:
 DEFAULT = Limits()
 
 MAX_TOKENS = 200_000
-"""Tokens of one source: what the parser takes 1 s for. A megabyte of dense Lua has more, 25,000 lines have not."""
+"""Tokens of one source: what the parser takes 1 s for. A megabyte of dense Lua has more, 20,000 lines have not."""
 
 MAX_WEIGHT = 250_000
 """Units of work for the compiler in a program, see weight.py: 2 s and 300 MB at most. 50,000 constructor fields, 5,000
-elseifs or a sum of 20,000 terms fit, and so do about 4,800 lines as people write them (52 units each)."""
+elseifs or a sum of 20,000 terms fit, and so do about 6,000 lines as people write them (40 units each)."""
 
 MAX_DEPTH = 16_000
 """The largest depth that every supported CPython can serve on an 8 MiB C stack."""

@@ -53,14 +53,14 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
     ipairs_price, print_price, tonumber_price = LIBRARY["ipairs"], LIBRARY["print"], LIBRARY["tonumber"]
     header_price = LIBRARY["(header)"]
 
-    def assert_(d: int, value: LuaValue = ABSENT, message: LuaValue = None, *rest: LuaValue) -> LuaValue:
+    def assert_(d: int, value: LuaValue = ABSENT, message: LuaValue = ABSENT, *rest: LuaValue) -> LuaValue:
         run.charge(assert_price + len(rest) // 8, costs.VALUE * len(rest))
         if value is ABSENT:
             raise argument_error(1, "value expected")
         if value is None or value is FALSE:
-            text = "assertion failed!" if message is None else check_string(message, 2)
+            text = "assertion failed!" if message is ABSENT or message is None else check_string(message, 2)
             raise library_error(text)
-        return (value, message, *rest) if rest or message is not None else value
+        return value if message is ABSENT else (value, message, *rest)
 
     def collectgarbage(d: int, option: LuaValue = None, argument: LuaValue = None, *_: LuaValue) -> LuaValue:
         run.charge(assert_price)

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from types import CodeType, FunctionType, MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from . import nodes, operations
+from . import iteration, nodes, operations
 from .accounting import HITS, AccountedCompiler, Accounts
 from .compiler import Compiler
 from .errors import LuaSyntaxError
@@ -105,13 +105,13 @@ HELPERS: Final[Mapping[str, Any]] = MappingProxyType(
         "concat": operations.concat,
         "divide_values": operations.divide_values,
         "equal": operations.equal,
-        "for_iterator": operations.for_iterator,
-        "for_number": operations.for_number,
+        "for_iterator": iteration.for_iterator,
+        "for_number": iteration.for_number,
         "index": operations.index,
         "ipairs_getter": _ipairs_getter,
         "itself": _itself,
         "keyed_table": operations.keyed_table,
-        "late": operations.late,
+        "late": iteration.late,
         "length": operations.length,
         "less": operations.less,
         "less_equal": operations.less_equal,
@@ -119,7 +119,7 @@ HELPERS: Final[Mapping[str, Any]] = MappingProxyType(
         "multiply": operations.multiply,
         "negate": operations.negate,
         "number_to_string": number_to_string,
-        "pairs_items": operations.pairs_items,
+        "pairs_items": iteration.pairs_items,
         "paid": _paid,
         "TYPE_NAMES": TYPE_NAMES,
         "LATIN": LATIN,
@@ -131,10 +131,10 @@ HELPERS: Final[Mapping[str, Any]] = MappingProxyType(
         "power": operations.power,
         "power_values": operations.power_values,
         "selected": _selected,
-        "CHUNKED": operations.CHUNKED,
-        "COUNTED": operations.COUNTED,
-        "chunks": operations.chunks,
-        "counting": operations.counting,
+        "CHUNKED": iteration.CHUNKED,
+        "COUNTED": iteration.COUNTED,
+        "chunks": iteration.chunks,
+        "counting": iteration.counting,
         "setindex": operations.setindex,
         "spread": operations.spread,
         "subtract": operations.subtract,

@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from . import nodes, pyast
 from .infer import BOOLEAN, HOST_CALLS, Kinds
 from .libraries import HOST_GLOBALS, LEFT_OUT, Seal
+from .registers import loading_operand
 from .scope import BOX, Resolution, Scope, Variable
 from .tracebacks import Site
 
@@ -189,6 +190,9 @@ class Emitter:
                 return ("local" if variable.owner is self.context.scope else "upvalue") + f" '{node.name}'", ""
             note = f"{node.name} is not available in this engine" if node.name in LEFT_OUT else ""
             return f"global '{node.name}'", note
+        if isinstance(node, nodes.Logical):
+            operand = loading_operand(node)
+            return self.describe(operand) if operand is not None else ("", "")
         if isinstance(node, nodes.Chain):
             node = node.steps[-1] if node.steps else node.first
         if not isinstance(node, (nodes.Index, nodes.Prior)) or node.key is None:

@@ -30,7 +30,7 @@ from tests.server.support import (
 SLOW = """
 function on_route_request()
   local n = 0
-  for i = 1, 2000000 do n = n + i % 7 end
+  for i = 1, 1000000 do n = n + i % 7 end
   return {selected_backend = "slow"}
 end
 """

@@ -5,6 +5,8 @@ Prints what was seen and ends with exit code 1 if anything was lost, mixed up, o
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import sys
 import tempfile
 import threading
@@ -13,7 +15,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from keystone_lua.gateway.stack import Stack, running
+from keystone_lua.gateway import demo
+from keystone_lua.gateway.stack import LOOPBACK, Stack, running
 from tests.gateway.traffic import BACKENDS, crowd, download, install_scripts, tenants, upload
 
 MB = 1_000_000
@@ -68,6 +71,23 @@ def under(stack: Stack, name: str, traffic: Callable[[], object]) -> object:
         killer.join()
 
 
+def recovered(stack: Stack) -> None:
+    """Wait until every tenant's requests are decided again: an engine that failed is asked once a second at first."""
+    end = time.monotonic() + 30
+    for tenant in demo.BACKENDS:
+        while b"x-routed-by" not in asked(stack, tenant):
+            assert time.monotonic() < end, tenant
+            time.sleep(0.2)
+
+
+def asked(stack: Stack, tenant: str) -> bytes:
+    """What a backend of ``tenant`` heard of one request, in lower case; the refusal if none did."""
+    connection = http.client.HTTPConnection(LOOPBACK, stack.port, timeout=10)
+    with contextlib.closing(connection):
+        connection.request("GET", "/", headers={"Host": f"{tenant}.example.com", "X-User-ID": "1"})
+        return connection.getresponse().read().lower()
+
+
 def main() -> int:
     """Run everything. Returns the exit code."""
     with tempfile.TemporaryDirectory(prefix="keystone-e2e-") as name:
@@ -83,6 +103,7 @@ def main() -> int:
             seen = under(stack, "engine", lambda: crowd(stack, clients=100, requests=100, engine=False))
             print(f"100 clients, 100 requests each, while the engine dies: {dict(seen)}")
             stack.healthy(len(BACKENDS) + 4)
+            recovered(stack)
             seen = under(stack, "api-canary", lambda: crowd(stack, clients=100, requests=100, mortal="canary"))
             print(f"100 clients, 100 requests each, while a backend dies: {dict(seen)}")
             assert stack.stop("gateway") == 0

@@ -121,7 +121,8 @@ def examine(port: int, pid: int, tenants: dict[str, Path], failures_only: bool) 
         miss = ""
         if first.status not in expected.statuses or (values and not expected.agrees(first.status, values)):
             miss = f"expected {expected.text()}, got {first.status} {values}"
-        elif (first.status, first.counts) != (second.status, second.counts):
+        elif (first.status, first.counts) != (second.status, second.counts) and b"random" not in path.read_bytes():
+            # each request has a seed of its own, which only math.random shows
             miss = f"two runs differ: {first.counts} and {second.counts}"
         elif good.value != "good":
             miss = f"the well-behaved tenant was told {good}"

@@ -1,9 +1,13 @@
 """aiohttp's low-level server, set up our way: connections that answer in JSON whatever happens.
 
-**At once.** aiohttp hands every request to a task, which makes another one for the handler. A whole request for a
-decision that arrives while its connection rests is answered in `Connection.data_received` instead: parsed by
-aiohttp, decided, written. That takes the attributes of aiohttp's connection that PRIVATE names; where one is
-missing, as may be in another release of aiohttp, all requests go the usual way.
+**At once.** aiohttp parses every request and hands it to a task, which makes another one for the handler. A whole
+request for a decision whose head is known (see `heads`), and that arrives while its connection rests, is answered in
+`Connection.data_received` instead, and the answer written at the end of the loop's turn (see `outbox`). That takes the
+attributes of aiohttp's connection that PRIVATE names; where one is missing, as may be in another release of aiohttp,
+all requests go the usual way.
+
+A head can be known only where a message starts. That is at a connection's first byte, and right after a message whose
+length was known before it was parsed; a connection that has once been in doubt stays so.
 """
 
 from __future__ import annotations
@@ -13,11 +17,12 @@ import logging
 from collections.abc import Callable
 from typing import Any, Final
 
-from aiohttp import StreamReader, web
-from aiohttp.http import HttpRequestParser, RawRequestMessage
+from aiohttp import web
 
 from .decisions import Unfinished
 from .handlers import Handlers
+from .heads import END, Head, Heads
+from .outbox import Outbox
 from .responses import answer, ready_bytes
 from .stage import Stage
 from .wire import RequestData, json_bytes
@@ -25,15 +30,15 @@ from .wire import RequestData, json_bytes
 logger = logging.getLogger("keystone.server")
 
 PRIVATE: Final = (
-    "_force_close", "_keepalive_timeout", "_loop", "_messages", "_next_keepalive_close_time", "_parser", "_upgraded",
-    "_waiter",
+    "_force_close", "_keepalive_timeout", "_loop", "_messages", "_next_keepalive_close_time", "_waiter",
 )  # fmt: skip
 """What `Connection` uses of aiohttp's class besides its public names."""
 
-KNOWN: Final = all(name in dir(web.RequestHandler) for name in PRIVATE) and hasattr(
-    HttpRequestParser, "message_consumed"
-)
+KNOWN: Final = all(name in dir(web.RequestHandler) for name in PRIVATE)
 """Whether this aiohttp is one that requests can be answered at once in."""
+
+UNKNOWN: Final = -1
+""":attr:`Connection._due` of a connection whose messages start at unknown places; so is any negative number."""
 
 
 class Server(web.Server):
@@ -43,6 +48,8 @@ class Server(web.Server):
         super().__init__(handlers, handler_cancellation=True)  # a client that has gone frees its place in a queue
         self.handlers = handlers
         self.admission = stage.admission
+        self.heads = Heads()
+        self.outbox = Outbox()
         self.connection_ended: Callable[[], None] = lambda: None
         """Called after each connection that was made."""
         self._stage = stage
@@ -66,6 +73,7 @@ class Server(web.Server):
 
     def pre_shutdown(self) -> None:
         """Close the connections that are between requests; aiohttp would stop reading half-arrived bodies too."""
+        self.outbox.flush()
         for connection in self.connections:
             if connection not in self._stage.busy:
                 connection.close()
@@ -74,11 +82,12 @@ class Server(web.Server):
 class Connection(web.RequestHandler):
     """One client connection. Errors below the handlers are answered in JSON, and clients' are no log matter."""
 
-    __slots__ = ("_server", "unanswered")
+    __slots__ = ("_due", "_server", "unanswered")
 
     def __init__(self, server: Server, **options: Any) -> None:
         super().__init__(server, **options)
         self._server = server
+        self._due = 0  # bytes until the next message starts
         self.unanswered: tuple[RequestData, Unfinished] | None = None
 
     def take_unanswered(self) -> tuple[RequestData, Unfinished] | None:
@@ -97,47 +106,56 @@ class Connection(web.RequestHandler):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Answer at once, or hand on to the task."""
-        waiter = self._waiter
-        if not KNOWN or waiter is None or waiter.done() or self._messages:
+        """Answer at once, or hand on to the parser and its task."""
+        due = self._due
+        if due != 0 or not data:  # aiohttp calls with nothing to go on with what it has
+            if due > 0:
+                self._due = due - len(data)
             super().data_received(data)
             return
-        self._waiter = None  # so that the parent only parses, and wakes nobody
-        try:
-            super().data_received(data)
-        finally:
-            self._waiter = waiter
-        if self._messages and not (len(self._messages) == 1 and self._answer_at_once(*self._messages[0])):
-            waiter.set_result(None)
-
-    def _answer_at_once(self, message: Any, content: StreamReader) -> bool:
-        """Answer the one message that waits, if it can be; say whether it is done."""
-        transport, parser = self.transport, self._parser
+        head, end, body = data.partition(END)
+        known = self._server.heads.find(head) if end else None
+        if known is not None:
+            self._due = due = known.length - len(body)
+            if due != 0 or not self._answered(known, body):
+                super().data_received(data)
+            return
+        before = len(self._messages)
+        super().data_received(data)
+        self._due = UNKNOWN
         if (
-            parser is None
-            or self._upgraded
+            end and len(self._messages) == before + 1 and not head[:1].isspace()
+        ):  # empty lines may come before a message
+            length = self._server.heads.learn(head, self._messages[-1][0])
+            if length is not None:
+                self._due = length - len(body)
+
+    def _answered(self, head: Head, body: bytes) -> bool:
+        """Answer a whole request, if that can be done at once; say whether it is done."""
+        transport, waiter, server = self.transport, self._waiter, self._server
+        if (
+            not KNOWN
+            or waiter is None  # the task is at a request
+            or waiter.done()
+            or self._messages
             or self._force_close
-            or not isinstance(message, RawRequestMessage)
             or transport is None
             or transport.is_closing()
             or transport.get_write_buffer_size()  # a client that does not read: the task waits for it
         ):
             return False
         try:
-            answer = self._server.handlers.at_once(message, content, self)
+            answer = server.handlers.at_once(head, body, self)
         except Exception as error:  # what handle_error is to the task
             logger.error("unexpected exception", exc_info=error)
-            self._messages.clear()
             transport.write(ready_bytes(500, json_bytes({"error": "internal error"}), "Connection: close\r\n"))
             self.force_close()
             return True
         if answer is None:
             return False
-        self._messages.clear()
-        parser.message_consumed()
-        self._server.requests_count += 1
-        self._server.admission.answered(self)
-        transport.write(answer)
+        server.requests_count += 1
+        server.admission.answered(self)
+        server.outbox.put(self._loop, transport, answer)
         self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
         return True
 

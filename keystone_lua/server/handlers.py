@@ -14,26 +14,24 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
-from aiohttp import HttpVersion11, StreamReader, web
-from aiohttp.http import RawRequestMessage
+from aiohttp import web
 
 from . import batch
 from .calls import POST, Call
 from .config import ServerConfig
 from .decisions import DecisionService, Unfinished, Verdict
+from .heads import Head
 from .lanes import RETRY_AFTER, Overloaded
 from .observers import Observer
 from .responses import Refusal, answer, ready_bytes
 from .stage import Stage
+from .tenants import ROUTE, tenant_of
 from .tracing import CURRENT, Trace, Traces
 from .wire import BadRequest, RequestData, json_bytes, read_batch, read_request
 
 if TYPE_CHECKING:
     from .connections import Connection
-
-ROUTE = "/route/"
 
 HOLD_SECONDS = 0.1
 HELD_REFUSALS = 64
@@ -41,7 +39,6 @@ HELD_REFUSALS = 64
 made a quiet tenant's p99 20 ms. So up to so many refusals at a time come after so many seconds."""
 
 _BATCH = re.compile(r"(/route/[^/?]+)/batch/?(?:\?|\Z)")
-_NO_TENANT = re.compile(r"[/\\\x00-\x1f\x7f\ud800-\udfff]|\A\.{0,2}\Z")
 
 
 class Handlers:
@@ -87,38 +84,23 @@ class Handlers:
         finally:
             self._stage.end(request.protocol)
 
-    def at_once(self, message: RawRequestMessage, content: StreamReader, connection: Connection) -> bytes | None:
-        """Return the whole answer to a usual ``POST /route/{tenant}``, or None if the usual way must be taken.
+    def at_once(self, head: Head, body: bytes, connection: Connection) -> bytes | None:
+        """Return the whole answer to a plain and whole request, or None if the usual way must be taken.
 
-        That is when the request is anything but plain and whole, or its decision needs a lane. No task and no request
-        object are made: half of the time that a request takes besides its decision.
+        That is when its decision needs a lane, or its answer more than an answer. No task and no request object are
+        made: half of the time that a request takes besides its decision.
         """
         decisions = self._decisions
-        path = message.path
-        if (
-            decisions is None
-            or message.method != "POST"
-            or not path.startswith(ROUTE)
-            or message.version != HttpVersion11
-            or message.should_close
-            or self._stage.draining
-            or not content.is_eof()
-            or content.total_bytes > self._config.max_body
-            or content.exception() is not None
-        ):
+        if decisions is None or self._stage.draining or head.length > self._config.max_body:
             return None
-        try:
-            tenant = tenant_of(path)
-        except Refusal:
-            return None
-        trace = self._traces.of(message.headers)
+        trace = self._traces.named(head.request_id, head.parent)
         CURRENT.set(trace)
         try:
-            data = read_request(content.read_nowait())
+            data = read_request(body)
         except BadRequest as error:
             return ready_bytes(400, *self._refused(trace, Refusal(400, str(error), field=error.field)))
         started = time.perf_counter()
-        verdict = decisions.decide_at_once(tenant, data)
+        verdict = decisions.decide_at_once(head.tenant, data)
         if isinstance(verdict, Unfinished):
             connection.unanswered = data, verdict
             return None
@@ -198,22 +180,6 @@ class Handlers:
         if refusal.field:
             body["field"] = refusal.field
         return json_bytes(body), trace.headers + refusal.headers
-
-
-def tenant_of(path: str) -> str:
-    """Return the tenant in a raw path that begins with ``/route/``. Raises `Refusal` where there is none.
-
-    The name may hold anything but separators and control characters; it is a key and never a path.
-    """
-    tenant = path[len(ROUTE) :].partition("?")[0].removesuffix("/")
-    if "%" in tenant:
-        try:
-            tenant = unquote(tenant, errors="strict")
-        except UnicodeDecodeError:
-            raise Refusal(400, "the tenant's name is not UTF-8") from None
-    if _NO_TENANT.search(tenant):
-        raise Refusal(400, "the path must be /route/{tenant}, with one tenant name after /route/")
-    return tenant
 
 
 class Bodies:

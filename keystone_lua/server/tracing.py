@@ -43,8 +43,11 @@ class Traces:
         self._count = itertools.count(1)
 
     def of(self, headers: Mapping[str, str]) -> Trace:
-        """Return what a request with ``headers`` is called; an id of up to 128 sane characters is kept."""
-        sent, parent = headers.get("X-Request-Id"), headers.get("traceparent")
+        """Return what a request with ``headers`` is called."""
+        return self.named(headers.get("X-Request-Id"), headers.get("traceparent"))
+
+    def named(self, sent: str | None, parent: str | None) -> Trace:
+        """Return what a request is called that has sent these; an id of up to 128 sane characters is kept."""
         if sent is None or not _REQUEST_ID.fullmatch(sent):
             sent = f"{self._prefix}-{next(self._count):x}"
         return Trace(sent, parent if parent is not None and is_parent(parent) else "")

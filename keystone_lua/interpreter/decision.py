@@ -105,7 +105,7 @@ def _decide(
     table = _request(run, request, backends, watched, read)
     run.globals["request"] = table
     run.globals["backends"] = backends
-    protected_call(run.chunk())
+    protected_call(run.start)
     function = run.globals.get(ENTRY_POINT)
     if function is None:
         raise ResultError(f"{program.name}: {ENTRY_POINT} is not defined")

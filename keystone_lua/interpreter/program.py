@@ -29,6 +29,7 @@ from .parser import parse
 from .pattern_items import LATIN
 from .runtime import TABLES, Run
 from .scope import Resolution, resolve
+from .startup import is_constant
 from .tracebacks import FUNCTIONS, SITES, Site
 from .values import (
     ABSENT,
@@ -164,8 +165,10 @@ class Program:
     source: bytes = field(repr=False)
     sources: Mapping[str, bytes] = field(repr=False)
     """The linked modules' sources by name, in the order of the hash."""
+    constant: bool = False
+    """Whether every run starts by doing the same (see startup)."""
     shells: list[Run] = field(default_factory=list, repr=False)
-    """Emptied runs, to be used again: cells and library functions, no value of any script's."""
+    """Emptied runs, to be used again: cells, library functions, and what a constant start-up has made."""
     accounts: Accounts | None = field(default=None, repr=False)
     """Of a program that was compiled for a ledger: who pays what."""
 
@@ -237,6 +240,7 @@ def _compile(source: bytes, name: str, modules: Mapping[str, bytes], limit: int,
         base_names=base,
         library_names=tables,
         dynamic=seal.dynamic,
+        constant=not tables and not accounted and is_constant(kinds, chunks, linked),
         mirrors=tuple(slot for slot in seal.mirrors.values() if any(slot in c.co_freevars for c in codes)),
         sites=sites,
         accounts=compiler.accounts() if isinstance(compiler, AccountedCompiler) else None,

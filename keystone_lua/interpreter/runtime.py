@@ -3,7 +3,8 @@
 Input: a linked Program, Limits, seed and clock. Output: the state that generated code and library functions
 work on; ``used`` and ``allocated`` afterwards. A Run is used by one thread and for one run, after which its shell, the
 cells and the library functions over them, can serve another run of the same program (a fifth of a decision's
-time): ``begin`` sets whatever a run may change, and a run that did not end well leaves no shell.
+time): ``begin`` sets whatever a run may change, and a run that did not end well leaves no shell. Where the program's
+start-up is constant (see startup) its shell keeps what the chunks made, and the next run only pays what that cost.
 
 The counters are cells that the generated code and the library share as free variables: ``fuel`` (instructions left
 in this grant), ``alloc`` (bytes left), ``deepest`` (the depth that frames are paid for). ``refuel`` is the one slow
@@ -26,7 +27,7 @@ from .errors import (
     StackOverflow,
     TimeExceeded,
 )
-from .libraries import ALIASES, LIBRARIES, Recipe
+from .libraries import ALIASES, HOST_GLOBALS, LIBRARIES, Recipe
 from .limits import Limits
 from .tracebacks import argument_error, library_error, overflow_error, position
 from .values import ABSENT, TRUE, LuaValue, Table, string_to_number, type_name
@@ -83,6 +84,7 @@ class Run:
         "reserve",
         "seed",
         "slice",
+        "started",
         "strings",
     )
 
@@ -104,6 +106,8 @@ class Run:
         }
         self.made: dict[tuple[str, str], LuaValue] = {}
         self.chunks: dict[str, FunctionType] = {}
+        self.started: tuple[int, int, int] | None = None
+        """What start-up cost, if what it made is there: instructions, bytes, and the depth that frames are paid for."""
         for slot, path, recipe in program.sealed:
             value = self.made.get(path)
             if value is None:
@@ -129,6 +133,7 @@ class Run:
     def set_limits(self, limits: Limits) -> None:
         """What hangs on the limits alone."""
         self.limits = limits
+        self.started = None
         self.crossing = max(1, limits.depth // CROSSINGS)
         self.cells["crossing"].cell_contents = max(1, limits.depth // SPREADS)
 
@@ -156,10 +161,36 @@ class Run:
         self.log_left = limits.log
         self.library_state: dict[str, Any] = {}
         self.addresses: dict[LuaValue, int] | None = None
-        self.required: dict[str, LuaValue] | None = None
         self.strings: Table | None = None
         self.meta: Table | None = None
         self.next: LuaValue = None
+        if self.started is None:
+            self.forget()
+
+    def start(self, d: int) -> None:
+        """Run the main chunk, or pay for what it has made already."""
+        if self.started is not None:
+            instructions, size, deepest = self.started
+            left, room = self.fuel.cell_contents - instructions, self.alloc.cell_contents - size
+            if left >= 0 and room >= 0:
+                self.fuel.cell_contents, self.alloc.cell_contents = left, room
+                self.deepest.cell_contents = deepest
+                return
+            host = {name: self.globals[name] for name in HOST_GLOBALS if name in self.globals}
+            self.forget()
+            self.globals.update(host)
+        instructions, size = self.instructions_used(), self.bytes_used()
+        self.chunk()(d)
+        if self.program.constant:
+            spent = self.instructions_used() - instructions, self.bytes_used() - size
+            self.started = (*spent, self.deepest.cell_contents)
+
+    def forget(self) -> None:
+        """Be as if no chunk had run."""
+        self.started = None
+        self.required: dict[str, LuaValue] | None = None
+        for slot in self.program.mirrors:
+            self.cells[slot].cell_contents = None
         self.populate()
 
     def close(self, reusable: bool = False) -> None:
@@ -169,6 +200,14 @@ class Run:
         functions make are cut where they hang on globals or modules; the collector gets the rest.
         """
         program = self.program
+        if self.started is not None and reusable and len(program.shells) < SHELLS:
+            for name in HOST_GLOBALS:
+                self.globals.pop(name, None)
+            self.cells["run"].cell_contents = None
+            del self.program  # or a program that is replaced would wait for the cycle collector
+            program.shells.append(self)
+            return
+        self.started = None
         namespace = program.namespace
         values = [*self.globals.values()]
         for slot in program.mirrors:

@@ -569,6 +569,8 @@ def arg_table(run: Run, values: tuple[LuaValue, ...]) -> Table:
 
 def without_nil(run: Run, t: Table) -> Table:
     """A new table without the fields whose value is nil."""
+    if None not in t.values():  # mostly; a third of the time of looking at each
+        return t
     nils = [key for key, value in t.items() if value is None]
     for key in nils:
         del t[key]
@@ -581,6 +583,15 @@ def keyed_table(run: Run, *items: LuaValue) -> Table:
 
     Positional items are stored last, as PUC 5.1 does for up to 50 of them.
     """
+    t = Table()
+    parts = iter(items)
+    for key, value in zip(parts, parts):  # noqa: B905 - pairs; half of the time of the general loop below
+        if key.__class__ is not str or value is None or len(key) >= LONG_STRING:
+            break
+        t[key] = value
+    else:
+        run.charge(0, costs.ENTRY * len(t))
+        return t
     t = Table()
     positional = []
     made = 0

@@ -24,11 +24,11 @@ from .decisions import DecisionService, Unfinished, Verdict
 from .heads import Head
 from .lanes import RETRY_AFTER, Overloaded
 from .observers import Observer
-from .responses import Refusal, answer, ready_bytes
+from .responses import Refusal, answer, ready_bytes, ready_text
 from .stage import Stage
 from .tenants import ROUTE, tenant_of
 from .tracing import CURRENT, Trace, Traces
-from .wire import BadRequest, RequestData, json_bytes, read_batch, read_request
+from .wire import BadRequest, RequestData, answer_text, json_bytes, json_text, read_batch, read_request
 
 if TYPE_CHECKING:
     from .connections import Connection
@@ -104,7 +104,7 @@ class Handlers:
         if isinstance(verdict, Unfinished):
             connection.unanswered = data, verdict
             return None
-        return ready_bytes(*self._told(verdict, data, trace, started))
+        return ready_text(*self._told(verdict, data, trace, started))
 
     async def _route(
         self, request: web.BaseRequest, path: str, trace: Trace, decisions: DecisionService
@@ -120,13 +120,15 @@ class Handlers:
         started = time.perf_counter()
         verdict = await decisions.decide(tenant, data, begun)
         status, body, extra = self._told(verdict, data, trace, started)
-        return answer(request, status, body, extra, close=self._stage.draining)
+        return answer(request, status, body.encode("ascii"), extra, close=self._stage.draining)
 
-    def _told(self, verdict: Verdict, data: RequestData, trace: Trace, started: float) -> tuple[int, bytes, str]:
+    def _told(self, verdict: Verdict, data: RequestData, trace: Trace, started: float) -> tuple[int, str, str]:
         """Tell the observers of a verdict, and how to tell the client: status, body, header lines."""
         self._observe(verdict, data, trace.request_id, started)
-        status, body = _answer(verdict)
-        return status, json_bytes(body), _decision_headers(verdict) + trace.headers
+        extra = _decision_headers(verdict) + trace.headers
+        if verdict.answer is not None:
+            return 200, answer_text(verdict.answer), extra
+        return 500, json_text(_failed(verdict)), extra
 
     def _observe(self, verdict: Verdict, data: RequestData, request_id: str, started: float) -> None:
         seconds = time.perf_counter() - started
@@ -143,7 +145,7 @@ class Handlers:
             started = time.perf_counter()
             verdict = await decisions.decide(tenant, data)
             self._observe(verdict, data, f"{trace.request_id}/{place}", started)
-            return _answer(verdict)
+            return (200, verdict.answer) if verdict.answer is not None else (500, _failed(verdict))
 
         def gone() -> bool:
             return request.transport is None or request.transport.is_closing()
@@ -261,10 +263,8 @@ def _decision_headers(verdict: Verdict) -> str:
     )
 
 
-def _answer(verdict: Verdict) -> tuple[int, dict[str, Any]]:
-    """The status and body of the single call's answer."""
-    if verdict.answer is not None:
-        return 200, verdict.answer
+def _failed(verdict: Verdict) -> dict[str, Any]:
+    """The body of the answer to a verdict without one."""
     failure, decision = verdict.failure, verdict.decision
     assert failure is not None  # a verdict without an answer has a failure
     body: dict[str, Any] = {
@@ -279,4 +279,4 @@ def _answer(verdict: Verdict) -> tuple[int, dict[str, Any]]:
         body["traceback"] = list(failure.traceback)
     if failure.top is not None:
         body["top"] = failure.top
-    return 500, body
+    return body

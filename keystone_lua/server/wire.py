@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import re
 from itertools import accumulate
+from json.encoder import encode_basestring_ascii as _quoted
 from typing import Any, Final, TypedDict
 
 MAX_NESTING: Final = 64
@@ -95,9 +96,28 @@ def read_json(body: bytes, most: int = MAX_VALUES) -> Any:
     return _without_surrogates(value) if b"\\u" in body else value
 
 
-def json_bytes(value: Any) -> bytes:
+def json_text(value: Any) -> str:
     """Return ``value`` as one line of compact ASCII JSON, as Go's encoder ends it: with a newline."""
-    return _ENCODER.encode(value).encode("ascii") + b"\n"
+    return _ENCODER.encode(value) + "\n"
+
+
+def json_bytes(value: Any) -> bytes:
+    """Return the same as bytes."""
+    return json_text(value).encode("ascii")
+
+
+def answer_text(answer: dict[str, Any]) -> str:
+    """Return a decision's answer, texts and headers and a truth, as `json_text` would have it, in half its time."""
+    members = []
+    for name, value in answer.items():
+        if value.__class__ is str:
+            members.append(f'"{name}":{_quoted(value)}')
+        elif value is True:
+            members.append(f'"{name}":true')
+        else:
+            fields = [f"{_quoted(field)}:{_quoted(text)}" for field, text in value.items()]
+            members.append(f'"{name}":{{{",".join(fields)}}}')
+    return f"{{{','.join(members)}}}\n"
 
 
 def request_of(data: Any) -> RequestData:
@@ -106,17 +126,24 @@ def request_of(data: Any) -> RequestData:
         data = {}
     elif data.__class__ is not dict:
         raise _wrong_type("", "an object", data)
-    get = data.get
-    method, path, host, body = get("method"), get("path"), get("host"), get("body")
-    if not (method.__class__ is path.__class__ is host.__class__ is body.__class__ is str):
+    try:
+        method, path, host, body = data["method"], data["path"], data["host"], data["body"]
+        headers, backends = data["headers"], data["backends"]
+    except KeyError:
+        method = path = host = body = None
+        headers, backends = data.get("headers"), data.get("backends")
+    if not (method.__class__ is path.__class__ is host.__class__ is str):
         method, path, host = _text(data, "method"), _text(data, "path"), _text(data, "host")
+    made = _headers(headers)
+    if body.__class__ is not str:
+        body = _text(data, "body")
     return {
         "method": method,
         "path": path,
         "host": host,
-        "headers": _headers(get("headers")),
-        "body": _text(data, "body"),
-        "backends": _backends(get("backends")),
+        "headers": made,
+        "body": body,
+        "backends": _backends(backends),
     }
 
 
@@ -134,9 +161,8 @@ def _headers(value: Any) -> dict[str, str]:
         return {}
     if value.__class__ is not dict:
         raise _wrong_type("headers", "an object", value)
-    for text in value.values():
-        if text.__class__ is not str:
-            return {name: _text(value, name, "headers.") for name in value}
+    if set(map(type, value.values())) - _STRINGS:
+        return {name: _text(value, name, "headers.") for name in value}
     return value
 
 
@@ -145,24 +171,34 @@ def _backends(value: Any) -> list[BackendData]:
         return []
     if value.__class__ is not list:
         raise _wrong_type("backends", "an array", value)
-    return [_backend(item, index) for index, item in enumerate(value)]
+    made: list[BackendData] = []
+    for item in value:
+        try:
+            name, url, health = item["name"], item["url"], item["health"]
+        except (KeyError, TypeError):
+            name = None
+        if name.__class__ is str and url.__class__ is str and health.__class__ is bool:
+            made.append({"name": name, "url": url, "health": health})
+        else:
+            made.append(_backend(item, len(made)))
+    return made
 
 
 def _backend(item: Any, index: int) -> BackendData:
+    """A backend that has not all of its fields, or one of a wrong type."""
     if item is None:
         return {"name": "", "url": "", "health": False}
     if item.__class__ is not dict:
         raise _wrong_type(f"backends[{index}]", "an object", item)
-    get = item.get
-    name, url, health = get("name"), get("url"), get("health")
-    if name.__class__ is str and url.__class__ is str and health.__class__ is bool:
-        return {"name": name, "url": url, "health": health}
+    health = item.get("health")
     parent = f"backends[{index}]."
     name, url = _text(item, "name", parent), _text(item, "url", parent)
     if health is not None and health.__class__ is not bool:
         raise _wrong_type(parent + "health", "a boolean", health)
     return {"name": name, "url": url, "health": bool(health)}
 
+
+_STRINGS: Final = {str}
 
 _JSON_NAMES: Final = {
     dict: "object", list: "array", str: "string", bool: "boolean", float: "number", type(None): "null",

@@ -8,6 +8,8 @@ import sys
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from keystone_lua.server import wire
 from keystone_lua.server.wire import (
@@ -15,7 +17,9 @@ from keystone_lua.server.wire import (
     MAX_VALUES,
     BadRequest,
     RequestData,
+    answer_text,
     json_bytes,
+    json_text,
     read_json,
     read_request,
 )
@@ -201,3 +205,19 @@ def test_a_megabyte_of_small_things_is_refused_before_it_is_decoded(
 def test_text_may_hold_any_number_of_commas_and_brackets() -> None:
     text = "[{,}]" * 200_000
     assert read_request(b'{"body":"%b"}' % text.encode())["body"] == text
+
+
+ANSWERS = st.fixed_dictionaries(
+    {"selected_backend": st.text()},
+    optional={
+        "modified_headers": st.dictionaries(st.text(min_size=1), st.text(), min_size=1),
+        "modified_path": st.text(min_size=1),
+        "reject": st.just(True),
+        "reject_reason": st.text(min_size=1),
+    },
+)
+
+
+@given(ANSWERS)
+def test_answers_are_written_as_by_the_json_module(answer: dict[str, Any]) -> None:
+    assert answer_text(answer) == json_text(answer)

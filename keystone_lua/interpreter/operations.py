@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 LOOP_LIMIT: Final = 100
 """Steps of an __index or __newindex chain (MAXTAGLOOP)."""
 
+_HOP: Final = costs.HOP
+
 
 def first(result: LuaValue) -> LuaValue:
     """The first of a call's results."""
@@ -88,16 +90,32 @@ def callable_of(run: Run, d: int, value: LuaValue) -> LuaValue:
 
 def index(run: Run, d: int, o: LuaValue, k: LuaValue) -> LuaValue:
     """``o[k]``."""
-    if o.__class__ is MetaTable and k.__class__ is str and len(k) < LONG_STRING:
-        # The loop's first steps in half the time: an object, its class, the class above it.
+    if o.__class__ is MetaTable and (k.__class__ is not str or len(k) < LONG_STRING):
+        # The loop below for an object, its class and the classes above it in half the time.
         value = o.get(k)
         if value is not None:
             return value
         handler = o.meta["__index"]
-        if handler.__class__ is Table:
-            return handler.get(k)
-        if handler.__class__ is MetaTable and (value := handler.get(k)) is not None:
+        if handler.__class__ is FunctionType:
+            return run.invoke(d, handler, o, k)
+        hops = 0
+        while handler.__class__ is MetaTable and hops < LOOP_LIMIT // 2:
+            value = handler.get(k)
+            if value is None:
+                above = handler.meta["__index"]
+                if above.__class__ is MetaTable or above.__class__ is Table:
+                    hops += 1
+                    handler = above
+                    continue
+                if above is not None:
+                    break  # a function, or what is no table
+            if hops:
+                run.charge(_HOP * hops)
             return value
+        if handler.__class__ is Table:
+            if hops:
+                run.charge(_HOP * hops)
+            return handler.get(k)
     for step in range(LOOP_LIMIT):
         if o.__class__ is Table:
             return o.get(k)
@@ -121,12 +139,7 @@ def index(run: Run, d: int, o: LuaValue, k: LuaValue) -> LuaValue:
         else:
             raise operand_error("index", o, UNNAMED if step else 0)
         if handler.__class__ is FunctionType:
-            run.charge(costs.METAMETHOD)
-            d += run.crossing  # call() in place: headers find their names through here
-            if d > run.limits.depth:
-                run.refuel(d)
-            result = handler(d, o, k)
-            return first(result) if result.__class__ is tuple else result
+            return run.invoke(d, handler, o, k)
         o = handler
         if step:
             run.charge(costs.HOP)
@@ -145,7 +158,12 @@ def pure_index(o: Table, k: LuaValue) -> LuaValue:
 
 def setindex(run: Run, d: int, o: LuaValue, k: LuaValue, v: LuaValue) -> None:
     """``o[k] = v``. PUC 5.1 looks at the key before the metatable."""
-    if v is None and o.__class__ is Table and k in o:
+    if o.__class__ is MetaTable:
+        if (k.__class__ is float and k == k) or (k.__class__ is str and len(k) < LONG_STRING):
+            handler = o.meta["__newindex"]
+            if handler.__class__ is FunctionType and o.get(k) is None:
+                return run.assign(d, handler, o, k, v)
+    elif v is None and o.__class__ is Table and k in o:
         return delete(run, o, k)  # t[#t] = nil
     for step in range(LOOP_LIMIT):
         if o.__class__ is Table:
@@ -160,9 +178,7 @@ def setindex(run: Run, d: int, o: LuaValue, k: LuaValue, v: LuaValue) -> None:
             if handler is None:
                 raise operand_error("index", o, UNNAMED if step else 0)
         if handler.__class__ is FunctionType:
-            run.charge(costs.METAMETHOD)
-            call(run, handler, d, o, k, v)
-            return None
+            return run.assign(d, handler, o, k, v)
         o = handler
         run.charge(costs.HOP)
     raise operation_error("loop in settable")
@@ -378,6 +394,8 @@ def modulo(a: float, b: float) -> float:
 
 def _arithmetic(event: str, compute: Callable[[float, float], float]) -> Callable[[Run, int, Any, Any], LuaValue]:
     def operate(run: Run, d: int, a: LuaValue, b: LuaValue) -> LuaValue:
+        if a.__class__ is MetaTable and b.__class__ is not str and (handler := a.meta[event]) is not None:
+            return run.invoke(d, handler, a, b)
         left, right = run.number_of(a), run.number_of(b)
         if left is not None and right is not None:
             return compute(left, right)
@@ -390,8 +408,7 @@ def _arithmetic(event: str, compute: Callable[[float, float], float]) -> Callabl
                 if left is None
                 else operand_error("perform arithmetic on", b, 1)
             )
-        run.charge(costs.METAMETHOD)
-        return first(call(run, handler, d, a, b))
+        return run.invoke(d, handler, a, b)
 
     return operate
 
@@ -437,8 +454,7 @@ def concat(run: Run, d: int, *values: LuaValue) -> LuaValue:
                 if left.__class__ in _TEXT
                 else operand_error("concatenate", left, place - 1)
             )
-        run.charge(costs.METAMETHOD)
-        result = first(call(run, handler, d, left, result))
+        result = run.invoke(d, handler, left, result)
         place -= 1
     return result
 
@@ -470,8 +486,7 @@ def equal(run: Run, d: int, a: LuaValue, b: LuaValue) -> bool:
     if isinstance(a, MetaTable) and isinstance(b, MetaTable):
         handler = a.meta["__eq"]
         if handler is not None and raw_equal(run, handler, b.meta["__eq"]):
-            run.charge(costs.METAMETHOD)
-            return truth(first(call(run, handler, d, a, b)))
+            return truth(run.invoke(d, handler, a, b))
     return False
 
 
@@ -501,8 +516,7 @@ def less(run: Run, d: int, a: LuaValue, b: LuaValue) -> bool:
     handler = _order_handler(run, a, b, "__lt")
     if handler is None:
         raise comparison_error(a, b)
-    run.charge(costs.METAMETHOD)
-    return truth(first(call(run, handler, d, a, b)))
+    return truth(run.invoke(d, handler, a, b))
 
 
 def less_equal(run: Run, d: int, a: LuaValue, b: LuaValue) -> bool:
@@ -514,13 +528,11 @@ def less_equal(run: Run, d: int, a: LuaValue, b: LuaValue) -> bool:
         return bool(a <= b)
     handler = _order_handler(run, a, b, "__le")
     if handler is not None:
-        run.charge(costs.METAMETHOD)
-        return truth(first(call(run, handler, d, a, b)))
+        return truth(run.invoke(d, handler, a, b))
     handler = _order_handler(run, b, a, "__lt")
     if handler is None:
         raise comparison_error(a, b)
-    run.charge(costs.METAMETHOD)
-    return not truth(first(call(run, handler, d, b, a)))
+    return not truth(run.invoke(d, handler, b, a))
 
 
 def _charge_comparison(run: Run, a: str, b: str) -> None:
@@ -529,6 +541,10 @@ def _charge_comparison(run: Run, a: str, b: str) -> None:
 
 
 def _order_handler(run: Run, a: LuaValue, b: LuaValue, event: str) -> LuaValue:
+    if a.__class__ is MetaTable and b.__class__ is MetaTable:
+        handler = a.meta[event]
+        if handler.__class__ is FunctionType and handler is b.meta[event]:
+            return handler
     handler = metamethod(run, a, event)
     if handler is None or not raw_equal(run, handler, metamethod(run, b, event)):
         return None

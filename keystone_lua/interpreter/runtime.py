@@ -29,10 +29,13 @@ from .errors import (
 )
 from .libraries import ALIASES, HOST_GLOBALS, LIBRARIES, Recipe
 from .limits import Limits
+from .services import services
 from .tracebacks import argument_error, library_error, overflow_error, position
 from .values import ABSENT, TRUE, LuaValue, Table, string_to_number, type_name
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .program import Program
 
 FREE_DEPTH: Final = 8
@@ -63,7 +66,10 @@ class Run:
     __slots__ = (
         "addresses",
         "alloc",
+        "assign",
+        "call_meta",
         "cells",
+        "charge",
         "chunks",
         "crossing",
         "deadline",
@@ -71,6 +77,7 @@ class Run:
         "fuel",
         "globals",
         "granted",
+        "invoke",
         "library_state",
         "limits",
         "log",
@@ -88,6 +95,11 @@ class Run:
         "strings",
     )
 
+    charge: Callable[..., None]
+    invoke: Callable[[int, LuaValue, LuaValue, LuaValue], LuaValue]
+    assign: Callable[[int, LuaValue, LuaValue, LuaValue, LuaValue], None]
+    call_meta: Callable[[Table, int, tuple[LuaValue, ...]], LuaValue]
+
     def __init__(
         self, program: Program, limits: Limits, seed: int = 0, now: float = 0.0, slice: int | None = None
     ) -> None:
@@ -104,6 +116,7 @@ class Run:
             "G": CellType(None),
             "crossing": CellType(0),
         }
+        self.charge, self.invoke, self.assign, self.call_meta = services(self.cells)
         self.made: dict[tuple[str, str], LuaValue] = {}
         self.chunks: dict[str, FunctionType] = {}
         self.started: tuple[int, int, int] | None = None
@@ -312,20 +325,6 @@ class Run:
 
     # budgets
 
-    def charge(self, instructions: int, size: int = 0) -> None:
-        """Charge before the work. Raises BudgetExceeded, SliceExhausted."""
-        fuel = self.fuel
-        left = fuel.cell_contents - instructions
-        fuel.cell_contents = left
-        if size:
-            alloc = self.alloc
-            room = alloc.cell_contents - size
-            alloc.cell_contents = room
-            if room < 0:
-                self.refuel(0)
-        if left < 0:
-            self.refuel(0)
-
     def refuel(self, d: int, instructions: int = 0, size: int = 0) -> None:
         """A counter went below zero, or a depth is new.
 
@@ -374,10 +373,6 @@ class Run:
     def call(self, function: LuaValue, d: int, *arguments: LuaValue) -> LuaValue:
         """Call any value from a library function; all results."""
         return operations.call(self, function, d, *arguments)
-
-    def call_meta(self, table: Table, d: int, arguments: tuple[LuaValue, ...]) -> LuaValue:
-        """``table(...)`` through ``__call``."""
-        return operations.call(self, table, d, *arguments)
 
     def index(self, d: int, o: LuaValue, k: LuaValue) -> LuaValue:
         """``o[k]``, metamethods included."""

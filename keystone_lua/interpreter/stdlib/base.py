@@ -167,7 +167,10 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         return TRUE if operations.raw_equal(run, a, b) else FALSE
 
     def rawget(d: int, t: LuaValue = ABSENT, key: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
-        run.charge(raw_price)
+        nonlocal fuel
+        fuel -= raw_price
+        if fuel < 0:
+            run.refuel(0)
         check_table(t, 1)
         check_any(key, 2)
         return operations.rawget(run, t, key)
@@ -175,7 +178,10 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
     def rawset(
         d: int, t: LuaValue = ABSENT, key: LuaValue = ABSENT, value: LuaValue = ABSENT, *_: LuaValue
     ) -> LuaValue:
-        run.charge(raw_price)
+        nonlocal fuel
+        fuel -= raw_price
+        if fuel < 0:
+            run.refuel(0)
         check_table(t, 1)
         check_any(key, 2)
         check_any(value, 3)

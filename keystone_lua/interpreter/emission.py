@@ -123,6 +123,9 @@ class Emitter:
     events: frozenset[str] = frozenset()
     """Names of metamethods in the program's text: a guess at what its operators meet, see optimism."""
 
+    computes = False
+    """Whether an ``__index`` seems to be a function: likewise a guess."""
+
     def __init__(self, resolution: Resolution, kinds: Kinds, seal: Seal) -> None:
         self.resolution = resolution
         self.kinds = kinds
@@ -294,6 +297,10 @@ class Emitter:
         """``function(run, d, ...)``."""
         line = self.line if at is None else at
         return pyast.call(function, [pyast.name("run", line), pyast.name("d", line), *arguments], line)
+
+    def service(self, function: str, *arguments: ast.expr) -> ast.Call:
+        """``run.function(d, ...)``."""
+        return pyast.method(self.run(), function, [pyast.name("d", self.line), *arguments], self.line)
 
     def depth(self, crossing: bool) -> ast.expr:
         """The depth to call at."""

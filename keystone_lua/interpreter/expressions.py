@@ -64,7 +64,7 @@ class ExpressionEmitter(Emitter):
         if (mirror := self.seal.mirrors.get(node.name)) is not None:
             return pyast.name(mirror, line)
         name, globals_ = pyast.constant(node.name, line), pyast.name("G", line)
-        return self.helper("index", globals_, name) if self.seal.dynamic else pyast.subscript(globals_, name, line)
+        return self.service("index", globals_, name) if self.seal.dynamic else pyast.subscript(globals_, name, line)
 
     def sealed_function(self, node: nodes.Expression) -> str | None:
         """The slot of a library function that the script cannot have replaced."""
@@ -92,11 +92,11 @@ class ExpressionEmitter(Emitter):
         return made
 
     def guarded_index(self, o: nodes.Expression, k: nodes.Expression) -> ast.expr:
-        """A subscript of a plain table, or operations.index."""
+        """A subscript of a plain table, or ``run.index``."""
         line = self.line
         once, again = self.named(o)
         if self.is_simple(k):
-            slow: ast.expr = self.helper("index", again(), self.value(k))
+            slow: ast.expr = self.service("index", again(), self.value(k))
             if isinstance(k, nodes.Number) or (isinstance(k, nodes.String) and len(k.value) < LONG_STRING):
                 slow = self.own_field(again, k, slow)
             fast = pyast.subscript(again(), self.value(k), line)
@@ -106,7 +106,7 @@ class ExpressionEmitter(Emitter):
         return pyast.choose(
             pyast.both([evaluated, pyast.is_class(again(), "Table", line)], line),
             pyast.subscript(again(), key_again(), line),
-            self.helper("index", again(), key_again()),
+            self.service("index", again(), key_again()),
             line,
         )
 
@@ -198,7 +198,7 @@ class ExpressionEmitter(Emitter):
         return pyast.call_value(found, [self.depth(spreads), pyast.name(receiver, at), *arguments], at)
 
     def find_method(self, once: ast.expr, receiver: str, name: ast.Constant) -> ast.expr:
-        """A method in an object's class (the __index of its metatable), else in the object, else by operations."""
+        """A method in an object's class (the __index of its metatable) or above, in the object, or by ``run.index``."""
         line = self.line
         holder = self.stored_temporary()
         meta = ast.Attribute(pyast.name(receiver, line), "meta", pyast.LOAD, lineno=line, col_offset=0)
@@ -206,21 +206,21 @@ class ExpressionEmitter(Emitter):
         is_plain = pyast.is_class(pyast.walrus(holder, handler, line), "Table", line)
         inherits = pyast.is_class(pyast.name(holder, line), "MetaTable", line)
         has_itself = pyast.both([inherits, pyast.compare(name, pyast.IN, pyast.name(holder, line), line)], line)
-        in_class = pyast.both(
-            [
-                pyast.is_class(once, "MetaTable", line),
-                pyast.compare(name, pyast.NOT_IN, pyast.name(receiver, line), line),
-                pyast.either([is_plain, has_itself], line),
-            ],
+        in_class = pyast.choose(
+            pyast.either([is_plain, has_itself], line),
+            pyast.subscript(pyast.name(holder, line), name, line),
+            self.service("inherited", pyast.name(receiver, line), pyast.name(holder, line), name),
             line,
         )
         in_object = pyast.choose(
             pyast.is_class(pyast.name(receiver, line), "Table", line),
             pyast.subscript(pyast.name(receiver, line), name, line),
-            self.helper("index", pyast.name(receiver, line), name),
+            self.service("index", pyast.name(receiver, line), name),
             line,
         )
-        return pyast.choose(in_class, pyast.subscript(pyast.name(holder, line), name, line), in_object, line)
+        has_not = pyast.compare(name, pyast.NOT_IN, pyast.name(receiver, line), line)
+        is_object = pyast.both([pyast.is_class(once, "MetaTable", line), has_not], line)
+        return pyast.choose(is_object, in_class, in_object, line)
 
     # long chains
 

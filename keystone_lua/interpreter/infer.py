@@ -56,6 +56,8 @@ class Kinds:
         self.named_calls: list[nodes.Call] = []
         self.counted: set[Variable] = set()
         """Locals that arithmetic is done with: likely numbers."""
+        self.fields: set[str] = set()
+        """Fields that functions assign or construct: likely an object's own, where others may be its class's."""
         self.known: dict[nodes.Function, _Function] = {}
         self.table: dict[type, Callable[[Any], str]] = {
             nodes.Nil: lambda node: NIL,
@@ -319,6 +321,7 @@ class _Collector:
     def __init__(self, kinds: Kinds) -> None:
         self.kinds = kinds
         self.resolution = kinds.resolution
+        self.nesting = 0
 
     def add(self, variable: Variable, value: nodes.Expression | str) -> None:
         self.kinds.values.setdefault(variable, []).append(value)
@@ -392,6 +395,7 @@ class _Collector:
         for place, target in enumerate(node.targets):
             if isinstance(target, nodes.Index):
                 self.expressions(target.object, target.key)
+                self.field(target.key)
                 continue
             assert isinstance(target, nodes.Name)
             variable = self.resolution.variables.get(target)
@@ -436,7 +440,13 @@ class _Collector:
         if not known:
             for variable in self.resolution.scopes[node].parameters:
                 self.add(variable, ANY)
+        self.nesting += 1
         self.block(node.body)
+        self.nesting -= 1
+
+    def field(self, key: nodes.Expression) -> None:
+        if self.nesting and isinstance(key, nodes.String):
+            self.kinds.fields.add(key.value)
 
     def expressions(self, *items: nodes.Expression) -> None:
         for item in items:
@@ -478,4 +488,5 @@ class _Collector:
             for item in node.fields:
                 if item.key is not None:
                     self.expression(item.key)
+                    self.field(item.key)
                 self.expression(item.value)

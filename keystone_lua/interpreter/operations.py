@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 LOOP_LIMIT: Final = 100
 """Steps of an __index or __newindex chain (MAXTAGLOOP)."""
 
-_HOP: Final = costs.HOP
-
 
 def first(result: LuaValue) -> LuaValue:
     """The first of a call's results."""
@@ -89,33 +87,7 @@ def callable_of(run: Run, d: int, value: LuaValue) -> LuaValue:
 
 
 def index(run: Run, d: int, o: LuaValue, k: LuaValue) -> LuaValue:
-    """``o[k]``."""
-    if o.__class__ is MetaTable and (k.__class__ is not str or len(k) < LONG_STRING):
-        # The loop below for an object, its class and the classes above it in half the time.
-        value = o.get(k)
-        if value is not None:
-            return value
-        handler = o.meta["__index"]
-        if handler.__class__ is FunctionType:
-            return run.invoke(d, handler, o, k)
-        hops = 0
-        while handler.__class__ is MetaTable and hops < LOOP_LIMIT // 2:
-            value = handler.get(k)
-            if value is None:
-                above = handler.meta["__index"]
-                if above.__class__ is MetaTable or above.__class__ is Table:
-                    hops += 1
-                    handler = above
-                    continue
-                if above is not None:
-                    break  # a function, or what is no table
-            if hops:
-                run.charge(_HOP * hops)
-            return value
-        if handler.__class__ is Table:
-            if hops:
-                run.charge(_HOP * hops)
-            return handler.get(k)
+    """``o[k]``, in the cases that ``run.index`` leaves."""
     for step in range(LOOP_LIMIT):
         if o.__class__ is Table:
             return o.get(k)
@@ -153,6 +125,10 @@ def pure_index(o: Table, k: LuaValue) -> LuaValue:
         return None
     if handler.__class__ is Table:
         return handler.get(k)
+    if handler.__class__ is MetaTable:
+        value = handler.get(k)
+        if value is not None or handler.meta["__index"] is None:
+            return value
     raise TypeError
 
 

@@ -18,8 +18,9 @@ ways:
 Keys are numbers or short constants: finding a long string has a price, and only MetaTables hold long ones. A key that
 may be a string is read from plain tables only.
 
-**When it is wise.** An exception takes about 500 ns. So a field that a class may provide is not taken for granted, and
-an operator whose metamethod the program mentions is not tried on plain names. This is a guess about time alone.
+**When it is wise.** An exception takes about 500 ns. So a field that a class may provide is not taken for granted, nor
+tried where no function of the program gives it to an object, nor what a function that is ``__index`` may answer; and an
+operator whose metamethod the program mentions is not tried on plain names. This is a guess about time alone.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from . import costs, nodes, pyast
-from .infer import BOOLEAN, NIL, NUMBER, STRING
+from .infer import BOOLEAN, NIL, NUMBER, STRING, TABLE
 from .scope import BOX
 from .stdlib.base import NUMERAL
 from .stdlib.math import many_price
@@ -226,6 +227,8 @@ class Attempt:
             raise Unsuited
         key = node.key
         short = isinstance(key, nodes.String) and len(key.value) < LONG_STRING
+        if not self.is_likely_own(node):
+            raise Unsuited
         o = self.operand(node.object)
         likely = not short and self.kinds.is_likely_number(key)
         if not short and not likely and not self.is_number(key):
@@ -241,6 +244,12 @@ class Attempt:
         found, found_again = emitter.hold(pyast.subscript(once, key_once, line))
         absent = pyast.call("pure_index", [again(), key_again()], line)
         return pyast.choose(pyast.is_not_nil(found, line), found_again(), absent, line)
+
+    def is_likely_own(self, node: nodes.Index) -> bool:
+        """Whether a field may be expected in the table itself, where the program has classes and proxies."""
+        if isinstance(node.key, nodes.String):
+            return "__index" not in self.events or node.key.value in self.kinds.fields
+        return not self.emitter.computes or self.kinds.of(node.object) == TABLE
 
     # operators
 

@@ -53,6 +53,7 @@ COMPILE_RECURSION: Final = 20_000
 
 
 _EVENT: Final = re.compile(rb"__[a-z]+")
+_COMPUTED: Final = re.compile(rb"\b__index\s*=\s*function\b|\bfunction\s+[\w.]+[.:]__index\b")
 
 
 def _itself(value: Any) -> Any:
@@ -108,7 +109,6 @@ HELPERS: Final[Mapping[str, Any]] = MappingProxyType(
         "equal": operations.equal,
         "for_iterator": iteration.for_iterator,
         "for_number": iteration.for_number,
-        "index": operations.index,
         "ipairs_getter": _ipairs_getter,
         "itself": _itself,
         "keyed_table": operations.keyed_table,
@@ -219,6 +219,7 @@ def _compile(source: bytes, name: str, modules: Mapping[str, bytes], limit: int,
     compiler = AccountedCompiler(resolution, kinds, seal) if accounted else Compiler(resolution, kinds, seal)
     texts = [source, *(modules[module] for module in linked)]
     compiler.events = frozenset(event.decode() for text in texts for event in _EVENT.findall(text))
+    compiler.computes = any(map(_COMPUTED.search, texts))
     codes = compiler.compile(chunks, [*_slots(), HITS] if accounted else _slots())
     sites = tuple(compiler.sites)
     digest = hashlib.sha256(source)

@@ -77,6 +77,8 @@ class Run:
         "fuel",
         "globals",
         "granted",
+        "index",
+        "inherited",
         "invoke",
         "library_state",
         "limits",
@@ -97,6 +99,8 @@ class Run:
 
     charge: Callable[..., None]
     invoke: Callable[[int, LuaValue, LuaValue, LuaValue], LuaValue]
+    index: Callable[[int, LuaValue, LuaValue], LuaValue]
+    inherited: Callable[[int, LuaValue, LuaValue, LuaValue], LuaValue]
     assign: Callable[[int, LuaValue, LuaValue, LuaValue, LuaValue], None]
     call_meta: Callable[[Table, int, tuple[LuaValue, ...]], LuaValue]
 
@@ -116,7 +120,7 @@ class Run:
             "G": CellType(None),
             "crossing": CellType(0),
         }
-        self.charge, self.invoke, self.assign, self.call_meta = services(self.cells)
+        self.charge, self.invoke, self.index, self.inherited, self.assign, self.call_meta = services(self.cells)
         self.made: dict[tuple[str, str], LuaValue] = {}
         self.chunks: dict[str, FunctionType] = {}
         self.started: tuple[int, int, int] | None = None
@@ -373,10 +377,6 @@ class Run:
     def call(self, function: LuaValue, d: int, *arguments: LuaValue) -> LuaValue:
         """Call any value from a library function; all results."""
         return operations.call(self, function, d, *arguments)
-
-    def index(self, d: int, o: LuaValue, k: LuaValue) -> LuaValue:
-        """``o[k]``, metamethods included."""
-        return operations.index(self, d, o, k)
 
     def number_of(self, value: LuaValue) -> float | None:
         """A number, or a numeral string's value; converting a long string is paid for by its length."""

@@ -1,7 +1,7 @@
 """What operations and the library ask of a run most often, over the run's own cells.
 
-Input: the cells of a run. Output: its ``charge``, ``invoke``, ``assign`` and ``call_meta``. They raise BudgetExceeded,
-SliceExhausted and StackOverflow.
+Input: the cells of a run. Output: its services. They raise BudgetExceeded, SliceExhausted and StackOverflow, and what
+operations raise.
 
 A function that has the counters as free variables changes one in 10 ns; through ``cell_contents`` it takes 90. So these
 are made for each shell, as library functions are, and no methods.
@@ -14,12 +14,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from . import costs, operations
 from .libraries import Recipe
-from .values import LuaValue, Table
+from .values import LONG_STRING, LuaValue, MetaTable, Table
 
 if TYPE_CHECKING:
     from .runtime import Run
 
+_HOP: Final = costs.HOP
 _METAMETHOD: Final = costs.METAMETHOD
+
+_LEVELS: Final = 50
+"""Classes one above the other that are looked through here."""
 
 
 def _templates(run: Run, fuel: int, alloc: int) -> tuple[Any, ...]:
@@ -49,6 +53,64 @@ def _templates(run: Run, fuel: int, alloc: int) -> tuple[Any, ...]:
         if result.__class__ is tuple:
             return result[0] if result else None
         return result
+
+    def index(d: int, o: LuaValue, k: LuaValue) -> LuaValue:
+        """``o[k]``: what an object, its class or the classes above it have, or a function answers."""
+        nonlocal fuel
+        if o.__class__ is not MetaTable or (k.__class__ is str and len(k) >= LONG_STRING):
+            return operations.index(run, d, o, k)
+        value = o.get(k)
+        if value is not None:
+            return value
+        level = o.meta["__index"]
+        if level.__class__ is Table:
+            return level.get(k)
+        if level.__class__ is FunctionType:  # invoke in place: headers find their names through here
+            fuel -= _METAMETHOD
+            if fuel < 0:
+                run.refuel(0)
+            d += run.crossing
+            if d > run.limits.depth:
+                run.refuel(d)
+            result = level(d, o, k)
+            if result.__class__ is tuple:
+                return result[0] if result else None
+            return result
+        if level is None:
+            return None
+        hops = 0
+        while level.__class__ is MetaTable and hops < _LEVELS:
+            value = level.get(k)
+            if value is not None:
+                break
+            level = level.meta["__index"]
+            if level is None:
+                break
+            hops += 1
+            if level.__class__ is Table:
+                value = level.get(k)
+                break
+        else:
+            return operations.index(run, d, o, k)
+        if hops:
+            fuel -= _HOP * hops
+            if fuel < 0:
+                run.refuel(0)
+        return value
+
+    def inherited(d: int, o: LuaValue, level: LuaValue, k: LuaValue) -> LuaValue:
+        """``o[k]`` for a short text ``k`` that neither ``o`` has nor ``level``, which is ``o``'s ``__index``."""
+        nonlocal fuel
+        hops = 0
+        while level.__class__ is MetaTable and hops < _LEVELS:
+            level = level.meta["__index"]
+            hops += 1
+            if level.__class__ is Table or (level.__class__ is MetaTable and k in level):
+                fuel -= _HOP * hops
+                if fuel < 0:
+                    run.refuel(0)
+                return level[k]
+        return operations.index(run, d, o, k)
 
     def assign(d: int, handler: LuaValue, o: LuaValue, k: LuaValue, v: LuaValue) -> None:
         """Pay for and call a function that is ``__newindex``."""
@@ -82,12 +144,12 @@ def _templates(run: Run, fuel: int, alloc: int) -> tuple[Any, ...]:
             return handler(d, table, one, two)
         return handler(d, table, *arguments)
 
-    return charge, invoke, assign, call_meta
+    return charge, invoke, index, inherited, assign, call_meta
 
 
 _RECIPES: Final = [Recipe(made.__name__, made) for made in _templates(None, 0, 0)]  # type: ignore[arg-type]
 
 
 def services(cells: dict[str, CellType]) -> list[Any]:
-    """A run's ``charge``, ``invoke``, ``assign`` and ``call_meta``."""
+    """A run's services, in the order above."""
     return [recipe.make(cells) for recipe in _RECIPES]

@@ -3,10 +3,11 @@
 Input: Table nodes. Output: an expression that makes the table. Refuses nothing; a nil or NaN key is an error at run
 time, of operations.
 
-Positions and constant keys become one dict display, whose Table loses its nils afterwards if there may be some. A
-computed key sends all fields, in order, to operations. The price of the table and its entries is in the segment; where
-the constructor may not be reached, it is paid on the spot instead. Hundreds of fields are a nested function's
-statements, since CPython's compiler keeps a display on its stack.
+Positions and constant keys become one dict display, whose Table loses its nils afterwards if there may be some; up to
+three fields are given to a function that stores them one by one, which takes less time than to copy a dict. A computed
+key sends all fields, in order, to operations. The price of the table and its entries is in the segment; where the
+constructor may not be reached, it is paid on the spot instead. Hundreds of fields are a nested function's statements,
+since CPython's compiler keeps a display on its stack.
 """
 
 from __future__ import annotations
@@ -25,6 +26,12 @@ from .values import LONG_STRING
 MAX_FIELDS: Final = 200
 MAX_KEYED: Final = 100
 """Fields of one Python expression, with constant keys and with computed ones."""
+
+MAX_RECORD: Final = 3
+"""Fields that operations' record functions know."""
+
+MAX_TESTED: Final = 8
+"""Fields that are tested one by one for nil, at 5 ns each; looking over a table takes 250."""
 
 
 class ConstructorEmitter(OperatorEmitter):
@@ -63,13 +70,26 @@ class ConstructorEmitter(OperatorEmitter):
         keys = constant_keys(items)
         if keys is None:
             return self.keyed(node, items)
-        maybe_nil = any(self.kinds.of(item.value) not in (*TRUE_KINDS, BOOLEAN) for item in items)
+        may_be_nil = [self.kinds.of(item.value) not in (*TRUE_KINDS, BOOLEAN) for item in items]
         if len(items) > MAX_FIELDS:
-            return self.many_fields(keys, items, maybe_nil)
-        made_keys: list[ast.expr | None] = [pyast.constant(key, line) for key in keys]
+            return self.many_fields(keys, items, any(may_be_nil))
+        made_keys = [pyast.constant(key, line) for key in keys]
         values = [self.value(item.value) for item in items]
-        literal = ast.Dict(made_keys, values, lineno=line, col_offset=0)
-        return self.without_nil(pyast.call("Table", [literal], line), maybe_nil)
+        if len(items) <= MAX_RECORD - (not any(may_be_nil)) and len(set(keys)) == len(keys):
+            pairs = [part for pair in zip(made_keys, values, strict=True) for part in pair]
+            return pyast.call(f"record{len(items)}", pairs, line)
+        tests: list[ast.expr] = []
+        if len(items) <= MAX_TESTED:
+            for place, (value, may_be) in enumerate(zip(values, may_be_nil, strict=True)):
+                if may_be:
+                    values[place], again = self.hold(value)
+                    tests.append(pyast.is_not_nil(again(), line))
+        made = pyast.call("Table", [ast.Dict([*made_keys], values, lineno=line, col_offset=0)], line)
+        if not tests:
+            return self.without_nil(made, any(may_be_nil))
+        once, table = self.hold(made)
+        full = pyast.both([pyast.is_not_nil(once, line), *tests], line)
+        return pyast.choose(full, table(), self.without_nil(table(), True), line)
 
     def without_nil(self, made: ast.expr, maybe_nil: bool) -> ast.expr:
         """The table, from which nils are removed if there may be some."""

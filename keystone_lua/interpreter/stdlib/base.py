@@ -40,6 +40,7 @@ HANDLER_ERRORS = 196
 """Errors of a handler in itself: PUC's 200 C levels (LUAI_MAXCCALLS), less those that lead there."""
 
 NUMERAL = costs.STRING + 24
+_METATABLES = {Table, MetaTable}
 _RESULT = costs.RESULTS + costs.VALUE
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -215,8 +216,12 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         fuel -= meta_price
         if fuel < 0:
             run.refuel(0)
-        if t.__class__ is not Table:
-            check_table(t, 1)
+        if t.__class__ is Table and meta.__class__ in _METATABLES:
+            t.meta = meta
+            t.run = run
+            t.__class__ = MetaTable
+            return t
+        check_table(t, 1)
         if meta is not None and not isinstance(meta, Table):
             raise argument_error(2, "nil or table expected")
         if t.__class__ is not Table and t.meta["__metatable"] is not None:

@@ -40,7 +40,8 @@ HANDLER_ERRORS = 196
 """Errors of a handler in itself: PUC's 200 C levels (LUAI_MAXCCALLS), less those that lead there."""
 
 NUMERAL = costs.STRING + 24
-_METATABLES = {Table, MetaTable}
+_UNSCATTERED = {Table, MetaTable}
+"""Classes of tables of which reading a field costs nothing more."""
 _RESULT = costs.RESULTS + costs.VALUE
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -53,6 +54,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
     raw_price, meta_price, tostring_price = LIBRARY["rawget"], LIBRARY["setmetatable"], LIBRARY["tostring"]
     ipairs_price, print_price, tonumber_price = LIBRARY["ipairs"], LIBRARY["print"], LIBRARY["tonumber"]
     header_price = LIBRARY["(header)"]
+    pair_memory = costs.RESULTS + 2 * costs.VALUE
 
     def assert_(d: int, value: LuaValue = ABSENT, message: LuaValue = ABSENT, *rest: LuaValue) -> LuaValue:
         run.charge(assert_price + len(rest) // 8, costs.VALUE * len(rest))
@@ -126,7 +128,27 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         return ()
 
     def next_(d: int, t: LuaValue = ABSENT, key: LuaValue = None, *_: LuaValue) -> LuaValue:
-        run.charge(next_price, costs.RESULTS + 2 * costs.VALUE)
+        nonlocal fuel, alloc
+        fuel -= next_price
+        alloc -= pair_memory
+        if fuel < 0 or alloc < 0:
+            run.refuel(0)
+        if key is not None and t.__class__ in _UNSCATTERED:
+            try:
+                order = t.order
+            except AttributeError:
+                order = None
+            if order.__class__ is operations.Order:  # the usual step of next_entry in half the time
+                keys = order.keys
+                place = order.cursor
+                if 0 <= place < len(keys) - 1 and keys[place] is key:
+                    place += 1
+                    key = keys[place]
+                    value = t.get(key)
+                    if value is not None:
+                        order.cursor = place
+                        return key, value
+                    key = keys[place - 1]
         return operations.next_entry(run, check_table(t, 1), key)
 
     def pairs(d: int, t: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
@@ -139,9 +161,21 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         alloc -= _RESULT + costs.VALUE * len(arguments)
         if fuel < 0 or alloc < 0:
             run.refuel(0)
-        check_any(f, 1)
+        if f is ABSENT:
+            check_any(f, 1)
         try:
-            result = operations.call(run, f, d, *arguments)
+            if f.__class__ is FunctionType:  # operations.call in place, spread arguments go through C
+                d += run.crossing
+                if d > run.limits.depth:
+                    run.refuel(d)
+                if not arguments:
+                    result = f(d)
+                elif len(arguments) == 1:
+                    result = f(d, arguments[0])
+                else:
+                    result = f(d, *arguments)
+            else:
+                result = operations.call(run, f, d, *arguments)
         except LuaError as caught:
             run.refuel(0)  # what was charged in place before the error
             return FALSE, caught.value
@@ -149,7 +183,10 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
             run.refuel(0)
             return FALSE, from_python(caught).value
         if result.__class__ is tuple:
-            run.charge(len(result) // 8, costs.VALUE * len(result))
+            fuel -= len(result) // 8
+            alloc -= costs.VALUE * len(result)
+            if fuel < 0 or alloc < 0:
+                run.refuel(0)
             return (TRUE, *result)
         return TRUE, result
 
@@ -216,7 +253,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         fuel -= meta_price
         if fuel < 0:
             run.refuel(0)
-        if t.__class__ is Table and meta.__class__ in _METATABLES:
+        if t.__class__ is Table and meta.__class__ in _UNSCATTERED:
             t.meta = meta
             t.run = run
             t.__class__ = MetaTable

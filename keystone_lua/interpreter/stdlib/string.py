@@ -395,9 +395,10 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         else:
             start = start_of(run, init, len(s))
         rest = len(s) - start
+        size = len(p)
         pattern = None
-        if len(p) >= LONG_STRING:
-            run.charge(len(p) // SCAN)
+        if size >= LONG_STRING:
+            run.charge(size // SCAN)
         if (plain is None or plain is FALSE) and not p.isalnum():
             if _PATTERNS in run.library_state:
                 pattern = run.library_state[_PATTERNS].get(p)
@@ -405,12 +406,14 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
                 pattern = load(run, p)
         if pattern is None or pattern.plain:
             place = s.find(p, start)
+            if place >= 0:
+                rest = place + size - start
             # CPython may compare up to 100 bytes at each place.
-            fuel -= _FIND + ((rest if place < 0 else place + len(p) - start) * (4 + min(len(p), COPY)) >> 8)
+            fuel -= _FIND + (rest * (4 + size if size < COPY else 4 + COPY) >> 8)
             alloc -= _PAIR
             if fuel < 0 or alloc < 0:
                 run.refuel(0)
-            return None if place < 0 else (place + 1.0, float(place + len(p)))
+            return None if place < 0 else (place + 1.0, place + size + 0.0)
         found = pattern.apply(s, start) if rest <= pattern.limit else pattern.far(s, start)
         fuel -= _FIND
         if found is None:
@@ -464,7 +467,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         pattern = run.library_state.get(_PATTERNS, _NOTHING).get(text) or load(run, text)
         place = 0
 
-        def next_match(d: int, *_: LuaValue) -> LuaValue:
+        def next_match(d: int, state: LuaValue = None, control: LuaValue = None, *_: LuaValue) -> LuaValue:
             nonlocal place, fuel, alloc
             start = place
             rest = len(subject) - start
@@ -473,17 +476,17 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             if rest >= 0:
                 found = pattern.apply(subject, start) if rest <= pattern.limit else pattern.far(subject, start)
                 if found is not None:
-                    fuel -= (found.end() - start if pattern.local else rest) * pattern.scan >> 4
+                    begin, place = found.span()
+                    fuel -= (place - start if pattern.local else rest) * pattern.scan >> 4
                 elif rest <= pattern.fail_limit:
                     fuel -= rest * pattern.fail_scan >> 4
-                else:
-                    found = step_match(run, pattern, subject, start)
+                elif (found := step_match(run, pattern, subject, start)) is not None:
+                    begin, place = found.span()
             if found is None:
                 place = len(subject) + 1
                 if fuel < 0:
                     run.refuel(0)
                 return ()
-            begin, place = found.span()
             if begin == place:
                 place += 1
             if pattern.simple:

@@ -14,7 +14,7 @@ from ..costs import COPY, ENTRY, LIBRARY, RESULTS, STRING, TABLE, VALUE
 from ..operations import border, delete, first, rawset
 from ..scattered import filled
 from ..tracebacks import library_error
-from ..values import ABSENT, LuaValue, Table, number_to_string, type_name
+from ..values import ABSENT, LuaValue, ScatteredTable, Table, number_to_string, type_name
 from .args import check_function, check_table, opt_string, to_integer
 from .math import integer, number
 from .sort import sort as sort_table
@@ -62,6 +62,15 @@ def _shift(run: Run, t: Table, key: float, stop: float, step: float) -> None:
         else:
             rawset(run, t, key, value)
         key = source
+        if value is not None and t.__class__ is not ScatteredTable:
+            # The key is there, since its value was read: no need to look for it, as long as there is no hole.
+            while key != stop:
+                source = key + step
+                value = t[source]
+                if value is None:
+                    break
+                t[key] = value
+                key = source
 
 
 def _texts(run: Run, values: Sequence[LuaValue], start: int) -> list[str]:

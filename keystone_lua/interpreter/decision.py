@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from . import costs
 from .errors import ResultError, ScriptError
-from .execution import Failure, LogLine, failure_of, from_text, prepared, protected_call, settled, to_text
+from .execution import Failure, LogLine, failure_of, from_text, prepare, protected_call, restore, settled, to_text
 from .limits import DEFAULT, Limits
 from .operations import first
 from .program import Program
@@ -90,17 +90,20 @@ def decision_of(run: Run, request: Mapping[str, Any], watched: frozenset[str] = 
     answer = None
     failure = None
     read: set[str] | None = set() if watched else None
-    with prepared(run.limits):
-        try:
-            answer = _decide(run, request, watched, read)
-            if run.fuel.cell_contents < 0 or run.alloc.cell_contents < 0:
-                run.refuel(0)
-        except ScriptError as error:
-            failure = failure_of(settled(run, error))
-            answer = None
+    before = prepare(run.limits)
+    try:
+        answer = _decide(run, request, watched, read)
+        if run.fuel.cell_contents < 0 or run.alloc.cell_contents < 0:
+            run.refuel(0)
+    except ScriptError as error:
+        failure = failure_of(settled(run, error))
+        answer = None
+    finally:
+        restore(before)
     log = tuple([LogLine(text, position) for text, position in run.log]) if run.log else ()
     names = tuple(sorted(map(to_text, read))) if read else ()
-    decision = Decision(answer, failure, run.instructions_used(), run.bytes_used(), log, run.seed, run.now, names)
+    facts = (answer, failure, run.instructions_used(), run.bytes_used(), log, run.seed, run.now, names)
+    decision = tuple.__new__(Decision, facts)  # as Decision(*facts), in a third of its 0.6 µs
     run.close(reusable=failure is None)
     return decision
 
@@ -111,7 +114,8 @@ def _decide(run: Run, request: Mapping[str, Any], watched: frozenset[str], read:
     values = run.globals
     values["request"] = table
     values["backends"] = backends
-    protected_call(run.start)
+    if not run.started or not run.resumed():
+        protected_call(run.start)
     function = run.globals.get(ENTRY_POINT)
     if function is None:
         raise ResultError(f"{run.program.name}: {ENTRY_POINT} is not defined")

@@ -99,31 +99,30 @@ def failure_of(error: ScriptError) -> Failure:
     return Failure(error.kind, message, to_text(place), tuple(to_text(line) for line in lines))
 
 
-class prepared:  # noqa: N801 - used as a with statement's verb; a generator would cost 1.5 µs a decision
-    """Python set up for a run: room for its frames, no cycle collection while memory is bounded.
+def prepare(limits: Limits) -> tuple[int, int, int] | bool:
+    """Set Python up for a run: room for its frames, no cycle collection while memory is bounded.
 
-    The recursion limit is the process's and is only ever raised: other threads may be running scripts.
+    Returns what `restore` takes. The recursion limit is the process's and is only ever raised: other threads may be
+    running scripts.
     """
+    if sys.getrecursionlimit() < RECURSION_LIMIT:
+        sys.setrecursionlimit(RECURSION_LIMIT)
+    if limits.memory > GC_BYTES:
+        thresholds = gc.get_threshold()
+        gc.set_threshold(GC_OBJECTS, *thresholds[1:])
+        return thresholds
+    collects = gc.isenabled()
+    if collects:
+        gc.disable()
+    return collects
 
-    __slots__ = ("collects", "thresholds")
 
-    def __init__(self, limits: Limits) -> None:
-        self.collects = gc.isenabled()
-        self.thresholds = gc.get_threshold() if limits.memory > GC_BYTES else None
-
-    def __enter__(self) -> None:
-        if sys.getrecursionlimit() < RECURSION_LIMIT:
-            sys.setrecursionlimit(RECURSION_LIMIT)
-        if self.thresholds is not None:
-            gc.set_threshold(GC_OBJECTS, *self.thresholds[1:])
-        elif self.collects:
-            gc.disable()
-
-    def __exit__(self, *_: object) -> None:
-        if self.thresholds is not None:
-            gc.set_threshold(*self.thresholds)
-        elif self.collects:
-            gc.enable()
+def restore(before: tuple[int, int, int] | bool) -> None:
+    """Undo what `prepare` did. No context manager: one costs 0.7 µs a decision, these two 0.1."""
+    if before is True:
+        gc.enable()
+    elif before:
+        gc.set_threshold(*before)
 
 
 def settled(run: Run, error: ScriptError) -> ScriptError:
@@ -169,17 +168,19 @@ def result_of(run: Run, then: Callable[[], LuaValue] | None = None) -> Result:
     """
     values: tuple[str, ...] = ()
     failure = None
-    with prepared(run.limits):
-        try:
-            run.refuel(0)
-            returned = protected_call(run.chunk())
-            if then is not None:
-                returned = protected_call(then())
-            results = returned if returned.__class__ is tuple else (returned,)
-            values = tuple(protected_call(lambda d, v=value: operations.tostring(run, d, v)) for value in results)
-            run.refuel(0)
-        except ScriptError as error:
-            failure = failure_of(settled(run, error))
+    before = prepare(run.limits)
+    try:
+        run.refuel(0)
+        returned = protected_call(run.chunk())
+        if then is not None:
+            returned = protected_call(then())
+        results = returned if returned.__class__ is tuple else (returned,)
+        values = tuple(protected_call(lambda d, v=value: operations.tostring(run, d, v)) for value in results)
+        run.refuel(0)
+    except ScriptError as error:
+        failure = failure_of(settled(run, error))
+    finally:
+        restore(before)
     log = tuple(LogLine(text, position) for text, position in run.log)
     result = Result(values, failure, run.instructions_used(), run.bytes_used(), log)
     run.close()

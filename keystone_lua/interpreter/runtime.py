@@ -184,18 +184,22 @@ class Run:
         if self.started is None:
             self.forget()
 
+    def resumed(self) -> bool:
+        """Pay for what start-up has made, which is there; False if too little is left, and then it is there no more."""
+        assert self.started is not None
+        instructions, size, deepest = self.started
+        left, room = self.fuel.cell_contents - instructions, self.alloc.cell_contents - size
+        if left >= 0 and room >= 0:
+            self.fuel.cell_contents, self.alloc.cell_contents = left, room
+            self.deepest.cell_contents = deepest
+            return True
+        host = {name: self.globals[name] for name in HOST_GLOBALS if name in self.globals}
+        self.forget()
+        self.globals.update(host)
+        return False
+
     def start(self, d: int) -> None:
-        """Run the main chunk, or pay for what it has made already."""
-        if self.started is not None:
-            instructions, size, deepest = self.started
-            left, room = self.fuel.cell_contents - instructions, self.alloc.cell_contents - size
-            if left >= 0 and room >= 0:
-                self.fuel.cell_contents, self.alloc.cell_contents = left, room
-                self.deepest.cell_contents = deepest
-                return
-            host = {name: self.globals[name] for name in HOST_GLOBALS if name in self.globals}
-            self.forget()
-            self.globals.update(host)
+        """Run the main chunk."""
         instructions, size = self.instructions_used(), self.bytes_used()
         self.chunk()(d)
         if self.program.constant:

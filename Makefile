@@ -5,6 +5,7 @@ ADDR ?= :8081
 SCRIPTS ?= ./scripts
 URL ?= http://localhost:8081
 SECONDS ?= 75
+ROUNDS ?= 3
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -67,8 +68,8 @@ bench: $(INSTALLED)  ## time parse, compile, decisions, programs and HTTP; name 
 		--benchmark-columns=median,iqr,rounds --benchmark-sort=fullname
 	$(BIN)/python -m benchmarks.baselines
 
-bench-peers: $(INSTALLED)  ## the same programs in other Luas, HTTP beside a bare echo; writes docs/performance.md
-	$(BIN)/python -m benchmarks.peers --install --write docs/performance.md
+bench-peers: $(INSTALLED)  ## the same programs in other Luas, HTTP beside a bare echo; writes docs/performance.md; 15 minutes at ROUNDS=3
+	$(BIN)/python -m benchmarks.peers --install --repeat $(ROUNDS) --write docs/performance.md
 	$(BIN)/python -m benchmarks.http_load --write docs/performance.md
 
 hostile: $(INSTALLED)  ## every hostile file at its verdict, on the command line and over HTTP; HOSTILE=FOLDER for others
@@ -99,5 +100,5 @@ image-test: $(INSTALLED)  ## build and check the image without Docker (root, Deb
 	$(BIN)/python -m tests.image
 
 clean:  ## remove what was installed and cached
-	rm -rf $(VENV) $(PURE) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks
+	rm -rf $(VENV) $(PURE) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks benchmarks/.build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -5,7 +5,8 @@
 Starts both servers on loopback ports, checks the engine's answers, then lets ``wrk`` load them in turn, echo and
 engine within each round, so that a change of the machine's mood hits both. Every request differs; half carry
 no X-Canary, so that the script draws a random number. Prints requests a second, p99 and the share; exits
-1 if an answer is wrong or the rate is below ``--at-least``, 2 if ``wrk`` is not installed.
+1 if an answer is wrong or the rate is below ``--at-least``, 2 if ``wrk`` is not installed, unless the figures were
+only to be written: then what is written stays.
 """
 
 from __future__ import annotations
@@ -105,8 +106,8 @@ def main() -> int:
     parser.add_argument("--write", type=Path, metavar="FILE", help="put the figures into this Markdown")
     options = parser.parse_args()
     if shutil.which("wrk") is None:
-        print("benchmarks/http_load.py: wrk is not installed (Debian: apt-get install wrk)", file=sys.stderr)
-        return 2
+        print("benchmarks/http_load.py: skipped wrk: not installed (apt-get install wrk)", file=sys.stderr)
+        return 0 if options.write and not options.at_least else 2
     with tempfile.TemporaryDirectory() as folder:
         script = write_load(Path(folder))
         engine_command = [sys.executable, "-m", "keystone_lua", "serve", "-scripts", str(options.scripts)]

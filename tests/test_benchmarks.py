@@ -13,6 +13,7 @@ from benchmarks import baselines, peers, plot, programs
 from benchmarks.http_load import put_section
 from benchmarks.peers import ABSTRA, EXEC, GOPHER, OURS, REFERENCE, SMALL, Peer, Times
 from benchmarks.programs import BenchmarkProgram
+from benchmarks.requests import NAMES, cases
 
 ABSTRA_PEER = Peer(ABSTRA, ("abstra",), worker=True, small=True)
 PEERS = [
@@ -74,7 +75,7 @@ def test_report() -> None:
     assert "Medians of 3 rounds, by the wall clock;" in text
     assert "Slowest against gopher-lua: fib 1.5, gsub 0.5." in text
     assert "means in processor time: ours / lua5.1 3.00, ours / gopher-lua 0.87, abstra-lua / ours 125.\n" in text
-    assert "Beside abstra-lua, the geometric mean of 1 of 2 programs is that we are 125 times faster." in text
+    assert "We are 125 times faster than abstra-lua: the geometric mean of 1 of 2 programs." in text
     assert "Skipped: luajit: not installed.\n\nNot counted:\n\n- gsub, abstra-lua: wrong: 1 where" in text
 
 
@@ -82,7 +83,7 @@ def test_a_peer_of_which_nothing_counts() -> None:
     nothing = {"fib": {**table()["fib"], ABSTRA: times(trouble="too slow: more than 30 s")}}
     both = {"by the wall clock": peers.summarize(nothing, PEERS, clock=0)}
     text = peers.report(both, [], {"fib": programs.load()["fib"]}, rounds=1)
-    assert "Beside abstra-lua, no program of it counts." in text
+    assert "No run of abstra-lua counts." in text
     assert "| fib | 24 | 20.0 | too slow | - |" in text
     assert "One round, by the wall clock;" in text
 
@@ -138,6 +139,16 @@ def test_kept_answers_are_compared_at_the_sizes_that_run(monkeypatch: pytest.Mon
         peers.check_answers([programs.load()["fib"]], [echo, ABSTRA_PEER])
 
 
+def test_rounds() -> None:
+    entry = programs.load()["fib"]
+    code = f"print({entry.answer()!r}, end='')"
+    found = [Peer("each", (sys.executable, "-c", code)), Peer("once", (sys.executable, "-c", code), once=True)]
+    found.append(Peer("wrong", (sys.executable, "-c", "")))
+    row = peers.run_all([entry], found, repeat=3, clock=0, limit=60.0)["fib"]
+    assert {name: len(each.samples) for name, each in row.items()} == {"each": 3, "once": 1, "wrong": 0}
+    assert row["wrong"].trouble.startswith("wrong: nothing where lua5.1 says ")
+
+
 def test_ours_at_small_sizes_comes_with_abstra(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     python = tmp_path / "bin" / "python"
     python.parent.mkdir()
@@ -171,6 +182,14 @@ def test_a_section_is_replaced_in_its_place(tmp_path: Path) -> None:
     put_section(path, "compute", "three\n")
     assert path.read_text() == first.replace("one\n", "three\n")
     assert first.startswith("# Performance\n\n<!-- compute: written by make bench-peers -->\none\n")
+
+
+def test_requests_differ() -> None:
+    for name in NAMES:
+        requests = [repr(case.request) for case in cases(name, 500)]
+        assert len(set(requests)) == len(requests)
+    without = [case for case in cases("canary", 500) if "X-Canary" not in case.request["headers"]]
+    assert len(without) == 250
 
 
 def test_baselines_name_what_became_slower(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -65,7 +65,7 @@ test-pure:  ## the same without native code, in an environment of its own
 
 bench: $(INSTALLED)  ## time parse, compile, decisions, programs and HTTP; name what became slower
 	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only --benchmark-autosave \
-		--benchmark-columns=median,iqr,rounds --benchmark-sort=fullname
+		--benchmark-columns=median,iqr,rounds --benchmark-group-by=func --benchmark-sort=fullname
 	$(BIN)/python -m benchmarks.baselines
 
 bench-peers: $(INSTALLED)  ## the same programs in other Luas, HTTP beside a bare echo; writes docs/performance.md; 15 minutes at ROUNDS=3

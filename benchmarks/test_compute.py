@@ -16,6 +16,6 @@ LIMITS = Limits(instructions=10**11, memory=10**12, log=1 << 26)
 @pytest.mark.parametrize("entry", load().values(), ids=lambda entry: entry.name)
 def test_program(benchmark: Any, entry: BenchmarkProgram) -> None:
     program = compile_program(entry.source(entry.small), f"{entry.name}.lua")
-    result = benchmark.pedantic(execute, (program, LIMITS), rounds=3, warmup_rounds=1)
+    result = benchmark.pedantic(execute, (program, LIMITS), rounds=7, warmup_rounds=1)
     assert result.failure is None
     assert "".join(line.text + "\n" for line in result.log) == entry.answer(small=True)

@@ -30,11 +30,3 @@ def test_decide(benchmark: Any, name: str) -> None:
     benchmark.pedantic(one, setup=another, rounds=ROUNDS, warmup_rounds=100)
     for case, answer in decided:
         case.check(answer)
-
-
-def test_requests_differ() -> None:
-    for name in NAMES:
-        requests = [repr(case.request) for case in cases(name, 500)]
-        assert len(set(requests)) == len(requests)
-    without = [case for case in cases("canary", 500) if "X-Canary" not in case.request["headers"]]
-    assert len(without) == 250

@@ -39,6 +39,7 @@ def ratios(table: Mapping[str, Mapping[str, float]], peer: str, mean: float) -> 
         if low < tick < high:
             parts.append(line(x(tick), TOP - 6, bottom, "#999" if tick == 1.0 else "#e3e3e3"))
             parts.append(text(x(tick), bottom + 14, f"{tick:g}", anchor="middle"))
+    parts.append(line(x(mean), TOP - 6, bottom, MEAN, dash="4 3"))
     for number, (value, name) in enumerate(values):
         y = TOP + number * ROW
         left, right = sorted((x(1.0), x(value)))
@@ -48,7 +49,6 @@ def ratios(table: Mapping[str, Mapping[str, float]], peer: str, mean: float) -> 
         parts.append(text(LEFT - 8, y + 13, name, anchor="end"))
         beside = right + 4 if value >= 1.0 else left - 4
         parts.append(text(beside, y + 13, f"{value:.2f}", anchor="start" if value >= 1.0 else "end", colour="#555"))
-    parts.append(line(x(mean), TOP - 6, bottom, MEAN, dash="4 3"))
     parts.append(text(x(mean), TOP - 10, f"geometric mean {mean:.2f}", anchor="middle", colour=MEAN))
     return "\n".join([*parts, "</svg>"]) + "\n"
 
@@ -56,7 +56,8 @@ def ratios(table: Mapping[str, Mapping[str, float]], peer: str, mean: float) -> 
 def text(x: float, y: float, content: str, *, anchor: str = "start", size: int = 11, colour: str = "#222") -> str:
     """A line of text."""
     look = f'text-anchor="{anchor}" font-size="{size}" fill="{colour}"'
-    return f'<text x="{x:.1f}" y="{y}" {look}>{escape(content)}</text>'
+    halo = 'paint-order="stroke" stroke="white" stroke-width="3"'  # readable where the mean's line passes
+    return f'<text x="{x:.1f}" y="{y}" {look} {halo}>{escape(content)}</text>'
 
 
 def line(x: float, top: float, bottom: float, colour: str, dash: str = "") -> str:

@@ -68,7 +68,7 @@ bench: $(INSTALLED)  ## time parse, compile, decisions, programs and HTTP; name 
 		--benchmark-columns=median,iqr,rounds --benchmark-group-by=func --benchmark-sort=fullname
 	$(BIN)/python -m benchmarks.baselines
 
-bench-peers: $(INSTALLED)  ## the same programs in other Luas, HTTP beside a bare echo; writes docs/performance.md; 15 minutes at ROUNDS=3
+bench-peers: $(INSTALLED)  ## the same programs in other Luas, HTTP beside a bare echo; writes docs/performance.md; 16 minutes or more at ROUNDS=3
 	$(BIN)/python -m benchmarks.peers --install --repeat $(ROUNDS) --write docs/performance.md
 	$(BIN)/python -m benchmarks.http_load --write docs/performance.md
 

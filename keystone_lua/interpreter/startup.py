@@ -7,7 +7,8 @@ sealed libraries. What it made stays as it was if no name of it is assigned agai
 one of its tables gets to see it. Each name of a table has a *depth*: of how many tables lie within each other. Reading
 a field takes one off, and what has no depth left is a value that cannot be changed, and may go anywhere. What has depth
 may be indexed, compared, tested, looped over and given to READERS; a local or a loop variable that it is given to has
-depth too. Nothing else is allowed: no argument, no field, no result, and no assignment into it.
+depth too. Nothing else is allowed: no argument, no operand that a metamethod could get, no field, no result, and no
+assignment into it.
 """
 
 from __future__ import annotations
@@ -87,7 +88,8 @@ class _Startup:
                 self.assign(statement, made)
             elif isinstance(statement, nodes.Return) and len(statement.values) == 1:
                 value = statement.values[0]
-                self.results[chunk] = self.depth(value) if isinstance(value, nodes.Name) else self.constant(value)
+                named = self.depth(value) if isinstance(value, nodes.Name) else 0
+                self.results[chunk] = named or self.constant(value)
             else:
                 raise _Varies
         return self.results[chunk]
@@ -129,14 +131,15 @@ class _Startup:
         if isinstance(node, (nodes.Nil, nodes.Boolean, nodes.Number, nodes.String, nodes.Function)):
             return 0
         if isinstance(node, nodes.Table):
-            items = [part for field in node.fields for part in (field.key, field.value) if part is not None]
-            return 1 + max(map(self.constant, items), default=0)
+            if any(field.key is not None and self.constant(field.key) for field in node.fields):
+                raise _Varies  # a loop would give it to a variable that nobody follows
+            return 1 + max((self.constant(field.value) for field in node.fields), default=0)
         if isinstance(node, nodes.Call):
             return self.required(node)
         if isinstance(node, (nodes.Index, nodes.Name)) and self.kinds.library_path(node) is not None:
             return 0
         if isinstance(node, nodes.Index) and not self.constant(node.key):
-            if self.depth(node.object) == 1:
+            if self.part(node.object) == 1:
                 return 0
         elif isinstance(node, nodes.Name):
             if node in self.resolution.variables:  # a constant, or it would not be in sight
@@ -147,6 +150,12 @@ class _Startup:
         elif isinstance(node, _OPERATIONS) and not any(map(self.constant, _operands(node))):
             return 0
         raise _Varies
+
+    def part(self, node: nodes.Expression) -> int:
+        """The depth of a named table, or of a part of it that constant keys lead to; 0 for anything else."""
+        if isinstance(node, nodes.Index) and not self.constant(node.key):
+            return max(0, self.part(node.object) - 1)
+        return self.depth(node) if isinstance(node, nodes.Name) else 0
 
     def required(self, node: nodes.Call) -> int:
         """The depth of ``require "module"``."""
@@ -169,6 +178,8 @@ class _Startup:
         if isinstance(node, nodes.Paren):
             return self.depth(node.expression)
         if isinstance(node, nodes.Logical):
+            if node.symbol == "and":  # which answers one of the others only if that is nil or false
+                return self.depth(node.operands[-1])
             return max(map(self.depth, node.operands))
         return 0
 
@@ -201,6 +212,8 @@ class _Startup:
             self.guard(node.value)
         elif isinstance(node, nodes.Chain):
             self.guard(node.first)
+        elif isinstance(node, (nodes.Arithmetic, nodes.Concat)):
+            self.guard(*_operands(node))  # the other operand's metamethod is called with both (manual 2.8)
         if isinstance(node, (nodes.Index, nodes.Field)) and node.key is not None:
             self.guard(node.key)
         for child in children(node):
@@ -226,6 +239,7 @@ class _Startup:
             isinstance(call, nodes.Call)
             and len(values) == len(call.arguments) == 1
             and self.kinds.library_path(call.function) in _LOOPS
+            and len(node.names) <= 2  # with more names it is next that goes on, and leaves its Order in the table
         ):
             values = call.arguments
             depth = self.depth(values[0]) - 1

@@ -19,6 +19,7 @@ MODULES = {
     "counts": b"local M = {n = 0} function M.bump() M.n = M.n + 1 return M.n end return M",
     "shows": b"local M = {n = 0} function M.self() return M end return M",
     "logs": b"log('loaded') return {}",
+    "passes": b"return request",
 }
 
 CONSTANT = {
@@ -35,6 +36,7 @@ CONSTANT = {
     "tests": "local T = {} local function out(r) if T and not (T == r) then return type(T) .. table.concat(T, ',') end end",
     "a function in it": "local M = {} function M.f(x) return x .. '?' end local function out(r) return M.f(r.path) end",
     "a table in it later": "local M = {} M.t = {7} local function out() return M.t[1] end",
+    "a part of a part, at once": "local R = {a = {b = {c = 5}}} local key = 'b' local n = R.a[key].c local function out() return n end",
     "globals": "limit = 5 function twice(n) return n * 2 end local function out() return twice(limit) end",
     "a module": "local shop = require 'shop' local function out() return shop.name(shop.limits.high) end",
     "a module's function": "local uses = require 'uses' local name = uses.name local plain = require 'plain' local function out(r) return plain(name(r.path)) end",
@@ -97,6 +99,18 @@ VARYING = {
     "a module that shows itself": "local M = require 'shows' local function out() local m = M.self() m.n = m.n + 1 return M.n end",
     "a module that logs": "local M = require 'logs' local function out() return tostring(M.x) end",
     "a module, changed": "local M = require 'shop' M.extra = {n = 0} local function out() M.extra.n = M.extra.n + 1 return M.extra.n end",
+    "the request, by a module": "local r = require 'passes' local function out() return r.path end",
+    "the request, or a table": "local T = {} local path = (request or T).path local function out() return path end",
+    "a part that the request names": "local T = {a = {['/0'] = {x = 1}, ['/1'] = {x = 2}, ['/2'] = {x = 3}}} local x = T.a[request.path].x local function out() return x end",
+    "a log line beside a table": "local T = {} local x = (log('started') or T).x local function out() return tostring(x) end",
+    "chance beside a table": "local T = {} local x = (T[math.random(9)] or T)[1] local function out() return math.random(1000000) end",
+    "through __add": "local T = {n = 0} local function out() return T + setmetatable({}, {__add = function(a) a.n = a.n + 1 return a.n end}) end",
+    "through __sub, on the right": "local T = {n = 0} local function out() return setmetatable({}, {__sub = function(_, b) b.n = b.n + 1 return b.n end}) - T end",
+    "through __concat": "local T = {n = 0} local function out() return T .. setmetatable({}, {__concat = function(a) a.n = a.n + 1 return a.n end}) end",
+    "through a string's __mul": "local T = {n = 0} local function out() getmetatable('').__mul = function(a) a.n = a.n + 1 return a.n end return T * 'x' end",
+    "through a key of its own": "local T = {[{n = 0}] = 1} local function out() for k in pairs(T) do k.n = k.n + 1 return k.n end end",
+    "through a module as a key": "local T = {[require 'flat'] = 1} local function out() for k, v in pairs(T) do k.n = (k.n or 0) + v return k.n end end",
+    "what next notes": "local T = {a = 1, b = 2, c = 3} local function out() local n = 0 for k, v, w in pairs(T) do n = n + v end return n end",
     "a goto": "local n = 0 ::again:: n = n + 1 if n < 3 then goto again end local function out() return n end",
 }  # fmt: skip
 

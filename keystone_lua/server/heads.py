@@ -83,6 +83,8 @@ class Heads:
         """
         if not isinstance(message, RawRequestMessage) or message.chunked or message.upgrade:
             return None
+        if message.method == "CONNECT":  # what follows is no message; only the native parser calls it an upgrade
+            return None
         headers = message.headers
         digits = headers.get("Content-Length", "0")
         if len(digits) > _DIGITS or not (digits.isascii() and digits.isdigit()):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp.http import HttpRequestParser
+from aiohttp.http_parser import HttpRequestParserPy
 
 from keystone_lua.server import connections
 from keystone_lua.server.heads import KEPT, LONGEST, Head, Heads
@@ -32,14 +33,14 @@ class Protocol:
 
     def pause_reading(self) -> None: ...
 
-    def resume_reading(self) -> None: ...
+    def resume_reading(self, resume_parser: bool = True) -> None: ...
 
 
-def parsed(data: bytes) -> object:
+def parsed(data: bytes, kind: type[HttpRequestParser] = HttpRequestParser) -> object:
     """The message that aiohttp's parser makes of a head."""
     loop = asyncio.new_event_loop()
     try:
-        parser = HttpRequestParser(Protocol(), loop, 65536)  # type: ignore[arg-type]
+        parser = kind(Protocol(), loop, 65536)  # type: ignore[arg-type]
         return parser.feed_data(data + b"\r\n\r\n")[0][0][0]
     finally:
         loop.close()
@@ -104,6 +105,12 @@ def test_what_is_not_plain_is_not_learned(data: bytes, length: int | None) -> No
     heads = Heads()
     assert learned(heads, data) == length
     assert heads.find(data) is None
+
+
+@pytest.mark.parametrize("kind", [HttpRequestParser, HttpRequestParserPy], ids=["native", "python"])
+def test_what_follows_connect_is_no_message(kind: type[HttpRequestParser]) -> None:
+    data = b"CONNECT shop:1 HTTP/1.1\r\nHost: shop:1"
+    assert Heads().learn(data, parsed(data, kind)) is None
 
 
 def test_no_more_than_so_many_are_kept() -> None:

@@ -7,6 +7,7 @@ is no token (RFC 9110 5.6.2), control characters in a header, a path or a backen
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Mapping
 from types import FunctionType
@@ -38,6 +39,9 @@ ANSWER_BYTES: Final = 64 << 10
 """Of one text of an answer, and of its headers together: one string can be named by thousands of headers, and is paid
 for once."""
 NIL_ANSWER: Final = {"selected_backend": "", "reject": True, "reject_reason": "Script returned nil"}
+
+MEMORABLE: Final = 64
+"""Bytes of a header name, at most, that is remembered to be one."""
 
 _TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
@@ -217,10 +221,7 @@ def _answer(run: Run, result: LuaValue) -> dict[str, Any]:
     if not isinstance(result, Table):
         raise ResultError(f"on_route_request must return a table or nil, got {type_name(result)}")
 
-    def index(name: str) -> LuaValue:
-        return protected_call(lambda d: run.index(d, result, name))
-
-    field: Callable[[str], LuaValue] = result.get if result.__class__ is Table else index
+    field: Callable[[str], LuaValue] = result.get if result.__class__ is Table else _indexed(run, result)
     answer: dict[str, Any] = {"selected_backend": _line("selected_backend", field("selected_backend"))}
     headers = field("modified_headers")
     if headers is not None:
@@ -239,13 +240,23 @@ def _answer(run: Run, result: LuaValue) -> dict[str, Any]:
     return answer
 
 
+@functools.lru_cache(maxsize=1024)
+def _is_token(name: str) -> bool:
+    return _TOKEN.match(name) is not None
+
+
+def _indexed(run: Run, table: Table) -> Callable[[str], LuaValue]:
+    """Reads fields as a script would, metamethods included."""
+    return lambda name: protected_call(lambda d: run.index(d, table, name))
+
+
 def _headers(headers: LuaValue) -> dict[str, str]:
     if not isinstance(headers, Table):
         raise ResultError(f"modified_headers must be a table, got {type_name(headers)}")
     made = {}
     size = 0
     for name, value in headers.items():
-        if name.__class__ is not str or not _TOKEN.match(name):
+        if name.__class__ is not str or not (_is_token(name) if len(name) <= MEMORABLE else _TOKEN.match(name)):
             shown = to_text(name)[:40] if name.__class__ is str else type_name(name)
             raise ResultError(f"modified_headers: {shown!r} is no header name")
         text = value if value.__class__ is str else _plain(f"modified_headers[{name!r}]", value)

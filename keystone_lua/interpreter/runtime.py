@@ -369,12 +369,14 @@ class Run:
     def instructions_used(self) -> int:
         """Instructions charged so far, at most the limit."""
         used: int = self.granted - self.fuel.cell_contents
-        return min(used, self.limits.instructions)
+        limit = self.limits.instructions
+        return used if used < limit else limit  # min() takes three times as long
 
     def bytes_used(self) -> int:
         """Bytes charged so far, at most the limit."""
-        used: int = self.limits.memory - self.reserve - self.alloc.cell_contents
-        return min(used, self.limits.memory)
+        limit = self.limits.memory
+        used: int = limit - self.reserve - self.alloc.cell_contents
+        return used if used < limit else limit
 
     # services to the library
 

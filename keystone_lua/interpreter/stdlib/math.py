@@ -79,11 +79,12 @@ class Stream:
 
     def draw(self) -> float:
         """The next number."""
-        if not self.left:
+        left = self.left
+        if not left:
             return self.twister()
         state = self.state = self.state + _GAMMA & _MASK
-        self.left -= 1
-        if not self.left:
+        self.left = left - 1
+        if left == 1:
             self.twister = Random(state).random
         mixed = (state ^ state >> 30) * 0xBF58476D1CE4E5B9 & _MASK
         mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EB & _MASK

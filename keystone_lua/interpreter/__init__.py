@@ -7,7 +7,7 @@ Imports the standard library and lark only.
 """
 
 from .costs import VERSION as COST_VERSION
-from .decision import Decision, decide
+from .decision import Decision, answer_text, decide
 from .errors import EngineError, LuaError, LuaSyntaxError, ScriptError, SliceExhausted
 from .execution import Failure, LogLine, Result, execute
 from .limits import DEFAULT, MAX_DEPTH, Limits
@@ -30,6 +30,7 @@ __all__ = [
     "Result",
     "ScriptError",
     "SliceExhausted",
+    "answer_text",
     "compile_program",
     "decide",
     "execute",

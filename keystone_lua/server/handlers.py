@@ -17,18 +17,20 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from keystone_lua.interpreter import answer_text
+
 from . import batch
 from .calls import POST, Call
 from .config import ServerConfig
 from .decisions import DecisionService, Unfinished, Verdict
 from .heads import Head
 from .lanes import RETRY_AFTER, Overloaded
-from .observers import Observer
+from .observers import Audience
 from .responses import Refusal, answer, ready_bytes, ready_text
 from .stage import Stage
 from .tenants import ROUTE, tenant_of
 from .tracing import CURRENT, Trace, Traces
-from .wire import BadRequest, RequestData, answer_text, json_bytes, json_text, read_batch, read_request
+from .wire import BadRequest, RequestData, json_bytes, json_text, read_batch, read_request
 
 if TYPE_CHECKING:
     from .connections import Connection
@@ -50,14 +52,14 @@ class Handlers:
         stage: Stage,
         calls: Mapping[str, Call],
         decisions: DecisionService | None,
-        observers: Sequence[Observer] = (),
+        audience: Audience,
     ) -> None:
         """``decisions`` is None for an address that serves no ``/route/``."""
         self._config = config
         self._stage = stage
         self._calls = calls
         self._decisions = decisions
-        self._observers = (stage.metrics, *observers)
+        self._audience = audience
         self._traces = Traces()
         self._bodies = Bodies(config.max_body, config.body_seconds, config.max_bodies)
         self._held = 0
@@ -123,17 +125,12 @@ class Handlers:
         return answer(request, status, body.encode("ascii"), extra, close=self._stage.draining)
 
     def _told(self, verdict: Verdict, data: RequestData, trace: Trace, started: float) -> tuple[int, str, str]:
-        """Tell the observers of a verdict, and how to tell the client: status, body, header lines."""
-        self._observe(verdict, data, trace.request_id, started)
+        """Tell the audience of a verdict, and how to tell the client: status, body, header lines."""
+        self._audience.tell(verdict, data, trace.request_id, time.perf_counter() - started)
         extra = _decision_headers(verdict) + trace.headers
         if verdict.answer is not None:
-            return 200, answer_text(verdict.answer), extra
+            return 200, answer_text(verdict.answer) + "\n", extra
         return 500, json_text(_failed(verdict)), extra
-
-    def _observe(self, verdict: Verdict, data: RequestData, request_id: str, started: float) -> None:
-        seconds = time.perf_counter() - started
-        for observer in self._observers:
-            observer.decided(verdict, data, request_id, seconds)
 
     async def _batch(
         self, request: web.BaseRequest, tenant: str, trace: Trace, decisions: DecisionService
@@ -144,7 +141,7 @@ class Handlers:
         async def decide(data: RequestData, place: int) -> tuple[int, dict[str, Any]]:
             started = time.perf_counter()
             verdict = await decisions.decide(tenant, data)
-            self._observe(verdict, data, f"{trace.request_id}/{place}", started)
+            self._audience.tell(verdict, data, f"{trace.request_id}/{place}", time.perf_counter() - started)
             return (200, verdict.answer) if verdict.answer is not None else (500, _failed(verdict))
 
         def gone() -> bool:

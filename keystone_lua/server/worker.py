@@ -30,7 +30,7 @@ from .handlers import Handlers
 from .lanes import Lanes
 from .logs import StderrHandler
 from .metrics import LANES_BUSY, LANES_WAITING, LOG_DROPPED, NOT_RECORDED, Counts, WorkerMetrics
-from .observers import Observer, ObserverFactory
+from .observers import Audience, Observer, ObserverFactory
 from .reloads import Reloads, Watch, keep_watch, local_reloads
 from .stage import Stage
 from .store import ScriptStore
@@ -110,8 +110,9 @@ class RunningServer:
         calls = Calls(config, store, self.reloads, Exposition(counts, store, config.lanes), self.stage).by_path
         apart = config.admin_address is not None
         decisions = DecisionService(store, config.limits, self.lanes, config.tenant_limits, config.watched)
-        self._routes = self._runner(Handlers(config, self.stage, {} if apart else calls, decisions, observers))
-        self._calls = self._runner(Handlers(config, self.stage, calls, None)) if apart else None
+        self._audience = Audience((self.metrics, *observers))
+        self._routes = self._runner(Handlers(config, self.stage, {} if apart else calls, decisions, self._audience))
+        self._calls = self._runner(Handlers(config, self.stage, calls, None, self._audience)) if apart else None
         self._routes_acceptor: Acceptor | None = None
         self._calls_acceptor: Acceptor | None = None
 
@@ -167,6 +168,7 @@ class RunningServer:
             if self._calls_acceptor is not None:
                 self._calls_acceptor.close()
             await self._calls.cleanup()
+        self._audience.flush()
         for observer in self.observers:
             observer.close()
 

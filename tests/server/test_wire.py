@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keystone_lua.interpreter import answer_text
 from keystone_lua.server import wire
 from keystone_lua.server.wire import (
     MAX_NESTING,
     MAX_VALUES,
     BadRequest,
     RequestData,
-    answer_text,
     json_bytes,
     json_text,
     read_json,
@@ -220,4 +220,4 @@ ANSWERS = st.fixed_dictionaries(
 
 @given(ANSWERS)
 def test_answers_are_written_as_by_the_json_module(answer: dict[str, Any]) -> None:
-    assert answer_text(answer) == json_text(answer)
+    assert answer_text(answer) + "\n" == json_text(answer)

@@ -168,8 +168,9 @@ def _select(compiler: Emitter, arguments: tuple[nodes.Expression, ...]) -> ast.e
     once, again = compiler.named(wanted)
     within = ast.Compare(pyast.constant(1.0, line), [_LE, _LE], [again(), count], lineno=line, col_offset=0)
     place = pyast.binary(pyast.call("int", [again()], line), pyast.SUB, pyast.constant(1, line), line)
+    is_number = isinstance(once, ast.Name) and compiler.kinds.of(wanted) == NUMBER
     return pyast.choose(
-        pyast.both([pyast.is_class(once, "float", line), within], line),
+        within if is_number else pyast.both([pyast.is_class(once, "float", line), within], line),
         pyast.subscript(pyast.name("va", line), place, line),
         pyast.call("selected", [compiler.run(), again(), pyast.name("va", line)], line),
         line,

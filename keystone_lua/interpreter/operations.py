@@ -405,6 +405,10 @@ def negate(run: Run, d: int, a: LuaValue) -> LuaValue:
 
 def concat(run: Run, d: int, *values: LuaValue) -> LuaValue:
     """``a .. b .. c``: one string for a run of strings and numbers, metamethods from the right."""
+    if len(values) == 2 and values[0].__class__ is MetaTable:
+        handler = values[0].meta["__concat"]
+        if handler is not None:
+            return run.invoke(d, handler, *values)
     texts = [v if v.__class__ is str else number_to_string(v) for v in values if v.__class__ in _TEXT]
     if len(texts) == len(values):
         return _join(run, texts)
@@ -558,7 +562,8 @@ def table_of(run: Run, t: Table, start: float, values: tuple[LuaValue, ...]) -> 
         if value is not None:
             t[start] = value
         start += 1.0
-    filled(run, t, before + len(values) - len(t))
+    if holes := before + len(values) - len(t):
+        filled(run, t, holes)
     return t
 
 

@@ -232,6 +232,9 @@ class StatementEmitter(StoreEmitter):
             if sealed is not None and self.seal.path(sealed) == ("table", "insert"):
                 self.insert(call)
                 return
+            if self.is_object(call):
+                self.object(call)
+                return
         self.out.append(pyast.statement(self.multi(node.call), self.line))
 
     def append(self, target: nodes.Index, value: nodes.Expression) -> bool:
@@ -282,7 +285,8 @@ class StatementEmitter(StoreEmitter):
                 self.put_attempt(result, fast, value)
                 value = pyast.name(result, line)
         elif len(node.values) == 1:
-            value = self.multi(node.values[0])
+            only = node.values[0]
+            value = self.object(only) if self.is_object(only) else self.multi(only)
         elif node.values:
             values, _ = self.arguments(node.values)
             self.charge(0, costs.RESULTS + costs.VALUE * len(values))

@@ -25,6 +25,7 @@ from ..patterns import Match, Pattern, compile_pattern, find_special
 from ..tracebacks import LIBRARY_CODES, argument_error, library_error
 from ..values import (
     ABSENT,
+    CODES,
     FALSE,
     LONG_STRING,
     LuaValue,
@@ -95,6 +96,7 @@ _KEPT: Final = 256
 _MAX_RESULTS: Final = 8000
 """LUAI_MAXCSTACK: slots that a C function of PUC 5.1 may use, its arguments included."""
 _BYTES: Final = tuple(map(float, range(256)))
+_code: Final = CODES.__getitem__
 _FLOATS: Final = {float}
 _PATTERNS: Final = "string.patterns"
 """The key in Run.library_state."""
@@ -333,7 +335,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
     """The functions of ``string``."""
 
     def byte(d: int, s: LuaValue = ABSENT, i: LuaValue = None, j: LuaValue = None, *more: LuaValue) -> LuaValue:
-        nonlocal fuel
+        nonlocal fuel, alloc
         if s.__class__ is not str:
             s = check_string(s, 1)
         if i is None:
@@ -356,8 +358,11 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             raise library_error("stack overflow (string slice too long)")
         if count < 2:
             return _BYTES[ord(s[first - 1])] if count else ()
-        run.charge(2 * count, RESULTS + 2 * VALUE * count + 2 * (STRING + count))
-        return tuple([_BYTES[code] for code in s[first - 1 : last].encode("latin-1")])
+        fuel -= 2 * count
+        alloc -= RESULTS + 2 * VALUE * count + 2 * (STRING + count)
+        if fuel < 0 or alloc < 0:
+            run.refuel(0)
+        return tuple(map(_code, s[first - 1 : last]))
 
     def char(d: int, *codes: LuaValue) -> str:
         nonlocal fuel, alloc

@@ -238,7 +238,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
     def unpack(
         d: int, t: LuaValue = ABSENT, start: LuaValue = ABSENT, last: LuaValue = ABSENT, *more: LuaValue
     ) -> LuaValue:
-        nonlocal fuel
+        nonlocal fuel, alloc
         fuel -= _UNPACK
         if fuel < 0:
             run.refuel(0)
@@ -252,7 +252,10 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         if count > _MAX_RESULTS - 3:
             _check_results(count, 1 + (start is not ABSENT) + (last is not ABSENT) + len(more))
         # While it grows, Python's tuple is up to a quarter too long.
-        run.charge(_UNPACKED * count, RESULTS + VALUE * count * 5 // 4)
+        fuel -= _UNPACKED * count
+        alloc -= RESULTS + VALUE * count * 5 // 4
+        if fuel < 0 or alloc < 0:
+            run.refuel(0)
         if begin == 1 and count in _LEADING:
             return _LEADING[count](t)
         return tuple(map(t.get, range(begin, end + 1))) if count > 1 else t.get(float(begin))

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from ..interpreter import Failure
+from ..interpreter.decision import watched_names
 from ..interpreter.execution import from_text
 
 MIN_KEY: Final = 16
@@ -47,10 +48,11 @@ class Masks:
     def request(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         """The request as the record shows it, which is the request itself if nothing is to be masked."""
         headers: Mapping[str, str] = request["headers"]
-        if self.names.isdisjoint(map(str.lower, headers)):
+        names = watched_names(headers, self.names)
+        if not names:
             return request
         masked: dict[str, Any] = dict(headers)
-        for name in [name for name in headers if name.lower() in self.names]:
+        for name in names:
             masked[name] = {"hmac": self.hash(name, headers[name]), "bytes": len(from_text(headers[name]))}
         return {**request, "headers": masked}
 

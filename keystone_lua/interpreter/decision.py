@@ -58,7 +58,6 @@ _HEADER_BYTES: Final = costs.ENTRY + 2 * costs.STRING
 _BACKEND_BYTES: Final = costs.TABLE + 4 * costs.ENTRY + 2 * costs.STRING
 """What the request's tables take, less the lengths of their strings."""
 
-_LOOKUP: Final = ("", HEADER_LOOKUP)
 _ANY_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -134,7 +133,7 @@ def _decide(run: Run, request: Mapping[str, Any], watched: frozenset[str], read:
         result = protected_call(function, table, backends)
     else:
         result = protected_call(lambda d: run.call(function, 0, table, backends))
-    return _answer(run, first(result))
+    return _answer(run, first(result) if result.__class__ is tuple else result)
 
 
 # the request's tables
@@ -188,11 +187,16 @@ def _headers_table(
             name, value = from_text(field), from_text(content)
             size += len(name) + len(value)
             table[name] = value
-    table.meta = meta = Watch() if names else Table()
-    meta["__index"] = run.made.get(_LOOKUP) or run.member(*_LOOKUP)
-    meta["__metatable"] = FALSE
-    if isinstance(meta, Watch):
-        meta.names, meta.read = frozenset(names), read if read is not None else set()
+    meta = run.header_meta
+    if names or meta is None:
+        meta = Watch() if names else Table()
+        meta["__index"] = run.member("", HEADER_LOOKUP)
+        meta["__metatable"] = FALSE
+        if isinstance(meta, Watch):
+            meta.names, meta.read = frozenset(names), read if read is not None else set()
+        else:
+            run.header_meta = meta
+    table.meta = meta
     table.run = run
     return table, _HEADERS_BYTES + len(table) * _HEADER_BYTES + size
 

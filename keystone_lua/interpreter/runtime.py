@@ -77,6 +77,7 @@ class Run:
         "fuel",
         "globals",
         "granted",
+        "header_meta",
         "index",
         "inherited",
         "invoke",
@@ -122,6 +123,8 @@ class Run:
         }
         self.charge, self.invoke, self.index, self.inherited, self.assign, self.call_meta = services(self.cells)
         self.made: dict[tuple[str, str], LuaValue] = {}
+        self.header_meta: Table | None = None
+        """The metatable of a request's headers. It is protected: no script gets at it, so that it serves every run."""
         self.chunks: dict[str, FunctionType] = {}
         self.started: tuple[int, int, int] | None = None
         """What start-up cost, if what it made is there: instructions, bytes, and the depth that frames are paid for."""
@@ -164,7 +167,8 @@ class Run:
         self.deadline = None
         granted = limits.instructions if limits.instructions < DIGIT else DIGIT
         if slice is not None:
-            granted = min(slice, granted)
+            if slice < granted:
+                granted = slice
         elif limits.seconds is not None:
             self.deadline = time.monotonic() + limits.seconds
             granted = min(CLOCK_SLICE, granted)
@@ -222,8 +226,8 @@ class Run:
         """
         program = self.program
         if self.started is not None and reusable and len(program.shells) < SHELLS:
-            for name in HOST_GLOBALS:
-                self.globals.pop(name, None)
+            self.globals.pop("request", None)
+            self.globals.pop("backends", None)
             self.cells["run"].cell_contents = None
             del self.program  # or a program that is replaced would wait for the cycle collector
             program.shells.append(self)

@@ -276,6 +276,8 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
             fuel -= len(value) // costs.SCAN * costs.STEP
         if fuel < 0:
             run.refuel(0)
+        if base is None and value is None:
+            return None
         radix = 10 if base is None else opt_int(base, 2, 10)
         if radix == 10:
             if value.__class__ is str:

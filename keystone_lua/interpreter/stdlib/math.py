@@ -247,16 +247,21 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         return whole, fraction
 
     def random(d: int, low: LuaValue = ABSENT, high: LuaValue = ABSENT, *more: LuaValue) -> float:
-        nonlocal fuel
+        nonlocal fuel, alloc
         fuel -= _RANDOM
         if fuel < 0:
             run.refuel(0)
-        draw = run.library_state.get(_STREAM) or reseed(run, run.seed)
+        draw = run.library_state.get(_STREAM)
+        if draw is None:  # reseed in place: many runs draw once
+            alloc -= _STREAM_BYTES
+            if alloc < 0:
+                run.refuel(0)
+            draw = run.library_state[_STREAM] = Stream(run.seed).draw
         if low is ABSENT:
             return draw()
         if more:
             raise library_error("wrong number of arguments")
-        first = _whole(run, low, 1)
+        first = low if low.__class__ is float and 0.0 < low < 65536.0 and low // 1.0 == low else _whole(run, low, 1)
         if high is ABSENT:
             if first < 1.0:
                 raise argument_error(1, "interval is empty")

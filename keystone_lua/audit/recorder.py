@@ -92,8 +92,11 @@ class Recorder:
         limits: Limits,
         request_id: str = "",
         lane: str = "inline",
+        answered: str = "",
     ) -> None:
         """Record one decision; ``answer`` or ``failure`` is what the caller was told. Does not block or raise.
+
+        ``answered`` is the answer's JSON if somebody has made it already, see `answer_text`.
 
         ``decision`` must have been made with ``masks.names`` watched, or the record cannot say what was read.
         """
@@ -103,10 +106,10 @@ class Recorder:
                 self._writer.then(lambda: self._archive.put(program))
             if decision is not None and decision.read:
                 found = Secrets(request["headers"][name] for name in decision.read)
-                answer, failure = found.answer(answer), found.failure(failure)
+                answer, failure, answered = found.answer(answer), found.failure(failure), ""
             shown = self.masks.request(request)
             text = records.decision_text(
-                request_id, time.time(), tenant, shown, program, decision, answer, failure, limits, lane
+                request_id, time.time(), tenant, shown, program, decision, answer, failure, limits, lane, answered
             )
             if self._missing:
                 if not self._chain("gap", records.gap_text(time.time(), self._missing, NO_ROOM)):

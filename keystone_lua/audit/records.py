@@ -21,7 +21,17 @@ from itertools import accumulate
 from json.encoder import encode_basestring_ascii as quoted
 from typing import Any, Final
 
-from ..interpreter import COST_VERSION, ENGINE_VERSION, MAX_DEPTH, Decision, Failure, Limits, Program, answer_text
+from ..interpreter import (
+    COST_VERSION,
+    ENGINE_VERSION,
+    MAX_DEPTH,
+    Decision,
+    Failure,
+    Limits,
+    Program,
+    answer_text,
+    clock_text,
+)
 from ..interpreter.execution import to_text
 
 MAX_LINE: Final = 64 << 20
@@ -102,17 +112,19 @@ def decision_text(
     failure: Failure | None,
     limits: Limits,
     lane: str,
+    answered: str = "",
 ) -> str:
-    """The text of a decision's line after ``prev``. Takes about 7 µs."""
+    """The text of a decision's line after ``prev``; ``answered`` is that of its answer, if known. Takes about 6 µs."""
     if decision is None:
         ran, read, counts = 'null,"clock":null', "[]", '0,"bytes":0'
     else:
-        ran = f'{decision.seed},"clock":{decision.now!r}'
+        ran = f'{decision.seed},"clock":{clock_text(decision.now)}'
         read = encode(decision.read) if decision.read else "[]"
         counts = f'{decision.instructions},"bytes":{decision.allocated_bytes}'
     script, name = (None, "") if program is None else (program.hash, program.name)
     error = "null" if failure is None else encode(error_fields(failure))
-    answered = "null" if answer is None else answer_text(answer)
+    if not answered:
+        answered = "null" if answer is None else answer_text(answer)
     return (
         f'"id":{quoted(request_id)},"time":{time!r},{_circumstances(tenant, script, name, lane, limits)},'
         f'"seed":{ran},"request":{_request_text(request)},"answer":{answered},"error":{error},'

@@ -49,6 +49,7 @@ class _Recording(Observer):
             limits=self._limits_of(verdict.tenant),
             request_id=request_id,
             lane=verdict.lane,
+            answered=verdict.text,
         )
 
     @property

@@ -7,7 +7,7 @@ Imports the standard library and lark only.
 """
 
 from .costs import VERSION as COST_VERSION
-from .decision import Decision, answer_text, decide
+from .decision import Decision, answer_text, clock_text, decide
 from .errors import EngineError, LuaError, LuaSyntaxError, ScriptError, SliceExhausted
 from .execution import Failure, LogLine, Result, execute
 from .limits import DEFAULT, MAX_DEPTH, Limits
@@ -31,6 +31,7 @@ __all__ = [
     "ScriptError",
     "SliceExhausted",
     "answer_text",
+    "clock_text",
     "compile_program",
     "decide",
     "execute",

@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from keystone_lua.interpreter import Decision, Failure, Limits, Program, SliceExhausted, decide
+from keystone_lua.interpreter import Decision, Failure, Limits, Program, SliceExhausted, answer_text, decide
 from keystone_lua.interpreter.execution import BUDGET_KINDS, to_text
 
 from .conduct import Conduct
@@ -59,6 +59,14 @@ class Verdict:
     """The run, with its counts, seed and clock; None when nothing ran to an end of any kind."""
     lane: str = INLINE
     """Where it ran: INLINE or LANE."""
+    text: str = ""
+    """``answer`` as JSON, once somebody has asked `answer_json` for it."""
+
+    def answer_json(self) -> str:
+        """``answer``, which must be one, as JSON."""
+        if not self.text and self.answer is not None:
+            self.text = answer_text(self.answer)
+        return self.text
 
 
 @dataclass(frozen=True, slots=True)

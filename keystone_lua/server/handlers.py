@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from keystone_lua.interpreter import answer_text
+from keystone_lua.interpreter import clock_text
 
 from . import batch
 from .calls import POST, Call
@@ -129,7 +129,7 @@ class Handlers:
         self._audience.tell(verdict, data, trace.request_id, time.perf_counter() - started)
         extra = _decision_headers(verdict) + trace.headers
         if verdict.answer is not None:
-            return 200, answer_text(verdict.answer) + "\n", extra
+            return 200, verdict.answer_json() + "\n", extra
         return 500, json_text(_failed(verdict)), extra
 
     async def _batch(
@@ -256,7 +256,7 @@ def _decision_headers(verdict: Verdict) -> str:
         f"X-Keystone-Instructions: {decision.instructions}\r\n"
         f"X-Keystone-Bytes: {decision.allocated_bytes}\r\n"
         f"X-Keystone-Seed: {decision.seed}\r\n"
-        f"X-Keystone-Clock: {decision.now!r}\r\n"
+        f"X-Keystone-Clock: {clock_text(decision.now)}\r\n"
     )
 
 

@@ -40,6 +40,10 @@ MAX_LINE: Final = 64 << 20
 MAX_NESTING: Final = 16
 """Objects and arrays within each other; the format needs 5. Python's decoder recurses in C."""
 
+MAX_COMMON: Final = 4096
+MAX_COMMON_NAME: Final = 256
+"""Entries of _COMMON, and characters of a tenant's name in one."""
+
 MAX_MASKED: Final = 16 << 20
 """Bytes that a masked value may claim to have had."""
 
@@ -122,24 +126,39 @@ def decision_text(
         read = encode(decision.read) if decision.read else "[]"
         counts = f'{decision.instructions},"bytes":{decision.allocated_bytes}'
     script, name = (None, "") if program is None else (program.hash, program.name)
+    known = _COMMON.get((tenant, script, lane))
+    common = known[1] if known and known[0] is limits else _circumstances(tenant, script, name, lane, limits)
     error = "null" if failure is None else encode(error_fields(failure))
     if not answered:
         answered = "null" if answer is None else answer_text(answer)
     return (
-        f'"id":{quoted(request_id)},"time":{time!r},{_circumstances(tenant, script, name, lane, limits)},'
+        f'"id":{quoted(request_id)},"time":{_time_text(int(time * 1000))},{common},'
         f'"seed":{ran},"request":{_request_text(request)},"answer":{answered},"error":{error},'
         f'"read":{read},"instructions":{counts}}}'
     )
 
 
-@functools.lru_cache(4096)
+_COMMON: Final[dict[tuple[str, str | None, str], tuple[Limits, str]]] = {}
+"""What many records have in common, by tenant, script and lane; made for these limits. No lru_cache: hashing limits
+takes longer than all the rest of it."""
+
+
 def _circumstances(tenant: str, script: str | None, name: str, lane: str, limits: Limits) -> str:
-    """What many records have in common."""
     hash_ = "null" if script is None else f'"{script}"'
-    return (
+    text = (
         f'"tenant":{quoted(tenant)},"script":{hash_},"name":{quoted(to_text(name))},"lane":{quoted(lane)},'
         f'{_VERSIONS},"limits":{limits_text(limits)}'
     )
+    if len(tenant) <= MAX_COMMON_NAME:
+        if len(_COMMON) >= MAX_COMMON:
+            _COMMON.clear()
+        _COMMON[tenant, script, lane] = limits, text
+    return text
+
+
+@functools.lru_cache(1)
+def _time_text(milliseconds: int) -> str:
+    return repr(milliseconds / 1000)
 
 
 def _headers_text(headers: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 **At once.** aiohttp parses every request and hands it to a task, which makes another one for the handler. A whole
 request for a decision whose head is known (see `heads`), and that arrives while its connection rests, is answered in
-`Connection.data_received` instead, and the answer written at the end of the loop's turn (see `outbox`). That takes the
+`Connection.data_received` instead, and the answer written at the end of the loop's turn (see `turn`). That takes the
 attributes of aiohttp's connection that PRIVATE names; where one is missing, as may be in another release of aiohttp,
 all requests go the usual way.
 
@@ -22,7 +22,6 @@ from aiohttp import web
 from .decisions import Unfinished
 from .handlers import Handlers
 from .heads import END, Head, Heads
-from .outbox import Outbox
 from .responses import answer, ready_bytes
 from .stage import Stage
 from .wire import RequestData, json_bytes
@@ -49,7 +48,6 @@ class Server(web.Server):
         self.handlers = handlers
         self.admission = stage.admission
         self.heads = Heads()
-        self.outbox = Outbox()
         self.connection_ended: Callable[[], None] = lambda: None
         """Called after each connection that was made."""
         self._stage = stage
@@ -73,7 +71,7 @@ class Server(web.Server):
 
     def pre_shutdown(self) -> None:
         """Close the connections that are between requests; aiohttp would stop reading half-arrived bodies too."""
-        self.outbox.flush()
+        self.handlers.turn.end()
         for connection in self.connections:
             if connection not in self._stage.busy:
                 connection.close()
@@ -155,7 +153,7 @@ class Connection(web.RequestHandler):
             return False
         server.requests_count += 1
         server.admission.answered(self)
-        server.outbox.put(self._loop, transport, answer)
+        server.handlers.turn.write(transport, answer)
         self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
         return True
 

@@ -25,11 +25,11 @@ from .config import ServerConfig
 from .decisions import DecisionService, Unfinished, Verdict
 from .heads import Head
 from .lanes import RETRY_AFTER, Overloaded
-from .observers import Audience
 from .responses import Refusal, answer, ready_bytes, ready_text
 from .stage import Stage
 from .tenants import ROUTE, tenant_of
 from .tracing import CURRENT, Trace, Traces
+from .turn import Turn
 from .wire import BadRequest, RequestData, json_bytes, json_text, read_batch, read_request
 
 if TYPE_CHECKING:
@@ -52,14 +52,14 @@ class Handlers:
         stage: Stage,
         calls: Mapping[str, Call],
         decisions: DecisionService | None,
-        audience: Audience,
+        turn: Turn,
     ) -> None:
         """``decisions`` is None for an address that serves no ``/route/``."""
         self._config = config
         self._stage = stage
         self._calls = calls
         self._decisions = decisions
-        self._audience = audience
+        self.turn = turn
         self._traces = Traces()
         self._bodies = Bodies(config.max_body, config.body_seconds, config.max_bodies)
         self._held = 0
@@ -122,11 +122,12 @@ class Handlers:
         started = time.perf_counter()
         verdict = await decisions.decide(tenant, data, begun)
         status, body, extra = self._told(verdict, data, trace, started)
+        self.turn.settle()
         return answer(request, status, body.encode("ascii"), extra, close=self._stage.draining)
 
     def _told(self, verdict: Verdict, data: RequestData, trace: Trace, started: float) -> tuple[int, str, str]:
-        """Tell the audience of a verdict, and how to tell the client: status, body, header lines."""
-        self._audience.tell(verdict, data, trace.request_id, time.perf_counter() - started)
+        """Have the observers told of a verdict, and how to tell the client: status, body, header lines."""
+        self.turn.tell(verdict, data, trace.request_id, time.perf_counter() - started)
         extra = _decision_headers(verdict) + trace.headers
         if verdict.answer is not None:
             return 200, verdict.answer_json() + "\n", extra
@@ -141,7 +142,8 @@ class Handlers:
         async def decide(data: RequestData, place: int) -> tuple[int, dict[str, Any]]:
             started = time.perf_counter()
             verdict = await decisions.decide(tenant, data)
-            self._audience.tell(verdict, data, f"{trace.request_id}/{place}", time.perf_counter() - started)
+            self.turn.tell(verdict, data, f"{trace.request_id}/{place}", time.perf_counter() - started)
+            self.turn.settle()
             return (200, verdict.answer) if verdict.answer is not None else (500, _failed(verdict))
 
         def gone() -> bool:

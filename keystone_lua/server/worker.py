@@ -30,10 +30,11 @@ from .handlers import Handlers
 from .lanes import Lanes
 from .logs import StderrHandler
 from .metrics import LANES_BUSY, LANES_WAITING, LOG_DROPPED, NOT_RECORDED, Counts, WorkerMetrics
-from .observers import Audience, Observer, ObserverFactory
+from .observers import Observer, ObserverFactory
 from .reloads import Reloads, Watch, keep_watch, local_reloads
 from .stage import Stage
 from .store import ScriptStore
+from .turn import Turn
 
 if TYPE_CHECKING:
     import ssl
@@ -110,9 +111,9 @@ class RunningServer:
         calls = Calls(config, store, self.reloads, Exposition(counts, store, config.lanes), self.stage).by_path
         apart = config.admin_address is not None
         decisions = DecisionService(store, config.limits, self.lanes, config.tenant_limits, config.watched)
-        self._audience = Audience((self.metrics, *observers))
-        self._routes = self._runner(Handlers(config, self.stage, {} if apart else calls, decisions, self._audience))
-        self._calls = self._runner(Handlers(config, self.stage, calls, None, self._audience)) if apart else None
+        self._turn = Turn((self.metrics, *observers))
+        self._routes = self._runner(Handlers(config, self.stage, {} if apart else calls, decisions, self._turn))
+        self._calls = self._runner(Handlers(config, self.stage, calls, None, self._turn)) if apart else None
         self._routes_acceptor: Acceptor | None = None
         self._calls_acceptor: Acceptor | None = None
 
@@ -168,7 +169,7 @@ class RunningServer:
             if self._calls_acceptor is not None:
                 self._calls_acceptor.close()
             await self._calls.cleanup()
-        self._audience.flush()
+        self._turn.end()
         for observer in self.observers:
             observer.close()
 

@@ -122,7 +122,7 @@ class Handlers:
         started = time.perf_counter()
         verdict = await decisions.decide(tenant, data, begun)
         status, body, extra = self._told(verdict, data, trace, started)
-        self.turn.settle()
+        self.turn.end()
         return answer(request, status, body.encode("ascii"), extra, close=self._stage.draining)
 
     def _told(self, verdict: Verdict, data: RequestData, trace: Trace, started: float) -> tuple[int, str, str]:
@@ -143,7 +143,7 @@ class Handlers:
             started = time.perf_counter()
             verdict = await decisions.decide(tenant, data)
             self.turn.tell(verdict, data, f"{trace.request_id}/{place}", time.perf_counter() - started)
-            self.turn.settle()
+            self.turn.end()
             return (200, verdict.answer) if verdict.answer is not None else (500, _failed(verdict))
 
         def gone() -> bool:

@@ -111,7 +111,7 @@ class RunningServer:
         calls = Calls(config, store, self.reloads, Exposition(counts, store, config.lanes), self.stage).by_path
         apart = config.admin_address is not None
         decisions = DecisionService(store, config.limits, self.lanes, config.tenant_limits, config.watched)
-        self._turn = Turn((self.metrics, *observers))
+        self._turn = Turn(self.metrics, observers)
         self._routes = self._runner(Handlers(config, self.stage, {} if apart else calls, decisions, self._turn))
         self._calls = self._runner(Handlers(config, self.stage, calls, None, self._turn)) if apart else None
         self._routes_acceptor: Acceptor | None = None

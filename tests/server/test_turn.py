@@ -1,4 +1,4 @@
-"""The end of a turn: answers in order, then verdicts; both bounded, and none lost when the server stops."""
+"""The end of a turn: counted, written, told, in order; bounded, and no answer is lost when the server stops."""
 
 from __future__ import annotations
 
@@ -30,11 +30,12 @@ class Observer:
 
     missed = 0
 
-    def __init__(self, written: list[tuple[str, bytes]]) -> None:
+    def __init__(self, written: list[tuple[str, bytes]], word: bytes) -> None:
         self.written = written
+        self.word = word
 
     def decided(self, verdict: Verdict, request: RequestData, request_id: str, seconds: float) -> None:
-        self.written.append((verdict.tenant, b"told"))
+        self.written.append((verdict.tenant, self.word))
 
     def close(self) -> None: ...
 
@@ -46,7 +47,7 @@ def test_written_in_order_at_the_end_of_the_turn() -> None:
     written: list[tuple[str, bytes]] = []
 
     async def turns() -> None:
-        turn = Turn([Observer(written)])
+        turn = Turn(Observer(written, b"counted"), [Observer(written, b"told")])
         for number in (b"1", b"2"):
             asyncio.get_running_loop().call_soon(int)  # something else to do
             for name in "ab":
@@ -56,20 +57,22 @@ def test_written_in_order_at_the_end_of_the_turn() -> None:
             await asyncio.sleep(0)
 
     asyncio.run(turns())
-    told = [("a", b"told"), ("b", b"told")]
-    first, second = [("turn", b"1"), ("a", b"1"), ("b", b"1")], [("turn", b"2"), ("a", b"2"), ("b", b"2")]
-    assert written == [*first, *told, *second, *told]
+    expected = [
+        [("turn", number), *[(name, word) for word in (b"counted", number, b"told") for name in "ab"]]
+        for number in (b"1", b"2")
+    ]
+    assert written == [*expected[0], *expected[1]]
 
 
 def test_alone_in_a_turn_nothing_waits() -> None:
     written: list[tuple[str, bytes]] = []
 
     async def alone() -> None:
-        turn = Turn([Observer(written)])
+        turn = Turn(Observer(written, b"counted"), [Observer(written, b"told")])
         turn.tell(Verdict("a", None), REQUEST, "", 0.0)
         assert not written
         turn.write(Transport("a", written), b"1")
-        assert written == [("a", b"1"), ("a", b"told")]
+        assert written == [("a", b"counted"), ("a", b"1"), ("a", b"told")]
 
     asyncio.run(alone())
 
@@ -78,7 +81,7 @@ def test_no_more_than_so_many_wait() -> None:
     written: list[tuple[str, bytes]] = []
 
     async def full() -> None:
-        turn = Turn([Observer(written)])
+        turn = Turn(Observer(written, b"counted"), [Observer(written, b"told")])
         asyncio.get_running_loop().call_soon(int)
         for _ in range(MOST_ANSWERS - 1):
             turn.write(Transport("", written), b"")
@@ -90,7 +93,7 @@ def test_no_more_than_so_many_wait() -> None:
         for number in range(MOST_VERDICTS):
             assert not written
             turn.tell(Verdict(str(number), None), REQUEST, "", 0.0)
-        assert [name for name, _ in written] == [str(number) for number in range(MOST_VERDICTS)]
+        assert [name for name, _ in written] == [str(number) for number in range(MOST_VERDICTS)] * 2
 
     asyncio.run(full())
 
@@ -100,7 +103,7 @@ def test_what_waits_is_written_before_connections_are_closed() -> None:
     written: list[tuple[str, bytes]] = []
 
     async def stop() -> None:
-        turn = Turn()
+        turn = Turn(Observer([], b""))
         asyncio.get_running_loop().call_soon(int)
         server = Server(Mock(Handlers, turn=turn), Mock(Stage, admission=None), 1.0)
         turn.write(Transport("", written), b"answer")

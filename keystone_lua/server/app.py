@@ -6,7 +6,6 @@ certificate cannot be had. Scripts that do not compile are reported and do not k
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import gc
 import logging
@@ -16,6 +15,7 @@ from collections.abc import Sequence
 from . import logs, reloads
 from .config import ServerConfig
 from .listening import CannotListen, bound, listen, unlisten
+from .loop import run
 from .metrics import Counts
 from .observers import ObserverFactory
 from .store import Check, ScriptsFolderError, ScriptStore, read_folder
@@ -51,7 +51,7 @@ def serve(config: ServerConfig, observers: Sequence[ObserverFactory] = (), check
         started = f"serving {len(store.current.programs)} scripts of {config.scripts} on {where}"
         if config.workers == 1:
             worker = Worker(config, store, listeners, handler, counts, observers, watch=watch)
-            asyncio.run(work(worker, lambda: logger.info(started)))
+            run(work(worker, lambda: logger.info(started)))
             return EXIT_GOOD
         from .supervisor import Supervisor
 

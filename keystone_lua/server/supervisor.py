@@ -11,7 +11,6 @@ force; one that does not say so in time is killed and replaced.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 import os
@@ -25,6 +24,7 @@ from typing import Any, NoReturn
 from . import reloads
 from .control import MAX_FROM_WORKER, Control, Messages, frame, plain_folder
 from .logs import facts
+from .loop import run
 from .reloads import WATCH_SECONDS, Reloads, Report, Watch
 from .store import ScriptsFolderError, read_folder
 from .worker import STOP_SECONDS, Worker, work
@@ -216,7 +216,7 @@ class Supervisor:
                 control.start()
                 await work(worker, control.ready)
 
-            asyncio.run(main())
+            run(main())
             code = EXIT_GOOD
         except BaseException:
             logger.exception("worker failed", extra=facts(worker=number))

@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from keystone_lua.server import loop as turn_loop
 from keystone_lua.server.config import Address, ServerConfig
 from keystone_lua.server.listening import listen
 from keystone_lua.server.observers import Observer
@@ -134,7 +135,7 @@ def server_in_thread(
         await stop.wait()
         await server.stop()
 
-    thread = threading.Thread(target=asyncio.run, args=(serve(),))
+    thread = threading.Thread(target=turn_loop.run, args=(serve(),))
     thread.start()
     try:
         assert ready.wait(WAIT)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
 from unittest.mock import Mock
+
+import pytest
 
 from keystone_lua.server.connections import Server
 from keystone_lua.server.decisions import Verdict
 from keystone_lua.server.handlers import Handlers
+from keystone_lua.server.loop import run
 from keystone_lua.server.stage import Stage
 from keystone_lua.server.turn import MOST_ANSWERS, MOST_VERDICTS, Turn
 from keystone_lua.server.wire import RequestData, read_request
@@ -41,22 +46,24 @@ class Observer:
 
 
 REQUEST = read_request(b"{}")
+Start = Callable[[Coroutine[Any, Any, None]], None]
+LOOPS = pytest.mark.parametrize("start", [run, asyncio.run], ids=["own loop", "any loop"])
 
 
-def test_written_in_order_at_the_end_of_the_turn() -> None:
+@LOOPS
+def test_written_in_order_at_the_end_of_the_turn(start: Start) -> None:
     written: list[tuple[str, bytes]] = []
 
     async def turns() -> None:
         turn = Turn(Observer(written, b"counted"), [Observer(written, b"told")])
         for number in (b"1", b"2"):
-            asyncio.get_running_loop().call_soon(int)  # something else to do
             for name in "ab":
                 turn.tell(Verdict(name, None), REQUEST, "", 0.0)
                 turn.write(Transport(name, written), number)
             written.append(("turn", number))
             await asyncio.sleep(0)
 
-    asyncio.run(turns())
+    start(turns())
     expected = [
         [("turn", number), *[(name, word) for word in (b"counted", number, b"told") for name in "ab"]]
         for number in (b"1", b"2")
@@ -64,25 +71,46 @@ def test_written_in_order_at_the_end_of_the_turn() -> None:
     assert written == [*expected[0], *expected[1]]
 
 
-def test_alone_in_a_turn_nothing_waits() -> None:
+def test_a_turn_of_its_own_loop_has_no_other_after_it() -> None:
     written: list[tuple[str, bytes]] = []
+    turns = []
 
     async def alone() -> None:
+        loop = asyncio.get_running_loop()
         turn = Turn(Observer(written, b"counted"), [Observer(written, b"told")])
         turn.tell(Verdict("a", None), REQUEST, "", 0.0)
-        assert not written
         turn.write(Transport("a", written), b"1")
-        assert written == [("a", b"counted"), ("a", b"1"), ("a", b"told")]
+        loop.call_soon(lambda: turns.append([*written]))  # the first thing of the next turn
+        assert not written
+        await asyncio.sleep(0)
 
-    asyncio.run(alone())
+    run(alone())
+    assert turns == [[("a", b"counted"), ("a", b"1"), ("a", b"told")]]
 
 
-def test_no_more_than_so_many_wait() -> None:
+def test_a_turn_that_cannot_end_well_is_not_the_loop_s_end(caplog: pytest.LogCaptureFixture) -> None:
+    async def fails() -> str:
+        turn = Turn(Observer([], b""))
+        turn.tell(None, REQUEST, "", 0.0)  # type: ignore[arg-type]  # a bug
+        await asyncio.sleep(0)
+        return "alive"
+
+    ended: list[str] = []
+
+    async def main() -> None:
+        ended.append(await fails())
+
+    run(main())
+    assert ended == ["alive"]
+    assert "the end of a turn failed" in caplog.text
+
+
+@LOOPS
+def test_no_more_than_so_many_wait(start: Start) -> None:
     written: list[tuple[str, bytes]] = []
 
     async def full() -> None:
         turn = Turn(Observer(written, b"counted"), [Observer(written, b"told")])
-        asyncio.get_running_loop().call_soon(int)
         for _ in range(MOST_ANSWERS - 1):
             turn.write(Transport("", written), b"")
         assert not written
@@ -95,19 +123,19 @@ def test_no_more_than_so_many_wait() -> None:
             turn.tell(Verdict(str(number), None), REQUEST, "", 0.0)
         assert [name for name, _ in written] == [str(number) for number in range(MOST_VERDICTS)] * 2
 
-    asyncio.run(full())
+    start(full())
 
 
-def test_what_waits_is_written_before_connections_are_closed() -> None:
+@LOOPS
+def test_what_waits_is_written_before_connections_are_closed(start: Start) -> None:
     """`Server.pre_shutdown` may come between an answer and the end of the loop's turn."""
     written: list[tuple[str, bytes]] = []
 
     async def stop() -> None:
         turn = Turn(Observer([], b""))
-        asyncio.get_running_loop().call_soon(int)
         server = Server(Mock(Handlers, turn=turn), Mock(Stage, admission=None), 1.0)
         turn.write(Transport("", written), b"answer")
         server.pre_shutdown()
         assert written == [("", b"answer")]
 
-    asyncio.run(stop())
+    start(stop())

@@ -42,5 +42,9 @@ MAX_WEIGHT = 250_000
 """Units of work for the compiler in a program, see weight.py: 2 s and 300 MB at most. 50,000 constructor fields, 5,000
 elseifs or a sum of 20,000 terms fit, and so do about 6,000 lines as people write them (40 units each)."""
 
+MAX_PROVED = 100_000
+"""Of these, up to which a program's start-up is looked at, see startup.py: that takes a fifth of the rest of compiling,
+and a start-up that is longer outgrows the first slice of a run anyway."""
+
 MAX_DEPTH = 16_000
 """The largest depth that every supported CPython can serve on an 8 MiB C stack."""

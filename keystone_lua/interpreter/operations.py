@@ -623,7 +623,7 @@ def keyed_table(run: Run, *items: LuaValue) -> Table:
     """
     t = Table()
     parts = iter(items)
-    for key, value in zip(parts, parts):  # noqa: B905 - pairs; half of the time of the general loop below
+    for key, value in zip(parts, parts, strict=True):  # pairs; half of the time of the general loop below
         if key.__class__ is not str or value is None or len(key) >= LONG_STRING:
             break
         t[key] = value

@@ -23,7 +23,7 @@ from .compiler import Compiler
 from .errors import LuaSyntaxError
 from .infer import Kinds
 from .libraries import ALIASES, LIBRARIES, Recipe, Seal
-from .limits import DEFAULT, MAX_WEIGHT
+from .limits import DEFAULT, MAX_PROVED, MAX_WEIGHT
 from .optimism import MISFITS
 from .parser import parse
 from .pattern_items import LATIN
@@ -183,6 +183,7 @@ class Linked:
     chunks: list[nodes.Chunk]
     resolution: Resolution
     modules: list[str]
+    weight: int
 
 
 def compile_program(
@@ -209,9 +210,8 @@ def link_program(
     with _room():
         chunks = [parse(source, name, limit)]
         resolve(chunks[0], resolution, counter)
-        linked = Linked(chunks, resolution, _link(chunks, resolution, modules, counter, limit))
-        _check_weight(chunks)
-        return linked
+        names = _link(chunks, resolution, modules, counter, limit)
+        return Linked(chunks, resolution, names, _checked_weight(chunks))
 
 
 def _compile(source: bytes, name: str, modules: Mapping[str, bytes], limit: int, accounted: bool) -> Program:
@@ -244,7 +244,7 @@ def _compile(source: bytes, name: str, modules: Mapping[str, bytes], limit: int,
         base_names=base,
         library_names=tables,
         dynamic=seal.dynamic,
-        constant=not tables and not accounted and is_constant(kinds, chunks, linked),
+        constant=not (tables or accounted) and found.weight <= MAX_PROVED and is_constant(kinds, chunks, linked),
         mirrors=tuple(slot for slot in seal.mirrors.values() if any(slot in c.co_freevars for c in codes)),
         sites=sites,
         accounts=compiler.accounts() if isinstance(compiler, AccountedCompiler) else None,
@@ -253,14 +253,15 @@ def _compile(source: bytes, name: str, modules: Mapping[str, bytes], limit: int,
     )
 
 
-def _check_weight(chunks: list[nodes.Chunk]) -> None:
-    """Refuse what takes too long to compile."""
+def _checked_weight(chunks: list[nodes.Chunk]) -> int:
+    """The weight of all chunks. Refuses what takes too long to compile."""
     total = 0
     for chunk in chunks:
         total += weigh(chunk)
         if total > MAX_WEIGHT:
             message = f"chunk has too many operations ({total} units, limit is {MAX_WEIGHT})"
             raise LuaSyntaxError(f"{chunk.name}:1: {message}", 1)
+    return total
 
 
 def _slots() -> list[str]:

@@ -1,9 +1,10 @@
 """Heads of requests that have been parsed before: a gateway sends the same one again and again.
 
 In: the bytes of a head, and what aiohttp's parser made of them the first time. Out: the same facts for equal bytes, for
-0.3 µs instead of the parser's 18 (0.25 ms in an install without native code). Refuses to parse: of a head that it has
-not seen it says nothing. Only the value of a VARYING line may differ, which is text that no parser can see anything
-else in. Keeps KEPT heads of up to LONGEST bytes.
+0.3 µs, or 2.7 where lines vary, instead of the parser's 6 (70 in an install without native code) and what aiohttp does
+with a message that it has parsed. Refuses to parse: of a head that it has not seen it says nothing. Only the value of
+a VARYING line may differ, which is text that no parser can see anything else in. Keeps KEPT heads of each kind, of up
+to LONGEST bytes.
 
 Equal bytes from the start of a message are equal messages; `connections` knows where messages start.
 """

@@ -1,7 +1,7 @@
 """An event loop that says when a turn of it ends: when all that was ready has been done, before it waits again.
 
 In: what asyncio's own loop takes. Out: a call of ``at_end`` after each turn. Refuses nothing. A callback that asks for
-the end with ``call_soon`` makes the loop look once more for readable sockets, 8 µs; that is the way on any other loop.
+the end with ``call_soon`` gives the loop another turn, 2.5 µs; that is the way on any other loop.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class TurnLoop(asyncio.SelectorEventLoop):
         super()._run_once()  # type: ignore[misc]  # not in typeshed
         try:
             self.at_end()
-        except Exception as error:
+        except Exception as error:  # as of any other callback; the loop must go on
             self.call_exception_handler({"message": "the end of a turn failed", "exception": error})
 
 

@@ -2,7 +2,7 @@
 
 In: verdicts; answers with their transports. Out: calls of observers and writes, in their order. Who has an answer can
 be certain that it was counted, whatever becomes of this process; other observers keep what they hear in memory for a
-while anyway, and told before the answers they cost 4 µs more a request. Refuses to hold more than MOST_ANSWERS answers,
+while anyway, and told before the answers they cost 3 µs more a request. Refuses to hold more than MOST_ANSWERS answers,
 or MOST_VERDICTS verdicts: then it does not wait for the end.
 
 A write wakes the client's process. Where that runs on this machine, as a gateway beside its engine does, waking it
@@ -34,11 +34,12 @@ class Turn:
         self._observers = observers
         self._answers: list[tuple[asyncio.WriteTransport, bytes]] = []
         self._untold: list[tuple[Verdict, RequestData, str, float]] = []
+        self._always_ends = False
         loop = asyncio.get_running_loop()
-        self._told_always = isinstance(loop, TurnLoop) and loop.at_end is nothing
-        if self._told_always and isinstance(loop, TurnLoop):
+        if isinstance(loop, TurnLoop) and loop.at_end is nothing:
             loop.at_end = self._at_end
-        self._ends = self._told_always
+            self._always_ends = True
+        self._ends = self._always_ends
         """Whether the loop knows of the end."""
 
     def write(self, transport: asyncio.WriteTransport, data: bytes) -> None:
@@ -62,7 +63,7 @@ class Turn:
 
     def end(self) -> None:
         """Do now what waits."""
-        self._ends = self._told_always
+        self._ends = self._always_ends
         verdicts, self._untold = self._untold, []
         for each in verdicts:
             self._metrics.decided(*each)

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from keystone_lua.audit import DecisionRecord, Note, RecordError, read_record
-from keystone_lua.audit.records import MAX_MASKED, encode
-from keystone_lua.interpreter import MAX_DEPTH
+from keystone_lua.audit import DecisionRecord, Note, RecordError, read_record, records
+from keystone_lua.audit.records import MAX_COMMON, MAX_COMMON_NAME, MAX_MASKED, decision_text, encode
+from keystone_lua.interpreter import MAX_DEPTH, Limits
 
 from .support import LIMITS, NOW, lines, programs, write_log
 
@@ -139,3 +139,26 @@ def test_notes(tmp_path: Path, log: list[bytes]) -> None:
     assert start.kind == "start"
     gap = {"kind": "gap", "number": 1, "prev": "0" * 64, "time": 1.5, "dropped": 3, "reason": "no room"}
     assert read_record(encode(gap).encode())[1] == Note("gap", 1.5, 3, "no room")
+
+
+def unknown(tenant: str, limits: Limits) -> str:
+    """The text of a record of a tenant without a script."""
+    asked = {"method": "", "path": "", "host": "", "headers": {}, "body": "", "backends": []}
+    return decision_text("", 1.5, tenant, asked, None, None, {}, None, limits, "inline")
+
+
+def test_what_records_have_in_common_is_each_one_s_own() -> None:
+    for _ in range(2):
+        for instructions in (5, 6):
+            assert f'"limits":{{"instructions":{instructions},' in unknown("a", Limits(instructions=instructions))
+        assert '"tenant":"b"' in unknown("b", LIMITS)
+
+
+@pytest.mark.parametrize(("size", "remembered"), [(MAX_COMMON_NAME, 1), (MAX_COMMON_NAME + 1, 0)])
+def test_no_more_of_it_is_remembered_than_may_be(size: int, remembered: int) -> None:
+    records._COMMON.clear()
+    assert f'"{"t" * size}"' in unknown("t" * size, LIMITS)
+    assert len(records._COMMON) == remembered
+    for number in range(MAX_COMMON + 5):
+        unknown(str(number), LIMITS)
+        assert len(records._COMMON) <= MAX_COMMON

@@ -9,6 +9,9 @@ import pytest
 
 from keystone_lua.interpreter import Decision, Limits, Program, compile_program, decide
 from keystone_lua.interpreter.errors import SliceExhausted
+from keystone_lua.interpreter.limits import MAX_PROVED
+from keystone_lua.interpreter.parser import parse
+from keystone_lua.interpreter.weight import weigh
 from tests.interpreter.test_shells import REQUEST
 
 MODULES = {
@@ -168,6 +171,17 @@ def test_a_slice_may_end_in_start_up() -> None:
     with pytest.raises(SliceExhausted):
         decide(compiled, REQUEST, slice=200)
     assert decided(compiled, 1) == first
+
+
+def test_only_so_much_is_looked_at() -> None:
+    def source(fields: int) -> bytes:
+        return b"local T = {" + b"1, " * fields + b"} function on_route_request() return {modified_path = '/'} end"
+
+    fixed = weigh(parse(source(0), "x.lua"))
+    each = weigh(parse(source(1), "x.lua")) - fixed
+    most = (MAX_PROVED - fixed) // each
+    assert compile_program(source(most), "x.lua").constant
+    assert not compile_program(source(most + 1), "x.lua").constant
 
 
 def test_the_host_s_globals_are_each_run_s_own() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from keystone_lua.interpreter import Decision, compile_program, decide
+from keystone_lua.interpreter import decision as decisions
+from keystone_lua.interpreter.decision import MEMORABLE_LISTS, MEMORABLE_NAMES, watched_names
 
 HEADERS = {"Accept": "text/html", "Cookie": "session=1", "X-Ünicode": "é"}
 WATCHED = frozenset({"cookie", "x-ünicode"})
@@ -78,3 +80,21 @@ def test_names_are_the_requests_own_and_only_those_that_it_has() -> None:
     assert run("for name, value in pairs(h) do end").read == ("Cookie", "X-Ünicode")
     assert run("for name, value in pairs(h) do end", headers={"a": "b"}).read == ()
     assert run("local v = h.Cookie or h.COOKIE", headers={"COOKIE": "b"}).read == ("COOKIE",)
+
+
+def test_what_is_remembered_of_names_holds_for_what_is_watched() -> None:
+    headers = {"Host": "", "Cookie": "", "X-A": ""}
+    for _ in range(2):
+        assert watched_names(headers, frozenset({"authorization"})) == []
+        assert watched_names(headers, frozenset({"x-a", "cookie"})) == ["Cookie", "X-A"]
+        assert watched_names({**headers, "aUTHORIZATION": ""}, frozenset({"authorization"})) == ["aUTHORIZATION"]
+
+
+@pytest.mark.parametrize(("size", "remembered"), [(MEMORABLE_NAMES - 1, 1), (MEMORABLE_NAMES, 0)])
+def test_no_more_of_them_is_remembered_than_may_be(size: int, remembered: int) -> None:
+    decisions._UNWATCHED.clear()
+    assert watched_names({"x" * size: ""}, frozenset({"cookie"})) == []
+    assert len(decisions._UNWATCHED) == remembered
+    for number in range(MEMORABLE_LISTS + 5):
+        watched_names({f"X-{number}": ""}, frozenset({"cookie"}))
+        assert len(decisions._UNWATCHED) <= MEMORABLE_LISTS

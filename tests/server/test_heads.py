@@ -89,6 +89,22 @@ def test_heads_that_vary_in_another_way_are_not_learned(line: str) -> None:
     assert heads.find(data) is None
 
 
+def test_as_long_as_may_be() -> None:
+    heads = Heads()
+    long_id = head("Content-Length: 3", "X-Request-Id: " + "a" * 128)
+    assert learned(heads, long_id) == 3
+    assert heads.find(long_id) == Head("shop", 3, "a" * 128, None)
+    for size, known in ((LONGEST, True), (LONGEST + 1, False)):
+        data = head("Content-Length: 3", "X-Long: ")
+        data += b"a" * (size - len(data))
+        assert learned(heads, data) == 3
+        assert (heads.find(data) is not None) == known
+    many = head("Content-Length: 999999999", "X-Request-Id: a")
+    learned(heads, head("Content-Length: 3", "X-Request-Id: b"))
+    assert heads.find(many) == Head("shop", 999_999_999, "a", None)
+    assert heads.find(many.replace(b"999", b"1999", 1)) is None
+
+
 @pytest.mark.parametrize(
     ("data", "length"),
     [

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..interpreter.execution import from_text, to_text
-from ..server.store import LIBRARY, SUFFIX, TESTS, Source, shared_modules
+from ..server.store import LIBRARY, SUFFIX, TESTS, Source
 from .options import UsageError, print_json, read_file, write_file
+from .sources import Sources
 
 if TYPE_CHECKING:
     from ..authoring.checker import Finding
@@ -42,9 +43,10 @@ def add_commands(commands: Commands) -> None:
 def _check(options: argparse.Namespace) -> int:
     from ..authoring.checker.sarif import sarif_log
 
-    files = _files(options.paths)
-    sources = {str(file): read_file(str(file)) for file in files}
-    findings = [finding for file in files for finding in _findings(file, sources[str(file)], options.plain)]
+    read = Sources(lambda name: name.endswith(SUFFIX))
+    sources = _sources(options.paths, read)
+    files = list(sources)
+    findings = [finding for file in files for finding in _findings(Path(file), sources[file], read, options.plain)]
     if options.sarif is not None:
         write_file(options.sarif, json.dumps(sarif_log(findings), ensure_ascii=False, indent=2) + "\n")
     if options.json:
@@ -57,20 +59,21 @@ def _check(options: argparse.Namespace) -> int:
     return 1 if any(finding.severity in serious for finding in findings) else 0
 
 
-def _files(paths: Sequence[str]) -> list[Path]:
-    files: list[Path] = []
+def _sources(paths: Sequence[str], read: Sources) -> dict[str, bytes]:
+    """The scripts in and below ``paths``, by the names that findings show."""
+    sources: dict[str, bytes] = {}
     for text in paths:
         path = Path(text)
         if path.is_dir():
-            files.extend(sorted(path.rglob(f"*{SUFFIX}")))
+            sources |= {str(path / name): source for name, source in read.below(path).items()}
         elif path.is_file():
-            files.append(path)
+            sources[str(path)] = read_file(text)
         else:
             raise UsageError(f"no such file or folder: {text}")
-    return files
+    return sources
 
 
-def _findings(file: Path, source: bytes, plain: bool) -> list[Finding]:
+def _findings(file: Path, source: bytes, read: Sources, plain: bool) -> list[Finding]:
     from ..authoring.checker import Kind, check_source
     from ..authoring.testing.stage import FUNCTIONS
 
@@ -80,7 +83,7 @@ def _findings(file: Path, source: bytes, plain: bool) -> list[Finding]:
             folder = parent.parent
             kind, lent = (Kind.MODULE, lent) if parent.name == LIBRARY else (Kind.TEST, FUNCTIONS)
             break
-    found = check_source(source, from_text(str(file)), shared_modules(folder), kind, lent)
+    found = check_source(source, from_text(str(file)), read.modules(folder), kind, lent)
     return [_readable(finding) for finding in found]
 
 

@@ -9,12 +9,13 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..interpreter import MAX_DEPTH, Limits, LuaSyntaxError, Program, compile_program
 from ..interpreter.execution import from_text, to_text
-from ..server.store import shared_modules
+from ..server.store import ScriptsFolderError, read_script, shared_modules
 from ..server.wire import BadRequest, read_request
 
 if TYPE_CHECKING:
@@ -101,8 +102,18 @@ def write_file(path: str, text: str) -> None:
 
 def compile_file(path: str, name: str) -> Program:
     """A script with the modules beside it, called ``name`` in messages. Raises UsageError, LuaSyntaxError."""
-    source = read_file(path)
-    return compile_program(source, from_text(name), shared_modules(Path(path).parent if path != "-" else Path()))
+    source, modules = read_script_file(path)
+    return compile_program(source, from_text(name), modules)
+
+
+def read_script_file(path: str) -> tuple[bytes, Mapping[str, bytes]]:
+    """A script and the modules beside it; ``-`` is standard input. Raises UsageError."""
+    if path == "-":
+        return read_file(path), shared_modules(Path())
+    try:
+        return read_script(Path(path))
+    except (OSError, ScriptsFolderError) as error:
+        raise UsageError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from None
 
 
 def print_json(value: dict[str, Any]) -> None:

@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING, Any
 from ..interpreter import COST_VERSION, Decision, Limits, LuaSyntaxError
 from ..interpreter.execution import from_text, to_text
 from ..interpreter.ledger import Spent
-from ..server.store import shared_modules
 from .options import (
     add_budget_arguments,
     limits_of,
     now_of,
     print_json,
-    read_file,
     read_request_file,
+    read_script_file,
     syntax_failure,
     write_file,
 )
@@ -49,7 +48,7 @@ def _profile(options: argparse.Namespace) -> int:
     request = read_request_file(options.request) if options.request is not None else None
     path = Path(options.script)
     name = options.script if request is None else path.name
-    source, modules = read_file(options.script), shared_modules(path.parent)
+    source, modules = read_script_file(options.script)
     limits = limits_of(options)
     try:
         outcome, found = profile(

@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from ..interpreter import COST_VERSION, Failure, Limits, LuaSyntaxError, decide, execute
 from ..interpreter.execution import to_text
-from ..server.store import shared_modules
 from .options import (
     add_budget_arguments,
     compile_file,
     limits_of,
     now_of,
     print_json,
-    read_file,
     read_request_file,
+    read_script_file,
     syntax_failure,
 )
 
@@ -137,7 +136,7 @@ def _spent(
         return None
     from ..interpreter.spending import spent
 
-    source, modules = read_file(options.script), shared_modules(Path(options.script).parent)
+    source, modules = read_script_file(options.script)
     return spent(
         source, name, modules, request, kind=failure.kind, limits=limits_of(options), seed=options.seed, now=now
     )

@@ -9,15 +9,17 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..authoring.testing import NOW, SEED, BadTestFile, Coverage, Outcome, Stage, Test, collect, junit_xml
 from ..interpreter import LuaSyntaxError
 from ..interpreter.execution import to_text
-from ..server.store import LIBRARY, SUFFIX, TESTS, shared_modules
+from ..server.store import LIBRARY, SUFFIX, TESTS
 from ..server.wire import BadRequest, read_request
 from .options import UsageError, at_least, clock, read_file, write_file
+from .sources import Sources
 
 if TYPE_CHECKING:
     from .options import Commands
@@ -42,18 +44,19 @@ def add_commands(commands: Commands) -> None:
 
 def _test(options: argparse.Namespace) -> int:
     path = Path(options.path)
-    files = _test_files(path)
+    read = Sources(lambda name: name.endswith(SUFFIX) or _is_test_file(name))
+    files = _test_files(path, read)
     coverage = Coverage() if options.coverage or options.fail_under is not None else None
     stages: dict[Path, Stage] = {}
     started = time.perf_counter()
     tests: list[Test] = []
     errors: list[str] = []
-    for file in files:
+    for file, source in files.items():
         root = _root(file)
         if root not in stages:
-            stages[root] = _stage(root, options, coverage)
+            stages[root] = _stage(root, read, options, coverage)
         try:
-            tests.extend(collect(stages[root], str(file), read_file(str(file))))
+            tests.extend(collect(stages[root], str(file), source))
         except BadTestFile as error:
             errors.append(str(error))
     found = len(tests)
@@ -72,14 +75,21 @@ def _test(options: argparse.Namespace) -> int:
 # files
 
 
-def _test_files(path: Path) -> list[Path]:
+def _is_test_file(name: str) -> bool:
+    return any(fnmatch(name, pattern) for pattern in _TEST_FILES)
+
+
+def _test_files(path: Path, read: Sources) -> dict[Path, bytes]:
     if path.is_file():
-        return [path]
+        return {path: read_file(str(path))}
     if not path.is_dir():
         raise UsageError(f"no such file or folder: {path}")
     inside = TESTS in path.absolute().parts
-    found = {file for pattern in _TEST_FILES for file in path.rglob(pattern)}
-    return sorted(file for file in found if inside or TESTS in file.relative_to(path).parts[:-1])
+    return {
+        path / name: source
+        for name, source in read.below(path).items()
+        if _is_test_file(name) and (inside or TESTS in Path(name).parts[:-1])
+    }
 
 
 def _root(file: Path) -> Path:
@@ -87,13 +97,13 @@ def _root(file: Path) -> Path:
     return next((folder.parent for folder in file.parents if folder.name == TESTS), file.parent)
 
 
-def _stage(root: Path, options: argparse.Namespace, coverage: Coverage | None) -> Stage:
-    scripts = {}
-    for file in sorted(root.rglob(f"*{SUFFIX}")):
-        parts = file.relative_to(root).parts
-        if not {LIBRARY, TESTS} & set(parts[:-1]) and not any(part.startswith(".") for part in parts):
-            scripts["/".join(parts)[: -len(SUFFIX)]] = read_file(str(file))
-    return Stage(scripts, shared_modules(root), read_request, (BadRequest,), options.seed, options.now, coverage)
+def _stage(root: Path, read: Sources, options: argparse.Namespace, coverage: Coverage | None) -> Stage:
+    scripts = {
+        name.removesuffix(SUFFIX): source
+        for name, source in read.below(root).items()
+        if name.endswith(SUFFIX) and not {LIBRARY, TESTS} & set(name.split("/")[:-1])
+    }
+    return Stage(scripts, read.modules(root), read_request, (BadRequest,), options.seed, options.now, coverage)
 
 
 def _is_chosen(words: str, name: str) -> bool:

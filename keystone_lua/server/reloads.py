@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -19,7 +18,8 @@ from typing import Any
 from .logs import facts
 from .metrics import Counts
 from .shared import Shared
-from .store import Folder, ScriptsFolderError, ScriptStore, Snapshot, read_folder
+from .store import SUFFIX, Folder, ScriptsFolderError, ScriptStore, Snapshot, read_folder
+from .tree import Tree
 
 logger = logging.getLogger("keystone.reload")
 
@@ -182,12 +182,11 @@ class Watch:
 
     def _look(self) -> frozenset[tuple[str, int, int, int]]:
         found = set()
-        for path, _folders, files in os.walk(self._folder):
-            for name in files:
-                if name.endswith(".lua"):
-                    with contextlib.suppress(OSError):
-                        status = Path(path, name).stat()
-                        found.add((f"{path}/{name}", status.st_ino, status.st_size, status.st_mtime_ns))
+        for name, entry in Tree(self._folder).files(lambda _name: False, lambda _name, _error: None):
+            if name.endswith(SUFFIX):
+                with contextlib.suppress(OSError):
+                    status = entry.stat()
+                    found.add((entry.path, status.st_ino, status.st_size, status.st_mtime_ns))
         return frozenset(found)
 
 

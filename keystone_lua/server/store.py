@@ -5,12 +5,13 @@ Refuses: file by file, each with one message that names it; a bad file never kee
 tenant whose file has gone bad keeps its last good version.
 
 A tenant is the stem of a ``.lua`` file, sub-folders included. ``lib/`` holds shared modules, ``tests/``
-scripts' tests, and names that begin with a dot are skipped (a mounted ConfigMap keeps copies there).
+scripts' tests, and names that begin with a dot are skipped. A mounted ConfigMap is read as one version (see `tree`).
 Tenant names from requests are looked up in a dict and never become paths.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import stat
@@ -20,10 +21,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from keystone_lua.interpreter import Limits, LuaSyntaxError, Program, compile_program
 from keystone_lua.interpreter.execution import from_text, to_text
+
+from .tree import Tree, Unsteady, steady
 
 LIBRARY = "lib"
 TESTS = "tests"
@@ -34,6 +37,8 @@ READ_PAUSE = 0.005
 """Seconds between attempts to read a file that was written to meanwhile."""
 
 logger = logging.getLogger("keystone.store")
+
+Made = TypeVar("Made")
 
 _READ_FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK  # not to hang on a FIFO named x.lua
 
@@ -202,21 +207,66 @@ def _by_tenant(names: Iterable[str]) -> list[tuple[str, list[str]]]:
 
 
 def read_folder(folder: Path, limit: int = Limits().source) -> Folder:
-    """Read every script and shared module. Raises `ScriptsFolderError` when the folder cannot be listed.
+    """Read every script and shared module, all of one version. Raises `ScriptsFolderError` when that cannot be done.
 
     ``limit`` is in bytes of one file.
     """
+    return _steady(folder, lambda tree: _folder(tree, folder, limit))
+
+
+def shared_modules(folder: Path, source_limit: int = Limits().source) -> Mapping[str, bytes]:
+    """Return the good modules under ``lib/`` in ``folder``, by the names that ``require`` takes; there may be none."""
+    return _steady(folder, lambda tree: _modules(tree, source_limit))
+
+
+def read_script(file: Path, limit: int = Limits().source) -> tuple[bytes, Mapping[str, bytes]]:
+    """A script, and the modules beside it of the same version. Raises `OSError`, `ScriptsFolderError`."""
+
+    def read(tree: Tree) -> tuple[bytes, Mapping[str, bytes]]:
+        found: os.DirEntry[str] | None = None
+        with contextlib.suppress(OSError):  # a folder may be entered and not listed
+            found = tree.entries(tree.root).get(file.name)
+        return Path(found.path if found is not None else file).read_bytes(), _modules(tree, limit)
+
+    return _steady(file.parent, read)
+
+
+def read_all(folder: Path, wanted: Callable[[str], bool]) -> dict[str, bytes]:
+    """Every file below ``folder`` whose relative name is ``wanted``, of one version. Raises `OSError`."""
+
+    def read(tree: Tree) -> dict[str, bytes]:
+        listed = tree.files(lambda _name: False, lambda _name, _error: None)
+        return {name: Path(entry.path).read_bytes() for name, entry in listed if wanted(name)}
+
+    return _steady(folder, read)
+
+
+def modules_in(files: Mapping[str, bytes], limit: int = Limits().source) -> dict[str, bytes]:
+    """Of a scripts folder's files by relative name, the good shared modules, by ``require``'s names."""
+    names = (name for name in files if name.startswith(f"{LIBRARY}/") and name.endswith(SUFFIX) and name.isprintable())
+    good = ((name, files[name]) for name in names if len(files[name]) <= limit and _not_utf8(files[name]) is None)
+    return {_module(name): source for name, source in good}
+
+
+def _steady(folder: Path, read: Callable[[Tree], Made]) -> Made:
+    try:
+        return steady(folder, read)
+    except Unsteady as error:
+        raise ScriptsFolderError(str(error)) from None
+
+
+def _folder(tree: Tree, folder: Path, limit: int) -> Folder:
     errors: list[str] = []
-    names = list(_lua_files(folder, errors))
-    in_library = [name for name in names if name.startswith(f"{LIBRARY}/")]
-    modules = _read_modules(folder, in_library, limit, errors)
+    found = dict(_lua_files(tree, folder, errors))
+    in_library = {name: entry for name, entry in found.items() if name.startswith(f"{LIBRARY}/")}
+    modules = _read_modules(tree, in_library, limit, errors)
     scripts: dict[str, bytes] = {}
     unreadable: dict[str, str] = {}
-    for name in names:
-        if name.startswith(f"{LIBRARY}/"):
+    for name, entry in found.items():
+        if name in in_library:
             continue
         try:
-            scripts[name] = _read_source(folder / name, folder, limit)
+            scripts[name] = _read_source(tree, entry, limit)
         except FileNotFoundError:
             continue  # deleted since the folder was listed
         except _BadFile as error:
@@ -224,19 +274,24 @@ def read_folder(folder: Path, limit: int = Limits().source) -> Folder:
     return Folder(scripts, unreadable, modules, tuple(errors))
 
 
-def shared_modules(folder: Path, source_limit: int = Limits().source) -> Mapping[str, bytes]:
-    """Return the good modules under ``lib/`` in ``folder``, by the names that ``require`` takes; there may be none."""
-    errors: list[str] = []
-    names = _lua_files(folder, errors, LIBRARY) if (folder / LIBRARY).is_dir() else ()
-    return _read_modules(folder, names, source_limit, errors)
+def _modules(tree: Tree, limit: int) -> Mapping[str, bytes]:
+    def outside(name: str) -> bool:
+        return name != LIBRARY and not name.startswith(f"{LIBRARY}/")
+
+    listed = tree.files(outside, lambda _name, _error: None)
+    found = {
+        name: entry
+        for name, entry in listed
+        if name.startswith(f"{LIBRARY}/") and name.endswith(SUFFIX) and name.isprintable()
+    }
+    return _read_modules(tree, found, limit, [])
 
 
-def _read_modules(folder: Path, names: Iterable[str], limit: int, errors: list[str]) -> dict[str, bytes]:
+def _read_modules(tree: Tree, found: Mapping[str, os.DirEntry[str]], limit: int, errors: list[str]) -> dict[str, bytes]:
     modules = {}
-    for name in names:
-        module = name.removeprefix(f"{LIBRARY}/").removesuffix(SUFFIX).replace("/", ".")
+    for name, entry in found.items():
         try:
-            modules[from_text(module)] = _read_source(folder / name, folder, limit)
+            modules[_module(name)] = _read_source(tree, entry, limit)
         except FileNotFoundError:
             pass  # deleted since the folder was listed
         except _BadFile as error:
@@ -244,42 +299,41 @@ def _read_modules(folder: Path, names: Iterable[str], limit: int, errors: list[s
     return modules
 
 
-def _lua_files(folder: Path, errors: list[str], top: str = "") -> Iterator[str]:
-    """Yield the Lua files of ``folder``, all or those below ``top``, relative to it with ``/``, sorted.
+def _module(name: str) -> str:
+    return from_text(name.removeprefix(f"{LIBRARY}/").removesuffix(SUFFIX).replace("/", "."))
 
-    Linked folders are not entered. Raises `ScriptsFolderError`.
-    """
+
+def _lua_files(tree: Tree, folder: Path, errors: list[str]) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Yield the Lua files, but for scripts' tests, by their names. Raises `ScriptsFolderError`."""
     if not folder.is_dir():
         raise ScriptsFolderError(f"no scripts folder: {folder}")
 
-    def cannot_list(error: OSError) -> None:
-        if Path(error.filename) == folder:
+    def complain(name: str, error: OSError | None) -> None:
+        if error is None:
+            errors.append(f"{_printable(name)}: linked folders are not followed")
+        elif name:
+            errors.append(f"{_printable(name)}: cannot be listed: {error.strerror}")
+        else:
             raise ScriptsFolderError(f"cannot list scripts folder: {folder}: {error.strerror}")
-        errors.append(f"{_printable(os.path.relpath(error.filename, folder))}: cannot be listed: {error.strerror}")
 
-    for path, folders, files in os.walk(folder / top, onerror=cannot_list):
-        here = os.path.relpath(path, folder).replace(os.sep, "/")
-        prefix = "" if here == "." else f"{here}/"
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and prefix + name != TESTS)
-        links = [name for name in folders if Path(path, name).is_symlink()]
-        errors += [f"{_printable(prefix + name)}: linked folders are not followed" for name in links]
-        for name in sorted(files):
-            if not name.endswith(SUFFIX) or name.startswith("."):
-                continue
-            if name.isprintable():
-                yield prefix + name
-            else:
-                errors.append(f"{_printable(prefix + name)}: the file name is no printable UTF-8")
+    for name, entry in tree.files(lambda name: name == TESTS, complain):
+        if not name.endswith(SUFFIX):
+            continue
+        if entry.name.isprintable():
+            yield name, entry
+        else:
+            errors.append(f"{_printable(name)}: the file name is no printable UTF-8")
 
 
-def _read_source(path: Path, folder: Path, limit: int) -> bytes:
+def _read_source(tree: Tree, entry: os.DirEntry[str], limit: int) -> bytes:
     """Return the file's bytes. Raises `_BadFile`, or `FileNotFoundError` if it has just been deleted."""
-    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
+    linked = entry.is_symlink()
+    if linked and not tree.holds(entry.path):
         raise _BadFile("links outside the scripts folder")
     try:
-        descriptor = os.open(path, _READ_FLAGS)
+        descriptor = os.open(entry.path, _READ_FLAGS | (0 if linked else os.O_NOFOLLOW))
     except OSError as error:
-        if not os.path.lexists(path):
+        if not os.path.lexists(entry.path):
             raise
         raise _BadFile(f"cannot be read: {error.strerror}") from None
     with os.fdopen(descriptor, "rb") as file:
@@ -291,11 +345,19 @@ def _read_source(path: Path, folder: Path, limit: int) -> bytes:
             raise _BadFile(f"cannot be read: {error.strerror}") from None
     if len(source) > limit:
         raise _BadFile(f"is larger than {limit} bytes")
+    place = _not_utf8(source)
+    if place is not None:
+        raise _BadFile(f"is not UTF-8 (byte {place})")
+    return source
+
+
+def _not_utf8(source: bytes) -> int | None:
+    """The first byte that is no UTF-8."""
     try:
         source.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise _BadFile(f"is not UTF-8 (byte {error.start})") from None
-    return source
+        return error.start
+    return None
 
 
 def _read_unchanged(file: IO[bytes], size: int) -> bytes:

@@ -13,7 +13,7 @@ PURE := .venv-pure
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run health reload check-scripts test-scripts test lint types pytest test-pure bench bench-peers hostile soak clean \
+.PHONY: help run health reload check-scripts test-scripts test test-fast test-all lint types test-pure bench bench-peers hostile soak clean \
 	demo e2e docker-build docker-run logs image-test
 
 help:  ## this list
@@ -40,7 +40,16 @@ check-scripts: $(INSTALLED)  ## check every script and report
 test-scripts: $(INSTALLED)  ## run the scripts' tests, every line covered
 	$(BIN)/keystone-lua test $(SCRIPTS) --coverage --fail-under 100
 
-test: lint types test-scripts pytest  ## everything that must pass
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
+
+test: lint types test-scripts  ## style, types and all tests but the slow ones: three minutes on two cores
+	$(PYTEST) -m "not slow"
+
+test-all: lint types test-scripts  ## everything that must pass before a change lands
+	$(PYTEST)
+
+test-fast: $(INSTALLED)  ## the language and the tools, without servers: while working
+	$(PYTEST) -m "not slow" tests/authoring tests/interpreter tests/language tests/parser tests/test_architecture.py
 
 lint: $(INSTALLED)  ## style and format
 	$(BIN)/ruff check .
@@ -48,9 +57,6 @@ lint: $(INSTALLED)  ## style and format
 
 types: $(INSTALLED)  ## strict types
 	$(BIN)/mypy
-
-pytest: $(INSTALLED)  ## the tests alone
-	$(BIN)/python -m pytest
 
 test-pure:  ## the same without native code, in an environment of its own
 	rm -rf $(PURE)

@@ -8,12 +8,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.documents import check_console
 from tests.server.test_operations import free_port
 
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.slow
 def test_the_walk_through(tmp_path: Path) -> None:
     text = (ROOT / "docs" / "audit.md").read_text()
     shutil.copytree(ROOT / "scripts", tmp_path / "scripts")

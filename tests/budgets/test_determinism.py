@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from . import in_lanes, pythons
 from .answers import programs
 
@@ -15,6 +17,7 @@ STEP = "8"
 """Every eighth program; the command runs them all."""
 
 
+@pytest.mark.slow
 def test_every_process_answers_the_same() -> None:
     runs = [(path, order, seed) for path, order, seed in variants()]
     with ThreadPoolExecutor(2) as pool:
@@ -35,6 +38,7 @@ def variants() -> list[tuple[str, str, str]]:
     return [*made, (paths[0], "forward", "7")]
 
 
+@pytest.mark.slow
 def test_a_lane_process_answers_the_same() -> None:
     count, differing = in_lanes.differences(programs(int(STEP)))
     assert count > 30

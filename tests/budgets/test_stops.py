@@ -44,6 +44,7 @@ def test_boundary_of_every_program(path: Path) -> None:
     assert again(run.program, ROOMY) == run.result
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHORT)
 def test_stop_anywhere(name: str) -> None:
     run = whole(SHORT[name].encode(), name)

@@ -17,6 +17,7 @@ FRESH = 100
 PER_TEST = 50
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, golden.PROGRAMS, PER_TEST))
 def test_recorded_programs(first: int) -> None:
     programs = list(golden.programs())[first : first + PER_TEST]
@@ -30,6 +31,7 @@ def test_enough_are_recorded() -> None:
     assert len(list(golden.programs())) == golden.PROGRAMS >= 300
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Reference.available("lua5.1"), reason="lua5.1 is not installed; recorded programs are compared")
 def test_fresh_programs() -> None:
     """The same programs in every run, others than the recorded ones."""

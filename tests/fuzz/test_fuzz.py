@@ -35,6 +35,7 @@ def test_sources(source: str) -> None:
     check_source(source)
 
 
+@pytest.mark.slow
 @settings(SHORT, max_examples=20)
 @given(programs)
 def test_programs(source: str) -> None:

@@ -67,6 +67,7 @@ def test_large_bodies_stream_both_ways(stack: Stack) -> None:
     download(stack, 8_000_000)
 
 
+@pytest.mark.slow
 def test_many_clients_lose_nothing_and_mix_up_nothing(stack: Stack) -> None:
     crowd(stack, clients=500, requests=1)
 

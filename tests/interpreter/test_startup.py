@@ -173,6 +173,7 @@ def test_a_slice_may_end_in_start_up() -> None:
     assert decided(compiled, 1) == first
 
 
+@pytest.mark.slow
 def test_only_so_much_is_looked_at() -> None:
     def source(fields: int) -> bytes:
         return b"local T = {" + b"1, " * fields + b"} function on_route_request() return {modified_path = '/'} end"

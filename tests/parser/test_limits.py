@@ -64,6 +64,7 @@ def test_chains_of_steps(step: str) -> None:
         assert height(parse("a" + step * count + end, "x.lua")) <= 24
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("around", "highest"),
     [("f({})", 1000), ("({} + 1 and 2)", 1000), ("g[{}]", 1000), ("({} .. (1))", 1000), ("({})", 25), ("not {}", 250)],

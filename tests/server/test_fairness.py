@@ -262,6 +262,7 @@ def test_a_client_that_goes_away_frees_its_place(tmp_path: Path) -> None:
         connections[0].close()
 
 
+@pytest.mark.slow
 def test_a_run_in_a_lane_keeps_the_version_that_it_began_with(tmp_path: Path) -> None:
     text = BUSY.replace("return {}", 'return {selected_backend = "1"}')
     write_scripts(tmp_path, {"a.lua": text})

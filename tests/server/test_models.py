@@ -101,6 +101,7 @@ def by_model(module: ModuleType, data: Any) -> tuple[Any, str]:
         return None, location(error)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", GENERATIONS, ids=generation_name)
 @given(data=st.none() | requests)
 @settings(max_examples=400, deadline=None)

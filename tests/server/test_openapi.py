@@ -93,6 +93,7 @@ def many_at_once(client: Client) -> list[Answer]:
         return list(pool.map(lambda _: client.route("endless", {}), range(16)))
 
 
+@pytest.mark.slow
 def test_every_documented_status_is_seen(tmp_path: Path) -> None:
     seen: set[tuple[str, int]] = set()
     write_scripts(tmp_path, SCRIPTS)

@@ -87,6 +87,7 @@ class UnixConnection(http.client.HTTPConnection):
         self.sock.connect(str(self._path))
 
 
+@pytest.mark.slow
 def test_a_unix_socket(scripts: Path, tmp_path: Path) -> None:
     path = tmp_path / "keystone.sock"
     with socket.socket(socket.AF_UNIX) as left_behind:

@@ -56,6 +56,7 @@ def test_limits_reach_the_scripts(scripts: Path) -> None:
         assert server.client.route("a", b" " * 101).status == 413
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "sent",
     [
@@ -76,6 +77,7 @@ def test_stops_in_time_beside_idle_and_half_sent_connections(scripts: Path, sent
         assert time.monotonic() - started < 10
 
 
+@pytest.mark.slow
 def test_what_is_in_flight_is_answered(scripts: Path) -> None:
     with server_process(scripts, "--max-instructions", "1000000000") as server:
         answers: list[Answer] = []
@@ -102,6 +104,7 @@ def test_a_body_under_way_may_still_arrive(scripts: Path) -> None:
         assert server.process.wait(10) == 0
 
 
+@pytest.mark.slow
 def test_stops_in_time_while_scripts_keep_it_busy(scripts: Path) -> None:
     write_scripts(scripts, {"endless.lua": "function on_route_request() while true do end end\n"})
     with server_process(scripts, "--max-instructions", "1000000000000") as server:

@@ -134,6 +134,7 @@ def test_decisions_go_on_while_reloading(tmp_path: Path) -> None:
     assert problems == []
 
 
+@pytest.mark.slow
 def test_deep_recursion_is_not_disturbed_by_compiling(tmp_path: Path) -> None:
     """Python's recursion limit is one for the process; a reload must not lower it under a running script."""
     deep = """

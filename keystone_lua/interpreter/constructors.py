@@ -125,8 +125,13 @@ class ConstructorEmitter(OperatorEmitter):
 
     def pair(self, item: nodes.Field) -> list[ast.expr]:
         """A field's key, ABSENT for a position, and its value."""
-        key = pyast.name("ABSENT", self.line) if item.key is None else self.value(item.key)
-        return [key, self.value(item.value)]
+        if item.key is None:
+            return [pyast.name("ABSENT", self.line), self.value(item.value)]
+        if self.is_late(item.key, item.value):
+            once, again = self.hold(self.value(item.value))
+            pair = pyast.tuple_of([once, self.value(item.key)], self.line)
+            return [pyast.subscript(pair, pyast.constant(1, self.line), self.line), again()]
+        return [self.value(item.key), self.value(item.value)]
 
     def many_keyed(self, items: tuple[nodes.Field, ...]) -> ast.expr:
         """Hundreds of fields, some with computed keys: a nested function that collects them in a list."""

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from . import costs, nodes, pyast
 from .emission import CALLS, MULTI, Again, Emitter
 from .infer import Kinds
-from .inlining import can_inline, inline
+from .inlining import Receiver, can_inline, inline
 from .libraries import Seal
 from .scope import BOX, Resolution
 from .values import LONG_STRING
@@ -94,6 +94,8 @@ class ExpressionEmitter(Emitter):
     def guarded_index(self, o: nodes.Expression, k: nodes.Expression) -> ast.expr:
         """A subscript of a plain table, or ``run.index``."""
         line = self.line
+        if self.is_late(o, k):
+            return self.late_index(o, k)
         once, again = self.named(o)
         if self.is_simple(k):
             slow: ast.expr = self.service("index", again(), self.value(k))
@@ -105,6 +107,18 @@ class ExpressionEmitter(Emitter):
         evaluated = pyast.compare(once, pyast.IS_NOT, key, line)
         return pyast.choose(
             pyast.both([evaluated, pyast.is_class(again(), "Table", line)], line),
+            pyast.subscript(again(), key_again(), line),
+            self.service("index", again(), key_again()),
+            line,
+        )
+
+    def late_index(self, o: nodes.Expression, k: nodes.Expression) -> ast.expr:
+        """``o[f()]`` where the key's function may change the local ``o``."""
+        line = self.line
+        key, key_again = self.hold(self.value(k))
+        once, again = self.hold(self.value(o))
+        return pyast.choose(
+            pyast.both([pyast.evaluated(key, line), pyast.is_class(once, "Table", line)], line),
             pyast.subscript(again(), key_again(), line),
             self.service("index", again(), key_again()),
             line,
@@ -140,7 +154,7 @@ class ExpressionEmitter(Emitter):
         saved, self.line = self.line, self.call_at(node, ".".join(filter(None, path)))
         self.charge(costs.CALL + costs.ARGUMENT * len(node.arguments))
         function = self.value(node.function)
-        made = inline(self, path, function, node.arguments, None)
+        made = inline(self, path, function, node.arguments)
         self.line = saved
         return made
 
@@ -201,16 +215,16 @@ class ExpressionEmitter(Emitter):
         name = pyast.constant(node.method, lookup)
         sealed = self.seal.method(node.method)
         inlined = one and sealed is not None and can_inline(self, ("string", node.method), node.arguments, True)
-        head = pyast.name(receiver, lookup) if inlined else once
-        found = self.find_method(head if sealed is None else pyast.name(receiver, lookup), receiver, name)
-        if sealed is not None:
-            found = pyast.choose(pyast.is_class(head, "str", lookup), pyast.name(sealed, lookup), found, lookup)
-        self.line = at
-        if inlined:
+        found = self.find_method(once if sealed is None else pyast.name(receiver, lookup), receiver, name)
+        if inlined and sealed is not None:
             self.line = self.at(node.line, (f"method '{node.method}'",), (), True, f"string.{node.method}")
-            made = inline(self, ("string", node.method), found, node.arguments, receiver, once)
+            path, library = ("string", node.method), pyast.name(sealed, lookup)
+            made = inline(self, path, library, node.arguments, Receiver(receiver, once, found))
             self.is_complete = True
             return made
+        if sealed is not None:
+            found = pyast.choose(pyast.is_class(once, "str", lookup), pyast.name(sealed, lookup), found, lookup)
+        self.line = at
         arguments, spreads = self.arguments(node.arguments)
         self.is_complete = False
         return pyast.call_value(found, [self.depth(spreads), pyast.name(receiver, at), *arguments], at)

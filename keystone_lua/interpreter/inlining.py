@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from . import costs, nodes, pyast
@@ -38,6 +39,38 @@ class _Operand:
             self.once, self.again = compiler.named(node)
 
 
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """A method call's object: its name once ``once`` is evaluated, and ``method``, which finds what it calls."""
+
+    name: str
+    once: ast.expr
+    method: ast.expr
+
+    def found(
+        self, compiler: Emitter, library: ast.expr, arguments: tuple[nodes.Expression, ...]
+    ) -> tuple[ast.expr, ast.expr]:
+        """What is evaluated before the arguments, and the function for what is not usual.
+
+        No string's method is looked up before the arguments are evaluated (OP_SELF), unless nobody can tell.
+        """
+        line = compiler.line
+        is_text = pyast.is_class(pyast.name(self.name, line), "str", line)
+        if all(is_quiet(compiler, node) for node in arguments):
+            return pyast.evaluated(self.once, line), pyast.choose(is_text, library, self.method, line)
+        found, again = compiler.hold(self.method)
+        first = [pyast.is_class(self.once, "str", line), pyast.evaluated(found, line)]
+        return pyast.either(first, line), pyast.choose(is_text, library, again(), line)
+
+
+def is_quiet(compiler: Emitter, node: nodes.Expression) -> bool:
+    """Whether evaluating a node neither fails nor changes anything."""
+    if isinstance(node, nodes.Arithmetic):
+        operands = (node.first, *(operator.operand for operator in node.rest))
+        return compiler.kinds.of(node) == NUMBER and all(is_quiet(compiler, operand) for operand in operands)
+    return compiler.is_simple(node)
+
+
 def can_inline(
     compiler: Emitter, path: tuple[str, str], arguments: tuple[nodes.Expression, ...], is_method: bool
 ) -> bool:
@@ -55,24 +88,22 @@ def inline(
     path: tuple[str, str],
     function: ast.expr,
     arguments: tuple[nodes.Expression, ...],
-    receiver: str | None,
-    receiver_once: ast.expr | None = None,
+    receiver: Receiver | None = None,
 ) -> ast.expr:
-    """One value of ``path(arguments)``.
-
-    ``receiver`` names a method call's object, which ``receiver_once`` evaluates and which is the first argument;
-    ``function`` then finds the method of whatever the object is.
-    """
+    """One value of ``path(arguments)``; ``function`` is the library's. A method call's object is the first argument."""
     if path == ("", "select"):
         return _select(compiler, arguments)
     operands = [_Operand(compiler, node) for node in arguments]
     if receiver is not None:
-        operands.insert(0, _Operand(compiler, nodes.Nil(0, 0), receiver))
+        operands.insert(0, _Operand(compiler, nodes.Nil(0, 0), receiver.name))
     line = compiler.line
     # Every argument is evaluated before the first test.
-    evaluated = [pyast.evaluated(operand.once, line) for operand in operands if isinstance(operand.once, ast.NamedExpr)]
-    if receiver_once is not None:
-        evaluated.insert(0, pyast.evaluated(receiver_once, line))
+    evaluated: list[ast.expr] = [
+        pyast.evaluated(operand.once, line) for operand in operands if isinstance(operand.once, ast.NamedExpr)
+    ]
+    if receiver is not None:
+        first, function = receiver.found(compiler, function, arguments)
+        evaluated.insert(0, first)
     guards, fast = _FORMS[*path, len(operands)](compiler, operands)
     tests = [*evaluated, *guards]
     compiler.context.stored.add("fuel")

@@ -4,7 +4,7 @@ Input: those nodes. Output: Python statements in ``self.out``, and their prices.
 
 A local is a Python variable, or a one-element list if closures share it (BOX, see scope). Values of several targets are
 evaluated in order into temporaries first. A target's table and key are evaluated before the values, but a local of this
-function that the value may change is read afterwards, as PUC reads its registers.
+function is read when the target's turn to be assigned comes, as PUC reads its registers.
 """
 
 from __future__ import annotations
@@ -140,11 +140,28 @@ class StatementEmitter(StoreEmitter):
         return made
 
     def assign_several(self, node: nodes.Assign) -> None:
-        """Several targets or values, whatever they are."""
-        prepared = [self.prepare(target, False) for target in node.targets]
+        """Several targets or values, whatever they are.
+
+        A local that is assigned here too, right of a target whose table or key it is, is copied when its own turn
+        among the targets comes, as PUC's parser has it done (check_conflict in lparser.c).
+        """
+        prepared: list[Place | None] = []
+        for target in node.targets:
+            if (variable := self.variable(target)) is not None:
+                self.copy_operands(variable, target, prepared)
+            prepared.append(self.prepare(target))
         values = self.adjusted(node.values, len(node.targets))
         for target, place, value in reversed(list(zip(node.targets, prepared, values, strict=True))):
             self.store_to(target, place, value, ANY)
+
+    def copy_operands(self, variable: Variable, node: nodes.Expression, prepared: list[Place | None]) -> None:
+        """Tables and keys that are still to be read from ``variable`` are read now."""
+        copy: ast.expr | None = None
+        for position, place in enumerate(prepared):
+            if place is not None and (is_read(place[0], variable) or is_read(place[1], variable)):
+                copy = copy or self.put_away_value(node)
+                table, key = (copy if is_read(part, variable) else part for part in place)
+                prepared[position] = table, key
 
     def assign_one(self, target: nodes.Expression, value: nodes.Expression) -> None:
         """One target, one value."""
@@ -154,7 +171,7 @@ class StatementEmitter(StoreEmitter):
     def assign_guarded(self, target: nodes.Expression, value: nodes.Expression) -> None:
         """One target, one value, whatever they are."""
         is_simple = isinstance(target, nodes.Name) or self.is_simple(value)
-        place = self.prepare(target, not is_simple)
+        place = self.prepare(target)
         variable = self.variable(target)
         if variable is not None and variable.storage != BOX:
             self.charge(costs.ASSIGN)
@@ -163,18 +180,13 @@ class StatementEmitter(StoreEmitter):
         made = self.value(value) if is_simple else self.put_away_value(value)
         self.store_to(target, place, made, self.kinds.of(value))
 
-    def prepare(self, target: nodes.Expression, late: bool) -> Place | None:
-        """Evaluate a target's table and key, left to right; None for a name.
+    def prepare(self, target: nodes.Expression) -> Place | None:
+        """Evaluate a target's table and key, left to right, but not this function's own locals; None for a name."""
+        return (self.held(target.object), self.held(target.key)) if isinstance(target, nodes.Index) else None
 
-        ``late``: this function's own locals are read when the value is there.
-        """
-        return (
-            (self.held(target.object, late), self.held(target.key, late)) if isinstance(target, nodes.Index) else None
-        )
-
-    def held(self, node: nodes.Expression, late: bool) -> ast.expr:
-        """A name or a constant for a value."""
-        is_load = self.is_simple(node) or (late and self.is_own_mutable(node))
+    def held(self, node: nodes.Expression) -> ast.expr:
+        """A name, a box's content or a constant for a value."""
+        is_load = self.is_simple(node) or self.is_own_mutable(node)
         return self.value(node) if is_load else self.put_away_value(node)
 
     def store_to(self, target: nodes.Expression, place: Place | None, value: ast.expr, kind: str) -> None:
@@ -188,6 +200,7 @@ class StatementEmitter(StoreEmitter):
                 self.assign_global(target, value, kind)
             return
         assert isinstance(target, nodes.Index)
+        place = self.unboxed(place[0]), self.unboxed(place[1])
         key = target.key
         key_kind = TEXT if self.is_plain_key(key) else self.kinds.of(key)
         if isinstance(key, nodes.String) and len(key.value) >= LONG_STRING:
@@ -195,6 +208,10 @@ class StatementEmitter(StoreEmitter):
         if isinstance(key, nodes.Number) and key.value == 0.0:
             place = place[0], pyast.constant(0.0, self.line)
         self.store_index(target, place, value, kind, key_kind)
+
+    def unboxed(self, operand: ast.expr) -> ast.expr:
+        """A box's content as a name."""
+        return self.put_away(operand) if isinstance(operand, ast.Subscript) else operand
 
     def assign_global(self, target: nodes.Name, value: ast.expr, kind: str) -> None:
         """A global's new value. Without ``_G`` no script can give the globals a metatable, or see them as a table.
@@ -393,3 +410,9 @@ class StatementEmitter(StoreEmitter):
             self.out.append(pyast.if_(pyast.name(pending, line), inner, [], line))
         if last := self.last_branch(node, prices[-1], Segment()):
             self.out.append(pyast.if_(pyast.name(pending, line), last, [], line))
+
+
+def is_read(operand: ast.expr, variable: Variable) -> bool:
+    """Whether a table or key is the load of a local, which may be in a box."""
+    load = operand.value if isinstance(operand, ast.Subscript) else operand
+    return isinstance(load, ast.Name) and load.id == variable.slot

@@ -1,9 +1,9 @@
 """Compare many random programs with real Lua.
 
-    python -m tests.differential --programs 20000 --seed 1 [--jobs 2] [--record]
+    python -m tests.differential --programs 20000 --seed 1 [--jobs 2] [--assignments] [--record]
 
 Says how many programs were compared and prints those that differ, shrunk. Every tenth program uses goto
-and is compared with luajit. Exit 1 on any difference. ``--record`` rewrites the golden file of the test suite.
+and is compared with luajit. ``--assignments`` draws programs of multiple assignments instead. Exit 1 on any difference. ``--record`` rewrites the golden file of the test suite.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 
 from . import golden
+from .assignments import generate_assignments
 from .compare import Difference, compare, shrink
 from .generator import generate
 from .reference import Reference
@@ -22,14 +23,17 @@ from .reference import Reference
 SHOWN = 12
 
 
-def compare_range(seed: int, first: int, count: int, jumps_every: int) -> tuple[int, int, int, list[str]]:
+def compare_range(
+    seed: int, first: int, count: int, jumps_every: int, assignments: bool
+) -> tuple[int, int, int, list[str]]:
     """Programs ``first`` to ``first + count - 1``: how many were compared, with luajit, not comparable, and differences."""
     compared = jumped = skipped = 0
     found: list[str] = []
     with Reference("lua5.1") as lua, Reference("luajit") as jit:
         for number in range(first, first + count):
             jumps = jumps_every > 0 and number % jumps_every == 0
-            tree = generate(random.Random(f"{seed}/{number}"), jumps=jumps)
+            source = random.Random(f"{seed}/{number}")
+            tree = generate_assignments(source) if assignments else generate(source, jumps=jumps)
             reference = jit if jumps else lua
             result = compare(tree.text(), reference)
             if result is False:
@@ -50,6 +54,7 @@ def main() -> int:
     parser.add_argument("--programs", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--assignments", action="store_true", help="programs of multiple assignments")
     parser.add_argument("--record", action="store_true", help="rewrite the golden file")
     options = parser.parse_args()
     if not Reference.available("lua5.1"):
@@ -58,14 +63,17 @@ def main() -> int:
     if options.record:
         print(f"{golden.record()} programs recorded in {golden.FILE}")
         return 0
-    every = 10 if Reference.available("luajit") else 0
+    every = 10 if not options.assignments and Reference.available("luajit") else 0
     started = time.perf_counter()
     step = 250
     starts = range(0, options.programs, step)
     compared = jumped = skipped = 0
     found: list[str] = []
     with ProcessPoolExecutor(options.jobs) as pool:
-        jobs = [pool.submit(compare_range, options.seed, s, min(step, options.programs - s), every) for s in starts]
+        jobs = [
+            pool.submit(compare_range, options.seed, s, min(step, options.programs - s), every, options.assignments)
+            for s in starts
+        ]
         for job in jobs:
             a, b, c, differences = job.result()
             compared, jumped, skipped = compared + a, jumped + b, skipped + c

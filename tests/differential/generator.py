@@ -44,7 +44,7 @@ end""",
   local function report(ok, ...) out(ok and "ok" or "error", ...) end
   report(pcall(f, ...))
 end""",
-    "g1, g2, gt = 7, 'glob', {1, 2, 3}",
+    "g1, g2, gt, gn = 7, 'glob', {1, 2, 3}, {x = 1, n = {x = 2, n = {}}}",
 )
 """Helpers that programs use: the shrinker drops those that a failure does not need."""
 
@@ -577,9 +577,39 @@ class Generator:
         if len(names) < 2:
             return self.local()
         a, b = names[self.source.randrange(len(names))], names[self.source.randrange(len(names))]
-        if self.chance(40):
+        if self.chance(25):
             return stmt(f"{a}, {b} = {b}, {a}")
-        return stmt(f"{a}, {b} = ", self.numeric(2), ", ", self.numeric(2))
+        targets = [self.place(a, b) for _ in range(self.number(1, 4))]
+        values = [self.assigned(target, targets, b) for target in targets]
+        if self.chance(10):
+            values.pop()
+        parts: list[str | Node] = []
+        for value in values or [self.anything(1)]:
+            parts += [", ", value]
+        return stmt(fixed(", ".join(targets), " = "), *parts[1:], " out(", fixed(", ".join(targets)), ")")
+
+    def place(self, a: str, b: str) -> str:
+        """A target: a local, parameter, loop variable, upvalue or global, or a field of a table under one of them."""
+        table = self.variable("r") or "gn"
+        function = self.variable("f") or "int"
+        return self.pick((a, b, a, b, "g1", f"{table}.x", f"gn[{a}]", f"{table}[{b}]", f"gn.n[{a}]", "gn.n.x", f"{table}[{a} + 1]",
+                          f"gt[int({b}) % 3 + 1]", f"gn[{function}({a}, {b})]", f"{table}.y"))  # fmt: skip
+
+    def assigned(self, target: str, targets: list[str], name: str) -> Node:
+        """A value for a target: often another target's, or a call that changes the locals that it can reach."""
+        function, word = self.variable("f") or "int", self.variable("s") or "g2"
+        choice = self.number(0, 8)
+        if choice < 3 or (target in ("g1", name) and choice > 6):
+            return expr("(tonumber(", self.pick(tuple(targets)), ") or 1)")
+        if choice < 5:
+            return expr(f"{function}({name}, ", self.numeric(1), ")")
+        if choice == 5:
+            return expr(f"(({word}):byte(", self.numeric(0), ") or 2)")
+        if choice == 6 and self.risky:
+            return expr(
+                f"{word}:sub({self.pick((f'gn[{name}]', 'gn.x', name, 'undefined_name'))}, ", self.numeric(0), ")"
+            )
+        return self.numeric(2) if choice < 8 else expr(f"(gn[{name}] or {name})")
 
     def global_assign(self) -> Node:
         if self.chance(50):

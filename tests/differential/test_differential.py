@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from . import golden
+from .assignments import generate_assignments
 from .compare import Difference, compare, engine_answer, shrink
 from .generator import generate
 from .reference import Reference
@@ -44,6 +45,15 @@ def test_fresh_programs() -> None:
             compared += result
     print(f"{compared} fresh programs compared")
     assert compared > FRESH * 0.9
+
+
+@pytest.mark.skipif(not Reference.available("lua5.1"), reason="lua5.1 is not installed; recorded programs are compared")
+def test_fresh_assignments() -> None:
+    with Reference("lua5.1") as lua:
+        for number in range(FRESH):
+            tree = generate_assignments(random.Random(f"fresh/{number}"))
+            result = compare(tree.text(), lua)
+            assert not isinstance(result, Difference), shrink(tree, lua).report()
 
 
 @pytest.mark.skipif(not Reference.available("lua5.1"), reason="lua5.1 is not installed; recorded programs are compared")

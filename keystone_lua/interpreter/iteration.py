@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from . import costs
 from .operations import call, metamethod
 from .tracebacks import operand_error, operation_error
-from .values import LuaValue, ScatteredTable, Table, to_number
+from .values import LuaValue, ScatteredTable, Table
 
 if TYPE_CHECKING:
     from .runtime import Run
@@ -95,8 +95,8 @@ _MANY: Final = _many
 
 
 def for_number(run: Run, d: int, value: LuaValue, what: str) -> float:
-    """A bound of a numeric for statement."""
-    number = to_number(value)
+    """A bound of a numeric for statement; a numeral's length is paid for."""
+    number = run.number_of(value)
     if number is None:
         raise operation_error(f"'for' {what} must be a number")
     return number

@@ -33,6 +33,9 @@ from .values import (
 if TYPE_CHECKING:
     from .runtime import Run
 
+FEW_REMOVED: Final = 64
+"""Places of removed keys that a walk over a table may pass for nothing: 0.1 µs."""
+
 LOOP_LIMIT: Final = 100
 """Steps of an __index or __newindex chain (MAXTAGLOOP)."""
 
@@ -221,7 +224,11 @@ class Order:
 
 
 def delete(run: Run, t: Table, k: LuaValue) -> None:
-    """Remove a present key. A pending ``next`` must still find its place afterwards."""
+    """Remove a present key. A pending ``next`` must still find its place afterwards.
+
+    CPython keeps a removed key's place, and whoever walks over the table passes it. Once there are more of them than
+    entries the table is made anew: each removal pays for the one place, and no walk passes more than it is charged for.
+    """
     try:
         t.dead += 1
     except AttributeError:
@@ -233,6 +240,8 @@ def delete(run: Run, t: Table, k: LuaValue) -> None:
             t.order = Order(run, t)
             t.dead += 1
     del t[k]
+    if t.dead > FEW_REMOVED and t.dead > len(t):
+        _compact(t)
     if k.__class__ is float:
         removed(run, t, k)
 
@@ -251,8 +260,9 @@ def next_entry(run: Run, t: Table, k: LuaValue) -> tuple[LuaValue, LuaValue] | N
     if k is None:
         if order.__class__ is Order and order.covers(t):
             return _advance(run, t, order, order.start, True)
-        if t.dead > 64:
-            _compact(run, t)
+        if t.dead > FEW_REMOVED:
+            run.charge(len(t) // 4 + 8)
+            _compact(t)
         for key in t:
             t.order = (key,)
             return key, t[key]
@@ -298,11 +308,12 @@ def _advance(run: Run, t: Table, order: Order, place: int, from_start: bool) -> 
     return None
 
 
-def _compact(run: Run, t: Table) -> None:
-    run.charge(len(t) // 4 + 8)
+def _compact(t: Table) -> None:
+    """Make a table anew, without the places of removed keys. A pending ``next`` goes on."""
     rebuild(t)
+    if t.order.__class__ is Order:
+        t.order.dead -= t.dead
     t.dead = 0
-    t.order = None
 
 
 def length(run: Run, d: int, o: LuaValue) -> float:
@@ -612,6 +623,8 @@ def without_nil(run: Run, t: Table) -> Table:
     nils = [key for key, value in t.items() if value is None]
     for key in nils:
         del t[key]
+    if len(nils) > FEW_REMOVED and len(nils) > len(t):
+        rebuild(t)
     filled(run, t, len(nils))
     return t
 
@@ -649,7 +662,9 @@ def keyed_table(run: Run, *items: LuaValue) -> Table:
             t[float(place)] = value
         elif place in t:
             del t[float(place)]
-    filled(run, t, positional.count(None))
+    if (holes := positional.count(None)) > FEW_REMOVED:
+        rebuild(t)
+    filled(run, t, holes)
     return t
 
 

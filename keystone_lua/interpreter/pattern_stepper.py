@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
-from .costs import SCAN, STEP
+from .costs import COPY, SCAN, STEP
 from .pattern_items import (
     BACKREF,
     BALANCE,
@@ -41,8 +41,14 @@ Charge = Callable[[int, int], object]
 CHUNK: Final = 4096
 """Instructions that are gathered before they are charged."""
 _SCAN: Final = SCAN.bit_length() - 1
+_COPY: Final = COPY.bit_length() - 1
 _MOVE: Final = 2 * STEP
 """Instructions for one item tried."""
+
+LOOKED_FOR: Final = 4
+"""Bytes of a literal that are looked for, at most: CPython may compare all of them at each place."""
+PIECE: Final = 1 << 16
+"""Bytes of a back reference that are compared at once."""
 
 LITERAL, ONE, MAYBE, MOST, LEAST, BEGIN, FINISH, SAME, BALANCED, BORDER, LAST, NOWHERE, RAISE, ACCEPT = range(14)
 """Its operations."""
@@ -76,7 +82,8 @@ def _starter(items: list[Item]) -> Callable[[str, int], int] | None:
     """A function for the next place where a match could begin."""
     for place, item in enumerate(items):
         if literal := _literal(items, place):
-            return lambda subject, start: subject.find(literal, start)
+            looked_for = literal[:LOOKED_FOR]
+            return lambda subject, start: subject.find(looked_for, start)
         if item.kind == BALANCE or (item.kind == SINGLE and item.low):
             return finder(item.mask)
         if item.kind not in (OPEN, POSITION, CLOSE):
@@ -116,7 +123,13 @@ def _repetition(items: list[Item], place: int) -> Operation:
         following += 1
     lazy = item.mode in (LAZY, TRIM)
     run = runner(0 if item.mode == EMPTY else item.mask)
-    return (LEAST if lazy else MOST, run, item.low, item.mode in (DETERMINED, EMPTY), _literal(items, following))
+    return (
+        LEAST if lazy else MOST,
+        run,
+        item.low,
+        item.mode in (DETERMINED, EMPTY),
+        _literal(items, following)[:LOOKED_FOR],
+    )
 
 
 def walk(program: Program, subject: str, start: int, charge: Charge) -> list[tuple[int, int]] | None:
@@ -151,6 +164,7 @@ def walk(program: Program, subject: str, start: int, charge: Charge) -> list[tup
             place += 1
             code = operation[0]
             if code == LITERAL:
+                cost += operation[2] >> _COPY
                 if subject.startswith(operation[1], at):
                     at += operation[2]
                     continue
@@ -190,10 +204,10 @@ def walk(program: Program, subject: str, start: int, charge: Charge) -> list[tup
                     continue
             elif code == SAME:
                 index = operation[1]
-                same = subject[begins[index] : ends[index]]
-                cost += len(same) >> _SCAN
-                if subject.startswith(same, at):
-                    at += len(same)
+                length = ends[index] - begins[index]
+                cost += length >> _SCAN
+                if _is_repeated(subject, begins[index], length, at):
+                    at += length
                     continue
             elif code == BALANCED:
                 if subject.startswith(operation[1], at):
@@ -242,6 +256,16 @@ def walk(program: Program, subject: str, start: int, charge: Charge) -> list[tup
         start += 1
     charge(cost, 0)
     return None
+
+
+def _is_repeated(subject: str, begin: int, length: int, at: int) -> bool:
+    """Whether the text at ``at`` is that at ``begin``: piece by piece, since a piece is a copy."""
+    if length > len(subject) - at:
+        return False
+    return all(
+        subject.startswith(subject[place : min(place + PIECE, begin + length)], at + place - begin)
+        for place in range(begin, begin + length, PIECE)
+    )
 
 
 def _balance(operation: Operation, subject: str, at: int, charge: Charge) -> int:

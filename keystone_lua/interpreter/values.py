@@ -216,6 +216,11 @@ def type_name(value: LuaValue) -> str:
     return TYPE_NAMES[value.__class__]
 
 
+NAN: Final = "-nan"
+"""How every NaN is written: as C on x86 writes that of ``0/0``. Its sign is the processor's and the compiler's choice:
+CPython's adds two of them in either order, depending on how often a line ran."""
+
+
 def number_to_string(number: float) -> str:
     """``%.14g`` as C prints it (manual 2.2.1; LUAI_NUMFFORMAT)."""
     if -1e14 < number < 1e14:
@@ -223,7 +228,7 @@ def number_to_string(number: float) -> str:
         if whole == number and (whole or math.copysign(1.0, number) > 0):
             return str(whole)
     elif number != number:
-        return "-nan" if math.copysign(1.0, number) < 0 else "nan"
+        return NAN
     return f"{number:.14g}"
 
 
@@ -265,10 +270,3 @@ def hex_to_number(sign: str, whole: str, fraction: str | None, exponent: str | N
 
 def _wide_hex(digits: str, scale: int) -> float:
     return float.fromhex(f"0x{digits}p{scale}")
-
-
-def to_number(value: LuaValue) -> float | None:
-    """A number as it is, a numeral string converted, None for anything else (``luaV_tonumber``)."""
-    if value.__class__ is float:
-        return value
-    return string_to_number(value) if value.__class__ is str else None

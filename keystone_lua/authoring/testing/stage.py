@@ -121,5 +121,5 @@ class Stage:
         for key, value in check_table(options, 3).items():
             if key not in _OPTIONS:
                 raise library_error(f"route knows no option {key!r}; there are {', '.join(_OPTIONS)}")
-            chosen[key] = check_number(value, 3)
+            chosen[key] = check_number(run, value, 3)
         return chosen

@@ -1,6 +1,7 @@
 """Argument checks of library functions, worded as lauxlib words them (manual 3.7).
 
-Input: a Lua value and the argument's number. Output: the value as the type that the function asked for.
+Input: a Lua value and the argument's number; the run, where a text may have to be converted: that is paid for by its
+length, and nothing here converts without. Output: the value as the type that the function asked for.
 Refuses with "bad argument #1 to 'name' (number expected, got nil)"; the position and the name come from
 the call site. Callers test the usual class inline and come here only when it does not fit.
 """
@@ -8,10 +9,13 @@ the call site. Callers test the usual class inline and come here only when it do
 from __future__ import annotations
 
 from types import FunctionType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ..tracebacks import argument_error
-from ..values import ABSENT, LuaValue, Table, number_to_string, string_to_number, type_name
+from ..values import ABSENT, LuaValue, Table, number_to_string, type_name
+
+if TYPE_CHECKING:
+    from ..runtime import Run
 
 _LOWEST: Final = -(1 << 63)
 
@@ -30,15 +34,12 @@ def check_string(value: LuaValue, index: int) -> str:
     raise argument_error(index, expected("string", value))
 
 
-def check_number(value: LuaValue, index: int) -> float:
-    """A number, or a numeral as a number."""
-    if value.__class__ is float:
-        return value
-    if value.__class__ is str:
-        number = string_to_number(value)
-        if number is not None:
-            return number
-    raise argument_error(index, expected("number", value))
+def check_number(run: Run, value: LuaValue, index: int) -> float:
+    """A number, or a numeral as a number, whose length is paid for."""
+    number = run.number_of(value)
+    if number is None:
+        raise argument_error(index, expected("number", value))
+    return number
 
 
 def to_integer(number: float) -> int:
@@ -54,14 +55,14 @@ def to_int(number: float) -> int:
     return (to_integer(number) + 0x80000000 & 0xFFFFFFFF) - 0x80000000
 
 
-def check_integer(value: LuaValue, index: int) -> int:
+def check_integer(run: Run, value: LuaValue, index: int) -> int:
     """``luaL_checkinteger``."""
-    return to_integer(value if value.__class__ is float else check_number(value, index))
+    return to_integer(value if value.__class__ is float else check_number(run, value, index))
 
 
-def check_int(value: LuaValue, index: int) -> int:
+def check_int(run: Run, value: LuaValue, index: int) -> int:
     """``luaL_checkint``."""
-    return to_int(value if value.__class__ is float else check_number(value, index))
+    return to_int(value if value.__class__ is float else check_number(run, value, index))
 
 
 def check_table(value: LuaValue, index: int) -> Table:
@@ -90,6 +91,6 @@ def opt_string(value: LuaValue, index: int, default: str) -> str:
     return default if value is None or value is ABSENT else check_string(value, index)
 
 
-def opt_int(value: LuaValue, index: int, default: int) -> int:
+def opt_int(run: Run, value: LuaValue, index: int, default: int) -> int:
     """``luaL_optint``."""
-    return default if value is None or value is ABSENT else check_int(value, index)
+    return default if value is None or value is ABSENT else check_int(run, value, index)

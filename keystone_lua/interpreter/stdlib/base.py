@@ -45,6 +45,8 @@ _UNSCATTERED = {Table, MetaTable}
 _RESULT = costs.RESULTS + costs.VALUE
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_LARGEST = (1 << 64) - 1
+"""ULONG_MAX."""
 
 
 def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
@@ -74,7 +76,9 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
 
     def error(d: int, message: LuaValue = None, level: LuaValue = None, *_: LuaValue) -> LuaValue:
         run.charge(error_price)
-        where = opt_int(level, 2, 1)
+        where = opt_int(run, level, 2, 1)
+        if where > 1:
+            run.charge(costs.STEP * min(where, d))  # the stack is walked, and there are at most d levels
         if message.__class__ is float:
             message = number_to_string(message) if where > 0 else message
         if message.__class__ is str and where > 0:
@@ -114,7 +118,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
 
     def ipairs_step(d: int, t: LuaValue = ABSENT, i: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
         run.charge(next_price, costs.RESULTS + 2 * costs.VALUE)
-        place = check_int(i, 2) + 1.0
+        place = check_int(run, i, 2) + 1.0
         value = check_table(t, 1).get(place)
         return None if value is None else (place, value)
 
@@ -238,7 +242,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
             run.refuel(0)
         if n == "#":
             return float(len(arguments))
-        place = check_int(n, 1)
+        place = check_int(run, n, 1)
         if place < 0:
             place += len(arguments)
             if place < 0:
@@ -278,7 +282,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
             run.refuel(0)
         if base is None and value is None:
             return None
-        radix = 10 if base is None else opt_int(base, 2, 10)
+        radix = 10 if base is None else opt_int(run, base, 2, 10)
         if radix == 10:
             if value.__class__ is str:
                 return string_to_number(value)
@@ -379,15 +383,10 @@ def digits_to_number(text: str, radix: int) -> float | None:
     body = body.lower()
     if radix == 16 and body[:2] == "0x":
         body = body[2:]
-    allowed = _DIGITS[:radix]
-    if not body or body.strip(allowed):
+    if not body or body.strip(_DIGITS[:radix]):
         return None
-    if len(body) * radix.bit_length() > 64 + radix.bit_length():
-        body = body[-400:] if not body[:-400].strip("0") else "z" * 400
-    value = 0
-    for digit in body:
-        value = value * radix + _DIGITS.index(digit)
-        if value > 0xFFFFFFFFFFFFFFFF:
-            value = 0xFFFFFFFFFFFFFFFF
-            return float(value)
+    digits = body.lstrip("0")
+    value = int(digits or "0", radix) if len(digits) <= 64 else _LARGEST + 1
+    if value > _LARGEST:
+        return float(_LARGEST)
     return float((1 << 64) - value) if negative and value else float(value)

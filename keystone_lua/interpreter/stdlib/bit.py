@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..costs import LIBRARY, STRING, VALUE
 from ..values import ABSENT, LuaValue
-from .math import number
+from .args import check_number
 
 if TYPE_CHECKING:
     from ..runtime import Run
@@ -35,7 +35,7 @@ _low_word = struct.Struct("<I4x").unpack
 
 def to_bits(run: Run, value: LuaValue, index: int) -> int:
     """An integer whose low 32 bits are those of the argument."""
-    x = value if value.__class__ is float else number(run, value, index)
+    x = value if value.__class__ is float else check_number(run, value, index)
     if -_EXACT <= x <= _EXACT:
         return int(x + _MAGIC)
     return _low_word(_double(x + _MAGIC))[0] if x == x else 0

@@ -10,16 +10,14 @@ precision and letter. Integers are laid out here, since Python's ``%05.3d`` and 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ..costs import SCAN, STRING, VALUE
 from ..tracebacks import argument_error, library_error
-from ..values import LuaValue
-from .args import check_string, to_integer
-from .math import number
+from ..values import NAN, LuaValue
+from .args import check_number, check_string, to_integer
 
 if TYPE_CHECKING:
     from ..runtime import Run
@@ -168,7 +166,7 @@ def _before_nul(text: str) -> str:
 
 def _character(spec: Spec) -> Convert:
     def convert(run: Run, value: LuaValue, index: int) -> str:
-        code = number(run, value, index)
+        code = check_number(run, value, index)
         # A double that is no 32-bit integer becomes INT_MIN, whose last byte is 0.
         byte = int(code) & 0xFF if -2147483649.0 < code < 2147483648.0 else 0
         return _before_nul(_pad(chr(byte), spec))
@@ -209,7 +207,7 @@ def _signed(spec: Spec) -> Convert:
     plain = spec == Spec(frozenset(), 0, -1, spec.letter)
 
     def convert(run: Run, value: LuaValue, index: int) -> str:
-        whole = to_integer(value if value.__class__ is float else number(run, value, index))
+        whole = to_integer(value if value.__class__ is float else check_number(run, value, index))
         if plain:
             return str(whole)
         sign = "-" if whole < 0 else "+" if "+" in spec.flags else " " if " " in spec.flags else ""
@@ -222,7 +220,7 @@ def _unsigned(spec: Spec) -> Convert:
     base = {"o": "o", "u": "d", "x": "x", "X": "X"}[spec.letter]
 
     def convert(run: Run, value: LuaValue, index: int) -> str:
-        whole = to_unsigned(value if value.__class__ is float else number(run, value, index))
+        whole = to_unsigned(value if value.__class__ is float else check_number(run, value, index))
         digits = format(whole, base)
         if base == "o" and "#" in spec.flags and whole:
             digits = "0" + digits.rjust(spec.precision - 1, "0")
@@ -256,15 +254,16 @@ def _floating(spec: Spec) -> Convert:
     pattern = f"%{flags}{spec.width or ''}{precision}{spec.letter}"
 
     def convert(run: Run, value: LuaValue, index: int) -> str:
-        real: float = value if value.__class__ is float else number(run, value, index)
+        real: float = value if value.__class__ is float else check_number(run, value, index)
         if -1e30 < real < 1e30:
             return pattern % real
         if real - real == 0.0:
             run.charge(_LONG_NUMBER, 320)
             return pattern % real
-        sign = "-" if math.copysign(1.0, real) < 0 else "+" if "+" in spec.flags else " " if " " in spec.flags else ""
-        name = "nan" if real != real else "inf"
-        return _pad(sign + (name.upper() if spec.letter.isupper() else name), spec)
+        name = NAN if real != real else "inf" if real > 0.0 else "-inf"
+        if real > 0.0:
+            name = ("+" if "+" in spec.flags else " " if " " in spec.flags else "") + name
+        return _pad(name.upper() if spec.letter.isupper() else name, spec)
 
     return convert
 

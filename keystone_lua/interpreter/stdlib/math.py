@@ -20,7 +20,7 @@ from ..costs import LIBRARY, RESULTS, VALUE
 from ..operations import power
 from ..tracebacks import argument_error, library_error
 from ..values import ABSENT, LuaValue
-from .args import check_number, to_int
+from .args import check_int, check_number
 
 if TYPE_CHECKING:
     from ..runtime import Run
@@ -46,17 +46,6 @@ _CHEAP_DRAWS: Final = 16
 _GAMMA: Final = 0x9E3779B97F4A7C15
 _MASK: Final = (1 << 64) - 1
 _UNIT: Final = 2.0**-53
-
-
-def number(run: Run, value: LuaValue, index: int) -> float:
-    """``check_number``, a numeral's length paid for."""
-    x = run.number_of(value)
-    return check_number(value, index) if x is None else x  # raises
-
-
-def integer(run: Run, value: LuaValue, index: int) -> int:
-    """``check_int``, likewise."""
-    return to_int(number(run, value, index))
 
 
 def modulus(dividend: float, divisor: float) -> float:
@@ -141,14 +130,14 @@ def _numbers(run: Run, x: LuaValue, y: LuaValue, rest: tuple[LuaValue, ...]) -> 
     run.charge(*many_price(len(values)))
     if x.__class__ is float and y.__class__ is float and set(map(type, rest)) == _FLOATS:
         return [x, y, *rest]
-    return [v if v.__class__ is float else number(run, v, index) for index, v in enumerate(values, 1)]
+    return [v if v.__class__ is float else check_number(run, v, index) for index, v in enumerate(values, 1)]
 
 
 def _whole(run: Run, value: LuaValue, index: int) -> float:
     """``check_int`` as a float."""
     if value.__class__ is float and -2147483648.0 <= value < 2147483648.0 and value // 1.0 == value:
         return value
-    return float(integer(run, value, index))
+    return float(check_int(run, value, index))
 
 
 def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
@@ -163,7 +152,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
             if fuel < 0:
                 run.refuel(0)
             if x.__class__ is not float:
-                x = number(run, x, 1)
+                x = check_number(run, x, 1)
             try:
                 return compute(x)
             except (ValueError, OverflowError):
@@ -176,7 +165,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         fuel -= _ABS
         if fuel < 0:
             run.refuel(0)
-        return abs(x if x.__class__ is float else number(run, x, 1))
+        return abs(x if x.__class__ is float else check_number(run, x, 1))
 
     def floor(d: int, x: LuaValue = ABSENT, *_: LuaValue) -> float:
         nonlocal fuel
@@ -184,7 +173,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         if fuel < 0:
             run.refuel(0)
         if x.__class__ is not float:
-            x = number(run, x, 1)
+            x = check_number(run, x, 1)
         whole: float = x // 1.0  # unlike math.floor it keeps -0.0 and never raises
         return whole if whole == whole else x  # infinities give NaN
 
@@ -194,7 +183,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         if fuel < 0:
             run.refuel(0)
         if x.__class__ is not float:
-            x = number(run, x, 1)
+            x = check_number(run, x, 1)
         whole: float = -(-x // 1.0)
         return whole if whole == whole else x
 
@@ -225,25 +214,25 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
             if fuel < 0:
                 run.refuel(0)
             if y.__class__ is not float:  # before x, as gcc compiles PUC's: the error names this one
-                y = number(run, y, 2)
+                y = check_number(run, y, 2)
             if x.__class__ is not float:
-                x = number(run, x, 1)
+                x = check_number(run, x, 1)
             return compute(x, y)
 
         return apply
 
     def frexp(d: int, x: LuaValue = ABSENT, *_: LuaValue) -> tuple[float, float]:
         run.charge(_FREXP, _PAIR)
-        return _frexp(number(run, x, 1))
+        return _frexp(check_number(run, x, 1))
 
     def ldexp(d: int, x: LuaValue = ABSENT, exponent: LuaValue = ABSENT, *_: LuaValue) -> float:
         run.charge(_LDEXP)
-        right = integer(run, exponent, 2)
-        return _ldexp(number(run, x, 1), right)
+        right = check_int(run, exponent, 2)
+        return _ldexp(check_number(run, x, 1), right)
 
     def modf(d: int, x: LuaValue = ABSENT, *_: LuaValue) -> tuple[float, float]:
         run.charge(_MODF, _PAIR)
-        fraction, whole = math.modf(number(run, x, 1))
+        fraction, whole = math.modf(check_number(run, x, 1))
         return whole, fraction
 
     def random(d: int, low: LuaValue = ABSENT, high: LuaValue = ABSENT, *more: LuaValue) -> float:
@@ -273,7 +262,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
 
     def randomseed(d: int, seed: LuaValue = ABSENT, *_: LuaValue) -> tuple[()]:
         run.charge(_RANDOMSEED)
-        reseed(run, integer(run, seed, 1))
+        reseed(run, check_int(run, seed, 1))
         return ()
 
     fmod = binary("fmod", modulus)

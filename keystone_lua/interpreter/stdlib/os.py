@@ -19,8 +19,7 @@ from ..costs import COPY, ENTRY, LIBRARY, SCAN, STRING, TABLE
 from ..operations import index
 from ..tracebacks import library_error
 from ..values import ABSENT, FALSE, LuaValue, Table
-from .args import check_table, opt_string, to_int, to_integer
-from .math import number
+from .args import check_integer, check_number, check_table, opt_string, to_int, to_integer
 
 if TYPE_CHECKING:
     from ..runtime import Run
@@ -258,7 +257,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         run.charge(len(form) // COPY, 2 * len(form))
         form = form.partition("\0")[0]  # a C string
         at = moment(
-            to_integer(run.now // 1 if seconds is None else number(run, seconds, 2)),
+            to_integer(run.now // 1 if seconds is None else check_number(run, seconds, 2)),
             "GMT" if form.startswith("!") else "UTC",
         )
         form = form.removeprefix("!")
@@ -277,7 +276,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
 
     def difftime(d: int, later: LuaValue = ABSENT, earlier: LuaValue = None, *_: LuaValue) -> float:
         run.charge(_DIFFTIME)
-        start = 0 if earlier is None else to_integer(number(run, earlier, 2))  # first, as gcc compiles PUC's
-        return float(to_integer(number(run, later, 1)) - start)
+        start = 0 if earlier is None else check_integer(run, earlier, 2)  # first, as gcc compiles PUC's
+        return float(check_integer(run, later, 1) - start)
 
     return {"clock": clock, "date": date, "difftime": difftime, "time": time}

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from ..costs import CLOSURE, COPY, LIBRARY, RESULTS, SCAN, STEP, STRING, UPVALUE, VALUE
 from ..pattern_items import LATIN, PatternError
 from ..patterns import Match, Pattern, compile_pattern, find_special
+from ..plain_search import find_long, is_cheap
 from ..tracebacks import LIBRARY_CODES, argument_error, library_error
 from ..values import (
     ABSENT,
@@ -35,9 +36,8 @@ from ..values import (
     number_to_string,
     type_name,
 )
-from .args import check_string, to_int, to_integer
+from .args import check_int, check_integer, check_string
 from .formatting import KEPT_LENGTH, format_pieces, kept_format, long_format
-from .math import number
 
 if TYPE_CHECKING:
     from ..runtime import Run
@@ -88,8 +88,10 @@ _COPY: Final = COPY.bit_length() - 1
 _SCAN: Final = SCAN.bit_length() - 1
 _LARGE: Final = 1 << 16
 """Bytes that a result may take before they are charged."""
-_FEW: Final = 16
-"""Bytes. A result up to so many times as long as what it is made from needs no charge before."""
+_AT_ONCE: Final = 4 << 20
+"""Bytes that gsub may make before they are charged: half of what a run may take beyond its charge at any moment."""
+_MATCHED: Final = 32
+"""Bytes for each byte of a subject that ``re`` takes to replace what it matches, besides the replacement."""
 _KEPT_LENGTH: Final = 256
 """Bytes. Longer replacement strings are not kept by the process."""
 _KEPT: Final = 256
@@ -101,11 +103,6 @@ _FLOATS: Final = {float}
 _PATTERNS: Final = "string.patterns"
 """The key in Run.library_state."""
 _NOTHING: Final[dict[str, Pattern]] = {}
-
-
-def integer(run: Run, value: LuaValue, index: int) -> int:
-    """``luaL_checkinteger``."""
-    return to_integer(value if value.__class__ is float else number(run, value, index))
 
 
 def load(run: Run, text: str) -> Pattern:
@@ -184,7 +181,7 @@ def capture(run: Run, pattern: Pattern, found: Match, index: int) -> LuaValue:
 
 def start_of(run: Run, value: LuaValue, size: int) -> int:
     """Argument 3 of find and match as an offset (``posrelat``)."""
-    place = integer(run, value, 3)
+    place = check_integer(run, value, 3)
     if place < 0:
         place += size + 1
     return min(max(place - 1, 0), size)
@@ -284,6 +281,8 @@ def substitute(run: Run, d: int, subject: str, pattern: Pattern, replace: LuaVal
     pieces: list[str] = []
     cursor = count = 0
     for found in matches(run, pattern, subject, most):
+        if not count:
+            run.charge(0, len(subject))  # what lies between the matches
         count += 1
         begin, end = found.span()
         if kind is str:
@@ -317,7 +316,7 @@ def substitute(run: Run, d: int, subject: str, pattern: Pattern, replace: LuaVal
         return subject, 0.0
     pieces.append(subject[cursor:])
     size = sum(map(len, pieces))
-    run.charge(size >> _COPY, STRING + size + len(subject))
+    run.charge(size >> _COPY, STRING + size)
     return "".join(pieces), float(count)
 
 
@@ -341,7 +340,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         if i is None:
             first = 1
         else:
-            first = int(i) if i.__class__ is float and -1e15 < i < 1e15 else integer(run, i, 2)
+            first = int(i) if i.__class__ is float and -1e15 < i < 1e15 else check_integer(run, i, 2)
             if first < 0:
                 first += len(s) + 1
         fuel -= _BYTE
@@ -349,7 +348,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             run.refuel(0)
         if j is None:
             return _BYTES[ord(s[first - 1])] if 0 < first <= len(s) else ()
-        last = int(j) if j.__class__ is float and -1e15 < j < 1e15 else integer(run, j, 3)
+        last = int(j) if j.__class__ is float and -1e15 < j < 1e15 else check_integer(run, j, 3)
         if last < 0:
             last += len(s) + 1
         first, last = max(first, 1), min(last, len(s))
@@ -379,7 +378,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
                 pass  # which one, and whether C's cast makes it a byte, is seen below
         places = []
         for index, code in enumerate(codes, 1):
-            place = to_int(code if code.__class__ is float else number(run, code, index))
+            place = check_int(run, code, index)
             if not 0 <= place < 256:
                 raise argument_error(index, "invalid value")
             places.append(place)
@@ -410,10 +409,9 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             if pattern is None and find_special(p):
                 pattern = load(run, p)
         if pattern is None or pattern.plain:
-            place = s.find(p, start)
+            place = s.find(p, start) if is_cheap(rest, size) else find_long(s, p, start, run.charge)
             if place >= 0:
                 rest = place + size - start
-            # CPython may compare up to 100 bytes at each place.
             fuel -= _FIND + (rest * (4 + size if size < COPY else 4 + COPY) >> 8)
             alloc -= _PAIR
             if fuel < 0 or alloc < 0:
@@ -524,7 +522,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             s = check_string(s, 1)
         if p.__class__ is not str:
             p = check_string(p, 2)
-        most = len(s) + 1 if limit is None else to_int(number(run, limit, 4))
+        most = len(s) + 1 if limit is None else check_int(run, limit, 4)
         if repl.__class__ not in _REPLACEMENTS:
             raise argument_error(3, "string/function/table expected")
         if repl.__class__ is float:
@@ -545,7 +543,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             repl.__class__ is str
             and len(s) <= pattern.whole_limit
             and most > len(s)
-            and (len(repl) < _FEW or len(repl) * len(s) <= _LARGE)
+            and (len(repl) + _MATCHED) * len(s) <= _AT_ONCE
             and "%" not in repl
             and "\\" not in repl
         ):
@@ -625,7 +623,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         if s.__class__ is not str:
             s = check_string(s, 1)
         # PUC 5.1 cuts n to 32 bits, so that 2^31 gives "": here it is beyond the budget.
-        times = int(n) if n.__class__ is float and -1e15 < n < 1e15 else integer(run, n, 2)
+        times = int(n) if n.__class__ is float and -1e15 < n < 1e15 else check_integer(run, n, 2)
         size = len(s) * times if times > 0 else 0
         fuel -= _REP + (size >> _COPY)
         alloc -= STRING + size
@@ -647,7 +645,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         nonlocal fuel, alloc
         if s.__class__ is not str:
             s = check_string(s, 1)
-        first = int(i) if i.__class__ is float and -1e15 < i < 1e15 else integer(run, i, 2)
+        first = int(i) if i.__class__ is float and -1e15 < i < 1e15 else check_integer(run, i, 2)
         if first > 0:
             first -= 1
         elif first < 0:
@@ -655,7 +653,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         if j is None:
             text = s[first:]
         else:
-            last = int(j) if j.__class__ is float and -1e15 < j < 1e15 else integer(run, j, 3)
+            last = int(j) if j.__class__ is float and -1e15 < j < 1e15 else check_integer(run, j, 3)
             if last < 0:
                 last = max(last + len(s) + 1, 0)
             text = s[first:last]

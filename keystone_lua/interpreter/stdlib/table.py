@@ -15,8 +15,7 @@ from ..operations import border, delete, first, rawset
 from ..scattered import filled
 from ..tracebacks import library_error
 from ..values import ABSENT, LuaValue, ScatteredTable, Table, number_to_string, type_name
-from .args import check_function, check_table, opt_string, to_integer
-from .math import integer, number
+from .args import check_function, check_int, check_integer, check_table, opt_string
 from .sort import sort as sort_table
 
 if TYPE_CHECKING:
@@ -88,7 +87,7 @@ def _texts(run: Run, values: Sequence[LuaValue], start: int) -> list[str]:
 
 
 def _insert_at(run: Run, t: Table, end: float, position: LuaValue, value: LuaValue) -> None:
-    place = float(integer(run, position, 2))
+    place = float(check_int(run, position, 2))
     if place < end:
         _shift(run, t, end, place, -1.0)
     rawset(run, t, 0.0 if place == 0.0 else place, value)
@@ -112,8 +111,8 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         if t.__class__ is not Table:
             t = check_table(t, 1)
         # Not cut to 32 bits as PUC does: a range to 2^53 is an error there is no reason to hide.
-        begin = 1 if start is None else to_integer(number(run, start, 3))
-        end = int(border(run, t)) if last is None else to_integer(number(run, last, 4))
+        begin = 1 if start is None else check_integer(run, start, 3)
+        end = int(border(run, t)) if last is None else check_integer(run, last, 4)
         # A range longer than the table has a nil among its first len(t) + 1 elements: no need to look further.
         count = min(end - begin + 1, len(t) + 1)
         if count <= 0:
@@ -214,7 +213,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         end = len(t) + 0.0
         if end + 1.0 in t or end not in t:
             end = border(run, t)
-        place = end if position is None else float(integer(run, position, 2))
+        place = end if position is None else float(check_int(run, position, 2))
         if not 1.0 <= place <= end:
             return ()
         value = t.get(place)
@@ -244,8 +243,8 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             run.refuel(0)
         if t.__class__ is not Table:
             t = check_table(t, 1)
-        begin = 1 if start is None or start is ABSENT else integer(run, start, 2)
-        end = int(border(run, t)) if last is None or last is ABSENT else integer(run, last, 3)
+        begin = 1 if start is None or start is ABSENT else check_int(run, start, 2)
+        end = int(border(run, t)) if last is None or last is ABSENT else check_int(run, last, 3)
         count = end - begin + 1
         if count <= 0:
             return ()

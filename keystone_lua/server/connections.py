@@ -121,9 +121,7 @@ class Connection(web.RequestHandler):
         before = len(self._messages)
         super().data_received(data)
         self._due = UNKNOWN
-        if (
-            end and len(self._messages) == before + 1 and not head[:1].isspace()
-        ):  # empty lines may come before a message
+        if end and len(self._messages) == before + 1:
             length = self._server.heads.learn(head, self._messages[-1][0])
             if length is not None:
                 self._due = length - len(body)

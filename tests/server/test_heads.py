@@ -85,7 +85,7 @@ def test_values_that_vary() -> None:
 )
 def test_heads_that_vary_in_another_way_are_not_learned(line: str) -> None:
     heads, data = Heads(), head("Content-Length: 3", line)
-    assert learned(heads, data) == 3
+    assert learned(heads, data) == (3 if len(data) <= LONGEST else None)
     assert heads.find(data) is None
 
 
@@ -97,7 +97,7 @@ def test_as_long_as_may_be() -> None:
     for size, known in ((LONGEST, True), (LONGEST + 1, False)):
         data = head("Content-Length: 3", "X-Long: ")
         data += b"a" * (size - len(data))
-        assert learned(heads, data) == 3
+        assert learned(heads, data) == (3 if known else None)
         assert (heads.find(data) is not None) == known
     many = head("Content-Length: 999999999", "X-Request-Id: a")
     learned(heads, head("Content-Length: 3", "X-Request-Id: b"))
@@ -112,7 +112,9 @@ def test_as_long_as_may_be() -> None:
         (head("Content-Length: 3", path="/route/"), 3),
         (head("Content-Length: 3", "Connection: close"), 3),
         (head("Content-Length: 3").replace(b"POST", b"PUT"), 3),
-        (head("Content-Length: 3").replace(b"1.1", b"1.0"), 3),
+        (head("Content-Length: 3").replace(b"1.1", b"1.0"), None),
+        (head("Content-Length: 3", "Expect: 100-continue"), None),
+        (head("Content-Length: 3", "Trailer: X"), None),
         (head("Transfer-Encoding: chunked"), None),
         (head("Connection: Upgrade", "Upgrade: websocket"), None),
     ],
@@ -129,13 +131,53 @@ def test_what_follows_connect_is_no_message(kind: type[HttpRequestParser]) -> No
     assert Heads().learn(data, parsed(data, kind)) is None
 
 
-def test_no_more_than_so_many_are_kept() -> None:
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\r\n" + head("Content-Length: 3"),
+        b"\r\n\r\n" + head("Content-Length: 3"),
+        head("Content-Length: 3").replace(b"\r\n", b"\n"),
+        head("Content-Length: 3") + b"\r\n",
+        head("Content-Length: 3", "X-Long: a\r\n b"),
+        head("Content-Length: 3", "X-Bad: a\0b"),
+        head("Content-Length: 3", "X-Bad: a\rb"),
+        head("Content-Length: 3", "X-Bad : a"),
+        head("Content-Length: 3").replace(b"POST ", b"POST  "),
+        head("Content-Length: 3").replace(b" HTTP", b"\tHTTP"),
+        head("Content-Length: 3").replace(b"HTTP/1.1", b"HTTP/2.0"),
+        head("Content-Length: 3").replace(b"shop", b"sh\xc3\xb6p"),
+    ],
+)
+def test_what_is_no_request_line_and_its_fields_is_not_learned(data: bytes) -> None:
+    """Whatever a parser made of it: the message is that of another head."""
+    heads = Heads()
+    assert heads.learn(data, parsed(head("Content-Length: 3"))) is None
+    assert heads.find(data) is None
+
+
+def test_the_oldest_go_when_too_many_are_known() -> None:
     heads = Heads()
     message = parsed(head("Content-Length: 3"))
     for number in range(KEPT + 10):
         heads.learn(head("Content-Length: 3", f"X-Number: {number}"), message)
-    known = sum(heads.find(head("Content-Length: 3", f"X-Number: {number}")) is not None for number in range(KEPT + 10))
-    assert 0 < known <= KEPT
+    known = [heads.find(head("Content-Length: 3", f"X-Number: {number}")) is not None for number in range(KEPT + 10)]
+    assert known == [False] * 10 + [True] * KEPT
+
+
+def test_what_another_client_sent_before_its_message_answers_nobody(tmp_path: Path) -> None:
+    """An empty head was learned of ``CRLF CRLF POST ...``: any stray CRLF CRLF then had an answer of its own."""
+    with server_in_thread(write_scripts(tmp_path, {"echo.lua": ECHO})) as client:
+        for prefix in (b"\r\n", b"\r\n\r\n", b"\r\n\r\n\r\n"):
+            with client.connect() as connection:
+                connection.sendall(prefix + request("echo", BODY, "X-Request-Id: z"))
+                assert connection.recv(65536).startswith(b"HTTP/1.1 200")
+        for stray in (b"\r\n\r\n", b"\r\n\r\n{}"):
+            with client.connect() as connection:
+                connection.sendall(stray)
+                connection.settimeout(0.2)
+                with contextlib.suppress(TimeoutError):
+                    assert not connection.recv(65536).startswith(b"HTTP/1.1 200")
 
 
 def request(tenant: str, body: bytes, *lines: str) -> bytes:

@@ -6,6 +6,9 @@ request for a decision whose head is known (see `heads`), and that arrives while
 attributes of aiohttp's connection that PRIVATE names; where one is missing, as may be in another release of aiohttp,
 all requests go the usual way.
 
+**Half closed.** A client that says it will send no more (by closing its half, or all of it: no telling) is answered what
+it has asked whole, if that takes no longer than LAST_ANSWER_SECONDS, whichever way its requests take.
+
 A head can be known only where a message starts. That is at a connection's first byte, and right after a message whose
 length was known before it was parsed; a connection that has once been in doubt stays so.
 """
@@ -17,7 +20,8 @@ import logging
 from collections.abc import Callable
 from typing import Any, Final
 
-from aiohttp import web
+from aiohttp import StreamReader, web
+from aiohttp.http import RawRequestMessage
 
 from .decisions import Unfinished
 from .handlers import Handlers
@@ -38,6 +42,12 @@ KNOWN: Final = all(name in dir(web.RequestHandler) for name in PRIVATE)
 
 UNKNOWN: Final = -1
 """:attr:`Connection._due` of a connection whose messages start at unknown places; so is any negative number."""
+
+LAST_ANSWER_SECONDS: Final = 1.0
+"""After a client has closed its half. One that has gone looks the same, and should not keep a place in a queue."""
+
+_LOOK_SECONDS: Final = 0.005
+"""Until the first look whether all has been answered; each next one comes after twice the time."""
 
 
 class Server(web.Server):
@@ -80,13 +90,15 @@ class Server(web.Server):
 class Connection(web.RequestHandler):
     """One client connection. Errors below the handlers are answered in JSON, and clients' are no log matter."""
 
-    __slots__ = ("_due", "_server", "unanswered")
+    __slots__ = ("_due", "_server", "body", "unanswered")
 
     def __init__(self, server: Server, **options: Any) -> None:
         super().__init__(server, **options)
         self._server = server
         self._due = 0  # bytes until the next message starts
         self.unanswered: tuple[RequestData, Unfinished] | None = None
+        self.body: StreamReader | None = None
+        """The body that a handler waits for, if one does."""
 
     def take_unanswered(self) -> tuple[RequestData, Unfinished] | None:
         """The request, if it has been read and needs a lane, and its run. To be taken once."""
@@ -109,22 +121,52 @@ class Connection(web.RequestHandler):
         if due != 0 or not data:  # aiohttp calls with nothing to go on with what it has
             if due > 0:
                 self._due = due - len(data)
-            super().data_received(data)
+            self._parse(data)
             return
         head, end, body = data.partition(END)
         known = self._server.heads.find(head) if end else None
         if known is not None:
             self._due = due = known.length - len(body)
             if due != 0 or not self._answered(known, body):
-                super().data_received(data)
+                self._parse(data)
             return
         before = len(self._messages)
-        super().data_received(data)
+        self._parse(data)
         self._due = UNKNOWN
         if end and len(self._messages) == before + 1:
             length = self._server.heads.learn(head, self._messages[-1][0])
             if length is not None:
                 self._due = length - len(body)
+
+    def _parse(self, data: bytes) -> None:
+        """Hand ``data`` to aiohttp's parser. What is no HTTP while a body is awaited is a malformed body.
+
+        The native parser does not tell the body so: its handler would wait until it is late.
+        """
+        super().data_received(data)
+        body = self.body
+        if body is not None and self._messages and not isinstance(self._messages[-1][0], RawRequestMessage):
+            body.set_exception(web.RequestPayloadError("malformed"))
+
+    def eof_received(self) -> bool:  # type: ignore[override]  # aiohttp's says None: close at once
+        """The client sends no more: stay open for what it has asked."""
+        transport = self.transport
+        if transport is None or self.body is not None or self._rests() or transport.get_extra_info("sslcontext"):
+            return False  # TLS has no half-closed connections
+        self._loop.call_later(_LOOK_SECONDS, self._close_when_answered, self._loop.time(), _LOOK_SECONDS)
+        return True
+
+    def _close_when_answered(self, since: float, waited: float) -> None:
+        if self.transport is None:
+            return
+        if self.body is not None or self._rests() or self._loop.time() - since > LAST_ANSWER_SECONDS:
+            self.force_close()
+        else:
+            self._loop.call_later(2 * waited, self._close_when_answered, since, 2 * waited)
+
+    def _rests(self) -> bool:
+        """Whether nothing that has arrived waits for an answer."""
+        return not self._messages and self._waiter is not None and not self._waiter.done()
 
     def _answered(self, head: Head, body: bytes) -> bool:
         """Answer a whole request, if that can be done at once; say whether it is done."""

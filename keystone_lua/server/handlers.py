@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from keystone_lua.interpreter import clock_text
 
@@ -25,7 +26,7 @@ from .config import ServerConfig
 from .decisions import DecisionService, Unfinished, Verdict
 from .heads import Head
 from .lanes import RETRY_AFTER, Overloaded
-from .responses import Refusal, answer, ready_bytes, ready_text
+from .responses import SPOKEN, Refusal, answer, ready_bytes, ready_text
 from .stage import Stage
 from .tenants import ROUTE, tenant_of
 from .tracing import CURRENT, Trace, Traces
@@ -70,6 +71,8 @@ class Handlers:
         trace = self._traces.of(request.headers)
         CURRENT.set(trace)
         try:
+            if request.version not in SPOKEN:
+                raise Refusal(400, "HTTP/1.1 and HTTP/1.0 are spoken here", close=True)
             path = request.raw_path
             if not path.startswith(ROUTE):
                 path = request.rel_url.raw_path  # without the query, and without a proxy's http://host
@@ -195,24 +198,28 @@ class Bodies:
     async def read(self, request: web.BaseRequest) -> bytes:
         """Return the request's body. Raises `Refusal`: 413, 408, 400, 417, 503."""
         content = request.content
-        try:
-            if content.is_eof():  # the usual case: it came with the head
-                body = content.read_nowait()
-            else:
-                body = await self._read_slowly(request)
-        except (web.RequestPayloadError, web.HTTPException) as error:
-            raise Refusal(400, f"the request's body is malformed: {error}", close=True) from None
-        if len(body) > self._limit:
-            raise self._too_large()
-        return body
-
-    async def _read_slowly(self, request: web.BaseRequest) -> bytes:
         length = request.content_length
         if length is not None and length > self._limit:
             raise self._too_large()
         expectation = request.headers.get("Expect")
         if expectation is not None:
             _go_on(request, expectation)
+        connection: Connection = request.protocol  # type: ignore[assignment]  # as Server makes them
+        try:
+            if content.is_eof():  # the usual case: it came with the head
+                body = content.read_nowait()
+            else:
+                connection.body = content
+                body = await self._read_slowly(request)
+        except (web.RequestPayloadError, web.HTTPException, HttpProcessingError):
+            raise Refusal(400, "the request's body is malformed", close=True) from None
+        finally:
+            connection.body = None
+        if len(body) > self._limit:
+            raise self._too_large()
+        return body
+
+    async def _read_slowly(self, request: web.BaseRequest) -> bytes:
         body = bytearray()
         try:
             async with asyncio.timeout(self._seconds):
@@ -237,7 +244,7 @@ class Bodies:
 def _go_on(request: web.BaseRequest, expectation: str) -> None:
     if expectation.lower() != "100-continue":
         raise Refusal(417, "the only expectation that can be met is 100-continue", close=True)
-    if request.transport is not None:
+    if request.transport is not None and not request.content.is_eof():
         request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
 

@@ -10,12 +10,15 @@ import functools
 import time
 from email.utils import formatdate
 
-from aiohttp import HttpVersion11, web
+from aiohttp import HttpVersion10, HttpVersion11, web
 
 from keystone_lua.interpreter import ENGINE_VERSION
 
 SERVER = f"keystone-lua/{ENGINE_VERSION}"
 CONTENT_TYPE = "application/json"
+
+SPOKEN = (HttpVersion11, HttpVersion10)
+"""Versions of requests that are answered; aiohttp's parsers let others through, and answer in their name."""
 
 _REASONS = {200: "OK", 400: "Bad Request", 500: "Internal Server Error", 503: "Service Unavailable"}
 """Of the answers that are written as ready bytes."""
@@ -41,11 +44,12 @@ class ReadyAnswer(web.StreamResponse):
     ``keep_alive``. It keeps none of its parent's state, and so offers no headers or cookies to change.
     """
 
-    def __init__(self, data: bytes, status: int) -> None:
+    def __init__(self, data: bytes, status: int, *, keep_alive: bool = True) -> None:
         """``data`` is the answer from its status line on."""
         # The parent's __init__ is left out on purpose: its header map is what this class is to save.
         self._data = data
         self._ready_status = status
+        self._stays_open = keep_alive
 
     @property
     def status(self) -> int:
@@ -57,7 +61,7 @@ class ReadyAnswer(web.StreamResponse):
 
     @property
     def keep_alive(self) -> bool:
-        return True
+        return self._stays_open
 
     async def prepare(self, request: web.BaseRequest) -> None:
         """Write the answer; wait only for a client that does not read. Raises `ConnectionResetError`."""
@@ -77,6 +81,8 @@ def answer(
     request: web.BaseRequest, status: int, body: bytes, extra: str = "", *, close: bool = False
 ) -> web.StreamResponse:
     """Return a JSON answer. ``extra`` holds whole header lines, each ended by CR LF, of checked text only."""
+    if request.version not in SPOKEN:  # refused, with one of _REASONS; an ordinary answer would repeat the version
+        return ReadyAnswer(ready_bytes(status, body, extra + "Connection: close\r\n"), status, keep_alive=False)
     usual = status in _REASONS and request.version == HttpVersion11 and request.method != "HEAD"
     if usual and request.keep_alive and not close:
         return ReadyAnswer(ready_bytes(status, body, extra), status)

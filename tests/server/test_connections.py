@@ -140,7 +140,7 @@ def test_an_idle_or_half_sent_connection_is_closed(client: Client, sent: bytes) 
     [
         b"garbage\r\n\r\n",
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
-        b"POST /route/a HTTP/9.9\r\nHost: x\r\n\r\n",
+        *(b"POST /route/a HTTP/%b\r\nHost: x\r\n\r\n" % version for version in (b"9.9", b"2.0", b"1.2", b"0.9")),
         ROUTE + b"Content-Length: x\r\n\r\n",
         ROUTE + b"Content-Length: -1\r\n\r\n",
         ROUTE + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
@@ -163,6 +163,74 @@ def test_what_is_no_http_gets_a_400_and_no_exception_in_the_log(
     assert json.loads(answers_in(answer)[0][2])["error"]
     assert caplog.records == []
     assert client.route("a", {}).status == 200
+
+
+CHUNKED = ROUTE + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [CHUNKED, b"zz\r\n{}\r\n"],
+        [CHUNKED, b"2\r\n{}\r\n", b"-1\r\n"],
+        [CHUNKED + b"2\r\n{}", b"XX0\r\n\r\n"],
+        [CHUNKED + b"2\r\n{}\r\n0\r\n", b"No colon\r\n\r\n"],
+    ],
+)
+def test_a_malformed_chunk_is_a_400_at_once(
+    quiet_client: Client, pieces: list[bytes], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Without native code it was a 500 and a traceback, with it a 408 when the time for the body was over."""
+    with caplog.at_level(logging.INFO), quiet_client.connect() as connection:
+        for piece in pieces:
+            connection.sendall(piece)
+            time.sleep(0.05)
+        ((status, headers, body),) = answers_in(read_to_end(connection))
+    assert (status, headers["connection"]) == (400, "close")
+    assert json.loads(body)["error"] == "the request's body is malformed"
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize("version", [b"2.0", b"0.9"])
+def test_no_answer_claims_a_version_that_is_not_spoken(client: Client, version: bytes) -> None:
+    answer = client.raw(with_body(b"{}").replace(b"HTTP/1.1", b"HTTP/" + version))
+    assert answer.startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize("body", [b"{}", b'{"path":"/x"}'])
+@pytest.mark.parametrize("apart", [False, True])
+def test_an_expectation_is_refused_wherever_the_packets_end(client: Client, body: bytes, apart: bool) -> None:
+    data = with_body(body, b"Expect: foo")
+    size = len(body) if apart else 0
+    with client.connect() as connection:
+        connection.sendall(data[: len(data) - size])
+        time.sleep(0.05)
+        with contextlib.suppress(ConnectionError):  # answered by now
+            connection.sendall(data[len(data) - size :])
+        assert answers_in(read_to_end(connection))[0][0] == 417
+
+
+@pytest.mark.parametrize("primed", [False, True])
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_client_that_closes_its_half_is_answered(quiet_client: Client, primed: bool, count: int) -> None:
+    if primed:
+        with quiet_client.connect() as connection:
+            connection.sendall(with_body(b"{}"))
+            assert connection.recv(65536)
+    with quiet_client.connect() as connection:
+        connection.sendall(with_body(b"{}") * count)
+        connection.shutdown(socket.SHUT_WR)
+        assert [status for status, _, _ in answers_in(read_to_end(connection))] == [200] * count
+
+
+@pytest.mark.parametrize("sent", [b"", ROUTE, with_body(b"{}")[:-1]])
+def test_a_client_that_closes_its_half_within_a_request_is_not_waited_for(quiet_client: Client, sent: bytes) -> None:
+    with quiet_client.connect() as connection:
+        connection.sendall(sent)
+        connection.shutdown(socket.SHUT_WR)
+        started = time.monotonic()
+        assert read_to_end(connection) == b""
+    assert time.monotonic() - started < 5
 
 
 def test_clients_that_go_away_leave_no_exception_in_the_log(client: Client, caplog: pytest.LogCaptureFixture) -> None:

@@ -15,6 +15,7 @@ import socket
 from typing import TYPE_CHECKING
 
 from .connections import Server
+from .listening import BACKLOG
 from .logs import facts
 from .metrics import CONNECTIONS, WorkerMetrics
 
@@ -55,12 +56,21 @@ class Acceptor:
         self._server.connection_ended = self._ended
         self._loop.add_reader(self._listener, self._arrived)
 
-    def close(self) -> None:
-        """Accept no more. Those who hold the socket in other processes go on."""
+    async def close(self) -> None:
+        """Accept those who have knocked, and no more. Those who hold the socket in other processes go on."""
+        if self._listener.fileno() < 0:
+            return
         if self._timer is not None:
             self._timer.cancel()
         self._loop.remove_reader(self._listener)
+        for _ in range(BACKLOG):
+            if not self._take():
+                break
         self._listener.close()
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._opening and self._tls is None:
+            await asyncio.wait(self._opening)
 
     def _arrived(self) -> None:
         if self._metrics is not None and self._metrics.has_more_connections:
@@ -76,19 +86,21 @@ class Acceptor:
         self._loop.add_reader(self._listener, self._arrived)
         self._take()
 
-    def _take(self) -> None:
+    def _take(self) -> bool:
+        """Accept one connection, if there is one."""
         try:
             connection, _ = self._listener.accept()
         except (BlockingIOError, InterruptedError, ConnectionAbortedError):
-            return  # another worker has it, or the client has gone
+            return False  # another worker has it, or the client has gone
         except OSError as error:
             logger.error("cannot accept", extra=facts(error=str(error)))
             self._wait(PAUSE_SECONDS)
-            return
+            return False
         self._count(1)
         task = self._loop.create_task(self._open(connection))
         self._opening.add(task)
         task.add_done_callback(self._opening.discard)
+        return True
 
     async def _open(self, connection: socket.socket) -> None:
         connection.setblocking(False)

@@ -6,8 +6,8 @@ request for a decision whose head is known (see `heads`), and that arrives while
 attributes of aiohttp's connection that PRIVATE names; where one is missing, as may be in another release of aiohttp,
 all requests go the usual way.
 
-**Half closed.** A client that says it will send no more (by closing its half, or all of it: no telling) is answered what
-it has asked whole, if that takes no longer than LAST_ANSWER_SECONDS, whichever way its requests take.
+**Half closed.** A client that says it will send no more (by closing its half, or all of it: no telling) is answered
+what it has asked whole, if that takes no longer than LAST_ANSWER_SECONDS, whichever way its requests take.
 
 A head can be known only where a message starts. That is at a connection's first byte, and right after a message whose
 length was known before it was parsed; a connection that has once been in doubt stays so.
@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from aiohttp import StreamReader, web
@@ -82,9 +82,18 @@ class Server(web.Server):
     def pre_shutdown(self) -> None:
         """Close the connections that are between requests; aiohttp would stop reading half-arrived bodies too."""
         self.handlers.turn.end()
-        for connection in self.connections:
-            if connection not in self._stage.busy:
-                connection.close()
+        for connection in self._resting():
+            connection.close()
+
+    @property
+    def has_resting(self) -> bool:
+        """Whether any connection is between requests."""
+        return next(self._resting(), None) is not None
+
+    def _resting(self) -> Iterator[web.RequestHandler]:
+        busy = self._stage.busy
+        of_ours = (each for each in self.connections if isinstance(each, Connection))
+        return (each for each in of_ours if each not in busy and (not KNOWN or each.rests()))
 
 
 class Connection(web.RequestHandler):
@@ -151,7 +160,7 @@ class Connection(web.RequestHandler):
     def eof_received(self) -> bool:  # type: ignore[override]  # aiohttp's says None: close at once
         """The client sends no more: stay open for what it has asked."""
         transport = self.transport
-        if transport is None or self.body is not None or self._rests() or transport.get_extra_info("sslcontext"):
+        if transport is None or self.body is not None or self.rests() or transport.get_extra_info("sslcontext"):
             return False  # TLS has no half-closed connections
         self._loop.call_later(_LOOK_SECONDS, self._close_when_answered, self._loop.time(), _LOOK_SECONDS)
         return True
@@ -159,12 +168,12 @@ class Connection(web.RequestHandler):
     def _close_when_answered(self, since: float, waited: float) -> None:
         if self.transport is None:
             return
-        if self.body is not None or self._rests() or self._loop.time() - since > LAST_ANSWER_SECONDS:
+        if self.body is not None or self.rests() or self._loop.time() - since > LAST_ANSWER_SECONDS:
             self.force_close()
         else:
             self._loop.call_later(2 * waited, self._close_when_answered, since, 2 * waited)
 
-    def _rests(self) -> bool:
+    def rests(self) -> bool:
         """Whether nothing that has arrived waits for an answer."""
         return not self._messages and self._waiter is not None and not self._waiter.done()
 

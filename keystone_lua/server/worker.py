@@ -12,6 +12,7 @@ import logging
 import os
 import signal
 import socket
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import FrameType
@@ -46,6 +47,10 @@ STOP_SECONDS = 9
 
 CLOSE_SECONDS = 1.0
 """For writing the last answers, after the drain time."""
+
+LAST_CALL_SECONDS = 0.3
+"""Between the first answers that close their connections and the closing of connections that rest. A client that asks
+again and again hears from its answer that it should not; closed right away, one request a connection was lost."""
 
 GAUGE_SECONDS = 1.0
 """Between two looks at what is not counted where it happens."""
@@ -154,10 +159,10 @@ class RunningServer:
         await asyncio.sleep(self._config.notice_seconds)
         self.stage.draining = True
         if self._routes_acceptor is not None:
-            self._routes_acceptor.close()
-        await asyncio.sleep(0)  # what has been read is now being handled
+            await self._routes_acceptor.close()
         server = self._routes.server
-        assert server is not None
+        assert isinstance(server, Server)
+        await self._last_call(server)
         server.pre_shutdown()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._config.drain_seconds):
@@ -167,11 +172,19 @@ class RunningServer:
         self.admission.stop()
         if self._calls is not None:
             if self._calls_acceptor is not None:
-                self._calls_acceptor.close()
+                await self._calls_acceptor.close()
             await self._calls.cleanup()
         self._turn.end()
         for observer in self.observers:
             observer.close()
+
+    async def _last_call(self, server: Server) -> None:
+        """Let answers tell the connections that rest to go, then see to it that all that has arrived is in hand."""
+        until = time.monotonic() + LAST_CALL_SECONDS
+        while server.has_resting and time.monotonic() < until:  # noqa: ASYNC110  # an answer ends it, or nothing does
+            await asyncio.sleep(LAST_CALL_SECONDS / 30)
+        for _ in range(5):  # what has arrived is read, then parsed, then handed to a task, each a turn later
+            await asyncio.sleep(0)
 
 
 async def work(worker: Worker, ready: Callable[[], None]) -> None:

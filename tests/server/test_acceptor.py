@@ -57,7 +57,7 @@ def accepting(use: Callable[[Acceptor, Counts, tuple[str, int]], Awaitable[None]
         try:
             await use(made, counts, listener.getsockname())
         finally:
-            made.close()
+            await made.close()
 
     asyncio.run(main())
 
@@ -139,7 +139,7 @@ def test_a_client_that_cannot_do_tls_is_no_longer_counted(tmp_path: Path) -> Non
             await until(lambda: counts.worker(0, CONNECTIONS) == 1)
             client.sendall(b"GET / HTTP/1.1\r\n\r\n")
             await until(lambda: counts.worker(0, CONNECTIONS) == 0)
-        made.close()
+        await made.close()
 
     asyncio.run(main())
 
@@ -151,3 +151,17 @@ def make_certificate(folder: Path) -> Path:
     both = folder / "both.pem"
     both.write_text(both.read_text() + (folder / "cert.pem").read_text())
     return both
+
+
+def test_who_has_knocked_is_let_in_at_the_close() -> None:
+    async def use(made: Acceptor, counts: Counts, where: tuple[str, int]) -> None:
+        with contextlib.ExitStack() as opened:
+            for _number in range(5):
+                opened.enter_context(socket.create_connection(where))  # the loop does not get to accept them
+            await made.close()
+            assert counts.worker(0, CONNECTIONS) == 5
+            with pytest.raises(ConnectionRefusedError):
+                socket.create_connection(where)
+        await until(lambda: counts.worker(0, CONNECTIONS) == 0)
+
+    accepting(use)

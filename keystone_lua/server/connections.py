@@ -43,7 +43,7 @@ KNOWN: Final = all(name in dir(web.RequestHandler) for name in PRIVATE)
 UNKNOWN: Final = -1
 """:attr:`Connection._due` of a connection whose messages start at unknown places; so is any negative number."""
 
-LAST_ANSWER_SECONDS: Final = 1.0
+LAST_ANSWER_SECONDS: Final = 0.1
 """After a client has closed its half. One that has gone looks the same, and should not keep a place in a queue."""
 
 _LOOK_SECONDS: Final = 0.005

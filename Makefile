@@ -13,7 +13,7 @@ PURE := .venv-pure
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run health reload check-scripts test-scripts test test-fast test-all lint types test-pure bench bench-peers hostile soak clean \
+.PHONY: help run health reload check-scripts test-scripts test test-fast test-all lint types test-pure test-pythons bench bench-peers hostile soak clean \
 	demo e2e docker-build docker-run logs image-test
 
 help:  ## this list
@@ -69,6 +69,9 @@ test-pure:  ## the same without native code, in an environment of its own
 	$(PURE)/bin/python -m pytest
 	$(PURE)/bin/python benchmarks/http_load.py --rounds 2 --at-least 1000
 
+test-pythons: $(INSTALLED)  ## language, interpreter and budgets on every CPython found, in one table; PYTHONS="PATH..." for others
+	$(BIN)/python -m tests.pythons $(PYTHONS)
+
 bench: $(INSTALLED)  ## time parse, compile, decisions, programs and HTTP; name what became slower
 	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only --benchmark-autosave \
 		--benchmark-columns=median,iqr,rounds --benchmark-group-by=func --benchmark-sort=fullname
@@ -106,5 +109,5 @@ image-test: $(INSTALLED)  ## build and check the image without Docker (root, Deb
 	$(BIN)/python -m tests.image
 
 clean:  ## remove what was installed and cached
-	rm -rf $(VENV) $(PURE) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks benchmarks/.build
+	rm -rf $(VENV) $(PURE) .venv-pythons build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks benchmarks/.build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,7 +1,8 @@
 """The command line: which commands there are, and what a wrong usage looks like.
 
-Input: arguments. Output: the exit code: 0 good, 1 trouble in a script, 2 wrong usage. A module here adds its commands
-with ``add_commands`` and imports what they need when they run; none decides anything.
+Input: arguments. Output: the exit code: 0 good, 1 trouble in a script, 2 wrong usage or a Python that cannot run the
+engine. A module here adds its commands with ``add_commands`` and imports what they need when they run; none decides
+anything.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
+from ..interpreter import UnsuitablePython, require_suitable
 from .options import UsageError
 
 MODULES: Final = {
@@ -31,6 +33,11 @@ of them would take a fifth of the time in which a server gives its first answer.
 def main(arguments: Sequence[str] | None = None) -> int:
     """``keystone-lua``. Returns the exit code."""
     given = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        require_suitable()
+    except UnsuitablePython as error:
+        print(f"keystone-lua: {error}", file=sys.stderr)
+        return 2
     options = _parser(given).parse_args(given)
     try:
         code: int = options.command(options)

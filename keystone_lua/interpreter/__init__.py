@@ -12,6 +12,7 @@ from .errors import EngineError, LuaError, LuaSyntaxError, ScriptError, SliceExh
 from .execution import Failure, LogLine, Result, execute
 from .limits import DEFAULT, MAX_DEPTH, Limits
 from .program import Program, compile_program
+from .self_test import UnsuitablePython, require_suitable
 from .version import ENGINE_VERSION
 
 __all__ = [
@@ -30,9 +31,11 @@ __all__ = [
     "Result",
     "ScriptError",
     "SliceExhausted",
+    "UnsuitablePython",
     "answer_text",
     "clock_text",
     "compile_program",
     "decide",
     "execute",
+    "require_suitable",
 ]

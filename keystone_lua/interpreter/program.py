@@ -29,6 +29,7 @@ from .parser import parse
 from .pattern_items import LATIN
 from .runtime import TABLES, Run
 from .scope import Resolution, resolve
+from .self_test import require_suitable
 from .startup import is_constant
 from .tracebacks import FUNCTIONS, SITES, Site
 from .values import (
@@ -197,6 +198,7 @@ def compile_program(
 
     An ``accounted`` program answers and costs the same and is for a run with a ledger. Raises LuaSyntaxError.
     """
+    require_suitable()
     with _room():
         return _compile(source, name, modules, limit, accounted)
 

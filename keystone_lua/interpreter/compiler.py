@@ -24,7 +24,9 @@ from .jumps import ends
 from .libraries import Seal
 from .loops import LoopEmitter
 from .scope import BOX, VALUE, Resolution, Scope, Variable
+from .stdlib.coroutine import PAUSING
 from .tracebacks import chunk_id
+from .twins import functions_of, linked, links
 
 RUN_CELLS: Final = ("fuel", "alloc", "deepest", "run", "G", "crossing")
 """The free variables of every compiled chunk that each run provides, besides sealed library functions."""
@@ -37,9 +39,15 @@ class Compiler(LoopEmitter):
         super().__init__(resolution, kinds, seal)
         self.expressions[nodes.Function] = self.closure
         self.statements[nodes.LocalFunction] = self.local_function
+        self.definitions: list[ast.FunctionDef] = []
+        """Of all functions."""
+        self.twins: dict[str, CodeType] | None = None
+        """See twins."""
 
-    def compile(self, chunks: Sequence[nodes.Chunk], sealed: Sequence[str]) -> list[CodeType]:
-        """Code objects in the order of ``chunks``; their free variables are RUN_CELLS, ``sealed`` and the mirrors."""
+    def compile(self, chunks: Sequence[nodes.Chunk], sealed: Sequence[str], twinned: bool = False) -> list[CodeType]:
+        """Code objects in the order of ``chunks``; their free variables are RUN_CELLS, ``sealed`` and the mirrors.
+
+        ``twinned``: make the functions' twins too."""
         body: list[ast.stmt] = []
         names = []
         for number, chunk in enumerate(chunks):
@@ -52,6 +60,11 @@ class Compiler(LoopEmitter):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of `"x"()` and the like: the script's author gets Lua's error
             code = compile(module, "keystone-lua", "exec", dont_inherit=True)
+            if twinned:
+                pausing = frozenset(slot for slot, path in self.seal.paths.items() if path in PAUSING)
+                codes = functions_of(code)
+                twins = links(self.definitions, codes, pausing)
+                self.twins = linked(compile(twins, "keystone-lua", "exec", dont_inherit=True), codes)
         link_code = next(c for c in code.co_consts if isinstance(c, CodeType))
         found = {c.co_name: c for c in link_code.co_consts if isinstance(c, CodeType)}
         return [found[name] for name in names]
@@ -59,7 +72,8 @@ class Compiler(LoopEmitter):
     def chunk(self, chunk: nodes.Chunk, identifier: str) -> ast.FunctionDef:
         """A chunk is a vararg function."""
         context, statements = self.function_body(self.resolution.scopes[chunk], chunk.body, None)
-        return self.definition(identifier, ["d"], "va", context, statements)
+        self.definitions.append(self.definition(identifier, ["d"], "va", context, statements))
+        return self.definitions[-1]
 
     def closure(self, node: nodes.Function) -> ast.expr:
         """``function ... end`` as a value."""
@@ -89,6 +103,7 @@ class Compiler(LoopEmitter):
         slots = ["d", *(v.slot for v in scope.parameters)]
         rest = "va" if node.is_vararg else None if self.kinds.fits(node) else "_"
         definition = self.definition(code_name, slots, rest, context, statements)
+        self.definitions.append(definition)
         line = self.line
         fresh = [v.slot for v in fresh_captures(scope, self.context.scope) if v is not own or v.storage == BOX]
         if not fresh and not own_slot:

@@ -22,6 +22,9 @@ VALUE: Final = 8
 NOTE: Final = 32  # where a run of number keys may start
 NOTES: Final = 240  # the first of them in a table
 REBUILT: Final = 64  # an entry, while a table's dict is made anew
+COROUTINE: Final = 440  # with its first frame
+HELD_FRAME: Final = 900  # FRAME of a coroutine, whose frames are kept while it waits
+TWIN: Final = 320  # once for each function that is called in coroutines
 FRAME: Final = 400  # once for each depth reached, not for each call: frames are reused
 RUN: Final = 4096  # what a run takes before its first statement
 
@@ -55,6 +58,9 @@ GENERIC_FOR: Final = 20
 METAMETHOD: Final = 12  # finding and calling a handler
 HOP: Final = 5  # one step along an __index or __newindex chain; the first of __index is in INDEX
 
+COROUTINE_CALL: Final = 20  # a call of a function of the script in a coroutine, on top
+UNWINDING: Final = 40  # a function of a coroutine that an error leaves
+
 SCATTERED: Final = 12  # a number key of a table whose number keys lie scattered
 SETTLING: Final = 4  # an entry, when a table's number keys are looked over
 REBUILDING: Final = 2  # an entry, when a table's dict is made anew
@@ -74,6 +80,8 @@ LIBRARY: Final[dict[str, int]] = {
     "xpcall": 40,
     "bit.arshift": 36, "bit.band": 28, "bit.bnot": 24, "bit.bor": 28, "bit.bswap": 38, "bit.bxor": 28,
     "bit.lshift": 30, "bit.rol": 36, "bit.ror": 36, "bit.rshift": 34, "bit.tobit": 24, "bit.tohex": 76,
+    "coroutine.create": 140, "coroutine.resume": 60, "coroutine.running": 10, "coroutine.status": 10,
+    "coroutine.wrap": 160, "coroutine.yield": 30,
     "math.abs": 9, "math.acos": 10, "math.asin": 10, "math.atan": 10, "math.atan2": 12, "math.ceil": 11, "math.cos": 10,
     "math.cosh": 10, "math.deg": 11, "math.exp": 10, "math.floor": 10, "math.fmod": 12, "math.frexp": 28,
     "math.ldexp": 40, "math.log": 13, "math.log10": 10, "math.max": 10, "math.min": 10, "math.mod": 12, "math.modf": 22,

@@ -175,7 +175,7 @@ class ExpressionEmitter(Emitter):
             function = self.maybe_string(function)
         arguments, spreads = self.arguments(node.arguments)
         self.is_complete = False
-        made = pyast.call_value(function, [self.depth(spreads), *arguments], at)
+        made = pyast.lua_call(function, [self.depth(spreads), *arguments], at)
         return self.mostly_one(node, made) if spreads else made
 
     def mostly_one(self, node: nodes.Call, call: ast.Call) -> ast.expr:
@@ -191,8 +191,8 @@ class ExpressionEmitter(Emitter):
         chosen = last.value
         if not isinstance(chosen, ast.IfExp) or not isinstance(chosen.body, ast.Tuple):
             return call
-        one = pyast.call_value(function, [depth, *leading, *chosen.body.elts], line)
-        several = pyast.call_value(function, [depth, *leading, pyast.starred(chosen.orelse, line)], line)
+        one = pyast.lua_call(function, [depth, *leading, *chosen.body.elts], line)
+        several = pyast.lua_call(function, [depth, *leading, pyast.starred(chosen.orelse, line)], line)
         return pyast.choose(chosen.test, one, several, line)
 
     def maybe_string(self, function: ast.expr) -> ast.expr:
@@ -227,7 +227,7 @@ class ExpressionEmitter(Emitter):
         self.line = at
         arguments, spreads = self.arguments(node.arguments)
         self.is_complete = False
-        return pyast.call_value(found, [self.depth(spreads), pyast.name(receiver, at), *arguments], at)
+        return pyast.lua_call(found, [self.depth(spreads), pyast.name(receiver, at), *arguments], at)
 
     def find_method(self, once: ast.expr, receiver: str, name: ast.Constant) -> ast.expr:
         """A method in an object's class (the __index of its metatable) or above, in the object, or by ``run.index``."""

@@ -110,7 +110,7 @@ def inline(
     price = pyast.constant(costs.LIBRARY[".".join(path)], line)
     paid = pyast.walrus("fuel", pyast.binary(pyast.name("fuel", line), pyast.SUB, price, line), line)
     tests.append(pyast.is_not_nil(paid, line))
-    call = pyast.call_value(function, [compiler.depth(False), *(operand.again() for operand in operands)], line)
+    call = pyast.lua_call(function, [compiler.depth(False), *(operand.again() for operand in operands)], line)
     return pyast.choose(pyast.both(tests, line), fast, pyast.call("first", [call], line), line)
 
 

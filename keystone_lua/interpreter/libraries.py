@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from . import costs
 from .scope import Resolution
-from .stdlib import base, bit, math, os, string, table
+from .stdlib import base, bit, coroutine, math, os, string, table
 from .tracebacks import LIBRARY_CODES
 from .values import LONG_STRING, LuaValue
 
@@ -31,7 +31,6 @@ LEFT_OUT: Final[dict[str, tuple[str, ...]]] = {
     "io": (),
     "debug": (),
     "package": (),
-    "coroutine": (),
     "string": ("dump",),
     "os": ("execute", "exit", "remove", "rename", "tmpname", "getenv", "setlocale"),
 }
@@ -53,6 +52,10 @@ RESULT_KINDS: Final[dict[tuple[str, str], str]] = {
     ("string", "reverse"): "string",
     ("string", "sub"): "string",
     ("string", "upper"): "string",
+    ("coroutine", "create"): "any",
+    ("coroutine", "running"): "any",
+    ("coroutine", "status"): "string",
+    ("coroutine", "wrap"): "any",
     ("table", "concat"): "string",
     ("table", "getn"): "number",
     ("os", "clock"): "number",
@@ -111,7 +114,15 @@ class Recipe:
 
 def _register() -> dict[str, dict[str, Recipe | LuaValue]]:
     libraries: dict[str, dict[str, Recipe | LuaValue]] = {}
-    modules: dict[str, Any] = {"": base, "string": string, "table": table, "math": math, "os": os, "bit": bit}
+    modules: dict[str, Any] = {
+        "": base,
+        "string": string,
+        "table": table,
+        "math": math,
+        "os": os,
+        "bit": bit,
+        "coroutine": coroutine,
+    }
     for library, module in modules.items():
         members = libraries[library] = {}
         for name, member in module.library(None, 0, 0).items():

@@ -22,6 +22,7 @@ from .values import (
     FALSE,
     LONG_STRING,
     NO_METATABLE,
+    Coroutine,
     LuaValue,
     MetaTable,
     ScatteredTable,
@@ -68,7 +69,7 @@ def metatable(run: Run, value: LuaValue) -> Table | None:
 def call(run: Run, function: LuaValue, d: int, *arguments: LuaValue) -> LuaValue:
     """Call from the library: any value, ``__call`` included; all results."""
     d += run.crossing
-    if d > run.limits.depth:
+    if d > run.depth_limit:
         run.refuel(d)  # library functions do not look at their depth themselves
     if function.__class__ is FunctionType:
         return function(d, *arguments)
@@ -688,4 +689,6 @@ def tostring(run: Run, d: int, value: LuaValue) -> str:
             return text
     if isinstance(value, Table):
         return run.address("table", value)
+    if value.__class__ is Coroutine:
+        return run.address("thread", value)
     return run.address("function", value) if value.__class__ is FunctionType else str(value.name)

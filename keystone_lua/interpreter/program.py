@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from . import iteration, nodes, operations
 from .accounting import HITS, AccountedCompiler, Accounts
 from .compiler import Compiler
+from .coroutines import REQUESTS, TWINS
 from .errors import LuaSyntaxError
 from .infer import Kinds
 from .libraries import ALIASES, LIBRARIES, Recipe, Seal
@@ -89,6 +90,7 @@ HELPERS: Final[Mapping[str, Any]] = MappingProxyType(
         "__builtins__": {},
         "Misfit": MISFITS,
         "ABSENT": ABSENT,
+        "REQUESTS": REQUESTS,
         "FALSE": FALSE,
         "TRUE": TRUE,
         "CODES": CODES,
@@ -176,6 +178,12 @@ class Program:
     accounts: Accounts | None = field(default=None, repr=False)
     """Of a program that was compiled for a ledger: who pays what."""
 
+    def add_twins(self) -> None:
+        """For a coroutine of a program that names none: it has found them in ``_G``."""
+        accounted = self.accounts is not None
+        made = compile_program(self.source, self.name, self.sources, sys.maxsize, accounted, True)
+        self.namespace[TWINS] = made.namespace[TWINS]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Linked:
@@ -193,14 +201,16 @@ def compile_program(
     modules: Mapping[str, bytes] = MappingProxyType({}),
     limit: int = DEFAULT.source,
     accounted: bool = False,
+    twinned: bool = False,
 ) -> Program:
     """Compile a script named ``name`` (as positions will show it) with the modules that it requires.
 
-    An ``accounted`` program answers and costs the same and is for a run with a ledger. Raises LuaSyntaxError.
+    An ``accounted`` program answers and costs the same and is for a run with a ledger; a ``twinned`` one is ready for
+    coroutines, as one that names them is anyway. Raises LuaSyntaxError.
     """
     require_suitable()
     with _room():
-        return _compile(source, name, modules, limit, accounted)
+        return _compile(source, name, modules, limit, accounted, twinned)
 
 
 def link_program(
@@ -216,7 +226,9 @@ def link_program(
         return Linked(chunks, resolution, names, _checked_weight(chunks))
 
 
-def _compile(source: bytes, name: str, modules: Mapping[str, bytes], limit: int, accounted: bool) -> Program:
+def _compile(
+    source: bytes, name: str, modules: Mapping[str, bytes], limit: int, accounted: bool, twinned: bool
+) -> Program:
     found = link_program(source, name, modules, limit)
     chunks, resolution, linked = found.chunks, found.resolution, found.modules
     seal = Seal(resolution)
@@ -225,7 +237,9 @@ def _compile(source: bytes, name: str, modules: Mapping[str, bytes], limit: int,
     texts = [source, *(modules[module] for module in linked)]
     compiler.events = frozenset(event.decode() for text in texts for event in _EVENT.findall(text))
     compiler.computes = any(map(_COMPUTED.search, texts))
-    codes = compiler.compile(chunks, [*_slots(), HITS] if accounted else _slots())
+    twinned = twinned or "coroutine" in resolution.globals.reads
+    codes = compiler.compile(chunks, [*_slots(), HITS] if accounted else _slots(), twinned)
+    twins = {TWINS: compiler.twins} if twinned else {}
     sites = tuple(compiler.sites)
     digest = hashlib.sha256(source)
     for module in linked:
@@ -241,7 +255,7 @@ def _compile(source: bytes, name: str, modules: Mapping[str, bytes], limit: int,
         hash=digest.hexdigest(),
         main=codes[0],
         modules=MappingProxyType(dict(zip(linked, codes[1:], strict=True))),
-        namespace={**HELPERS, SITES: sites, FUNCTIONS: compiler.functions},
+        namespace={**HELPERS, SITES: sites, FUNCTIONS: compiler.functions, **twins},
         sealed=sealed,
         base_names=base,
         library_names=tables,

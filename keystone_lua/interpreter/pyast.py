@@ -46,6 +46,15 @@ def call_value(function: ast.expr, arguments: Sequence[ast.expr], at: int) -> as
     return ast.Call(function, list(arguments), [], lineno=at, col_offset=0)
 
 
+class LuaCall(ast.Call):
+    """A call of whatever a script's expression answers: it may be a function of the script's (see twins)."""
+
+
+def lua_call(function: ast.expr, arguments: Sequence[ast.expr], at: int) -> LuaCall:
+    """``function(arguments)`` of a value that the script calls."""
+    return LuaCall(function, list(arguments), [], lineno=at, col_offset=0)
+
+
 def method(value: ast.expr, attribute: str, arguments: Sequence[ast.expr], at: int) -> ast.Call:
     """``value.attribute(arguments)``."""
     return call_value(ast.Attribute(value, attribute, LOAD, lineno=at, col_offset=0), arguments, at)

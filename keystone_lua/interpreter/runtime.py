@@ -31,7 +31,8 @@ from .libraries import ALIASES, HOST_GLOBALS, LIBRARIES, Recipe
 from .limits import Limits
 from .services import services
 from .tracebacks import argument_error, library_error, overflow_error, position
-from .values import ABSENT, TRUE, LuaValue, Table, string_to_number, type_name
+from .twin_calls import prepare
+from .values import ABSENT, TRUE, Coroutine, LuaValue, Table, string_to_number, type_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +58,7 @@ SPREADS: Final = 2_500
 SHELLS: Final = 4
 """Shells that a program keeps: as many as threads may be running it."""
 
-TABLES: Final = ("string", "table", "math", "os", "bit")
+TABLES: Final = ("string", "table", "math", "os", "bit", "coroutine")
 
 
 class Run:
@@ -74,6 +75,7 @@ class Run:
         "crossing",
         "deadline",
         "deepest",
+        "depth_limit",
         "fuel",
         "globals",
         "granted",
@@ -96,9 +98,14 @@ class Run:
         "slice",
         "started",
         "strings",
+        "threads",
+        "twin",
+        "twins",
+        "value",
     )
 
     charge: Callable[..., None]
+    twin: Callable[[LuaValue], LuaValue]
     invoke: Callable[[int, LuaValue, LuaValue, LuaValue], LuaValue]
     index: Callable[[int, LuaValue, LuaValue], LuaValue]
     inherited: Callable[[int, LuaValue, LuaValue, LuaValue], LuaValue]
@@ -126,6 +133,10 @@ class Run:
         self.header_meta: Table | None = None
         """The metatable of a request's headers. It is protected: no script gets at it, so that it serves every run."""
         self.chunks: dict[str, FunctionType] = {}
+        self.twins: dict[LuaValue, LuaValue]
+        """What a coroutine calls for a function, see twin_calls; of a run that has coroutines."""
+        self.value: LuaValue
+        """The results of the generator that has ended last, or what a resumer has given."""
         self.started: tuple[int, int, int] | None = None
         """What start-up cost, if what it made is there: instructions, bytes, and the depth that frames are paid for."""
         for slot, path, recipe in program.sealed:
@@ -154,6 +165,7 @@ class Run:
         """What hangs on the limits alone."""
         self.limits = limits
         self.started = None
+        self.depth_limit = limits.depth
         self.crossing = max(1, limits.depth // CROSSINGS)
         self.cells["crossing"].cell_contents = max(1, limits.depth // SPREADS)
 
@@ -181,6 +193,7 @@ class Run:
         self.log: list[tuple[str, str]] = []
         self.log_left = limits.log
         self.library_state: dict[str, Any] = {}
+        self.threads: list[Coroutine] | None = None
         self.addresses: dict[LuaValue, int] | None = None
         self.strings: Table | None = None
         self.meta: Table | None = None
@@ -218,6 +231,10 @@ class Run:
             self.cells[slot].cell_contents = None
         self.populate()
 
+    def prepare_coroutines(self) -> None:
+        """For the first coroutine of a run."""
+        prepare(self)
+
     def close(self, reusable: bool = False) -> None:
         """Take apart what refers to itself, so that reference counting frees it; leave a shell if ``reusable``.
 
@@ -225,6 +242,9 @@ class Run:
         functions make are cut where they hang on globals or modules; the collector gets the rest.
         """
         program = self.program
+        if self.threads is not None:
+            self.twins = {}
+            self.value = self.threads = None
         if self.started is not None and reusable and len(program.shells) < SHELLS:
             self.globals.pop("request", None)
             self.globals.pop("backends", None)
@@ -345,12 +365,12 @@ class Run:
         """
         deepest = self.deepest.cell_contents
         if d > deepest:
-            if d > self.limits.depth:
+            if d > self.depth_limit:
                 self.fuel.cell_contents -= -instructions  # a ledger books what is subtracted
                 self.alloc.cell_contents -= -size
                 raise StackOverflow(overflow_error("stack overflow"))
             self.deepest.cell_contents = d
-            self.alloc.cell_contents -= costs.FRAME * (d - deepest)
+            self.alloc.cell_contents -= (costs.HELD_FRAME if self.threads else costs.FRAME) * (d - deepest)
         while self.alloc.cell_contents < 0 < self.reserve:
             grant = min(DIGIT, self.reserve)
             self.reserve -= grant

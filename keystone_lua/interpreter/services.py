@@ -47,7 +47,7 @@ def _templates(run: Run, fuel: int, alloc: int) -> tuple[Any, ...]:
         if handler.__class__ is not FunctionType:
             return operations.first(operations.call(run, handler, d, a, b))
         d += run.crossing  # operations.call in place
-        if d > run.limits.depth:
+        if d > run.depth_limit:
             run.refuel(d)
         result = handler(d, a, b)
         if result.__class__ is tuple:
@@ -70,7 +70,7 @@ def _templates(run: Run, fuel: int, alloc: int) -> tuple[Any, ...]:
             if fuel < 0:
                 run.refuel(0)
             d += run.crossing
-            if d > run.limits.depth:
+            if d > run.depth_limit:
                 run.refuel(d)
             result = level(d, o, k)
             if result.__class__ is tuple:
@@ -119,7 +119,7 @@ def _templates(run: Run, fuel: int, alloc: int) -> tuple[Any, ...]:
         if fuel < 0:
             run.refuel(0)
         d += run.crossing
-        if d > run.limits.depth:
+        if d > run.depth_limit:
             run.refuel(d)
         handler(d, o, k, v)
 
@@ -130,7 +130,7 @@ def _templates(run: Run, fuel: int, alloc: int) -> tuple[Any, ...]:
         if handler.__class__ is not FunctionType:
             return operations.call(run, table, d, *arguments)
         d += run.crossing
-        if d > run.limits.depth:
+        if d > run.depth_limit:
             run.refuel(d)
         count = len(arguments)
         fuel -= _METAMETHOD + count // 8

@@ -12,6 +12,7 @@ Refuses to guess: a Python exception that no site expects becomes an EngineError
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from types import CodeType, FrameType, TracebackType
 from typing import Any, Final, NamedTuple
 
@@ -23,6 +24,10 @@ FUNCTIONS: Final = "__functions__"
 
 LIBRARY_CODES: Final[set[CodeType]] = set()
 """The code of every registered library function."""
+
+
+DRIVERS: Final[list[CodeType]] = []
+"""The code that runs a coroutine: its local ``stack`` has the generators that wait for each other."""
 
 
 class Site(NamedTuple):
@@ -62,40 +67,45 @@ def _is_function(frame: FrameType) -> bool:
     return frame.f_code.co_name[0] == "f"
 
 
+def _frames(frame: FrameType | None) -> Iterator[FrameType]:
+    """``frame``, its caller, and so on; a coroutine's frames end with its body's."""
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
+        if frame is not None and frame.f_code in DRIVERS:
+            for generator in reversed(frame.f_locals["stack"][:-1]):
+                yield generator.gi_frame
+            return
+
+
 def position(level: int) -> str:
     """``luaL_where``: "name:line: " of the function at ``level``, or "" if that is not a script's.
 
     Level 1 is the caller of the library function that is running now.
     """
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None and frame.f_code not in LIBRARY_CODES:
-        if site_of(frame) is not None:
-            break
-        frame = frame.f_back
-    if frame is not None and site_of(frame) is None:
-        frame = frame.f_back
-    while frame is not None:
+    within = True
+    for frame in _frames(sys._getframe(1)):
         if (site := site_of(frame)) is not None:
             if level == 1:
                 return site.position + " "
+            within = False
             level -= _is_function(frame)
         elif frame.f_code in LIBRARY_CODES:
-            if level == 1:
-                return ""
-            level -= 1
-        frame = frame.f_back
+            if not within:
+                if level == 1:
+                    return ""
+                level -= 1
+            within = False
     return ""
 
 
 def operand_site() -> Site:
     """The site of the operation being performed; one without position if a library function performs it."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
+    for frame in _frames(sys._getframe(1)):
         if (site := site_of(frame)) is not None:
             return site
         if frame.f_code in LIBRARY_CODES:
             break
-        frame = frame.f_back
     return NOWHERE
 
 
@@ -138,12 +148,11 @@ def comparison_error(left: LuaValue, right: LuaValue) -> LuaError:
 
 def overflow_error(message: str) -> str:
     """The message of a stack overflow, positioned at the call that went too deep."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None and site_of(frame) is None:
-        frame = frame.f_back
-    while frame is not None and not _is_function(frame):
-        frame = frame.f_back
-    site = site_of(frame.f_back) if frame is not None else None
+    frames = _frames(sys._getframe(1))
+    for frame in frames:
+        if site_of(frame) is not None and _is_function(frame):
+            break
+    site = site_of(next(frames, None))
     return f"{site.position} {message}" if site is not None else message
 
 
@@ -154,14 +163,16 @@ def library_error(message: str) -> LuaError:
 
 def argument_error(index: int, message: str) -> LuaError:
     """``luaL_argerror``: names the function as its call site does, counts ``self`` for methods."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None and frame.f_code not in LIBRARY_CODES and site_of(frame.f_back) is None:
-        frame = frame.f_back
-    # The engine's own frames between (a for statement's, an operator's) are no callers.
-    while frame is not None:
-        frame = frame.f_back
-        if frame is None or frame.f_code in LIBRARY_CODES or site_of(frame) is not None:
+    frames = _frames(sys._getframe(1))
+    frame: FrameType | None = None
+    for frame in frames:
+        if frame.f_code in LIBRARY_CODES or site_of(frame) is not None:
             break
+    if site_of(frame) is None:  # the function that complains: who called it?
+        # The engine's own frames between (a for statement's, an operator's) are no callers.
+        for frame in frames:
+            if frame.f_code in LIBRARY_CODES or site_of(frame) is not None:
+                break
     site = site_of(frame)
     if site is None:
         return LuaError(f"bad argument #{index} to '?' ({message})")
@@ -180,6 +191,7 @@ _NOT_CALLABLE: Final = {
     "'str' object is not callable": "string",
     "'LuaBoolean' object is not callable": "boolean",
     "'Table' object is not callable": "table",
+    "'Coroutine' object is not callable": "thread",
 }
 
 

@@ -2,6 +2,7 @@
 
     nil       None                  boolean  TRUE, FALSE (not bool: True == 1.0 would merge table keys)
     number    float, always         string   str, one character per byte
+    thread    Coroutine
     table     Table and subclasses  function types.FunctionType; its first parameter is the call depth
     one value itself; none or several values: a tuple, and only then
 
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from struct import Struct
 from types import FunctionType
 from typing import Any, Final
@@ -148,6 +149,21 @@ class ScatteredTable(MetaTable):
             dict.__setitem__(self, unpredictable(key), value)
 
 
+class Coroutine:
+    """A thread (manual 2.11): see coroutines. ``stack`` has the generators that wait for each other, outermost first.
+
+    ``status`` is as ``coroutine.status`` names it; ``deepest`` the depth that its frames are paid for.
+    """
+
+    __slots__ = ("deepest", "function", "stack", "status")
+
+    def __init__(self, function: FunctionType) -> None:
+        self.function = function
+        self.status = "suspended"
+        self.stack: list[Generator[Any, None, None]] = []
+        self.deepest = 1
+
+
 class Watch(Table):
     """The metatable of a WatchedTable: fields are ``names``, those that were read ``read``."""
 
@@ -207,6 +223,7 @@ TYPE_NAMES: Final[dict[type, str]] = {
     MetaTable: "table",
     ScatteredTable: "table",
     FunctionType: "function",
+    Coroutine: "thread",
     Absent: "no value",
 }
 

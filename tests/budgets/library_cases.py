@@ -60,6 +60,12 @@ CASES: Final[dict[str, Case]] = {
     "bit.band": linear("bit.band(unpack(t))", LIST),
     "bit.bor": linear("bit.bor(unpack(t))", LIST),
     "bit.bxor": linear("bit.bxor(unpack(t))", LIST),
+    "coroutine.create": flat("coroutine.create(function() end)"),
+    "coroutine.resume": linear("coroutine.resume(coroutine.create(function(...) return ... end), unpack(t))", WORDS),
+    "coroutine.running": flat("coroutine.running()"),
+    "coroutine.status": flat("coroutine.status(co)", "local co = coroutine.create(function() end)"),
+    "coroutine.wrap": flat("coroutine.wrap(function() end)()"),
+    "coroutine.yield": linear("coroutine.wrap(function() coroutine.yield(unpack(t)) end)()", WORDS),
     **{
         f"math.{name}": flat(f"math.{name}(x)")
         for name in (

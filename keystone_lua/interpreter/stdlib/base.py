@@ -170,7 +170,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         try:
             if f.__class__ is FunctionType:  # operations.call in place, spread arguments go through C
                 d += run.crossing
-                if d > run.limits.depth:
+                if d > run.depth_limit:
                     run.refuel(d)
                 if not arguments:
                     result = f(d)

@@ -1,9 +1,9 @@
 -- Names that are left out are nil, and errors that come of it say so.
 print(load, loadstring, loadfile, dofile, setfenv, getfenv, newproxy, module) --> nil\tnil\tnil\tnil\tnil\tnil\tnil\tnil
-print(io, debug, package, coroutine) --> nil\tnil\tnil\tnil
+print(io, debug, package) --> nil\tnil\tnil
 print(os.execute, os.exit, os.remove, os.rename, os.tmpname, os.getenv, os.setlocale, string.dump) --> nil\tnil\tnil\tnil\tnil\tnil\tnil\tnil
 if io then print("io") else print("no io") end --> no io
-print(io and io.open, coroutine and coroutine.wrap, (debug or {}).traceback) --> nil\tnil\tnil
+print(io and io.open, (debug or {}).traceback) --> nil\tnil
 print(pcall(function() return load("return 1") end)) --> false\tleft_out_names.lua:7: attempt to call global 'load' (a nil value): load is not available in this engine
 print(pcall(function() return loadstring("x") end)) --> false\tleft_out_names.lua:8: attempt to call global 'loadstring' (a nil value): loadstring is not available in this engine
 print(pcall(function() return loadfile("x") end)) --> false\tleft_out_names.lua:9: attempt to call global 'loadfile' (a nil value): loadfile is not available in this engine
@@ -17,8 +17,8 @@ print(pcall(function() io.write("x") end)) --> false\tleft_out_names.lua:16: att
 print(pcall(function() io.stderr:write("x") end)) --> false\tleft_out_names.lua:17: attempt to index global 'io' (a nil value): io is not available in this engine
 print(pcall(function() return debug.traceback() end)) --> false\tleft_out_names.lua:18: attempt to index global 'debug' (a nil value): debug is not available in this engine
 print(pcall(function() return package.path end)) --> false\tleft_out_names.lua:19: attempt to index global 'package' (a nil value): package is not available in this engine
-print(pcall(function() return coroutine.create(print) end)) --> false\tleft_out_names.lua:20: attempt to index global 'coroutine' (a nil value): coroutine is not available in this engine
-print(pcall(function() for v in coroutine.wrap(print) do end end)) --> false\tleft_out_names.lua:21: attempt to index global 'coroutine' (a nil value): coroutine is not available in this engine
+print(pcall(function() return package.loaded end)) --> false\tleft_out_names.lua:20: attempt to index global 'package' (a nil value): package is not available in this engine
+print(pcall(function() for v in io.lines("x") do end end)) --> false\tleft_out_names.lua:21: attempt to index global 'io' (a nil value): io is not available in this engine
 print(pcall(function() return os.execute("ls") end)) --> false\tleft_out_names.lua:22: attempt to call field 'execute' (a nil value): os.execute is not available in this engine
 print(pcall(function() return os.getenv("HOME") end)) --> false\tleft_out_names.lua:23: attempt to call field 'getenv' (a nil value): os.getenv is not available in this engine
 print(pcall(function() os.exit() end)) --> false\tleft_out_names.lua:24: attempt to call field 'exit' (a nil value): os.exit is not available in this engine
@@ -33,5 +33,5 @@ io = {open = function() return "the script's own io" end}
 print(io.open()) --> the script's own io
 function getfenv() return "the script's own getfenv" end
 print(getfenv()) --> the script's own getfenv
-coroutine = nil
-print(pcall(function() coroutine.yield() end)) --> false\tleft_out_names.lua:37: attempt to index global 'coroutine' (a nil value): coroutine is not available in this engine
+debug = nil
+print(pcall(function() debug.getinfo(1) end)) --> false\tleft_out_names.lua:37: attempt to index global 'debug' (a nil value): debug is not available in this engine

@@ -28,14 +28,20 @@ MAY_IMPORT = {
     "keystone_lua.__main__": ("keystone_lua.cli",),
     "keystone_lua.cli": (
         "keystone_lua.audit", "keystone_lua.authoring", "keystone_lua.cli", "keystone_lua.gateway",
-        "keystone_lua.interpreter", "keystone_lua.server",
+        "keystone_lua.interpreter", "keystone_lua.server", "keystone_lua.untrusted",
     ),
-    "keystone_lua.authoring": ("keystone_lua.authoring", "keystone_lua.interpreter", "ruamel.yaml"),
-    "keystone_lua.audit": ("keystone_lua.audit", "keystone_lua.interpreter"),
+    "keystone_lua.authoring": (
+        "keystone_lua.authoring", "keystone_lua.interpreter", "keystone_lua.untrusted", "ruamel.yaml",
+    ),
+    "keystone_lua.audit": ("keystone_lua.audit", "keystone_lua.interpreter", "keystone_lua.untrusted"),
+    "keystone_lua.untrusted": ("keystone_lua.untrusted", "ruamel"),
     "keystone_lua.server": (
-        "aiohttp", "keystone_lua.interpreter", "keystone_lua.server", "prometheus_client", "pydantic",
+        "aiohttp", "keystone_lua.interpreter", "keystone_lua.server", "keystone_lua.untrusted",
+        "prometheus_client", "pydantic",
     ),
-    "keystone_lua.gateway": ("aiohttp", "keystone_lua.gateway", "multidict", "ruamel", "yarl"),
+    "keystone_lua.gateway": (
+        "aiohttp", "keystone_lua.gateway", "keystone_lua.untrusted", "multidict", "ruamel", "yarl",
+    ),
     "keystone_lua.interpreter": ("keystone_lua.interpreter", "lark"),
 }  # fmt: skip
 """Besides the standard library; the gateway knows the engine through its HTTP API alone. A row holds for the modules

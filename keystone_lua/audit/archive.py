@@ -11,16 +11,27 @@ import contextlib
 import os
 import shutil
 import tempfile
+from collections import OrderedDict
+from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ..interpreter import LuaSyntaxError, Program, compile_program
 from ..interpreter.execution import from_text, to_text
+from ..interpreter.tracebacks import FUNCTIONS, SITES, chunk_id
+from ..untrusted.files import FileError, found_in, read_regular
 
 SUFFIX: Final = ".lua"
 LIBRARY: Final = "lib"
 MAX_SOURCE: Final = 64 << 20
 """Bytes of an archived file; the server that wrote it had a limit of its own."""
+
+MAX_KEPT: Final = 64
+"""Programs that a process keeps compiled, and as many under further names: the largest are 300 MB, usual ones 0.1 MB,
+and whoever wrote the log chooses."""
+
+UNNAMED: Final = "(archived)"
+"""What a program is called while it is compiled: no file of an archive has brackets for its suffix."""
 
 FILE_MODE: Final = 0o440
 FOLDER_MODE: Final = 0o750
@@ -35,7 +46,8 @@ class Archive:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._programs: dict[tuple[str, str], Program | ArchiveError] = {}
+        self._compiled: OrderedDict[str, Program | ArchiveError] = OrderedDict()
+        self._named: OrderedDict[tuple[str, str], Program] = OrderedDict()
 
     def put(self, program: Program) -> None:
         """Keep a program's sources. Raises `OSError`; does nothing if they are kept already."""
@@ -62,35 +74,66 @@ class Archive:
             shutil.rmtree(draft, ignore_errors=True)
 
     def program(self, digest: str, name: str) -> Program:
-        """The program with this hash, compiled under ``name``, which its errors show. Raises `ArchiveError`."""
-        found = self._programs.get((digest, name))
+        """The program with this hash, called ``name``, which its errors show. Raises `ArchiveError`.
+
+        It is compiled once: a log that gives one script many names must not cost more than the script.
+        """
+        found = self._compiled.get(digest)
         if found is None:
             try:
-                found = self._load(digest, name)
+                found = self._load(digest)
             except ArchiveError as error:
                 found = error
-            self._programs[digest, name] = found
+            _keep(self._compiled, digest, found)
         if isinstance(found, ArchiveError):
-            raise found
-        return found
+            raise ArchiveError(str(found).replace(UNNAMED, name))
+        named = self._named.get((digest, name))
+        if named is None:
+            named = renamed(found, from_text(name))
+            _keep(self._named, (digest, name), named)
+        return named
 
-    def _load(self, digest: str, name: str) -> Program:
+    def _load(self, digest: str) -> Program:
         place = self.folder / digest
         if not place.is_dir():
             raise ArchiveError(f"script {digest} is not in {self.folder}")
         try:
-            scripts = sorted(place.glob(f"*{SUFFIX}"))
+            scripts = found_in(place, (SUFFIX,), frozenset({LIBRARY})).files
+            if len(scripts) != 1:
+                raise FileError(f"it holds {len(scripts)} scripts and not one")
+            library = place / LIBRARY
             modules = {
-                from_text(path.name.removesuffix(SUFFIX)): _read(path)
-                for path in sorted((place / LIBRARY).glob(f"*{SUFFIX}"))
+                from_text(path.name.removesuffix(SUFFIX)): read_regular(path, MAX_SOURCE)
+                for path in (found_in(library, (SUFFIX,)).files if library.is_dir() else ())
             }
-            program = compile_program(_read(scripts[0]), from_text(name), modules, MAX_SOURCE)
-        except (OSError, LuaSyntaxError, IndexError) as error:
+            program = compile_program(read_regular(scripts[0], MAX_SOURCE), UNNAMED, modules, MAX_SOURCE)
+        except (FileError, LuaSyntaxError) as error:
             why = to_text(error.message) if isinstance(error, LuaSyntaxError) else str(error)
             raise ArchiveError(f"script {digest} in {self.folder} cannot be used: {why}") from None
+        except Exception as error:  # a bug of ours in one script must not end the report on the others
+            raise ArchiveError(f"script {digest} cannot be compiled: {type(error).__name__}") from error
         if program.hash != digest:
             raise ArchiveError(f"script {digest} in {self.folder} was changed: its files now hash to {program.hash}")
         return program
+
+
+def renamed(program: Program, name: str) -> Program:
+    """The same program, as if compiled under ``name`` and not `UNNAMED`; only positions show the difference."""
+    sites = tuple(site._replace(chunk=name) if site.chunk == UNNAMED else site for site in program.sites)
+    before, after = f"function <{UNNAMED}:", f"function <{chunk_id(name)}:"
+    functions = {
+        code: f"{after}{text.removeprefix(before)}" if text.startswith(before) else text
+        for code, text in program.namespace[FUNCTIONS].items()
+    }
+    return replace(
+        program, name=name, sites=sites, namespace={**program.namespace, SITES: sites, FUNCTIONS: functions}, shells=[]
+    )
+
+
+def _keep(kept: OrderedDict[Any, Any], key: Any, value: Any) -> None:
+    kept[key] = value
+    if len(kept) > MAX_KEPT:
+        kept.popitem(last=False)
 
 
 def _file_name(stem: str) -> str:
@@ -105,14 +148,6 @@ def _write(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(descriptor)
-
-
-def _read(path: Path) -> bytes:
-    with path.open("rb") as file:
-        data = file.read(MAX_SOURCE + 1)
-    if len(data) > MAX_SOURCE:
-        raise OSError(f"{path} is larger than {MAX_SOURCE} bytes")
-    return data
 
 
 def _rename(draft: Path, place: Path) -> None:

@@ -37,23 +37,26 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A place where a chain does not hold. ``line`` counts from 1."""
+    """A place where a chain does not hold. ``line`` counts from 1; 0 is the file as a whole."""
 
     file: str
     line: int
     problem: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.problem}"
+        return f"{self.file}:{self.line}: {self.problem}" if self.line else f"{self.file}: {self.problem}"
 
 
 class Chain:
     """Checks one chain as its lines come by."""
 
-    def __init__(self, after: str = GENESIS) -> None:
-        """``after`` is the hash that the first record must name: of the line before, if that is kept elsewhere."""
+    def __init__(self, after: str = GENESIS, file: str = "") -> None:
+        """``after`` is the hash that the first record must name: of the line before, if that is kept elsewhere.
+
+        ``file`` is where the chain begins.
+        """
         self.breaks: list[Break] = []
-        self.file = ""
+        self.file = file
         """The file of the last line."""
         self.head = after
         """The hash of the last line."""

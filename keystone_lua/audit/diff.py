@@ -21,7 +21,7 @@ from . import reading, segments
 from .archive import MAX_SOURCE
 from .reading import Piece, Progress
 from .records import DecisionRecord, RecordError, read_record
-from .replay import outcome_of
+from .replay import CAPS, Caps, outcome_of
 
 EXAMPLES: Final = 3
 """Requests that are shown of each kind of change."""
@@ -109,6 +109,8 @@ class Diff:
     """Requests that end where they did, with other headers, another path or another reason."""
     unknown: int = 0
     """Requests whose masked header a script reads."""
+    capped: int = 0
+    """Requests that need more than the caps allow."""
     others: Counter[str] = field(default_factory=Counter)
     """Requests of tenants that were not asked for."""
     unread: int = 0
@@ -144,6 +146,7 @@ class Diff:
         self.moved += other.moved
         self.altered += other.altered
         self.unknown += other.unknown
+        self.capped += other.capped
         self.others += other.others
         self.unread += other.unread
         self.ran += other.ran
@@ -165,6 +168,7 @@ class Comparer:
     old: Version
     new: Version
     tenant: str | None = None
+    caps: Caps = CAPS
 
     def __call__(self, piece: Piece) -> Diff:
         """Decide the requests of one piece of a log."""
@@ -180,14 +184,20 @@ class Comparer:
                 found.others[record.tenant] += 1
                 continue
             # Of one script's two versions, either is whatever its file is called.
-            was = _decided(self.old, self.tenant or record.tenant, record)
-            now = _decided(self.new, self.tenant or record.tenant, record)
+            was = _decided(self.old, self.tenant or record.tenant, record, self.caps)
+            now = _decided(self.new, self.tenant or record.tenant, record, self.caps)
             if was["read"] or now["read"]:
                 found.unknown += 1
+                continue
+            if was["capped"] or now["capped"]:
+                found.capped += 1
                 continue
             _count(found, item, was, now)
 
     def _items(self, piece: Piece, found: Diff) -> Iterator[Item]:
+        if piece.too_long:
+            found.unread += 1
+            return
         for number, data, _ in piece.lines():
             try:
                 _, record = read_record(data)
@@ -204,6 +214,7 @@ def diff_logs(
     files: Sequence[Path],
     *,
     tenant: str | None = None,
+    caps: Caps = CAPS,
     processes: int | None = None,
     progress: Progress | None = None,
 ) -> Diff:
@@ -211,7 +222,7 @@ def diff_logs(
     paths = [path for file in files for chain in segments.chains(file) or [[file]] for path in chain]
     parts = [piece for path in paths for piece in reading.pieces(path)]
     result = Diff()
-    for found in reading.work(Comparer(old, new, tenant), parts, processes, progress):
+    for found in reading.work(Comparer(old, new, tenant, caps), parts, processes, progress):
         result.merge(found)
     return result
 
@@ -248,13 +259,21 @@ def _shown(made: dict[str, Any]) -> Any:
     return made["error"] if made["error"] is not None else made["answer"]
 
 
-_NOTHING: Final = {"answer": None, "error": None, "instructions": 0, "bytes": 0, "read": (), "ran": False}
+_NOTHING: Final = {
+    "answer": None,
+    "error": None,
+    "instructions": 0,
+    "bytes": 0,
+    "read": (),
+    "capped": False,
+    "ran": False,
+}
 
 _programs: dict[tuple[str, bytes, tuple[tuple[str, bytes], ...]], Program] = {}
 """What this process has compiled."""
 
 
-def _decided(version: Version, tenant: str, record: DecisionRecord) -> dict[str, Any]:
+def _decided(version: Version, tenant: str, record: DecisionRecord, caps: Caps) -> dict[str, Any]:
     script = version.get(tenant)
     if script is None:
         return _NOTHING
@@ -264,4 +283,4 @@ def _decided(version: Version, tenant: str, record: DecisionRecord) -> dict[str,
     program = _programs.get(key)
     if program is None:
         program = _programs[key] = compile_program(script.source, script.name, script.modules, MAX_SOURCE)
-    return {**outcome_of(program, record), "ran": True}
+    return {**outcome_of(program, record, caps), "ran": True}

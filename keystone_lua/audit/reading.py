@@ -6,14 +6,18 @@ process reads its piece itself, so nothing large goes between processes; a small
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, BinaryIO, Final, Protocol, TypeVar
 
+from ..untrusted.files import FileError, open_regular
 from .records import MAX_LINE
 
 PIECE: Final = 1 << 19
@@ -36,12 +40,12 @@ class Piece:
     offset: int
     size: int
     line: int
+    too_long: bool = False
+    """Whether it is one line of more than MAX_LINE bytes: nobody has to hold that, and ``hash`` is what it is for."""
 
     def lines(self) -> Iterator[tuple[int, bytes, bool]]:
-        """Each line's number, its bytes without the newline, and whether it is whole."""
-        with Path(self.file).open("rb") as file:
-            file.seek(self.offset)
-            data = file.read(self.size)
+        """Each line's number, its bytes without the newline, and whether it is whole. Raises `OSError`."""
+        data = b"".join(self._blocks(self.size))
         number = self.line
         start = 0
         while start < len(data):
@@ -49,6 +53,27 @@ class Piece:
             yield number, data[start : end if end >= 0 else len(data)], end >= 0
             start = end + 1 if end >= 0 else len(data)
             number += 1
+
+    def hash(self) -> str:
+        """SHA-256 of the bytes without the last newline, read block by block. Raises `OSError`."""
+        digest = hashlib.sha256()
+        block = b""
+        for following in self._blocks(PIECE):
+            digest.update(block)
+            block = following
+        digest.update(block.removesuffix(b"\n"))
+        return digest.hexdigest()
+
+    def _blocks(self, size: int) -> Iterator[bytes]:
+        with _opened(self.file) as file:
+            file.seek(self.offset)
+            left = self.size
+            while left:
+                data = file.read(min(left, size))
+                if not data:
+                    raise OSError(f"{self.file}: became shorter while it was read")
+                yield data
+                left -= len(data)
 
 
 class Task(Protocol[Made]):
@@ -60,22 +85,31 @@ class Task(Protocol[Made]):
 
 def pieces(file: Path, size: int = PIECE) -> Iterator[Piece]:
     """Cut a file at the ends of lines. What is written to it meanwhile is left out. Raises `OSError`."""
-    with file.open("rb") as stream:
+    with _opened(str(file)) as stream:
         end = os.fstat(stream.fileno()).st_size
         offset, line = 0, 1
         while offset < end:
             length, lines = 0, 0
             while offset + length < end and not lines:
-                if length > MAX_LINE:
-                    raise OSError(f"{file}:{line}: a line of more than {MAX_LINE} bytes")
                 stream.seek(offset + length)
                 data = stream.read(min(size, end - offset - length))
-                cut = data.rfind(b"\n") + 1
-                lines = data.count(b"\n")
+                if not data:
+                    raise OSError(f"{file}: became shorter while it was read")
+                # Of what follows the begin of a long line, only that line's own end: it is a piece for itself.
+                cut = (data.find(b"\n") if length + size > MAX_LINE else data.rfind(b"\n")) + 1
+                lines = data.count(b"\n", 0, cut)
                 length += cut or len(data)
-            yield Piece(str(file), offset, length, line)
+            yield Piece(str(file), offset, length, line, too_long=length > MAX_LINE + 1 and lines <= 1)
             offset += length
             line += lines
+
+
+def _opened(file: str) -> BinaryIO:
+    """A regular file: of a pipe nobody knows the size, and it can be read only once. Raises `OSError`."""
+    try:
+        return open_regular(file)
+    except FileError as error:
+        raise OSError(f"cannot read {file}: {error}") from None
 
 
 def work(
@@ -97,14 +131,24 @@ def _made(task: Task[Made], parts: Sequence[Piece], processes: int | None, total
         yield from map(task, parts)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(task,)) as pool:
+    pool = ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(task,))
+    try:
         yield from pool.map(_run, parts)
+    except BrokenProcessPool:
+        raise OSError("a process that read the log was ended from outside; it may have had too little memory") from None
+    except BaseException:  # Ctrl-C above all: nobody waits for the pieces that are under way
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 _task: list[Task[Any]] = []
 
 
 def _begin(task: Task[Any]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # the terminal sends it to every process; one traceback is too many
     _task[:] = [task]
 
 

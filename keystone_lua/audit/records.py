@@ -44,8 +44,15 @@ MAX_COMMON: Final = 4096
 MAX_COMMON_NAME: Final = 256
 """Entries of _COMMON, and characters of a tenant's name in one."""
 
-MAX_MASKED: Final = 16 << 20
-"""Bytes that a masked value may claim to have had."""
+MAX_MASKED: Final = 4 << 20
+"""Bytes that the masked values of one record may claim to have had. A request is a megabyte, or what a server takes."""
+
+MAX_VALUES: Final = 200_000
+"""Values, and objects and arrays, of one line: ten times what a server takes in a body. Each is 60 bytes and more as
+Python has it, for two in the line."""
+
+MAX_WHOLE: Final = 1 << 64
+"""Every number of the format is below."""
 
 _HASH: Final = re.compile(r"[0-9a-f]{64}\Z")
 
@@ -66,12 +73,14 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class DecisionRecord:
-    """One decision. ``script`` is None where no script ran: for an unknown tenant, or one that never compiled."""
+    """One decision. ``script`` is None for an unknown tenant or one that never compiled; ``ran`` says whether a run
+    came to its end, with a seed and a clock."""
 
     id: str
     time: float
     tenant: str
     script: str | None
+    ran: bool
     name: str
     lane: str
     costs: str
@@ -231,8 +240,7 @@ def line(kind: str, number: int, prev: str, text: str) -> bytes:
 
 def read_record(data: bytes) -> tuple[Link, Record]:
     """Read one line without its newline. Raises `RecordError`."""
-    if _is_too_deep(data):
-        raise RecordError(f"nested deeper than {MAX_NESTING} levels")
+    _check_shape(data)
     try:
         value = json.loads(data.decode("ascii"))
         canonical = value.__class__ is dict and encode(value).encode("ascii") == data
@@ -261,11 +269,14 @@ def _decision(value: dict[str, Any]) -> DecisionRecord:
     ran = value["seed"] is not None
     if script is None and ran:
         raise TypeError("a run without a script")
+    if (value["clock"] is not None) != ran:
+        raise TypeError("a seed and a clock belong together")
     return DecisionRecord(
         id=_text(value["id"]),
         time=_number(value["time"]),
         tenant=_text(value["tenant"]),
-        script=_hash(script) if ran else None,
+        script=None if script is None else _hash(script),
+        ran=ran,
         name=_text(value["name"]),
         lane=_text(value["lane"]),
         costs=_text(value["costs"]),
@@ -295,7 +306,7 @@ def _request(value: dict[str, Any]) -> dict[str, Any]:
         "method": _text(value["method"]),
         "path": _text(value["path"]),
         "host": _text(value["host"]),
-        "headers": {name: _header(content) for name, content in _object(value["headers"]).items()},
+        "headers": _headers(_object(value["headers"])),
         "body": _text(value["body"]),
         "backends": [
             {"name": _text(backend["name"]), "url": _text(backend["url"]), "health": bool(backend["health"])}
@@ -304,13 +315,19 @@ def _request(value: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _header(content: Any) -> str:
-    if content.__class__ is str:
-        return str(content)
-    size = _whole(_object(content)["bytes"])
-    if size > MAX_MASKED:
-        raise TypeError(f"a masked value of {size} bytes")
-    return "*" * size
+def _headers(values: dict[str, Any]) -> dict[str, str]:
+    left = MAX_MASKED
+    headers: dict[str, str] = {}
+    for name, content in values.items():
+        if content.__class__ is str:
+            headers[name] = content
+            continue
+        size = _whole(_object(content)["bytes"])
+        left -= size
+        if left < 0:
+            raise TypeError(f"masked values of more than {MAX_MASKED} bytes")
+        headers[name] = "*" * size
+    return headers
 
 
 def _text(value: Any) -> str:
@@ -326,7 +343,7 @@ def _hash(value: Any) -> str:
 
 
 def _whole(value: Any) -> int:
-    if value.__class__ is not int or value < 0:
+    if value.__class__ is not int or not 0 <= value < MAX_WHOLE:
         raise TypeError("a field that is no whole number where one belongs")
     return int(value)
 
@@ -354,8 +371,13 @@ _NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 _STEPS: Final = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 
 
-def _is_too_deep(data: bytes) -> bool:
-    if data.count(b"[") + data.count(b"{") <= MAX_NESTING:
-        return False
-    brackets = _STRING.sub(b"", data).translate(None, _NOT_BRACKETS)
-    return any(depth > MAX_NESTING for depth in accumulate(map(_STEPS.__getitem__, brackets)))
+def _check_shape(data: bytes) -> None:
+    """Refuse what is nested too deep or has too many values, before anything is made of it. Raises `RecordError`."""
+    if data.count(b"[") + data.count(b"{") <= MAX_NESTING and data.count(b",") <= MAX_VALUES:
+        return
+    frame = _STRING.sub(b"", data)
+    brackets = frame.translate(None, _NOT_BRACKETS)
+    if frame.count(b",") + len(brackets) > MAX_VALUES:
+        raise RecordError(f"more than {MAX_VALUES} values")
+    if any(depth > MAX_NESTING for depth in accumulate(map(_STEPS.__getitem__, brackets))):
+        raise RecordError(f"nested deeper than {MAX_NESTING} levels")

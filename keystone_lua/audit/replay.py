@@ -5,7 +5,8 @@ instructions and bytes; each that did not, by file and line; each break in the c
 hold: a bad line is a finding.
 
 Not replayable, and so neither same nor different: a record of which no script ran, of the kinds ``timeout`` and
-``engine``, of a script that read a masked header, and, written under another cost table, one that a budget ended.
+``engine``, of a script that read a masked header, one that needs more than the auditor allows (`Caps`), and, written
+under another cost table, one that a budget ended. One of these that contradicts itself is a finding.
 """
 
 from __future__ import annotations
@@ -16,17 +17,38 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from ..interpreter import COST_VERSION, EngineError, Program, decide
+from ..interpreter import COST_VERSION, DEFAULT, EngineError, Program, decide
 from . import reading, segments
 from .archive import Archive, ArchiveError
 from .chain import GENESIS, Break, Chain, Seen, line_hash
+from .consistency import contradiction
 from .reading import Piece, Progress
-from .records import DecisionRecord, Note, RecordError, error_fields, read_record
+from .records import MAX_LINE, DecisionRecord, Note, RecordError, encode, error_fields, read_record
 
-BACKSTOP_SECONDS: Final = 60.0
-"""For one run. A log that was tampered with may ask for any budget."""
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """What the auditor allows one run, whatever the record says of its limits: who wrote the log chose those."""
+
+    instructions: int = DEFAULT.instructions
+    memory: int = DEFAULT.memory
+    seconds: float = 20.0
+    """The dearest instructions take 0.4 µs and the slowest machines are five times slower than ours."""
+
+
+CAPS: Final = Caps()
+
+MAX_OUTPUT: Final = 64 << 20
+"""Bytes of a run's log; what a run may print is kept until its end."""
+
+MAX_CAPPED: Final = 20
+"""Runs of one piece of a log that end at a cap: each took up to 5 s for 700 bytes of log; one more tells nothing."""
+
+SHOWN: Final = 4096
+"""Characters of a value, as JSON, that a difference keeps: there may be one for each record."""
 
 NO_SCRIPT: Final = "no script ran"
+CAPPED: Final = "it needs more than this replay allows (--max-instructions, --max-memory, --max-seconds)"
 MASKED: Final = "the script read a masked header"
 NO_ARCHIVE: Final = "the script is not to be had"
 OTHER_COSTS: Final = "a budget ended the run, and budgets were counted by another cost table"
@@ -58,8 +80,12 @@ class Findings:
     """Of ``same``, those of another cost table, whose counts were not compared."""
     differences: list[Difference] = field(default_factory=list)
     not_replayable: Counter[str] = field(default_factory=Counter)
+    contradictory: int = 0
+    """Records that contradict themselves, each of which is one of ``problems`` too."""
     problems: list[Break] = field(default_factory=list)
-    """Lines that are no records, and records whose script is not to be had."""
+    """Lines that are no records, and records that contradict themselves or whose script is not to be had."""
+    capped: int = 0
+    """Runs that ended at a cap."""
     gaps: int = 0
     dropped: int = 0
 
@@ -82,17 +108,37 @@ class Replay:
     heads: list[Head] = field(default_factory=list)
     unexpected: list[str] = field(default_factory=list)
     """Of the heads that were expected, what does not fit."""
+    expected: bool = False
+    """Whether a head was expected at all."""
 
     @property
     def records(self) -> int:
         """Decisions in the log, replayable or not."""
         found = self.findings
-        return found.same + len(found.differences) + found.not_replayable.total()
+        return found.same + len(found.differences) + found.not_replayable.total() + found.contradictory
 
     @property
     def good(self) -> bool:
-        """Nothing differs, nothing is broken, nothing is missing."""
+        """Something was read; nothing differs, nothing is broken, nothing is missing."""
         return not (self.findings.differences or self.breaks or self.unexpected)
+
+    @property
+    def proved(self) -> bool:
+        """Good, and nothing was left that could not be taken again in full."""
+        found = self.findings
+        return self.good and not (found.not_replayable or found.answers_only or found.gaps)
+
+    @property
+    def not_excluded(self) -> list[str]:
+        """What may have been done to the log that this replay could not have seen."""
+        found = self.findings
+        facts = [
+            (not self.expected, "a cut tail, or a log written anew from some line on: no head was expected"),
+            (found.not_replayable, f"other answers in {found.not_replayable.total()} records that are not replayable"),
+            (found.answers_only, f"other counts in {found.answers_only} records of another cost table"),
+            (found.gaps, f"any decisions in {found.gaps} gaps"),
+        ]
+        return [text for is_so, text in facts if is_so]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +146,15 @@ class Replayer:
     """The `reading.Task` of a replay. ``scripts`` is the archive, else the one beside each file."""
 
     scripts: Path | None = None
+    caps: Caps = CAPS
 
     def __call__(self, piece: Piece) -> Findings:
         """Replay the lines of one piece."""
         found = Findings()
+        if piece.too_long:
+            found.problems.append(Break(piece.file, piece.line, f"no record: a line of more than {MAX_LINE} bytes"))
+            found.seen.append(Seen(piece.file, piece.line, piece.hash(), None))
+            return found
         archive = archive_of(self.scripts or segments.archive_folder(Path(piece.file)))
         for number, data, whole in piece.lines():
             if not whole:
@@ -121,7 +172,7 @@ class Replayer:
                     found.gaps += 1
                     found.dropped += record.dropped
             else:
-                _compare(found, archive, record, piece.file, number)
+                _compare(found, archive, record, Break(piece.file, number, ""), self.caps)
         return found
 
 
@@ -130,7 +181,7 @@ _archives: dict[Path, Archive] = {}
 
 def archive_of(folder: Path) -> Archive:
     """The archive in ``folder``, with what this process has compiled of it so far."""
-    return _archives.setdefault(folder, Archive(folder))
+    return _archives.setdefault(folder.absolute(), Archive(folder))
 
 
 def replay_logs(
@@ -139,24 +190,25 @@ def replay_logs(
     scripts: Path | None = None,
     after: str = GENESIS,
     expected: Sequence[str] = (),
+    caps: Caps = CAPS,
     processes: int | None = None,
     progress: Progress | None = None,
 ) -> Replay:
     """Replay the logs in ``files``, each with its closed segments and its other processes' files.
 
     ``after`` is the hash that the first record of a log follows, if the beginning is kept elsewhere; ``expected`` the
-    heads that were noted, one for each chain. Raises `OSError` for a file that cannot be read.
+    heads that were noted, one for each chain. Raises `OSError` for a file that cannot be read, or is no regular file.
     """
     checks: list[Chain] = []
     owners: dict[str, Chain] = {}
     parts: list[Piece] = []
     for found in (chain for file in files for chain in segments.chains(file) or [[file]]):
         if str(found[0]) not in owners:
-            checks.append(Chain(after))
+            checks.append(Chain(after, str(found[0])))
             owners.update((str(path), checks[-1]) for path in found)
             parts += [piece for path in found for piece in reading.pieces(path)]
-    result = Replay()
-    for findings in reading.work(Replayer(scripts), parts, processes, progress):
+    result = Replay(expected=bool(expected))
+    for findings in reading.work(Replayer(scripts, caps), parts, processes, progress):
         for seen in findings.seen:
             owners[seen.file].add(seen)
         _add(result.findings, findings)
@@ -164,6 +216,8 @@ def replay_logs(
         check.end()
         result.breaks += check.breaks
         result.heads.append(Head(check.file, check.lines, check.head))
+        if not check.lines:
+            result.breaks.append(Break(check.file, 0, "nothing to read: the log is empty"))
     result.breaks += result.findings.problems
     result.breaks.sort(key=lambda found: (found.file, found.line))
     result.unexpected = _unexpected(result.heads, expected)
@@ -184,27 +238,54 @@ def _add(total: Findings, part: Findings) -> None:
     total.differences += part.differences
     total.not_replayable += part.not_replayable
     total.problems += part.problems
+    total.contradictory += part.contradictory
+    total.capped += part.capped
     total.gaps += part.gaps
     total.dropped += part.dropped
 
 
-def _compare(found: Findings, archive: Archive, record: DecisionRecord, file: str, line: int) -> None:
+def _leave(found: Findings, record: DecisionRecord, at: Break, reason: str) -> None:
+    """Count a record as not replayable; if it contradicts itself, that is no excuse but a finding."""
+    if problem := contradiction(record):
+        found.contradictory += 1
+        found.problems.append(replace(at, problem=f"contradicts itself: {problem}"))
+    else:
+        found.not_replayable[reason] += 1
+
+
+def _compare(found: Findings, archive: Archive, record: DecisionRecord, at: Break, caps: Caps) -> None:
     kind = record.error["kind"] if record.error is not None else ""
-    if record.script is None:
-        found.not_replayable[UNREPEATABLE.get(kind, NO_SCRIPT)] += 1
+    if not record.ran or record.script is None:
+        _leave(found, record, at, UNREPEATABLE.get(kind, NO_SCRIPT))
         return
-    if kind in UNREPEATABLE or record.read:
-        found.not_replayable[UNREPEATABLE.get(kind, MASKED)] += 1
+    if kind in UNREPEATABLE:
+        _leave(found, record, at, UNREPEATABLE[kind])
+        return
+    asks = record.limits.instructions > caps.instructions or record.limits.memory > caps.memory
+    if asks and found.capped >= MAX_CAPPED:
+        _leave(found, record, at, CAPPED)
         return
     try:
-        outcome = outcome_of(archive.program(record.script, record.name), record)
+        outcome = outcome_of(archive.program(record.script, record.name), record, caps)
     except ArchiveError as error:
-        found.problems.append(Break(file, line, str(error)))
+        found.problems.append(replace(at, problem=str(error)))
         found.not_replayable[NO_ARCHIVE] += 1
         return
-    if outcome["error"] is not None and outcome["error"]["kind"] == "timeout":
-        found.not_replayable[f"it ran for more than {BACKSTOP_SECONDS:g} s here"] += 1
+    if outcome["capped"]:
+        found.capped += 1
+        _leave(found, record, at, CAPPED)
         return
+    # What a script does before it first reads a masked value does not depend on the value.
+    if bool(record.read) != bool(outcome["read"]):
+        read = {"read": (list(record.read), list(outcome["read"]))}
+        found.differences.append(Difference(at.file, at.line, record.id, record.tenant, read))
+    elif record.read:
+        _leave(found, record, at, MASKED)
+    else:
+        _judge(found, record, outcome, at)
+
+
+def _judge(found: Findings, record: DecisionRecord, outcome: dict[str, Any], at: Break) -> None:
     recorded = {
         "answer": record.answer,
         "error": record.error,
@@ -214,32 +295,52 @@ def _compare(found: Findings, archive: Archive, record: DecisionRecord, file: st
     if record.costs != COST_VERSION:
         kinds = {error["kind"] for error in (record.error, outcome["error"]) if error is not None}
         if kinds & BUDGET_KINDS:
-            found.not_replayable[OTHER_COSTS] += 1
+            _leave(found, record, at, OTHER_COSTS)
             return
         del recorded["instructions"], recorded["bytes"]
         found.answers_only += 1
-    fields = {name: (was, outcome[name]) for name, was in recorded.items() if was != outcome[name]}
+    fields = {name: (_bounded(was), _bounded(outcome[name])) for name, was in recorded.items() if was != outcome[name]}
     if fields:
-        found.differences.append(Difference(file, line, record.id, record.tenant, fields))
+        found.differences.append(Difference(at.file, at.line, record.id, record.tenant, fields))
     else:
         found.same += 1
 
 
-def outcome_of(program: Program, record: DecisionRecord) -> dict[str, Any]:
-    """Run ``program`` on the recorded request, seed, clock and limits: answer, error, instructions, bytes, read."""
-    limits = replace(record.limits, seconds=BACKSTOP_SECONDS)
+def _bounded(value: Any) -> Any:
+    text = encode(value)
+    return value if len(text) <= SHOWN else f"{text[:SHOWN]}... ({len(text)} characters)"
+
+
+def outcome_of(program: Program, record: DecisionRecord, caps: Caps) -> dict[str, Any]:
+    """Run ``program`` on the recorded request, seed, clock and limits: answer, error, instructions, bytes, read, and
+    whether it ended at a cap and not at a limit of its own."""
+    own = record.limits
+    limits = replace(
+        own,
+        instructions=min(own.instructions, caps.instructions),
+        memory=min(own.memory, caps.memory),
+        log=min(own.log, MAX_OUTPUT),
+        seconds=caps.seconds,
+    )
     try:
         decision = decide(
             program, record.request, limits=limits, seed=record.seed, now=record.clock, watched=record.masked
         )
-    except EngineError as bug:
-        failed = {"kind": "engine", "message": str(bug), "position": ""}
-        return {"answer": None, "error": failed, "instructions": 0, "bytes": 0, "read": ()}
+    except (
+        Exception
+    ) as bug:  # EngineError, or what the engine should have made one of: a bug of ours, and no finding's end
+        failed = {"kind": "engine", "message": str(bug) if isinstance(bug, EngineError) else repr(bug), "position": ""}
+        return {"answer": None, "error": failed, "instructions": 0, "bytes": 0, "read": (), "capped": False}
     failure = decision.failure
+    kind = failure.kind if failure is not None else ""
     return {
         "answer": decision.answer,
         "error": None if failure is None else error_fields(failure),
         "instructions": decision.instructions,
         "bytes": decision.allocated_bytes,
         "read": decision.read,
+        "capped": kind == "timeout"
+        or (kind == "instructions" and limits.instructions < own.instructions)
+        or (kind == "memory" and limits.memory < own.memory)
+        or (kind == "log" and limits.log < own.log),
     }

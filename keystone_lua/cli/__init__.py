@@ -1,20 +1,28 @@
 """The command line: which commands there are, and what a wrong usage looks like.
 
 Input: arguments. Output: the exit code: 0 good, 1 trouble in a script, 2 wrong usage or a Python that cannot run the
-engine. A module here adds its commands with ``add_commands`` and imports what they need when they run; none decides
-anything.
+engine, 3 output that could not be written, 130 interrupted by the user. A module here adds its commands with
+``add_commands`` and imports what they need when they run; none decides anything.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import sys
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NoReturn
 
 from ..interpreter import UnsuitablePython, require_suitable
+from ..untrusted.text import printable
+from . import output
 from .options import UsageError
+
+EXIT_USAGE: Final = 2
+EXIT_WRITE: Final = 3
+EXIT_INTERRUPTED: Final = 130
+"""As shells report a process that SIGINT ended."""
 
 MODULES: Final = {
     "serving": ("serve", "config", "health"),
@@ -34,20 +42,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """``keystone-lua``. Returns the exit code."""
     given = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        require_suitable()
-    except UnsuitablePython as error:
-        print(f"keystone-lua: {error}", file=sys.stderr)
-        return 2
-    options = _parser(given).parse_args(given)
+        output.prepare()
+        try:
+            return _command(given)
+        finally:
+            output.finish()
+    except output.CannotWrite as error:
+        output.abandon()
+        return _told(f"could not write {error}", EXIT_WRITE)
+    except KeyboardInterrupt:
+        output.abandon()
+        return _told("interrupted", EXIT_INTERRUPTED)
+
+
+def _command(given: Sequence[str]) -> int:
     try:
+        require_suitable()
+        options = _parser(given).parse_args(given)
         code: int = options.command(options)
-    except UsageError as error:
-        print(f"keystone-lua: {error}", file=sys.stderr)
-        return 2
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 1
+    except (UnsuitablePython, UsageError) as error:
+        return _told(str(error), EXIT_USAGE)
     return code
+
+
+def _told(text: str, code: int) -> int:
+    with contextlib.suppress(output.CannotWrite):
+        output.complain(f"keystone-lua: {text}")
+    return code
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse's, whose complaints show arguments as they are."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(printable(message))
 
 
 def lua_engine(arguments: Sequence[str] | None = None) -> int:
@@ -59,7 +87,7 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     """The parser of the command that is asked for, or of all if none is."""
     from ..interpreter import COST_VERSION, ENGINE_VERSION
 
-    parser = argparse.ArgumentParser(prog="keystone-lua", description="Routing decisions by sandboxed Lua scripts.")
+    parser = _Parser(prog="keystone-lua", description="Routing decisions by sandboxed Lua scripts.")
     parser.add_argument("--version", action="version", version=f"keystone-lua {ENGINE_VERSION} (costs {COST_VERSION})")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     asked = arguments[0] if arguments else ""

@@ -16,7 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..interpreter.execution import from_text, to_text
 from ..server.store import LIBRARY, SUFFIX, TESTS, Source
-from .options import UsageError, print_json, read_file, write_file
+from ..untrusted.files import FileError, read_regular
+from ..untrusted.text import printable
+from .options import UsageError, write_file
+from .output import say, say_json, say_lines
 from .sources import Sources
 
 if TYPE_CHECKING:
@@ -41,36 +44,42 @@ def add_commands(commands: Commands) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
+    from ..authoring.checker import syntax
     from ..authoring.checker.sarif import sarif_log
 
     read = Sources(lambda name: name.endswith(SUFFIX))
-    sources = _sources(options.paths, read)
-    files = list(sources)
-    findings = [finding for file in files for finding in _findings(Path(file), sources[file], read, options.plain)]
+    sources, odd = _sources(options.paths, read)
+    findings = [syntax.unreadable(file, why) for file, why in odd.items()]
+    findings += [finding for file in sources for finding in _findings(Path(file), sources[file], read, options.plain)]
     if options.sarif is not None:
         write_file(options.sarif, json.dumps(sarif_log(findings), ensure_ascii=False, indent=2) + "\n")
     if options.json:
-        print_json({"files": len(files), "findings": [asdict(finding) for finding in findings]})
+        say_json({"files": len(sources), "findings": [asdict(finding) for finding in findings]})
     else:
         for finding in findings:
-            print(_shown(finding, sources.get(finding.file, b"")))
-        print(_summary(len(files), findings))
+            say_lines(_shown(finding, sources.get(finding.file)))
+        say(_summary(len(sources), findings))
     serious = ("error", "warning") if options.strict else ("error",)
     return 1 if any(finding.severity in serious for finding in findings) else 0
 
 
-def _sources(paths: Sequence[str], read: Sources) -> dict[str, bytes]:
-    """The scripts in and below ``paths``, by the names that findings show."""
+def _sources(paths: Sequence[str], read: Sources) -> tuple[dict[str, bytes], dict[str, str]]:
+    """The scripts in and below ``paths``, by the names that findings show, and likewise why a file can be none."""
     sources: dict[str, bytes] = {}
+    odd: dict[str, str] = {}
     for text in paths:
         path = Path(text)
         if path.is_dir():
             sources |= {str(path / name): source for name, source in read.below(path).items()}
-        elif path.is_file():
-            sources[str(path)] = read_file(text)
+            odd |= {str(file): why for file, why in read.odd.items()}
+        elif path.exists():
+            try:
+                sources[str(path)] = read_regular(path)
+            except FileError as error:
+                odd[str(path)] = str(error)
         else:
             raise UsageError(f"no such file or folder: {text}")
-    return sources
+    return sources, odd
 
 
 def _findings(file: Path, source: bytes, read: Sources, plain: bool) -> list[Finding]:
@@ -106,12 +115,13 @@ def _summary(files: int, findings: Sequence[Finding]) -> str:
     return f"{files} files checked, {len(bad)} with errors" + "".join(others)
 
 
-def _shown(finding: Finding, source: bytes) -> str:
+def _shown(finding: Finding, source: bytes | None) -> str:
     """``file:line:column: severity: message [rule]``, the source line and a caret."""
     from ..authoring.lines import lines_of
 
-    head = f"{finding.file}:{finding.line}:{finding.column}: {finding.severity}: {finding.message} [{finding.rule}]"
-    lines = lines_of(source)
+    place = f"{finding.file}:{finding.line}:{finding.column}"
+    head = printable(f"{place}: {finding.severity}: {finding.message} [{finding.rule}]")
+    lines = lines_of(source) if source is not None else []
     if not 0 < finding.line <= len(lines):
         return head
     line = lines[finding.line - 1]

@@ -14,7 +14,17 @@ from ..audit.records import DecisionRecord
 from ..interpreter import COST_VERSION, Limits, LuaSyntaxError
 from ..interpreter.execution import to_text
 from ..server.store import ScriptsFolderError, ScriptStore
-from .options import UsageError, at_least, compile_file, print_json, read_request_file
+from ..untrusted.files import found_in
+from .options import (
+    UsageError,
+    add_cap_arguments,
+    at_least,
+    caps_of,
+    compile_file,
+    percent,
+    read_request_file,
+)
+from .output import say, say_json
 from .progress import Bar
 
 if TYPE_CHECKING:
@@ -22,6 +32,8 @@ if TYPE_CHECKING:
 
 SHOWN = 200
 """Characters of an answer that an example shows."""
+
+SHOWN_TENANTS = 20
 
 
 def add_commands(commands: Commands) -> None:
@@ -35,18 +47,12 @@ def add_commands(commands: Commands) -> None:
     )  # fmt: skip
     diff.add_argument("--tenant", metavar="NAME", help="whose requests to take (default for a script: its name)")
     diff.add_argument(
-        "--fail-over", type=_percent, metavar="PERCENT", help="exit 1 if the answers to more requests than that change"
+        "--fail-over", type=percent, metavar="PERCENT", help="exit 1 if the answers to more requests than that change"
     )
     diff.add_argument("--processes", type=at_least(1), metavar="N", help="processes to use (default all processors)")
+    add_cap_arguments(diff)
     diff.add_argument("--json", action="store_true", help="one JSON object on standard output")
     diff.set_defaults(command=_diff)
-
-
-def _percent(text: str) -> float:
-    value = float(text)
-    if not 0 <= value <= 100:
-        raise ValueError
-    return value
 
 
 def _diff(options: argparse.Namespace) -> int:
@@ -60,13 +66,18 @@ def _diff(options: argparse.Namespace) -> int:
         tenant = tenant or old.stem
         versions = _script(old, tenant), _script(new, tenant)
     result = _compare(options, versions, tenant)
-    if not result.compared and not result.unknown and result.others:
-        raise UsageError(f"no request of tenant {tenant!r}; --tenant says whose to take: {', '.join(result.others)}")
+    if not result.compared and not result.unknown and not result.capped:
+        if result.others:
+            others = ", ".join(list(result.others)[:SHOWN_TENANTS])
+            raise UsageError(f"no request of tenant {tenant!r}; --tenant says whose to take: {others}")
+        lines = f", but {result.unread} lines that are no records" if result.unread else ""
+        raise UsageError(f"no request in {', '.join(options.requests)}{lines}")
     if options.json:
-        print_json(_facts(result))
+        say_json(_facts(result))
     else:
         _print(result)
-    return 1 if options.fail_over is not None and result.percent > options.fail_over else 0
+    # Nothing compared is no good news: there is no percentage of nothing.
+    return 1 if options.fail_over is not None and (result.percent > options.fail_over or not result.compared) else 0
 
 
 def _folder(folder: Path) -> Version:
@@ -86,14 +97,17 @@ def _script(path: Path, tenant: str) -> Version:
 
 def _compare(options: argparse.Namespace, versions: tuple[Version, Version], tenant: str | None) -> Diff:
     sources = [Path(text) for text in options.requests]
+    caps = caps_of(options)
     result = Diff()
     bar = Bar("diff")
     try:
         logs = [path for path in sources if not path.is_dir()]
         if logs:
-            result.merge(diff_logs(*versions, logs, tenant=tenant, processes=options.processes, progress=bar.show))
+            result.merge(
+                diff_logs(*versions, logs, tenant=tenant, caps=caps, processes=options.processes, progress=bar.show)
+            )
         for folder in (path for path in sources if path.is_dir()):
-            Comparer(*versions, tenant).compare(_requests(folder, tenant), result)
+            Comparer(*versions, tenant, caps).compare(_requests(folder, tenant), result)
     except OSError as error:
         raise UsageError(f"cannot read {error.filename}: {error.strerror}" if error.filename else str(error)) from None
     finally:
@@ -104,10 +118,10 @@ def _compare(options: argparse.Namespace, versions: tuple[Version, Version], ten
 def _requests(folder: Path, tenant: str | None) -> Iterator[Item]:
     """The requests in a folder, with seed 0, clock 0 and the default limits."""
     plain = DecisionRecord(
-        id="", time=0.0, tenant="", script=None, name="", lane="", costs=COST_VERSION, limits=Limits(), seed=0,
-        clock=0.0, request={}, masked=frozenset(), read=(), answer=None, error=None, instructions=0, bytes=0,
+        id="", time=0.0, tenant="", script=None, ran=False, name="", lane="", costs=COST_VERSION, limits=Limits(),
+        seed=0, clock=0.0, request={}, masked=frozenset(), read=(), answer=None, error=None, instructions=0, bytes=0,
     )  # fmt: skip
-    files = sorted(folder.rglob("*.json"))
+    files = found_in(folder, (".json",)).files
     if not files:
         raise UsageError(f"no *.json in {folder}")
     for file in files:
@@ -128,22 +142,24 @@ def _print(result: Diff) -> None:
     if len(rows) > 1:
         widths = [max(len(row[column]) for row in rows) for column in range(3)]
         for row in rows:
-            print(f"{row[0]:{widths[0]}}  {row[1]:{widths[1]}}  {row[2]:>{widths[2]}}")
-        print()
+            say(f"{row[0]:{widths[0]}}  {row[1]:{widths[1]}}  {row[2]:>{widths[2]}}")
+        say()
     for examples in result.examples.values():
         for example in examples:
-            print(f"{example.place}: {_name(example)}")
-            print(f"    was {_shown(example.was)}")
-            print(f"    is  {_shown(example.now)}")
-    print(f"become errors: {result.become('error')}, become rejects: {result.become('reject')}")
+            say(f"{example.place}: {_name(example)}")
+            say(f"    was {_shown(example.was)}")
+            say(f"    is  {_shown(example.now)}")
+    say(f"become errors: {result.become('error')}, become rejects: {result.become('reject')}")
     if result.ran:
-        print(f"instructions: {_cost(result.instructions, result.ran)}")
-        print(f"bytes: {_cost(result.bytes, result.ran)}")
+        say(f"instructions: {_cost(result.instructions, result.ran)}")
+        say(f"bytes: {_cost(result.bytes, result.ran)}")
     if result.unknown:
-        print(f"unknown: {result.unknown}, a script reads a masked header")
+        say(f"unknown: {result.unknown}, a script reads a masked header")
+    if result.capped:
+        say(f"unknown: {result.capped}, they need more than --max-instructions, --max-memory or --max-seconds allow")
     if result.unread:
-        print(f"left out: {result.unread} lines that are no records")
-    print(
+        say(f"left out: {result.unread} lines that are no records")
+    say(
         f"{result.compared} requests: {result.same} same, {result.moved.total()} moved, "
         f"{result.altered.total()} altered ({result.percent:.2f} % differ)"
     )
@@ -176,6 +192,7 @@ def _facts(result: Diff) -> dict[str, Any]:
         "become_errors": result.become("error"),
         "become_rejects": result.become("reject"),
         "unknown": result.unknown,
+        "capped": result.capped,
         "unread_lines": result.unread,
         "instructions": _costs(result.instructions, result.ran),
         "bytes": _costs(result.bytes, result.ran),

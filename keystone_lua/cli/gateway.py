@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..server.config import LOG_LEVELS
 from ..server.settings import tcp_address
 from .options import UsageError
+from .output import say
 
 if TYPE_CHECKING:
     from .options import Commands
@@ -40,7 +41,7 @@ def _gateway(options: argparse.Namespace) -> int:
     except TenantFileError as error:
         raise UsageError(str(error)) from None
     if options.check:
-        print(f"{options.config}: {len(config.tenants)} tenants")
+        say(f"{options.config}: {len(config.tenants)} tenants")
         return 0
     from ..gateway.app import run
 

@@ -1,4 +1,4 @@
-"""What commands share: options, files, output.
+"""What commands share: options and files.
 
 Refuses a bad option's value through argparse, a file that cannot be read with `UsageError`.
 """
@@ -6,19 +6,22 @@ Refuses a bad option's value through argparse, a file that cannot be read with `
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from ..interpreter import MAX_DEPTH, Limits, LuaSyntaxError, Program, compile_program
 from ..interpreter.execution import from_text, to_text
 from ..server.store import ScriptsFolderError, read_script, shared_modules
 from ..server.wire import BadRequest, read_request
+from ..untrusted.files import FileError, read_regular, read_stream, reason
+from .output import told
 
 if TYPE_CHECKING:
+    from ..audit.replay import Caps
+
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
@@ -47,6 +50,14 @@ def seconds(text: str) -> float:
     return value
 
 
+def percent(text: str) -> float:
+    """An argparse type: a part of a hundred."""
+    value = float(text)
+    if not 0 <= value <= 100:
+        raise ValueError
+    return value
+
+
 def clock(text: str) -> float:
     """An argparse type: Unix time."""
     value = float(text)
@@ -68,6 +79,30 @@ def add_budget_arguments(parser: argparse.ArgumentParser, limits: Limits) -> Non
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
 
+def add_cap_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what one run of a log's may use here, whatever the log says."""
+    from ..audit.replay import Caps
+
+    caps = Caps()
+    parser.add_argument(
+        "--max-instructions", type=at_least(0), default=caps.instructions, metavar="N",
+        help="of one run, whatever its record says (default %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--max-memory", type=at_least(0), default=caps.memory, metavar="BYTES", help="likewise (default %(default)s)"
+    )
+    parser.add_argument(
+        "--max-seconds", type=seconds, default=caps.seconds, metavar="S", help="likewise (default %(default)s)"
+    )
+
+
+def caps_of(options: argparse.Namespace) -> Caps:
+    """The caps that ``add_cap_arguments``' options ask for."""
+    from ..audit.replay import Caps
+
+    return Caps(options.max_instructions, options.max_memory, options.max_seconds)
+
+
 def limits_of(options: argparse.Namespace) -> Limits:
     """The limits that ``add_budget_arguments``' options ask for."""
     return Limits(
@@ -85,19 +120,25 @@ def now_of(options: argparse.Namespace) -> float:
 
 
 def read_file(path: str) -> bytes:
-    """A file's bytes; ``-`` is standard input. Raises UsageError."""
+    """A regular file's bytes; ``-`` is standard input. Raises UsageError."""
     try:
-        return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror or error}") from None
+        if path != "-":
+            return read_regular(path)
+        if sys.stdin is None:
+            raise UsageError("cannot read -: standard input is closed")
+        return read_stream(cast(BinaryIO, sys.stdin.buffer))
+    except FileError as error:
+        raise UsageError(f"cannot read {path}: {error}") from None
 
 
 def write_file(path: str, text: str) -> None:
-    """Write a text file. Raises UsageError."""
+    """Write a text file. Raises UsageError if there can be none, `output.CannotWrite` if it cannot be finished."""
     try:
-        Path(path).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror or error}") from None
+        file = Path(path).open("w", encoding="utf-8", errors="backslashreplace")  # noqa: SIM115  # closed below
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot write {path}: {reason(error)}") from None
+    with told(path), file:
+        file.write(text)
 
 
 def compile_file(path: str, name: str) -> Program:
@@ -112,13 +153,8 @@ def read_script_file(path: str) -> tuple[bytes, Mapping[str, bytes]]:
         return read_file(path), shared_modules(Path())
     try:
         return read_script(Path(path))
-    except (OSError, ScriptsFolderError) as error:
-        raise UsageError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from None
-
-
-def print_json(value: dict[str, Any]) -> None:
-    """The one line of ``--json``."""
-    print(json.dumps(value, ensure_ascii=False))
+    except (FileError, OSError, ScriptsFolderError) as error:
+        raise UsageError(f"cannot read {path}: {reason(error)}") from None
 
 
 def read_request_file(path: str) -> dict[str, Any]:

@@ -7,7 +7,6 @@ their sums are those that ``run`` or ``exec`` shows. Exit 1 when the script fail
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,12 +18,12 @@ from .options import (
     add_budget_arguments,
     limits_of,
     now_of,
-    print_json,
     read_request_file,
     read_script_file,
     syntax_failure,
     write_file,
 )
+from .output import complain, say, say_json, say_lines
 
 if TYPE_CHECKING:
     from ..authoring.profiling import Report
@@ -56,22 +55,22 @@ def _profile(options: argparse.Namespace) -> int:
         )
     except LuaSyntaxError as error:
         if options.json:
-            print_json(syntax_failure(error))
+            say_json(syntax_failure(error))
         else:
-            print(f"keystone-lua: {to_text(error.message)}", file=sys.stderr)
+            complain(f"keystone-lua: {to_text(error.message)}")
         return 1
     files = {f"lib/{module.replace('.', '/')}.lua": text for module, text in modules.items()}
     report = Report(options.script, outcome, found, limits, {from_text(name): source, **files})
     if options.html is not None:
         write_file(options.html, html_page(report))
     if options.json:
-        print_json(_json(report))
+        say_json(_json(report))
     elif options.html is None:
-        print(text_report(report), end="")
+        say_lines(text_report(report))
         if isinstance(outcome, Decision):
-            print(f"seed {outcome.seed}, clock {outcome.now:.15g}, costs {COST_VERSION}")
+            say(f"seed {outcome.seed}, clock {outcome.now:.15g}, costs {COST_VERSION}")
     if outcome.failure is not None and not options.json:
-        print(f"keystone-lua: {outcome.failure.message} ({outcome.failure.kind})", file=sys.stderr)
+        complain(f"keystone-lua: {outcome.failure.message} ({outcome.failure.kind})")
     return 0 if outcome.failure is None else 1
 
 

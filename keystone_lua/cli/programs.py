@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +13,11 @@ from .options import (
     compile_file,
     limits_of,
     now_of,
-    print_json,
     read_request_file,
     read_script_file,
     syntax_failure,
 )
+from .output import complain, say, say_bytes, say_json
 
 if TYPE_CHECKING:
     from ..interpreter.spending import Top
@@ -48,9 +46,9 @@ def _exec(options: argparse.Namespace) -> int:
         program = compile_file(options.script, "stdin" if options.script == "-" else options.script)
     except LuaSyntaxError as error:
         if options.json:
-            print_json(syntax_failure(error))
+            say_json(syntax_failure(error))
         else:
-            print(f"keystone-lua: {to_text(error.message)}", file=sys.stderr)
+            complain(f"keystone-lua: {to_text(error.message)}")
         return 1
     now = now_of(options)
     result = execute(program, limits_of(options), seed=options.seed, now=now)
@@ -58,7 +56,7 @@ def _exec(options: argparse.Namespace) -> int:
     failure = result.failure
     top = _spent(options, program.name, None, failure, now)
     if options.json:
-        print_json(
+        say_json(
             {
                 "status": result.status,
                 "values": [to_text(value) for value in result.values],
@@ -71,14 +69,14 @@ def _exec(options: argparse.Namespace) -> int:
             }
         )
     else:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(output.encode("latin-1"))
-        sys.stdout.buffer.flush()
+        say_bytes(output.encode("latin-1"))
         if failure is not None:
-            lines = "".join(f"\n\t{line}" for line in failure.traceback)
-            print(f"keystone-lua: {failure.message}\nstack traceback:{lines}", file=sys.stderr)
+            complain(f"keystone-lua: {failure.message}")
+            complain("stack traceback:")
+            for line in failure.traceback:
+                complain(f"\t{line}")
         if top is not None:
-            print(f"spent: {top}", file=sys.stderr)
+            complain(f"spent: {top}")
     return 0 if failure is None else 1
 
 
@@ -88,15 +86,15 @@ def _run(options: argparse.Namespace) -> int:
         program = compile_file(options.script, Path(options.script).name)
     except LuaSyntaxError as error:
         if options.json:
-            print_json(syntax_failure(error))
+            say_json(syntax_failure(error))
         else:
-            print(f"keystone-lua: {to_text(error.message)}", file=sys.stderr)
+            complain(f"keystone-lua: {to_text(error.message)}")
         return 1
     decision = decide(program, request, limits=limits_of(options), seed=options.seed, now=now_of(options))
     failure = decision.failure
     top = _spent(options, program.name, request, failure, decision.now)
     if options.json:
-        print_json(
+        say_json(
             {
                 "status": "ok" if failure is None else "error",
                 "answer": decision.answer,
@@ -115,16 +113,16 @@ def _run(options: argparse.Namespace) -> int:
         )
         return 0 if failure is None else 1
     if failure is None:
-        print(json.dumps(decision.answer, ensure_ascii=False, indent=2))
+        say_json(decision.answer, indent=2)
     else:
-        print(f"keystone-lua: {failure.message} ({failure.kind})", file=sys.stderr)
+        complain(f"keystone-lua: {failure.message} ({failure.kind})")
         for line in failure.traceback:
-            print(f"\t{line}", file=sys.stderr)
+            complain(f"\t{line}")
         if top is not None:
-            print(f"spent: {top}", file=sys.stderr)
+            complain(f"spent: {top}")
     for entry in decision.log:
-        print(f"log {entry.position}: {to_text(entry.text)}")
-    print(f"{decision.instructions} instructions, {decision.allocated_bytes} bytes, costs {COST_VERSION}")
+        say(f"log {entry.position}: {to_text(entry.text)}")
+    say(f"{decision.instructions} instructions, {decision.allocated_bytes} bytes, costs {COST_VERSION}")
     return 0 if failure is None else 1
 
 

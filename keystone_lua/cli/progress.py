@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 import time
 
+from .output import draw
+
 WIDTH = 40
 """Characters of the bar itself."""
 
@@ -14,7 +16,7 @@ class Bar:
 
     def __init__(self, what: str) -> None:
         self._what = what
-        self._shown = sys.stderr.isatty()
+        self._shown = sys.stderr is not None and sys.stderr.isatty()
         self._began = time.monotonic()
         self._width = 0
 
@@ -26,10 +28,10 @@ class Bar:
         full = int(share * WIDTH)
         left = (time.monotonic() - self._began) * (1 - share) / share if share else 0.0
         text = f"{self._what} [{'#' * full}{'.' * (WIDTH - full)}] {share:4.0%}, {left:.0f} s left"
-        print(f"\r{text:{self._width}}", end="", file=sys.stderr, flush=True)
+        draw(f"\r{text:{self._width}}")
         self._width = len(text)
 
     def clear(self) -> None:
         """Leave the line as it was."""
         if self._width:
-            print("\r" + " " * self._width + "\r", end="", file=sys.stderr, flush=True)
+            draw("\r" + " " * self._width + "\r")

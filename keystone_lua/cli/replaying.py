@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..audit import GENESIS, Replay, replay_logs
 from ..interpreter import COST_VERSION
-from .options import UsageError, at_least, print_json
+from .options import UsageError, add_cap_arguments, at_least, caps_of
+from .output import say, say_json
 from .progress import Bar
 
 if TYPE_CHECKING:
@@ -34,6 +35,12 @@ def add_commands(commands: Commands) -> None:
     )  # fmt: skip
     again.add_argument("--scripts", metavar="FOLDER", type=Path, help="the archive of scripts (default LOG.scripts)")
     again.add_argument("--processes", type=at_least(1), metavar="N", help="processes to use (default all processors)")
+    again.add_argument(
+        "--strict",
+        action="store_true",
+        help="exit 1 also for what cannot be proved: gaps, records that are not replayable",
+    )
+    add_cap_arguments(again)
     again.add_argument("--json", action="store_true", help="one JSON object on standard output")
     again.set_defaults(command=_replay)
 
@@ -53,6 +60,7 @@ def _replay(options: argparse.Namespace) -> int:
             scripts=options.scripts,
             after=options.after,
             expected=options.expect_head,
+            caps=caps_of(options),
             processes=options.processes,
             progress=bar.show,
         )
@@ -61,37 +69,48 @@ def _replay(options: argparse.Namespace) -> int:
     finally:
         bar.clear()
     if options.json:
-        print_json(_facts(result))
+        say_json(_facts(result))
     else:
         _print(result)
-    return 0 if result.good else 1
+    return 0 if (result.proved if options.strict else result.good) else 1
 
 
 def _print(result: Replay) -> None:
     found = result.findings
     for difference in found.differences:
         fields = [f"{name} was {_shown(was)} and is {_shown(now)}" for name, (was, now) in difference.fields.items()]
-        print(f"{difference.file}:{difference.line}: {difference.id}: {'; '.join(fields)}")
+        say(f"{difference.file}:{difference.line}: {difference.id}: {'; '.join(fields)}")
     for broken in result.breaks:
-        print(broken)
+        say(str(broken))
     for text in result.unexpected:
-        print(text)
+        say(text)
     for reason, count in sorted(found.not_replayable.items()):
-        print(f"not replayable: {count}, {reason}")
+        say(f"not replayable: {count}, {reason}")
     if found.gaps:
-        print(f"gaps: {found.gaps}, in which {found.dropped} records are known to be missing")
+        say(f"gaps: {found.gaps}, in which {found.dropped} records are known to be missing")
     if found.answers_only:
-        print(f"costs: {found.answers_only} records are of another cost table than {COST_VERSION}; counts not compared")
+        say(f"costs: {found.answers_only} records are of another cost table than {COST_VERSION}; counts not compared")
+    for text in result.not_excluded:
+        say(f"not excluded: {text}")
     for head in result.heads:
-        print(f"head {head.hash} {head.file} ({head.lines} lines)")
-    print(
+        say(f"head {head.hash} {head.file} ({head.lines} lines)")
+    say(
         f"{result.records} records: {found.same} same, {len(found.differences)} different, "
         f"{found.not_replayable.total()} not replayable, {_verdict(result)}"
     )
 
 
 def _verdict(result: Replay) -> str:
-    breaks = len(result.breaks)
+    contradictory, breaks = result.findings.contradictory, len(result.breaks)
+    if not sum(head.lines for head in result.heads):
+        return "nothing was read"
+    if contradictory:
+        breaks -= contradictory
+        return f"{contradictory} contradictory, {_chain(breaks, result)}"
+    return _chain(breaks, result)
+
+
+def _chain(breaks: int, result: Replay) -> str:
     verdict = "chain ok" if not breaks else f"chain broken at {breaks} place{'s' if breaks > 1 else ''}"
     return verdict + (", head not as expected" if result.unexpected else "")
 
@@ -103,6 +122,7 @@ def _facts(result: Replay) -> dict[str, Any]:
         "same": found.same,
         "different": len(found.differences),
         "not_replayable": dict(sorted(found.not_replayable.items())),
+        "contradictory": found.contradictory,
         "counts_not_compared": found.answers_only,
         "gaps": found.gaps,
         "dropped": found.dropped,
@@ -120,6 +140,8 @@ def _facts(result: Replay) -> dict[str, Any]:
         "unexpected_heads": result.unexpected,
         "heads": [{"file": head.file, "lines": head.lines, "hash": head.hash} for head in result.heads],
         "good": result.good,
+        "proved": result.proved,
+        "not_excluded": result.not_excluded,
     }
 
 

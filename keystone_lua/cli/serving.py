@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 import time
 from typing import TYPE_CHECKING
 
 from ..server.settings import ConfigError, Settings, add_arguments, read_settings
-from .options import UsageError, print_json, seconds
+from .options import UsageError, seconds
+from .output import complain, say, say_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +51,7 @@ def _serve(options: argparse.Namespace) -> int:
     except ConfigError as error:
         raise UsageError(str(error)) from None
     for name in settings.unknown:
-        print(f"keystone-lua: {name}: no such setting, ignored", file=sys.stderr)
+        complain(f"keystone-lua: {name}: no such setting, ignored")
     from ..server.app import serve
     from .checking import findings_of
 
@@ -71,13 +71,13 @@ def _config(options: argparse.Namespace) -> int:
         raise UsageError(str(error)) from None
     rows = [(value.name, value.shown, value.source) for value in settings.all_values()]
     if options.json:
-        print_json({name: {"value": shown, "source": source} for name, shown, source in rows})
+        say_json({name: {"value": shown, "source": source} for name, shown, source in rows})
         return 0
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     for name, shown, source in rows:
-        print(f"{name:{widths[0]}}  {shown:{widths[1]}}  {source}")
+        say(f"{name:{widths[0]}}  {shown:{widths[1]}}  {source}")
     for name in settings.unknown:
-        print(f"keystone-lua: {name}: no such setting, ignored", file=sys.stderr)
+        complain(f"keystone-lua: {name}: no such setting, ignored")
     return 0
 
 
@@ -96,5 +96,5 @@ def _health(options: argparse.Namespace) -> int:
     while not healthy and time.monotonic() < until:
         time.sleep(0.05)
         healthy, said = ask(address, tls=config.tls is not None)
-    print(said, file=sys.stdout if healthy else sys.stderr)
+    (say if healthy else complain)(said)
     return 0 if healthy else 1

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ..server.store import ScriptsFolderError, modules_in, read_all
+from ..untrusted.files import reason
 from .options import UsageError
 
 
@@ -19,6 +20,8 @@ class Sources:
         """``wanted`` says of a file's relative name whether to read it."""
         self._wanted = wanted
         self._read: dict[Path, dict[str, bytes]] = {}
+        self.odd: dict[Path, str] = {}
+        """What is called like a wanted file and can be none, with the reason: passed over, as the server does."""
         self._modules: dict[Path, Mapping[str, bytes]] = {}
 
     def below(self, folder: Path) -> dict[str, bytes]:
@@ -28,9 +31,10 @@ class Sources:
                 prefix = "" if folder == known else f"{folder.relative_to(known).as_posix()}/"
                 return {name[len(prefix) :]: source for name, source in files.items() if name.startswith(prefix)}
         try:
-            found = read_all(folder, self._wanted)
+            found, odd = read_all(folder, self._wanted)
         except (OSError, ScriptsFolderError) as error:
-            raise UsageError(f"cannot read {folder}: {getattr(error, 'strerror', None) or error}") from None
+            raise UsageError(f"cannot read {folder}: {reason(error)}") from None
+        self.odd |= {folder / name: why for name, why in odd.items()}
         self._read[folder] = dict(sorted(found.items()))
         return self._read[folder]
 

@@ -18,7 +18,9 @@ from ..interpreter import LuaSyntaxError
 from ..interpreter.execution import to_text
 from ..server.store import LIBRARY, SUFFIX, TESTS
 from ..server.wire import BadRequest, read_request
-from .options import UsageError, at_least, clock, read_file, write_file
+from ..untrusted.files import FileError, read_regular
+from .options import UsageError, at_least, clock, percent, write_file
+from .output import say, say_lines
 from .sources import Sources
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ def add_commands(commands: Commands) -> None:
     test.add_argument("--seed", type=at_least(0), default=SEED, metavar="N", help=f"seed where none is given ({SEED})")
     test.add_argument("--now", type=clock, default=NOW, metavar="T", help="clock where none is given (2026-01-01)")
     test.add_argument("--coverage", action="store_true", help="report the lines that no test has run")
-    test.add_argument("--fail-under", type=float, metavar="PERCENT", help="exit 1 below this coverage")
+    test.add_argument("--fail-under", type=percent, metavar="PERCENT", help="exit 1 below this coverage")
     test.add_argument("--junit", metavar="FILE", help="write a JUnit report")
     test.set_defaults(command=_test)
 
@@ -45,12 +47,11 @@ def add_commands(commands: Commands) -> None:
 def _test(options: argparse.Namespace) -> int:
     path = Path(options.path)
     read = Sources(lambda name: name.endswith(SUFFIX) or _is_test_file(name))
-    files = _test_files(path, read)
+    files, errors = _test_files(path, read)
     coverage = Coverage() if options.coverage or options.fail_under is not None else None
     stages: dict[Path, Stage] = {}
     started = time.perf_counter()
     tests: list[Test] = []
-    errors: list[str] = []
     for file, source in files.items():
         root = _root(file)
         if root not in stages:
@@ -79,17 +80,22 @@ def _is_test_file(name: str) -> bool:
     return any(fnmatch(name, pattern) for pattern in _TEST_FILES)
 
 
-def _test_files(path: Path, read: Sources) -> dict[Path, bytes]:
-    if path.is_file():
-        return {path: read_file(str(path))}
-    if not path.is_dir():
+def _test_files(path: Path, read: Sources) -> tuple[dict[Path, bytes], list[str]]:
+    """The test files in and below ``path``, and what cannot be one."""
+    if not path.exists():
         raise UsageError(f"no such file or folder: {path}")
+    if not path.is_dir():
+        try:
+            return {path: read_regular(path)}, []
+        except FileError as error:
+            return {}, [f"{path}: {error}"]
     inside = TESTS in path.absolute().parts
-    return {
-        path / name: source
-        for name, source in read.below(path).items()
-        if _is_test_file(name) and (inside or TESTS in Path(name).parts[:-1])
-    }
+
+    def is_test(file: Path) -> bool:
+        return _is_test_file(file.name) and (inside or TESTS in file.relative_to(path).parts[:-1])
+
+    files = {path / name: source for name, source in read.below(path).items() if is_test(path / name)}
+    return files, [f"{file}: {why}" for file, why in read.odd.items() if is_test(file)]
 
 
 def _root(file: Path) -> Path:
@@ -129,34 +135,36 @@ def _run(tests: Sequence[Test], verbose: bool) -> Iterator[tuple[Test, Outcome, 
         progress = f"[{100 * number // len(tests):3d}%]"
         if verbose:
             line = f"{test.id} {'PASSED' if outcome.passed else 'FAILED'}"
-            print(f"{line:{_WIDTH - 7}} {progress}")
+            say(f"{line:{_WIDTH - 7}} {progress}")
         else:
             if test.file != file:
                 file, column = test.file, len(test.file) + 1
-                print(f"{file} ", end="")
-            print("." if outcome.passed else "F", end="", flush=True)
+                say(f"{file} ", end="")
+            say("." if outcome.passed else "F", end="", flush=True)
             column += 1
             if number == len(tests) or tests[number].file != file or column >= _WIDTH - 8:
-                print(f"{'':{max(1, _WIDTH - 6 - column)}}{progress}")
+                say(f"{'':{max(1, _WIDTH - 6 - column)}}{progress}")
                 column = 0
         yield test, outcome, seconds
 
 
 def _print_failures(results: Sequence[tuple[Test, Outcome, float]], errors: Sequence[str]) -> None:
     if errors:
-        print(f"{' ERRORS ':=^{_WIDTH}}")
+        say(f"{' ERRORS ':=^{_WIDTH}}")
         for error in errors:
-            print(error)
+            say_lines(error)
     failures = [(test, outcome) for test, outcome, _ in results if not outcome.passed]
     if failures:
-        print(f"{' FAILURES ':=^{_WIDTH}}")
+        say(f"{' FAILURES ':=^{_WIDTH}}")
     for test, outcome in failures:
-        print(f"{f' {test.name} ':_^{_WIDTH}}")
-        print(f"{test.file}\n{outcome.message}")
+        say(f"{f' {test.name} ':_^{_WIDTH}}")
+        say(test.file)
+        say_lines(outcome.message)
         for line in outcome.traceback:
-            print(f"    {line}")
+            say(f"    {line}")
         if outcome.output:
-            print(f"{' log ':-^{_WIDTH}}\n{outcome.output}", end="")
+            say(f"{' log ':-^{_WIDTH}}")
+            say_lines(outcome.output)
 
 
 def _report(coverage: Coverage, stages: Iterable[Stage], least: float | None) -> bool:
@@ -166,18 +174,18 @@ def _report(coverage: Coverage, stages: Iterable[Stage], least: float | None) ->
             try:
                 coverage.know([stage.program(script)])
             except LuaSyntaxError as error:
-                print(to_text(error.message))
+                say(to_text(error.message))
     files = coverage.files()
     width = max([len("Name"), *(len(file.name) for file in files)])
-    print(f"{' coverage ':=^{_WIDTH}}")
-    print(f"{'Name':{width}}  Lines  Missed  Cover   Missing")
+    say(f"{' coverage ':=^{_WIDTH}}")
+    say(f"{'Name':{width}}  Lines  Missed  Cover   Missing")
     rows = [(file.name, file.lines, len(file.missed), file.percent, file.missing) for file in files]
     percent = coverage.percent()
     rows.append(("Total", sum(row[1] for row in rows), sum(row[2] for row in rows), percent, ""))
     for name, lines, missed, cover, missing in rows:
-        print(f"{name:{width}}  {lines:5}  {missed:6}  {int(cover):4}%   {missing}".rstrip())
+        say(f"{name:{width}}  {lines:5}  {missed:6}  {int(cover):4}%   {missing}".rstrip())
     if least is not None and percent < least:
-        print(f"coverage {percent:.2f}% is below {least:g}%")
+        say(f"coverage {percent:.2f}% is below {least:g}%")
         return False
     return True
 
@@ -188,4 +196,4 @@ def _print_summary(failed: int, passed: int, errors: int, deselected: int, secon
     if not failed + passed + errors:
         parts.insert(0, "no tests ran")
     summary = f" {', '.join(parts)} in {seconds:.2f}s "
-    print(f"{summary:=^{_WIDTH}}")
+    say(f"{summary:=^{_WIDTH}}")

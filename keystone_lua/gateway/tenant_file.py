@@ -19,6 +19,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from ..untrusted.files import FileError, read_regular
 from .config import Bounds, Engine, GatewayConfig, OnEngineFailure, Service, Tenant
 from .target import has_tricks
 
@@ -52,12 +53,9 @@ def read_tenant_file(path: Path) -> GatewayConfig:
     """Return the settings in the file at ``path``. Raises `TenantFileError`."""
     name = str(path)
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise TenantFileError(f"{name}: cannot be read: {error.strerror or error}") from None
-    if len(data) > MAX_BYTES:
-        raise TenantFileError(f"{name}: is larger than {MAX_BYTES} bytes")
+        data = read_regular(path, MAX_BYTES)
+    except FileError as error:
+        raise TenantFileError(f"{name}: cannot be read: {error}") from None
     return parse_tenant_file(data, name)
 
 

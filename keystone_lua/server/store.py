@@ -25,12 +25,14 @@ from typing import IO, Any, TypeVar
 
 from keystone_lua.interpreter import Limits, LuaSyntaxError, Program, compile_program
 from keystone_lua.interpreter.execution import from_text, to_text
+from keystone_lua.untrusted.files import FileError, read_regular
 
 from .tree import Tree, Unsteady, steady
 
 LIBRARY = "lib"
 TESTS = "tests"
 SUFFIX = ".lua"
+LINKED = "linked folders are not followed"
 
 READ_ATTEMPTS = 5
 READ_PAUSE = 0.005
@@ -226,17 +228,34 @@ def read_script(file: Path, limit: int = Limits().source) -> tuple[bytes, Mappin
         found: os.DirEntry[str] | None = None
         with contextlib.suppress(OSError):  # a folder may be entered and not listed
             found = tree.entries(tree.root).get(file.name)
-        return Path(found.path if found is not None else file).read_bytes(), _modules(tree, limit)
+        return read_regular(found.path if found is not None else file), _modules(tree, limit)
 
     return _steady(file.parent, read)
 
 
-def read_all(folder: Path, wanted: Callable[[str], bool]) -> dict[str, bytes]:
-    """Every file below ``folder`` whose relative name is ``wanted``, of one version. Raises `OSError`."""
+def read_all(folder: Path, wanted: Callable[[str], bool]) -> tuple[dict[str, bytes], dict[str, str]]:
+    """Every file below ``folder`` whose relative name is ``wanted``, of one version, and what is called so and can be
+    none, with the reason. Raises `OSError`."""
 
-    def read(tree: Tree) -> dict[str, bytes]:
-        listed = tree.files(lambda _name: False, lambda _name, _error: None)
-        return {name: Path(entry.path).read_bytes() for name, entry in listed if wanted(name)}
+    def read(tree: Tree) -> tuple[dict[str, bytes], dict[str, str]]:
+        made: dict[str, bytes] = {}
+        odd: dict[str, str] = {}
+
+        def complain(name: str, error: OSError | None) -> None:
+            if error is not None and not name:
+                raise error
+            odd[name] = f"cannot be listed: {error.strerror}" if error is not None else LINKED
+
+        for name, entry in tree.files(lambda _name: False, complain):
+            if not wanted(name):
+                continue
+            try:
+                if not entry.name.isprintable():
+                    raise FileError("the file name is no printable UTF-8")
+                made[name] = read_regular(entry.path)
+            except FileError as error:
+                odd[name] = str(error)
+        return made, odd
 
     return _steady(folder, read)
 
@@ -310,7 +329,7 @@ def _lua_files(tree: Tree, folder: Path, errors: list[str]) -> Iterator[tuple[st
 
     def complain(name: str, error: OSError | None) -> None:
         if error is None:
-            errors.append(f"{_printable(name)}: linked folders are not followed")
+            errors.append(f"{_printable(name)}: {LINKED}")
         elif name:
             errors.append(f"{_printable(name)}: cannot be listed: {error.strerror}")
         else:

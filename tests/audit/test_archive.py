@@ -5,11 +5,17 @@ from __future__ import annotations
 import stat
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from keystone_lua.audit import Archive, ArchiveError
-from keystone_lua.interpreter import Program, compile_program
+from keystone_lua.audit.archive import UNNAMED, renamed
+from keystone_lua.interpreter import Limits, Program, compile_program, decide
+
+from .support import LIMITS, SCRIPTS, programs, request
+
+REQUEST = request()
 
 MODULES = {"a.b": b"return 1", "a..b": b"return 2", "c": b"return require('a.b')", "unused": b""}
 SOURCE = b"local x = require('c') local y = require('a..b') function on_route_request() return {} end"
@@ -100,3 +106,51 @@ def test_a_module_whose_name_is_no_file_name_is_refused(tmp_path: Path, module: 
     with pytest.raises(OSError, match="is no file name"):
         Archive(tmp_path).put(program)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_script_of_many_names_is_compiled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from keystone_lua.audit import archive as module
+
+    compiled: list[str] = []
+
+    def counted(*arguments: Any) -> Program:
+        compiled.append(arguments[1])
+        return compile_program(*arguments)
+
+    monkeypatch.setattr(module, "compile_program", counted)
+    source = b"function on_route_request() local function f() error('x') end f() end"
+    archive = Archive(tmp_path)
+    archive.put(compile_program(source, "a.lua"))
+    for name in (f"{'long' * number}{number}.lua" for number in range(100)):
+        found = archive.program(compile_program(source, name).hash, name)
+        assert decide(found, REQUEST) == decide(compile_program(source, name), REQUEST)
+    assert compiled == [module.UNNAMED]
+
+
+@pytest.mark.parametrize("tenant", [*SCRIPTS, "canary", "blue-green"])
+@pytest.mark.parametrize(
+    "name", ["x.lua", "a/tenant/of/such/a/long/name/that/lua/shortens/it/in/every/position.lua", "ü.lua"]
+)
+def test_a_renamed_program_is_the_one_that_was_compiled_so(tenant: str, name: str) -> None:
+    source, modules = programs()[tenant].source, programs()[tenant].sources
+    compiled = compile_program(source, name, modules)
+    found = renamed(compile_program(source, UNNAMED, modules), name)
+    assert (found.name, found.hash, found.sites) == (compiled.name, compiled.hash, compiled.sites)
+    for given in (request(), request(headers={"Cookie": "x"}), request(backends=[])):
+        for limits in (LIMITS, Limits(instructions=20), Limits(memory=2500)):
+            assert decide(found, given, limits=limits) == decide(compiled, given, limits=limits)
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["local f = nil + 1", "x.y.z()", "local t = setmetatable({}, {__index = function() error('e', 2) end}) return t.x"],
+)
+def test_a_renamed_program_shows_its_name_in_every_position(body: str) -> None:
+    source = f"local function g() {body} end function on_route_request() g() end".encode()
+    made = [
+        decide(p, REQUEST)
+        for p in (renamed(compile_program(source, UNNAMED), "n.lua"), compile_program(source, "n.lua"))
+    ]
+    assert made[0] == made[1]
+    assert made[0].failure is not None
+    assert "n.lua:1" in "".join([made[0].failure.message, *made[0].failure.traceback])

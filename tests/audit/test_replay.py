@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from keystone_lua.audit import Masks, Recorder, Replay, reading, replay_logs
-from keystone_lua.audit.records import encode
+from keystone_lua.audit.chain import line_hash
+from keystone_lua.audit.records import MAX_MASKED, MAX_VALUES, RecordError, encode, read_record
+from keystone_lua.audit.replay import CAPPED, CAPS, MAX_CAPPED, Caps
 from keystone_lua.cli import main
+from keystone_lua.interpreter import decide
 
 from .support import KEY, LIMITS, lines, programs, request, write_log
 
@@ -22,12 +26,12 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-def altered(log: Path, tmp_path: Path, tenant: str, **fields: Any) -> Replay:
+def altered(log: Path, tmp_path: Path, tenant: str, caps: Caps = CAPS, **fields: Any) -> Replay:
     """Replay a log of one record, the first of a tenant's, with other fields."""
     value = next(value for value in map(json.loads, lines(log)) if value.get("tenant") == tenant)
     file = tmp_path / "altered.log"
     file.write_text(encode({**value, "number": 1, "prev": "0" * 64, **fields}) + "\n")
-    return replay_logs([file], scripts=Path(f"{log}.scripts"))
+    return replay_logs([file], scripts=Path(f"{log}.scripts"), caps=caps)
 
 
 def test_a_log_gives_the_same_again(log: Path) -> None:
@@ -89,19 +93,59 @@ def test_an_error_is_compared_to_the_letter(log: Path, tmp_path: Path) -> None:
     assert list(result.findings.differences[0].fields) == ["error"]
 
 
+BROKEN_OFF = {"seed": None, "clock": None, "answer": None, "instructions": 0, "bytes": 0}
+
+
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        ({"error": {"kind": "timeout", "message": "", "position": ""}}, "the wall clock ended the run"),
-        ({"error": {"kind": "engine", "message": "", "position": ""}}, "the engine failed"),
-        ({"seed": None, "clock": None}, "no script ran"),
-        ({"read": ["Cookie"]}, "the script read a masked header"),
+        ({**BROKEN_OFF, "error": {"kind": "timeout", "message": "", "position": ""}}, "the wall clock ended the run"),
+        ({**BROKEN_OFF, "error": {"kind": "engine", "message": "", "position": ""}}, "the engine failed"),
+        ({"answer": None, "error": {"kind": "timeout", "message": "", "position": ""}}, "the wall clock ended the run"),
+        ({**BROKEN_OFF, "script": None, "answer": {"selected_backend": "", "reject": True}}, "no script ran"),
+        ({**BROKEN_OFF, "script": None, "error": {"kind": "syntax", "message": "", "position": ""}}, "no script ran"),
     ],
-)
+)  # fmt: skip
 def test_what_cannot_be_replayed(log: Path, tmp_path: Path, fields: dict[str, Any], reason: str) -> None:
     result = altered(log, tmp_path, "dice", **fields)
     assert result.findings.not_replayable == {reason: 1}
-    assert result.good
+    assert (result.good, result.proved) == (True, False)
+
+
+def test_a_script_that_is_said_to_have_read_a_masked_header_does_so(log: Path, tmp_path: Path) -> None:
+    result = altered(log, tmp_path, "dice", read=["Cookie"])
+    assert result.findings.differences[0].fields == {"read": (["Cookie"], [])}
+    readers = [v for v in map(json.loads, lines(log)) if v.get("tenant") == "session" and v["read"]]
+    file = tmp_path / "reader.log"
+    file.write_text(encode({**readers[0], "number": 1, "prev": "0" * 64, "read": []}) + "\n")
+    result = replay_logs([file], scripts=Path(f"{log}.scripts"))
+    assert result.findings.differences[0].fields == {"read": ([], readers[0]["read"])}
+
+
+ENGINE = {"kind": "engine", "message": "the engine failed: x", "position": ""}
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ({"seed": None, "clock": None, "instructions": 0, "bytes": 0}, "a script is named"),
+        ({"seed": None, "clock": None}, "it was charged"),
+        ({"error": ENGINE}, "an answer and an error of kind 'engine'"),
+        ({"error": {**ENGINE, "kind": "timeout"}}, "an answer and an error of kind 'timeout'"),
+        ({"answer": None, "error": ENGINE}, "the engine failed, and yet there is a seed"),
+        ({**BROKEN_OFF}, "neither an answer nor an error"),
+        ({**BROKEN_OFF, "script": None, "answer": {"selected_backend": "a"}}, "a backend was selected"),
+        ({**BROKEN_OFF, "script": None, "error": ENGINE}, "an error of kind 'engine' without a script"),
+        ({**BROKEN_OFF, "error": ENGINE, "read": ["X"]}, "which is not masked"),
+    ],
+)
+def test_a_record_that_contradicts_itself_is_a_finding(
+    log: Path, tmp_path: Path, fields: dict[str, Any], problem: str
+) -> None:
+    result = altered(log, tmp_path, "dice", **fields)
+    found = result.findings
+    assert (result.records, found.contradictory, found.not_replayable.total(), result.good) == (1, 1, 0, False)
+    assert problem in result.breaks[0].problem
 
 
 def test_under_another_cost_table_counts_are_not_compared(log: Path, tmp_path: Path) -> None:
@@ -122,11 +166,45 @@ def test_a_script_that_is_gone_or_changed_is_trouble(log: Path, tmp_path: Path) 
     assert result.findings.not_replayable["the script is not to be had"] == len(result.breaks)
 
 
-def test_a_run_without_end_ends(log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("keystone_lua.audit.replay.BACKSTOP_SECONDS", 0.1)
-    limits = {"instructions": 1 << 60, "memory": 200_000, "depth": 200, "log": 0, "seconds": None}
-    result = altered(log, tmp_path, "endless", limits=limits)
-    assert list(result.findings.not_replayable) == ["it ran for more than 0.1 s here"]
+ENDLESS = {"instructions": 1 << 60, "memory": 1 << 60, "depth": 200, "log": 0, "seconds": None}
+
+
+@pytest.mark.parametrize(
+    ("tenant", "caps"),
+    [
+        ("endless", Caps(instructions=1 << 60, seconds=0.1)),
+        ("endless", Caps(instructions=10_000)),
+        ("greedy", Caps(memory=100_000)),
+    ],
+    ids=["seconds", "instructions", "memory"],
+)
+def test_the_auditor_says_what_a_run_may_use(log: Path, tmp_path: Path, tenant: str, caps: Caps) -> None:
+    result = altered(log, tmp_path, tenant, caps=caps, limits=ENDLESS)
+    assert list(result.findings.not_replayable) == [CAPPED]
+    assert (result.good, result.proved) == (True, False)
+
+
+def test_what_fits_into_the_caps_is_compared_whatever_the_limits_were(log: Path, tmp_path: Path) -> None:
+    assert altered(log, tmp_path, "dice", limits=ENDLESS).findings.same == 1
+    used = next(value for value in map(json.loads, lines(log)) if value.get("tenant") == "dice")
+    exact = Caps(used["instructions"], used["bytes"])
+    assert altered(log, tmp_path, "dice", caps=exact, limits=ENDLESS).findings.same == 1
+    for less in (replace(exact, instructions=exact.instructions - 1), replace(exact, memory=exact.memory - 1)):
+        assert list(altered(log, tmp_path, "dice", caps=less, limits=ENDLESS).findings.not_replayable) == [CAPPED]
+
+
+def test_runs_that_end_at_a_cap_are_not_tried_for_ever(
+    log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[int] = []
+    monkeypatch.setattr("keystone_lua.audit.replay.decide", lambda *a, **k: tried.append(1) or decide(*a, **k))
+    value = next(value for value in map(json.loads, lines(log)) if value.get("tenant") == "endless")
+    file = tmp_path / "many.log"
+    text = "".join(encode({**value, "number": n, "prev": "0" * 64, "limits": ENDLESS}) + "\n" for n in range(1, 41))
+    file.write_text(text)
+    result = replay_logs([file], scripts=Path(f"{log}.scripts"), caps=Caps(instructions=1000))
+    assert result.findings.not_replayable == {CAPPED: 40}
+    assert len(tried) == MAX_CAPPED
 
 
 def test_a_bug_of_ours_is_a_difference(log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,6 +245,7 @@ def test_the_command_on_a_good_log(log: Path, capsys: pytest.CaptureFixture[str]
     assert run(capsys, log, "--expect-head", head) == (0, [
         "not replayable: 20, no script ran",
         f"not replayable: {masked}, the script read a masked header",
+        f"not excluded: other answers in {20 + masked} records that are not replayable",
         f"head {head} {log} (222 lines)",
         f"220 records: {200 - masked} same, 0 different, {20 + masked} not replayable, chain ok",
     ], "")  # fmt: skip
@@ -228,3 +307,58 @@ def test_scripts_that_were_reloaded_meanwhile_are_each_in_the_archive(tmp_path: 
     assert len(list(Path(f"{file}.scripts").iterdir())) == 3
     assert replay_logs([file]).findings.same == 3
     assert programs()["canary"].sources.keys() == {"backends"}
+
+
+def test_a_line_that_is_too_long_is_one_finding(log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = lines(log)
+    limit = max(map(len, data))
+    monkeypatch.setattr(reading, "MAX_LINE", limit)
+    for size, problems in ((limit, ["no record: not JSON in ASCII"]), (limit + 1, ["no record: a line of more than"])):
+        long = b"x" * size
+        for place in (0, 5, len(data)):
+            file = tmp_path / "long.log"
+            file.write_bytes(b"\n".join([*data[:place], long, *data[place:], b""]))
+            for pieces in (reading.PIECE, 5000):
+                monkeypatch.setattr(reading, "PIECE", pieces)
+                found = list(reading.pieces(file, pieces))
+                assert [piece.line for piece in found if piece.too_long] == ([place + 1] if size > limit else [])
+                result = replay_logs([file], scripts=Path(f"{log}.scripts"))
+                own = [b for b in result.breaks if b.problem.startswith(problems[0])]
+                assert [b.line for b in own] == [place + 1]
+                assert result.records == 220
+                assert result.heads[0].lines == len(data) + 1
+    assert reading.Piece(str(file), 0, len(data[0]) + 1, 1).hash() == line_hash(data[0])
+
+
+def test_masked_values_of_a_record_do_not_add_up(log: Path, tmp_path: Path) -> None:
+    for size, found in ((MAX_MASKED // 8, 1), (MAX_MASKED // 8 + 1, 0)):
+        headers = {f"X-{number}": {"hmac": "0" * 64, "bytes": size} for number in range(8)}
+        result = altered(log, tmp_path, "dice", request=request(headers=headers))
+        assert (result.records, len(result.breaks)) == (found, 1 - found)
+
+
+def test_a_record_of_too_many_values_is_no_record() -> None:
+    for commas, problem in ((MAX_VALUES, "is missing"), (MAX_VALUES + 1, "more than")):
+        with pytest.raises(RecordError, match=problem):
+            read_record(encode({"x": [0] * (commas + 1)}).encode())
+
+
+def test_a_file_that_becomes_shorter_is_trouble(log: Path, tmp_path: Path) -> None:
+    file = tmp_path / "short.log"
+    file.write_bytes(log.read_bytes())
+    piece = next(reading.pieces(file))
+    file.write_bytes(b"")
+    with pytest.raises(OSError, match="became shorter"):
+        list(piece.lines())
+    with pytest.raises(OSError, match="became shorter"):
+        piece.hash()
+
+
+def test_a_bug_of_ours_ends_no_report(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("keystone_lua.audit.replay.decide", fail)
+    found = replay_logs([log]).findings
+    assert len(found.differences) + found.not_replayable.total() == 220
+    assert found.same == 0

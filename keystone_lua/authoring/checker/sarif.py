@@ -6,6 +6,7 @@ the log says so (``columnKind``).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any, Final, cast
 from urllib.parse import quote
@@ -40,7 +41,7 @@ def sarif_log(findings: Sequence[Finding]) -> dict[str, Any]:
             "locations": [
                 {
                     "physicalLocation": {
-                        "artifactLocation": {"uri": quote(finding.file)},
+                        "artifactLocation": {"uri": quote(os.fsencode(finding.file))},
                         "region": {"startLine": finding.line, "startColumn": finding.column},
                     }
                 }

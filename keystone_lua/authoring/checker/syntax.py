@@ -30,6 +30,11 @@ def finding(error: LuaSyntaxError, source: bytes, name: str) -> Finding:
     return Finding(file, max(1, error.line), _column(text, error.message), CODE, SEVERITY, rest)
 
 
+def unreadable(file: str, why: str) -> Finding:
+    """A file that is named like a script and can be none: a FIFO, a broken link, bytes that are no name."""
+    return Finding(file, 1, 1, CODE, SEVERITY, f"the file cannot be used: {why}")
+
+
 def _column(text: str, message: str) -> int:
     found = _NEAR.search(message) or _NAMED.search(message)
     token = found[1] if found else ""

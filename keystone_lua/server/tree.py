@@ -88,8 +88,7 @@ class Tree:
         return Path(os.path.realpath(path)).is_relative_to(self.root)
 
     def _resolved(self, link: str) -> str:
-        target = self._links[link] = os.path.realpath(link)
-        return target
+        return self._links.setdefault(link, os.path.realpath(link))  # once: another answer would mix two versions
 
 
 def steady(folder: Path, read: Callable[[Tree], Made]) -> Made:

@@ -17,7 +17,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from ..interpreter import COST_VERSION, DEFAULT, EngineError, Program, decide
+from ..interpreter import COST_VERSION, DEFAULT, EngineError, Program
+from ..interpreter import decide_plain as decide
 from . import reading, segments
 from .archive import Archive, ArchiveError
 from .chain import GENESIS, Break, Chain, Seen, line_hash

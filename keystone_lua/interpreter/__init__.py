@@ -7,7 +7,7 @@ Imports the standard library and lark only.
 """
 
 from .costs import VERSION as COST_VERSION
-from .decision import Decision, answer_text, clock_text, decide
+from .decision import Decision, answer_text, clock_text, decide, decide_plain
 from .errors import EngineError, LuaError, LuaSyntaxError, ScriptError, SliceExhausted
 from .execution import Failure, LogLine, Result, execute
 from .limits import DEFAULT, MAX_DEPTH, Limits
@@ -36,6 +36,7 @@ __all__ = [
     "clock_text",
     "compile_program",
     "decide",
+    "decide_plain",
     "execute",
     "require_suitable",
 ]

@@ -89,9 +89,24 @@ def decide(
 
     ``request`` has method, path, host, headers (name to value), body and backends (name, url, health).
     ``watched`` names headers, in lower case, of which the Decision is to say whether the script read them; it
-    changes neither answer nor counts.
+    changes neither answer nor counts. Texts may be of subclasses of ``str``, as HTTP libraries have them for names.
     Raises SliceExhausted if ``slice`` instructions do not suffice, EngineError for a bug of ours.
     """
+    made = _plain_request(request)
+    return decide_plain(program, made, limits=limits, seed=seed, now=now, slice=slice, watched=watched)
+
+
+def decide_plain(
+    program: Program,
+    request: Mapping[str, Any],
+    *,
+    limits: Limits = DEFAULT,
+    seed: int = 0,
+    now: float = 0.0,
+    slice: int | None = None,
+    watched: frozenset[str] = frozenset(),
+) -> Decision:
+    """`decide`, of a request that is known to hold plain texts alone: read from JSON, not checked again."""
     return decision_of(Run.of(program, limits, seed, now, slice), request, watched)
 
 
@@ -137,6 +152,28 @@ def _decide(run: Run, request: Mapping[str, Any], watched: frozenset[str], read:
 
 
 # the request's tables
+
+
+def _plain_request(request: Mapping[str, Any]) -> Mapping[str, Any]:
+    """``request``, or a copy whose texts are ``str`` itself: a script's values are told apart by their class."""
+    headers, backends = request["headers"], request["backends"]
+    classes = {*map(type, request.values()), *map(type, headers), *map(type, headers.values())}
+    for backend in backends:
+        classes |= set(map(type, backend.values()))
+    if classes <= _PLAIN:
+        return request
+    plain = {name: _plain_text(value) for name, value in request.items()}
+    plain["headers"] = {_plain_text(name): _plain_text(value) for name, value in headers.items()}
+    plain["backends"] = [{name: _plain_text(value) for name, value in backend.items()} for backend in backends]
+    return plain
+
+
+_PLAIN: Final = frozenset({str, bool, dict, list, tuple})
+"""Classes of what a plain request is made of."""
+
+
+def _plain_text(value: Any) -> Any:
+    return str.__str__(value) if isinstance(value, str) else value
 
 
 def _request(run: Run, request: Mapping[str, Any], watched: frozenset[str], read: set[str] | None) -> Table:

@@ -20,7 +20,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from keystone_lua.interpreter import Decision, Failure, Limits, Program, SliceExhausted, answer_text, decide
+from keystone_lua.interpreter import Decision, Failure, Limits, Program, SliceExhausted, answer_text
+from keystone_lua.interpreter import decide_plain as decide
 from keystone_lua.interpreter.execution import BUDGET_KINDS, to_text
 
 from .conduct import Conduct

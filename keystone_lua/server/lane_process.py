@@ -33,7 +33,8 @@ import traceback
 from collections import OrderedDict
 from typing import Any, Final, NamedTuple, NoReturn
 
-from keystone_lua.interpreter import Decision, Failure, Limits, LogLine, Program, compile_program, decide
+from keystone_lua.interpreter import Decision, Failure, Limits, LogLine, Program, compile_program
+from keystone_lua.interpreter import decide_plain as decide
 
 from .explanations import Explainer, Sources
 

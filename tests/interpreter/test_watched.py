@@ -98,3 +98,32 @@ def test_no_more_of_them_is_remembered_than_may_be(size: int, remembered: int) -
     for number in range(MEMORABLE_LISTS + 5):
         watched_names({f"X-{number}": ""}, frozenset({"cookie"}))
         assert len(decisions._UNWATCHED) <= MEMORABLE_LISTS
+
+
+class Name(str):
+    """As an HTTP library has header names (aiohttp's ``istr``), with a text form of its own."""
+
+    def __str__(self) -> str:
+        return "another"
+
+
+def test_texts_of_other_classes_are_plain_texts_to_a_script() -> None:
+    """Any-case reads did not find such names, silently; ``pairs`` handed them out as values of no Lua type."""
+    source = """
+    function on_route_request(request, backends)
+      local h, found = request.headers, {}
+      for name, value in pairs(h) do found[#found + 1] = type(name) .. name .. tostring(value) end
+      return {
+        selected_backend = tostring(h["X-User"]) .. tostring(h["x-user"]) .. backends[1].name,
+        modified_path = tostring(request.path) .. table.concat(found),
+      }
+    end"""
+    program = compile_program(source.encode(), "x.lua")
+    answers = []
+    for kind in (str, Name):
+        backend = {"name": kind("b"), "url": kind(""), "health": True}
+        request = {"method": kind("GET"), "path": kind("/"), "host": kind(""), "body": kind(""), "backends": [backend]}
+        request["headers"] = {kind("X-User"): kind("u")}
+        answers.append(decide(program, request, watched=WATCHED))
+    assert answers[0] == answers[1]
+    assert answers[0].answer == {"selected_backend": "uub", "modified_path": "/stringX-Useru"}

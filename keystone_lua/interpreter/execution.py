@@ -85,7 +85,11 @@ def from_text(value: str) -> str:
     """Unicode text as a Lua string of its UTF-8 bytes; lone surrogates become U+FFFD."""
     if value.isascii():
         return value
-    return value.encode("utf-8", "surrogatepass").decode("utf-8", "replace").encode("utf-8").decode("latin-1")
+    try:
+        data = value.encode("utf-8")
+    except UnicodeEncodeError:
+        data = value.encode("utf-8", "surrogatepass").decode("utf-8", "replace").encode("utf-8")
+    return data.decode("latin-1")
 
 
 def failure_of(error: ScriptError) -> Failure:

@@ -32,11 +32,14 @@ BATCH_SECONDS: Final = 10.0
 MAX_ANSWERS: Final = 16 << 20
 """Bytes of all answers together."""
 
+JOINED: Final = 1 << 20
+"""Bytes of answers that are put together before other connections have a turn."""
+
 Decide = Callable[[Any, int], Awaitable[tuple[int, dict[str, Any]]]]
 """A request and its place in the list, from 0; the status and body of its answer. Raises `Overloaded`."""
 
 
-async def answers(items: list[Any], decide: Decide, gone: Callable[[], bool]) -> bytes:
+async def answers(items: list[Any], decide: Decide, gone: Callable[[], bool]) -> bytearray:
     """Decide every item. ``gone`` says whether the client is: then the rest is not worth deciding."""
     made = [b""] * len(items)
     size = 0
@@ -64,7 +67,23 @@ async def answers(items: list[Any], decide: Decide, gone: Callable[[], bool]) ->
     async with asyncio.TaskGroup() as group:
         for _ in range(min(TOGETHER, len(items))):
             group.create_task(work(places))
-    return b"[" + b",".join(made) + b"]\n"
+    return await _array(made)
+
+
+async def _array(items: list[bytes]) -> bytearray:
+    """The items as one array. Put together bit by bit: to join 16 MB at once holds the loop for 10 ms."""
+    array = bytearray(b"[")
+    size = 0
+    for place, item in enumerate(items):
+        if place:
+            array += b","
+        array += item
+        size += len(item)
+        if size > JOINED:
+            size = 0
+            await asyncio.sleep(0)
+    array += b"]\n"
+    return array
 
 
 async def _one(item: Any, place: int, decide: Decide) -> tuple[int, dict[str, Any]]:

@@ -19,7 +19,7 @@ from keystone_lua.interpreter import COST_VERSION, ENGINE_VERSION
 from .config import ServerConfig
 from .exposition import Exposition
 from .reloads import Reloads, Report
-from .responses import Refusal, answer, ordinary_answer
+from .responses import Refusal, answer, long_answer
 from .stage import Stage
 from .store import ScriptStore
 from .tracing import Trace
@@ -87,7 +87,7 @@ class Calls:
     async def _metrics(self, request: web.BaseRequest, trace: Trace) -> web.StreamResponse:
         self._check_token(request)
         body, content_type = await self._exposition.scrape(request.headers.get("Accept", ""))
-        return ordinary_answer(200, body, trace.headers, close=self._stage.draining, content_type=content_type)
+        return long_answer(request, body, trace.headers, close=self._stage.draining, content_type=content_type)
 
     async def _openapi(self, request: web.BaseRequest, trace: Trace) -> web.StreamResponse:
         body = (resources.files(__package__) / "openapi.json").read_bytes()

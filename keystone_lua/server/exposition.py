@@ -10,17 +10,17 @@ import asyncio
 import contextlib
 import os
 import platform
-from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from keystone_lua.interpreter import COST_VERSION, ENGINE_VERSION
 
 from . import metrics
-from .metrics import BYTES, INSTRUCTIONS, OTHERS, SECONDS, STATUSES, Counts
-from .shared import Shared
+from .metrics import STATUSES, Counts
+from .shared import Shared, quick_switching
 from .store import ScriptStore
+from .tenant_samples import tenants_text
 
 if TYPE_CHECKING:
     from prometheus_client import Metric
@@ -43,12 +43,13 @@ class Exposition:
     async def scrape(self, accept: str) -> tuple[bytes, str]:
         """Return the metrics and their content type. ``accept`` is the request's header.
 
-        Written in a thread, one after another, and shared by those who ask meanwhile: scrapes cost 10 µs a sample.
+        Written in a thread, one after another, and shared by those who ask meanwhile.
         """
         return await self._shared.ask(OPEN_METRICS if OPEN_METRICS in accept else PLAIN)
 
     async def _write(self, form: str) -> tuple[bytes, str]:
-        return await asyncio.to_thread(self._text, form)
+        with quick_switching():
+            return await asyncio.to_thread(self._text, form)
 
     def _text(self, form: str) -> tuple[bytes, str]:
         from prometheus_client import CollectorRegistry
@@ -57,47 +58,14 @@ class Exposition:
         registry = CollectorRegistry(auto_describe=False)
         registry.register(self)
         encoder, content_type = choose_encoder(form)
-        return encoder(registry), content_type
+        revisions = {tenant: program.hash for tenant, program in self._store.current.programs.items()}
+        tenants = tenants_text(self._counts, revisions, open_metrics=form == OPEN_METRICS)
+        return tenants + encoder(registry), content_type
 
     def collect(self) -> Iterator[Metric]:
-        """Yield every metric."""
-        yield from self._of_tenants()
+        """Yield every metric but the tenants'."""
         yield from self._of_server()
         yield from self._of_workers()
-
-    def _of_tenants(self) -> Iterator[Metric]:
-        from prometheus_client.core import CounterMetricFamily as Counter
-        from prometheus_client.core import GaugeMetricFamily as Gauge
-        from prometheus_client.core import HistogramMetricFamily as Histogram
-
-        decisions = Counter("keystone_decisions", "Decisions, by what came of them.", labels=["tenant", "outcome"])
-        errors = Counter("keystone_script_errors", "Decisions without an answer.", labels=["tenant", "kind"])
-        lanes = Counter("keystone_lane_decisions", "Decisions, by where they ran.", labels=["tenant", "lane"])
-        seconds = Histogram(
-            "keystone_script_duration_seconds", "Time of a decision, its wait for a lane included.", labels=["tenant"]
-        )
-        instructions = Histogram("keystone_script_instructions", "Instructions of a decision.", labels=["tenant"])
-        allocated = Histogram("keystone_script_allocated_bytes", "Bytes charged to a decision.", labels=["tenant"])
-        revisions = Gauge("keystone_script_info", "The scripts in force; always 1.", labels=["tenant", "revision"])
-        programs = self._store.current.programs
-        for tenant in [OTHERS, *self._counts.tenants]:
-            counts = self._counts.block(tenant)
-            for outcome, count in counts.outcomes():
-                if (outcome == "unknown") is (tenant == OTHERS) or count:
-                    decisions.add_metric([tenant, outcome], count)
-            for kind, count in counts.kinds():
-                if count:
-                    errors.add_metric([tenant, kind], count)
-            if not any(counts.seconds()[0]):
-                continue  # three histograms are most of a scrape: those of idle tenants are left out
-            for lane, count in counts.lanes():
-                lanes.add_metric([tenant, lane], count)
-            seconds.add_metric([tenant], *_buckets(SECONDS, counts.seconds()))
-            instructions.add_metric([tenant], *_buckets(INSTRUCTIONS, counts.instructions()))
-            allocated.add_metric([tenant], *_buckets(BYTES, counts.bytes()))
-        for tenant, program in programs.items():
-            revisions.add_metric([tenant, program.hash], 1)
-        yield from (decisions, errors, lanes, seconds, instructions, allocated, revisions)
 
     def _of_server(self) -> Iterator[Metric]:
         from prometheus_client.core import CounterMetricFamily as Counter
@@ -155,9 +123,3 @@ class Exposition:
                 cpu.add_metric([str(number)], sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK"))
         yield from (family for family, _ in families)
         yield from (memory, cpu)
-
-
-def _buckets(bounds: Sequence[float], histogram: tuple[list[float], float]) -> tuple[list[tuple[str, float]], float]:
-    counts, total = histogram
-    names = [*(f"{bound:g}" if bound < 1e6 else repr(bound) for bound in bounds), "+Inf"]
-    return list(zip(names, accumulate(counts), strict=True)), total

@@ -26,7 +26,7 @@ from .config import ServerConfig
 from .decisions import DecisionService, Unfinished, Verdict
 from .heads import Head
 from .lanes import RETRY_AFTER, Overloaded
-from .responses import SPOKEN, Refusal, answer, ready_bytes, ready_text
+from .responses import SPOKEN, Refusal, answer, long_answer, ready_bytes, ready_text
 from .stage import Stage
 from .tenants import ROUTE, tenant_of
 from .tracing import CURRENT, Trace, Traces
@@ -153,7 +153,7 @@ class Handlers:
             return request.transport is None or request.transport.is_closing()
 
         made = await batch.answers(items, decide, gone)
-        return answer(request, 200, made, trace.headers, close=self._stage.draining)
+        return long_answer(request, made, trace.headers, close=self._stage.draining)
 
     async def _hold(self) -> None:
         """Let a client that is about to be refused for want of a place wait a little, if not too many do so already."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Any
 
 from .logs import facts
 from .metrics import Counts
-from .shared import Shared
+from .shared import Shared, quick_switching
 from .store import SUFFIX, Folder, ScriptsFolderError, ScriptStore, Snapshot, read_folder
 from .tree import Tree
 
@@ -27,10 +26,6 @@ WATCH_SECONDS = 0.5
 """Between two looks at the folder. A change is loaded when the next look finds it as the last one did."""
 
 LOGGED_NAMES = 20
-
-SWITCH_SECONDS = 0.0005
-"""How long the loop waits for the compiling thread to let go, as far as Python has a say: its usual 5 ms made the
-loop late by 7 ms beside ten scripts of 50 lines, this makes it 3."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +100,8 @@ class Reloads:
         return await self._shared.ask("dry run")
 
     async def _one(self, what: str) -> Report:
-        usual = sys.getswitchinterval()
-        sys.setswitchinterval(SWITCH_SECONDS)
-        try:
+        with quick_switching():
             return await (self._load() if what == "reload" else asyncio.to_thread(try_out, self._store))
-        finally:
-            sys.setswitchinterval(usual)
 
 
 def local_reloads(store: ScriptStore, counts: Counts) -> Reloads:

@@ -6,6 +6,7 @@ matter; `ordinary_answer` serves whatever is unusual (HTTP/1.0, HEAD, a closing 
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import time
 from email.utils import formatdate
@@ -22,6 +23,10 @@ SPOKEN = (HttpVersion11, HttpVersion10)
 
 _REASONS = {200: "OK", 400: "Bad Request", 500: "Internal Server Error", 503: "Service Unavailable"}
 """Of the answers that are written as ready bytes."""
+
+
+PIECE = 1 << 16
+"""Bytes of a large answer that are written at a time."""
 
 
 class Refusal(Exception):
@@ -77,6 +82,28 @@ class ReadyAnswer(web.StreamResponse):
         """Nothing is left to write."""
 
 
+class LongAnswer(ReadyAnswer):
+    """A large answer, written piece by piece: the loop is never held for the whole of it.
+
+    Given 16 MB at once, asyncio's transport copies what is left at every write of a part of it.
+    """
+
+    def __init__(self, head: bytes, body: bytes | bytearray, status: int, *, keep_alive: bool) -> None:
+        super().__init__(head, status, keep_alive=keep_alive)
+        self._pieces = memoryview(body)
+
+    async def prepare(self, request: web.BaseRequest) -> None:
+        """Write the answer; other connections have a turn after each piece. Raises `ConnectionResetError`."""
+        await super().prepare(request)
+        for start in range(0, len(self._pieces), PIECE):
+            transport = request.transport
+            if transport is None or transport.is_closing():
+                raise ConnectionResetError("the client has gone")
+            transport.write(self._pieces[start : start + PIECE])
+            await request.writer.drain()
+            await asyncio.sleep(0)
+
+
 def answer(
     request: web.BaseRequest, status: int, body: bytes, extra: str = "", *, close: bool = False
 ) -> web.StreamResponse:
@@ -100,6 +127,31 @@ def ready_text(status: int, body: str, extra: str) -> bytes:
         f"HTTP/1.1 {status} {_REASONS[status]}\r\nContent-Type: {CONTENT_TYPE}\r\n"
         f"Content-Length: {len(body)}\r\nDate: {_http_date(int(time.time()))}\r\nServer: {SERVER}\r\n{extra}\r\n{body}"
     ).encode("ascii")
+
+
+def _long_head(length: int, extra: str, content_type: str) -> bytes:
+    date = _http_date(int(time.time()))
+    return (
+        f"HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\n"
+        f"Date: {date}\r\nServer: {SERVER}\r\n{extra}\r\n"
+    ).encode("ascii")
+
+
+def long_answer(
+    request: web.BaseRequest,
+    body: bytes | bytearray,
+    extra: str = "",
+    *,
+    close: bool = False,
+    content_type: str = CONTENT_TYPE,
+) -> web.StreamResponse:
+    """Return a 200 with a large body, which is ASCII or any other bytes; ``extra`` as for `answer`."""
+    if request.method == "HEAD":
+        return ordinary_answer(200, bytes(body), extra, close=close, content_type=content_type)
+    stays = request.version == HttpVersion11 and request.keep_alive and not close
+    lines = extra if stays else extra + "Connection: close\r\n"
+    head = _long_head(len(body), lines, content_type)
+    return LongAnswer(head, body, 200, keep_alive=stays)
 
 
 def ordinary_answer(

@@ -1,12 +1,39 @@
-"""Costly work that many may ask for at once: done one after another, and shared."""
+"""Costly work that many may ask for at once: done one after another, and shared; and how threads let the loop go on."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Generic, TypeVar
+import contextlib
+import sys
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Final, Generic, TypeVar
 
 T = TypeVar("T")
+
+SWITCH_SECONDS: Final = 0.0005
+"""How long the loop waits for a working thread to let go, as far as Python has a say: its usual 5 ms made the loop late
+by 7 ms beside the compiling of ten scripts of 50 lines, this makes it 3."""
+
+_USUAL: Final = sys.getswitchinterval()
+_lock = threading.Lock()
+_within: list[None] = []
+"""One for each that is in `quick_switching`."""
+
+
+@contextlib.contextmanager
+def quick_switching() -> Iterator[None]:
+    """While anybody is in here, a working thread lets go after SWITCH_SECONDS."""
+    with _lock:
+        _within.append(None)
+        sys.setswitchinterval(SWITCH_SECONDS)
+    try:
+        yield
+    finally:
+        with _lock:
+            _within.pop()
+            if not _within:
+                sys.setswitchinterval(_USUAL)
 
 
 class Shared(Generic[T]):

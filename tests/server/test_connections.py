@@ -353,3 +353,21 @@ def test_a_bug_in_the_engine_is_that_requests_failure(
     }
     assert [record.levelno for record in caplog.records] == [logging.ERROR]
     assert quiet_client.route("a", {}).status == 200
+
+
+@pytest.mark.parametrize(
+    ("version", "connection", "kept"), [(b"1.1", b"", True), (b"1.1", b"close", False), (b"1.0", b"", False)]
+)
+def test_a_large_answer_is_whole_however_its_connection_goes_on(
+    client: Client, version: bytes, connection: bytes, kept: bool
+) -> None:
+    """It is written piece by piece, to a client that reads late."""
+    data = with_body(b"[" + b",".join([b"{}"] * 100) + b"]", *[b"Connection: " + connection] * bool(connection))
+    data = data.replace(b"HTTP/1.1", b"HTTP/" + version, 1).replace(b"/route/a", b"/route/big/batch")
+    with client.connect() as opened:
+        opened.sendall(data + with_body(b"{}", b"Connection: close") * kept)
+        time.sleep(0.2)
+        answers = answers_in(read_to_end(opened))
+    assert [status for status, _, _ in answers] == [200] * (1 + kept)
+    assert [len(item["selected_backend"]) for item in json.loads(answers[0][2])] == [60_000] * 100
+    assert answers[0][1].get("connection") == (None if kept else "close")

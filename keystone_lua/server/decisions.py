@@ -27,7 +27,7 @@ from keystone_lua.interpreter.execution import BUDGET_KINDS, to_text
 from .conduct import Conduct
 from .lanes import DeadlineExceeded, Lanes, LaneTrouble
 from .logs import facts
-from .store import ScriptStore, Source
+from .store import ScriptStore
 from .wire import RequestData
 
 logger = logging.getLogger("keystone.decision")
@@ -75,7 +75,6 @@ class Unfinished:
     """A run that takes a lane: what it begins with there, the same as inline."""
 
     program: Program
-    source: Source
     seed: int
     now: float
 
@@ -112,7 +111,7 @@ class DecisionService:
             if verdict is not None:
                 self._ended(verdict)
                 return verdict
-        return Unfinished(program, scripts.sources[tenant], seed, now)
+        return Unfinished(program, seed, now)
 
     async def decide(self, tenant: str, request: RequestData, begun: Unfinished | None = None) -> Verdict:
         """Run the tenant's script on ``request``, in a lane if need be. Raises `Overloaded`.
@@ -151,7 +150,7 @@ class DecisionService:
     async def _decide_in_lane(self, tenant: str, request: RequestData, begun: Unfinished) -> Verdict:
         program, limits = begun.program, self._tenant_limits.get(tenant)
         try:
-            decision = await self._lanes.run(tenant, program, begun.source, request, begun.seed, begun.now, limits)
+            decision = await self._lanes.run(tenant, program, request, begun.seed, begun.now, limits)
         except DeadlineExceeded:
             message = f"wall-clock limit exceeded ({self._limits.seconds:g})"
             return Verdict(tenant, None, Failure("timeout", message, "", ()), program, None, LANE)

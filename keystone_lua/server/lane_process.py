@@ -4,7 +4,8 @@
 
 In: descriptors of connected sockets. The zygote takes orders (`ORDER`: start a lane on the socket that comes with
 it, kill one) and reports what became of its lanes (`REPORT`). A lane takes jobs, runs each to its end, and answers.
-Refuses: a program whose hash is not the one asked for.
+Refuses: a program whose hash is not the one asked for. Programs come compiled: what compiling takes is no part of a
+run's time or memory, and a lane that is replaced loses none of it.
 
 The zygote is executed, not forked from the server, so that it holds nothing of the server's: no listening socket,
 no other memory, and it can be started again at any time. It has no thread and no loop, and forking a lane from it
@@ -33,8 +34,9 @@ import traceback
 from collections import OrderedDict
 from typing import Any, Final, NamedTuple, NoReturn
 
-from keystone_lua.interpreter import Decision, Failure, Limits, LogLine, Program, compile_program
+from keystone_lua.interpreter import Decision, Failure, Limits, LogLine, Program
 from keystone_lua.interpreter import decide_plain as decide
+from keystone_lua.interpreter.packing import unpack
 
 from .explanations import Explainer, Sources
 
@@ -57,7 +59,10 @@ ADDRESS_SPACE: Final = 512 << 20
 """Bytes that a lane may map beyond four times the memory limit of a run: a net under the exact budgets."""
 
 RESIDENT_GROWTH: Final = 48 << 20
-"""Bytes by which a lane may grow before it is replaced: compiled programs, and what the allocator keeps."""
+"""Bytes by which scripts' runs may let a lane grow before it is replaced: what the allocator keeps."""
+
+RESIDENT: Final = 256 << 20
+"""Bytes by which it may grow in all, programs that it was sent included: half of `ADDRESS_SPACE`."""
 
 KEPT_PROGRAMS: Final = 64
 KEPT_SOURCE: Final = 4 << 20
@@ -68,7 +73,7 @@ CPU_GRACE: Final = 0.25
 
 
 class Job(NamedTuple):
-    """One decision to make. Its sources are sent when a lane asks for them."""
+    """One decision to make. Its program is sent when a lane asks for it."""
 
     name: str
     """The script's name, as positions show it."""
@@ -169,7 +174,9 @@ class LaneProcess:
         self._programs: OrderedDict[tuple[str, str], tuple[Program, Sources]] = OrderedDict()
         self._explainer = Explainer()
         self._kept_source = 0
-        self._largest = _resident() + RESIDENT_GROWTH
+        self._begun = _resident()
+        self._grown = 0
+        """Bytes by which runs have let this process grow."""
 
     def work(self) -> None:
         """Answer jobs until the server hangs up or this process has grown too large."""
@@ -184,25 +191,27 @@ class LaneProcess:
             except BaseException as error:
                 answer = {"trouble": type(error).__name__, "traceback": traceback.format_exc()}
             signal.setitimer(signal.ITIMER_PROF, 0)
-            last = _resident() > self._largest
+            last = self._grown > RESIDENT_GROWTH or _resident() > self._begun + RESIDENT
             self._send({**answer, "last": last})
             gc.collect()  # while nobody waits
 
     def _decide(self, job: Job) -> list[Any]:
         limits = Limits(*job.limits)
-        _bound(limits)
         program, sources = self._program(job)
+        before = _resident()
+        _bound(limits)
         started = time.monotonic()
         decision = decide(
             program, job.request, limits=limits, seed=job.seed, now=job.now, watched=frozenset(job.watched)
         )
+        self._grown += _resident() - before
         if decision.failure is not None:
             taken = time.monotonic() - started
             decision = self._explainer.explained(decision, job.name, job.hash, sources, job.request, limits, taken)
         return to_plain(decision)
 
     def _program(self, job: Job) -> tuple[Program, Sources]:
-        """The job's program, compiled here at its first use. Raises `ValueError` for sources that are others."""
+        """The job's program, asked for at its first use. Raises `ValueError` for another one."""
         key = (job.name, job.hash)
         if key in self._programs:
             self._programs.move_to_end(key)
@@ -211,10 +220,10 @@ class LaneProcess:
         data = self._read()
         if data is None:
             raise BrokenPipeError
-        source, modules, limit = marshal.loads(data)
-        program = compile_program(source, job.name, modules, limit)
+        packed, source, modules = marshal.loads(data)
+        program = unpack(packed, source, modules)
         if program.hash != job.hash:
-            raise ValueError(f"the sources of {job.name} have another hash than the program asked for")
+            raise ValueError(f"the program sent for {job.name} has another hash than the one asked for")
         sources = Sources(source, modules)
         self._keep(key, program, sources)
         return program, sources

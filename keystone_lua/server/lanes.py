@@ -1,6 +1,6 @@
 """Runs that want more than a slice: in processes of their own, with a deadline that kills.
 
-In: a tenant's script, a request, limits, seed and clock. Out: the `Decision`, the same as inline. Refuses with
+In: a tenant's program, a request, limits, seed and clock. Out: the `Decision`, the same as inline. Refuses with
 `Overloaded` when there is no place, when the caller's time went by in the queue, or when a run's process died twice;
 raises `DeadlineExceeded` for a run that had its whole time.
 
@@ -31,10 +31,10 @@ from dataclasses import astuple
 from typing import Any, Final
 
 from keystone_lua.interpreter import Decision, Limits, Program
+from keystone_lua.interpreter.packing import pack
 
 from .fair_queue import FairQueue, QueueFull
 from .lane_process import KILL, LENGTH, ORDER, REPORT, RUNNING, START, Job, frame, from_plain
-from .store import Source
 
 logger = logging.getLogger("keystone.lanes")
 
@@ -76,11 +76,11 @@ class LaneTrouble(Exception):
 class _Run:
     """A run on its way: waiting, or in a lane."""
 
-    __slots__ = ("attempts", "began", "data", "lane", "log", "result", "source", "tenant", "timer")
+    __slots__ = ("attempts", "began", "data", "lane", "log", "program", "result", "tenant", "timer")
 
-    def __init__(self, tenant: str, source: Source, log: int, data: bytes, result: asyncio.Future[Decision]) -> None:
+    def __init__(self, tenant: str, program: Program, log: int, data: bytes, result: asyncio.Future[Decision]) -> None:
         self.tenant = tenant
-        self.source = source
+        self.program = program
         self.log = log
         self.data = data
         self.result = result
@@ -192,20 +192,19 @@ class Lanes:
         self,
         tenant: str,
         program: Program,
-        source: Source,
         request: Mapping[str, Any],
         seed: int,
         now: float,
         limits: Limits | None = None,
     ) -> Decision:
-        """Run a program, made of ``source``, to its end. ``limits`` are the tenant's own, of the same time.
+        """Run a program to its end. ``limits`` are the tenant's own, of the same time.
 
         Raises `Overloaded`, `DeadlineExceeded`, `LaneTrouble`. Cancelled, it gives up its place in the queue.
         """
         loop = asyncio.get_running_loop()
         limits = limits or self._limits
         job = Job(program.name, program.hash, dict(request), astuple(limits), seed, now, self._watched)
-        run = _Run(tenant, source, limits.log, marshal.dumps(tuple(job)), loop.create_future())
+        run = _Run(tenant, program, limits.log, marshal.dumps(tuple(job)), loop.create_future())
         try:
             self._queue.add(run)
         except QueueFull:
@@ -297,8 +296,8 @@ class Lanes:
         try:
             answer = json.loads(data)
             if "need" in answer:
-                source = lane.run.source
-                lane.send(marshal.dumps((source.source, dict(source.modules), source.limit)))
+                program = lane.run.program
+                lane.send(marshal.dumps((pack(program), program.source, dict(program.sources))))
                 return
             decision = from_plain(answer["decision"]) if "decision" in answer else None
             trouble = "" if decision is not None else f"{answer['trouble']}"

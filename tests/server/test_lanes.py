@@ -6,20 +6,21 @@ import asyncio
 import contextlib
 import logging
 import os
+import resource
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from keystone_lua.interpreter import Decision, Limits, Program, compile_program, decide
+from keystone_lua.interpreter.packing import pack
 from keystone_lua.server import lane_process, lanes
 from keystone_lua.server.explanations import Sources
 from keystone_lua.server.lanes import DeadlineExceeded, Lanes, LaneTrouble, Overloaded
-from keystone_lua.server.store import Source, shared_modules
+from keystone_lua.server.store import shared_modules
 
 ROOT = Path(__file__).parents[2]
 REQUEST: dict[str, Any] = {
@@ -39,12 +40,9 @@ ENDLESS = "function on_route_request() while true do end end"
 LONG = Limits(instructions=1 << 60, seconds=0.4)
 
 
-def made(text: str | bytes, name: str = "a.lua", modules: dict[str, bytes] | None = None) -> tuple[Program, Source]:
-    """A program and its source."""
-    source = text.encode() if isinstance(text, str) else text
-    program = compile_program(source, name, modules or {})
-    linked = {module: (modules or {})[module] for module in program.modules}
-    return program, Source(name, source, linked, Limits().source)
+def made(text: str | bytes, name: str = "a.lua", modules: dict[str, bytes] | None = None) -> Program:
+    """A program."""
+    return compile_program(text.encode() if isinstance(text, str) else text, name, modules or {})
 
 
 def within(count: int, limits: Limits, test: Callable[[Lanes], Awaitable[None]]) -> None:
@@ -78,14 +76,12 @@ def alive(pid: int) -> bool:
         return False
 
 
-def ask(running: Lanes, script: tuple[Program, Source], tenant: str = "a") -> asyncio.Task[Decision]:
-    return asyncio.ensure_future(running.run(tenant, *script, REQUEST, 7, NOW))
+def ask(running: Lanes, script: Program, tenant: str = "a") -> asyncio.Task[Decision]:
+    return asyncio.ensure_future(running.run(tenant, script, REQUEST, 7, NOW))
 
 
 @contextlib.asynccontextmanager
-async def asked(
-    running: Lanes, script: tuple[Program, Source], tenant: str = "a"
-) -> AsyncIterator[asyncio.Task[Decision]]:
+async def asked(running: Lanes, script: Program, tenant: str = "a") -> AsyncIterator[asyncio.Task[Decision]]:
     """A run that is in a lane, in a process that is known."""
     before = running.running
     task = ask(running, script, tenant)
@@ -122,9 +118,9 @@ def test_a_lane_answers_what_the_event_loop_would() -> None:
 
     async def compare(running: Lanes) -> None:
         for name, source, modules in scripts():
-            program, sources = made(source, name, modules)
+            program = made(source, name, modules)
             expected = decide(program, REQUEST, limits=limits, seed=7, now=NOW)
-            assert await running.run("a", program, sources, REQUEST, 7, NOW) == expected, name
+            assert await running.run("a", program, REQUEST, 7, NOW) == expected, name
 
     within(1, limits, compare)
 
@@ -144,16 +140,33 @@ def test_programs_are_told_apart_by_name_and_by_hash() -> None:
     within(1, Limits(), positions)
 
 
-def test_a_program_of_other_sources_is_refused(caplog: pytest.LogCaptureFixture) -> None:
+def test_another_program_is_refused(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     async def mismatch(running: Lanes) -> None:
-        program, _ = made("return 1")
-        with pytest.raises(LaneTrouble, match="ValueError"):
-            await ask(running, (program, made("return 2")[1]))
+        with monkeypatch.context() as patch:
+            patch.setattr(lanes, "pack", lambda _: pack(made("return 2")))
+            with pytest.raises(LaneTrouble, match="ValueError"):
+                await ask(running, made("return 1"))
         assert "another hash" in caplog.text
         decision = await ask(running, made(BUSY.format(10)))
         assert decision.failure is None
 
     within(1, Limits(), mismatch)
+
+
+def test_a_large_program_costs_its_runs_nothing() -> None:
+    """Lanes compiled it themselves: for seconds of the request's time, and by so much memory that each was replaced."""
+    entries = ", ".join(f'{{id = {number}, name = "n{number}"}}' for number in range(12_000))
+    program = made(f"local all = {{{entries}}}\nfunction on_route_request() return {{selected_backend = #all}} end")
+
+    async def test(running: Lanes) -> None:
+        before = running.processes
+        for _ in range(5):
+            decision = await ask(running, program)
+            assert decision.failure is None
+            assert decision.answer == {"selected_backend": "12000"}
+        assert running.processes == before
+
+    within(1, Limits(memory=64 << 20, seconds=1.0), test)
 
 
 def test_a_lane_says_what_used_a_budget_up() -> None:
@@ -171,7 +184,7 @@ def test_a_lane_says_what_used_a_budget_up() -> None:
 
 def test_kept_programs_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     lane = lane_process.LaneProcess(None)  # type: ignore[arg-type]  # only what it keeps is looked at
-    program, _ = made("return 1")
+    program = made("return 1")
     for number in range(lane_process.KEPT_PROGRAMS + 10):
         lane._keep(("a", str(number)), program, Sources(bytes(10), {}))
     assert len(lane._programs) == lane_process.KEPT_PROGRAMS
@@ -199,19 +212,26 @@ def test_an_endless_run_answers_timeout_itself_and_its_lane_lives_on() -> None:
     within(1, LONG, timeout)
 
 
-def test_processor_time_without_a_look_at_the_clock_ends_the_lane() -> None:
-    """Compiling looks at no clock; the timer must end it, and must not be taken for a crash."""
-    program, source = made("")
-    heavy = program, replace(source, source=b"local x = 1\n" + b"x = x + 1 * 2 - 3\n" * 12_000)
+def test_the_end_of_processor_time_is_a_deadline_and_no_crash() -> None:
+    """The timer's signal, as it comes to a run that looks at no clock."""
 
     async def killed(running: Lanes) -> None:
-        async with asked(running, heavy) as task:
+        async with asked(running, made(ENDLESS)) as task:
             first = running.processes
+            os.kill(first[1], signal.SIGPROF)
             with pytest.raises(DeadlineExceeded):
                 await task
         await until(lambda: len(running.processes) == 2 and running.processes != first)
 
-    within(1, Limits(seconds=0.01), killed)
+    within(1, Limits(instructions=1 << 60, seconds=30.0), killed)
+
+
+def test_the_timer_is_set_for_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_to: list[float] = []
+    monkeypatch.setattr(signal, "setitimer", lambda _, seconds: set_to.append(seconds))
+    monkeypatch.setattr(resource, "setrlimit", lambda *_: None)
+    lane_process._bound(Limits(seconds=3.0))
+    assert set_to == [3.0 + lane_process.CPU_GRACE]
 
 
 def test_a_lane_that_stands_still_is_killed_after_the_grace(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,7 +261,7 @@ def test_a_killed_lane_is_replaced_and_its_run_answered_once(caplog: pytest.LogC
             assert not task.done()
             os.kill(victim, signal.SIGKILL)
             decision = await task
-        assert decision == decide(script[0], REQUEST, seed=7, now=NOW)
+        assert decision == decide(script, REQUEST, seed=7, now=NOW)
         assert victim not in running.processes
 
     within(1, Limits(seconds=10), crash)

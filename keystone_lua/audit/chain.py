@@ -66,6 +66,16 @@ class Chain:
         self._suspect: Seen | None = None
         """The line before the last, if the last does not have its hash."""
         self._unread = 0
+        self._opening: tuple[str, Break] | None = None
+        """The line that the first record follows and that is not here, and the break that this makes."""
+
+    def follows(self, other: Chain) -> bool:
+        """Whether this chain goes on where ``other`` ends; what was said of its beginning is then taken back."""
+        if self._opening is None or self._opening[0] != other.head or not other.lines:
+            return False
+        self.breaks.remove(self._opening[1])
+        self._opening = None
+        return True
 
     def add(self, seen: Seen) -> None:
         """Take the next line. A line that is no record is reported by whoever found that."""
@@ -94,6 +104,8 @@ class Chain:
             self._break(seen, f"the log does not begin here: this is record {link.number}, after {link.prev}")
         elif link.prev != self._after:
             self._break(seen, f"this record follows {link.prev}, not {self._after}")
+        if self.breaks:
+            self._opening = link.prev, self.breaks[-1]
 
     def _next(self, last: Seen, seen: Seen, link: Link) -> None:
         assert last.link is not None

@@ -53,7 +53,7 @@ class Recorder:
         """
         self.masks = masks
         self.dropped = 0
-        """Records lost for want of room."""
+        """Records that the log does not have: there was no room, or somebody removed them."""
         self._writer = _first_free(file, rotate_bytes, memory)
         self._archive = Archive(archive_folder(file))
         self._archived: set[str] = set()
@@ -111,6 +111,7 @@ class Recorder:
             text = records.decision_text(
                 request_id, time.time(), tenant, shown, program, decision, answer, failure, limits, lane, answered
             )
+            self._tell_changes()
             if self._missing:
                 if not self._chain("gap", records.gap_text(time.time(), self._missing, NO_ROOM)):
                     self._drop()
@@ -122,8 +123,30 @@ class Recorder:
             logger.exception("decision log: a record of tenant %r was lost", tenant)
             self._drop()
 
+    def settle(self) -> None:
+        """Have all records so far written before this returns, if the disk takes them. Does not raise."""
+        self._writer.settle()
+
+    def look(self) -> None:
+        """Take note of what others did to the log's files. To be called once a second."""
+        if not self._archive.folder.is_dir():
+            self._archived.clear()  # they are archived again when they decide again
+        self._tell_changes()
+
+    def reopen(self) -> None:
+        """The log may have been moved: find out now."""
+        self._writer.look()
+
+    def _tell_changes(self) -> None:
+        while self._writer.changes:
+            change = self._writer.changes.popleft()
+            self.dropped += change.lost
+            self._archived.clear()
+            self._chain("gap", records.gap_text(time.time(), change.lost, change.reason), last=True)
+
     def close(self) -> None:
         """Write the last records and let go of the file."""
+        self._tell_changes()
         if self._missing:
             self._chain("gap", records.gap_text(time.time(), self._missing, NO_ROOM), last=True)
         self._chain("stop", records.stop_text(time.time()), last=True)

@@ -156,7 +156,7 @@ class Replayer:
             found.problems.append(Break(piece.file, piece.line, f"no record: a line of more than {MAX_LINE} bytes"))
             found.seen.append(Seen(piece.file, piece.line, piece.hash(), None))
             return found
-        archive = archive_of(self.scripts or segments.archive_folder(Path(piece.file)))
+        archive = archive_of(self.scripts or segments.scripts_of(Path(piece.file)))
         for number, data, whole in piece.lines():
             if not whole:
                 found.problems.append(Break(piece.file, number, f"a torn line of {len(data)} bytes, without its end"))
@@ -198,7 +198,8 @@ def replay_logs(
     """Replay the logs in ``files``, each with its closed segments and its other processes' files.
 
     ``after`` is the hash that the first record of a log follows, if the beginning is kept elsewhere; ``expected`` the
-    heads that were noted, one for each chain. Raises `OSError` for a file that cannot be read, or is no regular file.
+    heads that were noted, one for each chain. Of two files of which one goes on where the other ends, the first has no
+    head of its own. Raises `OSError` for a file that cannot be read, or is no regular file.
     """
     checks: list[Chain] = []
     owners: dict[str, Chain] = {}
@@ -215,8 +216,11 @@ def replay_logs(
         _add(result.findings, findings)
     for check in checks:
         check.end()
+    followed = [other for check in checks for other in checks if other is not check and check.follows(other)]
+    for check in checks:
         result.breaks += check.breaks
-        result.heads.append(Head(check.file, check.lines, check.head))
+        if check not in followed:
+            result.heads.append(Head(check.file, check.lines, check.head))
         if not check.lines:
             result.breaks.append(Break(check.file, 0, "nothing to read: the log is empty"))
     result.breaks += result.findings.problems

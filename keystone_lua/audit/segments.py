@@ -17,6 +17,7 @@ from .records import MAX_LINE
 
 _BLOCK: Final = 1 << 16
 _SEGMENT: Final = re.compile(r"(.+)\.(\d{6,})\Z")
+_MOVED: Final = re.compile(r"(.+)[.-]\d+\Z")
 _WORKER: Final = re.compile(r"(.+)\.w[1-9]\d*\Z")
 
 
@@ -33,6 +34,16 @@ def archive_folder(file: Path) -> Path:
     if found := _WORKER.fullmatch(name):
         name = found[1]
     return file.with_name(f"{name}.scripts")
+
+
+def scripts_of(file: Path) -> Path:
+    """The folder of the scripts of a file that may have been moved: ``FILE.1``, ``FILE-20261130``."""
+    folder = archive_folder(file)
+    name = file.name
+    while not folder.is_dir() and (found := _MOVED.fullmatch(name)):
+        name = found[1]
+        folder = archive_folder(file.with_name(name))
+    return folder if folder.is_dir() else archive_folder(file)
 
 
 def segment(file: Path, number: int) -> Path:
@@ -83,3 +94,12 @@ def tail(descriptor: int) -> Tail:
     last = data[: whole - 1].rpartition(b"\n")[2] if whole else b""
     torn = len(data) - whole
     return Tail(end - torn, last, torn)
+
+
+def count_lines(descriptor: int, start: int, end: int) -> int:
+    """The newlines between two places of an open file."""
+    count = 0
+    while start < end and (data := os.pread(descriptor, min(_BLOCK, end - start), start)):
+        count += data.count(b"\n")
+        start += len(data)
+    return count

@@ -6,6 +6,9 @@ and turned into a closed segment when it is long enough. Nothing here blocks or 
 
 A full disk writes short first and then fails. So the writer knows where its last whole batch ended, cuts the file
 there, keeps the batch and tries again: the file holds whole lines at any time, and none twice.
+
+Others may move, remove or truncate the file. Before each batch, and once a second, the writer compares the file's
+name with what it has open; where they are not the same it goes on in a new file, and a `Change` says so.
 """
 
 from __future__ import annotations
@@ -40,6 +43,8 @@ CLOSE_SECONDS: Final = 2.0
 """How long a stopping server waits for a disk in trouble."""
 BATCH: Final = 4 * MIB
 """Bytes of one write."""
+LOOK_SECONDS: Final = 1.0
+"""Between looks at a file to which nothing is written."""
 FILE_MODE: Final = 0o640
 
 PASSING: Final = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE}
@@ -62,6 +67,14 @@ class Stats:
     failures: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What somebody else did to the file. ``lost``: this writer's lines that the log no longer has."""
+
+    reason: str
+    lost: int
+
+
 class Writer:
     """Appends lines to one file."""
 
@@ -70,6 +83,8 @@ class Writer:
 
         Raises `OSError`, `LogInUse` among them.
         """
+        self.changes: deque[Change] = deque()
+        """What was found, oldest first, for the recorder to take."""
         self.file = file
         self.stats = Stats()
         self._rotate_bytes = rotate_bytes
@@ -94,6 +109,13 @@ class Writer:
         self._unflushed = False
         self._flushed_at = time.monotonic()
         self._in_trouble = False
+        self._look_at = 0.0
+        self._lines_here = 0
+        """Lines that this writer has put into the file that is open."""
+        self._begun_at = self._offset
+        """Where they begin."""
+        self._working = threading.Lock()
+        """Held for whatever touches the queue's other end or the file, but for flushes, which may take long."""
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="decision-log", daemon=True)
         self._thread.start()
@@ -119,6 +141,23 @@ class Writer:
     def then(self, chore: Chore) -> None:
         """Have ``chore`` done after the lines taken so far and before those to come."""
         self._queue.append(chore)
+
+    def settle(self) -> None:
+        """Write what was put, now and in the caller's thread, which is the one that puts. Does not flush or raise.
+
+        With a disk in trouble lines wait for the writer's own thread; chores always do.
+        """
+        with self._working:
+            if not self._in_trouble and self._look():
+                while self._batch or self._queue:
+                    if not self._batch:
+                        self._fill()
+                    if not self._write():
+                        return
+
+    def look(self) -> None:
+        """Find out within `INTERVAL` whether the file is still there."""
+        self._look_at = 0.0
 
     def close(self) -> bool:
         """Write what there is, flush it and let go of the file; say whether that could be done.
@@ -147,13 +186,20 @@ class Writer:
 
     def _work(self) -> bool:
         """Do what can be done; say whether nothing is left."""
-        while True:
-            if not self._batch:
-                self._fill()
-            if not self._do_chores() or not self._write():
+        with self._working:
+            if (self._batch or self._queue or time.monotonic() >= self._look_at) and not self._look():
                 return False
-            if not self._queue:
-                break
+        while True:
+            with self._working:
+                if not self._batch:
+                    self._fill()
+            if not self._do_chores():
+                return False
+            with self._working:
+                if not self._write():
+                    return False
+                if not self._queue:
+                    break
         if self._unflushed and time.monotonic() - self._flushed_at >= FLUSH_SECONDS:
             self._flush()
         return True
@@ -201,6 +247,7 @@ class Writer:
             logger.warning("decision log: %s can be written again", self.file)
         self._offset += written
         self._done_bytes += written
+        self._lines_here += self._batch_lines
         self.stats.lines += self._batch_lines
         self.stats.bytes += written
         self._batch = b""
@@ -211,11 +258,13 @@ class Writer:
 
     def _rotate(self) -> None:
         """Close the segment. The new file is made first: without room for it the old one goes on."""
-        self._flush()
         closed = segments.segments(self.file)
         number = int(closed[-1].name.rpartition(".")[2]) + 1 if closed else 1
         draft = self.file.with_name(f"{self.file.name}.new")
         try:
+            if self._unflushed:
+                os.fdatasync(self._descriptor)
+                self._unflushed = False
             draft.unlink(missing_ok=True)
             descriptor = _open(draft)
             target = segments.segment(self.file, number)
@@ -224,20 +273,88 @@ class Writer:
         except OSError as error:
             self._trouble(error)
             return
+        self._use(descriptor, 0)
+        logger.info("decision log: closed %s", target)
+
+    def _use(self, descriptor: int, offset: int) -> None:
+        """Go on in another file, from ``offset``."""
         os.close(self._descriptor)
         self._descriptor = descriptor
-        self._offset = 0
-        logger.info("decision log: closed %s", target)
+        self._offset = self._begun_at = offset
+        self._lines_here = 0
 
     def _flush(self) -> None:
         if not self._unflushed:
             return
-        try:
-            os.fdatasync(self._descriptor)
+        with self._working:
+            descriptor = os.dup(self._descriptor)  # another may take its place meanwhile
             self._unflushed = False
+        try:
+            os.fdatasync(descriptor)
+        except OSError as error:
+            self._unflushed = True
+            self._trouble(error)
+        finally:
+            os.close(descriptor)
+        self._flushed_at = time.monotonic()
+
+    # what others do to the file
+
+    def _look(self) -> bool:
+        """Go on in a new file if the one that is open is no longer the log; say whether there is one to write to."""
+        self._look_at = time.monotonic() + LOOK_SECONDS
+        try:
+            ours = os.fstat(self._descriptor)
+            there = _status(self.file)
+            if there is None or (there.st_dev, there.st_ino) != (ours.st_dev, ours.st_ino):
+                self._move_on(gone=not ours.st_nlink)
+            elif ours.st_size < self._offset:
+                self._cut(ours.st_size)
+            elif ours.st_size > self._offset:  # half a batch that could not be cut off when it failed
+                os.ftruncate(self._descriptor, self._offset)
         except OSError as error:
             self._trouble(error)
-        self._flushed_at = time.monotonic()
+            return False
+        return True
+
+    def _move_on(self, *, gone: bool) -> None:
+        """Go on in a new file. ``gone``: the one before has no name any more."""
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        lock_file = _status(_lock_file(self.file))
+        locked = os.fstat(self._lock)
+        if lock_file is None or (lock_file.st_dev, lock_file.st_ino) != (locked.st_dev, locked.st_ino):
+            lock = _lock(self.file)
+            os.close(self._lock)
+            self._lock = lock
+        descriptor = _open(self.file)
+        tail = segments.tail(descriptor)
+        if tail.torn:
+            os.ftruncate(descriptor, tail.size)
+        lost = self._lines_here if gone else 0
+        self._use(descriptor, tail.size)
+        self._changed(
+            f"the log was removed: {lost} records of this process are gone with it" if gone else "the log was moved",
+            lost,
+        )
+
+    def _cut(self, size: int) -> None:
+        """The file was truncated, to ``size``: go on after its last whole line."""
+        before = self._offset
+        tail = segments.tail(self._descriptor)
+        if tail.torn:
+            os.ftruncate(self._descriptor, tail.size)
+        lost = self._lines_here
+        if size > self._begun_at:
+            lost -= segments.count_lines(self._descriptor, self._begun_at, tail.size)
+        self._lines_here -= lost
+        self._offset, self._begun_at = tail.size, min(self._begun_at, tail.size)
+        self._changed(
+            f"the log was truncated from {before} to {size} bytes: {lost} records of this process were cut off", lost
+        )
+
+    def _changed(self, reason: str, lost: int) -> None:
+        self.changes.append(Change(reason, lost))
+        logger.warning("decision log: %s: %s; it goes on in the file of this name", self.file, reason)
 
     def _trouble(self, error: OSError) -> None:
         self.stats.failures += 1
@@ -249,8 +366,17 @@ class Writer:
         return segments.tail(self._descriptor)
 
 
+def _status(file: Path) -> os.stat_result | None:
+    try:
+        return file.stat()
+    except FileNotFoundError:
+        return None
+
+
 def _open(file: Path) -> int:
-    descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, FILE_MODE)
+    # To append, so that a file which is truncated at the wrong moment gets no hole.
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK | os.O_APPEND
+    descriptor = os.open(file, flags, FILE_MODE)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError(errno.EINVAL, "is no regular file", str(file))

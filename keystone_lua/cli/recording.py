@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
 from ..audit import Masks, Recorder, check_log
-from ..server.config import ServerConfig
+from ..server.config import DecisionLog, ServerConfig
 from ..server.decisions import Verdict
-from ..server.observers import Observer, ObserverFactory
+from ..server.observers import FileObserver, ObserverFactory
 from ..server.wire import RequestData
 from .options import UsageError, read_file
 
@@ -28,15 +27,16 @@ def decision_log(config: ServerConfig) -> Sequence[ObserverFactory]:
         check_log(log.file)
     except OSError as error:
         raise UsageError(f"cannot write {log.file}: {error.strerror or error}") from None
-    return (partial(_Recording, config, log.file, log.rotate_bytes, masks),)
+    return (partial(_Recording, config, log, masks),)
 
 
-class _Recording(Observer):
+class _Recording(FileObserver):
     """Records one worker's decisions."""
 
-    def __init__(self, config: ServerConfig, file: Path, rotate_bytes: int, masks: Masks) -> None:
+    def __init__(self, config: ServerConfig, log: DecisionLog, masks: Masks) -> None:
+        self.sync = log.sync
         self._limits_of = config.limits_of
-        self._recorder = Recorder(file, masks, rotate_bytes=rotate_bytes)
+        self._recorder = Recorder(log.file, masks, rotate_bytes=log.rotate_bytes)
 
     def decided(self, verdict: Verdict, request: RequestData, request_id: str, seconds: float) -> None:
         self._recorder.record(
@@ -54,7 +54,14 @@ class _Recording(Observer):
 
     @property
     def missed(self) -> int:
+        self._recorder.look()  # asked for once a second
         return self._recorder.dropped
+
+    def settle(self) -> None:
+        self._recorder.settle()
+
+    def reopen(self) -> None:
+        self._recorder.reopen()
 
     def close(self) -> None:
         self._recorder.close()

@@ -25,7 +25,7 @@ from .tracebacks import SITES, Site
 from .version import ENGINE_VERSION
 
 PLAIN: Final = ("name", "hash", "main", "base_names", "library_names", "dynamic", "mirrors", "constant")
-"""Fields that are packed as they are."""
+"""Fields that are packed as they are, in this order."""
 
 MADE_AGAIN: Final = ("modules", "namespace", "sealed", "sites", "source", "sources", "shells", "accounts")
 """Fields that are not: of other types, or not part of what was compiled."""
@@ -35,10 +35,20 @@ def pack(program: Program) -> bytes:
     """A program without its sources. Raises `ValueError` for an accounted one."""
     if program.accounts is not None:
         raise ValueError("an accounted program is not packed")
+    plain = (
+        program.name,
+        program.hash,
+        program.main,
+        program.base_names,
+        program.library_names,
+        program.dynamic,
+        program.mirrors,
+        program.constant,
+    )
     own = {name: value for name, value in program.namespace.items() if name not in HELPERS and name != SITES}
     return marshal.dumps(
         (
-            tuple(getattr(program, name) for name in PLAIN),
+            plain,
             tuple(program.modules.items()),
             own,
             tuple((slot, path) for slot, path, _ in program.sealed),

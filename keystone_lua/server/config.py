@@ -55,6 +55,9 @@ class DecisionLog:
     rotate_bytes: int = 256 * MIB
     """From this size on the file is closed, and another one begun."""
 
+    sync: bool = False
+    """Whether a decision is in the file before its answer is sent."""
+
     masked: tuple[str, ...] = (
         "authorization", "cookie", "proxy-authorization", "set-cookie", "x-api-key", "x-auth-token",
     )  # fmt: skip

@@ -27,5 +27,18 @@ class Observer(Protocol):
         """Finish what is kept: called once, after the last decision. May block for a moment."""
 
 
+class FileObserver(Observer):
+    """One that writes files, which others may move."""
+
+    sync = False
+    """Whether it is to hear of decisions, and to `settle`, before their answers are written."""
+
+    def settle(self) -> None:
+        """Have written what it has heard. May block for as long as a write to a file does; never raises."""
+
+    def reopen(self) -> None:
+        """A SIGHUP came: files may have been moved."""
+
+
 ObserverFactory = Callable[[], Observer]
 """Called once in each worker process, after the fork and before the first request: files and threads are its own."""

@@ -215,6 +215,10 @@ SETTINGS = (
         "decision-log-bytes", _whole(4096), str(_LOG.rotate_bytes), "size from which it is closed and another one begun"
     ),
     Setting(
+        "decision-log-sync", SWITCH, "false",
+        "write a decision to the file before its answer is sent, and not up to 50 ms later",
+    ),
+    Setting(
         "decision-log-mask", Kind("NAMES", _names), ",".join(_LOG.masked),
         "headers whose values are masked in it, separated by commas",
     ),

@@ -144,6 +144,8 @@ class Supervisor:
                     self._stop()
                 elif number == signal.SIGHUP:
                     self._wanted = True
+                    for child in self._children.values():
+                        _kill(child.pid, signal.SIGHUP)  # which look for moved files
         self._reap()  # signals join: one SIGCHLD may stand for several
 
     def _hear(self, child: _Child) -> None:
@@ -204,7 +206,7 @@ class Supervisor:
             signal.set_wakeup_fd(-1)
             for caught in _SIGNALS:
                 signal.signal(caught, signal.SIG_DFL)
-            signal.signal(signal.SIGHUP, signal.SIG_IGN)  # reloading is the supervisor's
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until the worker can hear it; reloading is the supervisor's
             self._selector.close()
             # Held open here, they would hide from another worker that the supervisor is gone.
             for line in (ours, self._signals, self._wakeup, *(child.line for child in self._children.values())):

@@ -2,7 +2,8 @@
 
 In: verdicts; answers with their transports. Out: calls of observers and writes, in their order. Who has an answer can
 be certain that it was counted, whatever becomes of this process; other observers keep what they hear in memory for a
-while anyway, and told before the answers they cost 3 µs more a request. Refuses to hold more than MOST_ANSWERS answers,
+while anyway, and told before the answers they cost 3 µs more a request; but for one that is ``sync``, which has
+written what it heard before the answers go. Refuses to hold more than MOST_ANSWERS answers,
 or MOST_VERDICTS verdicts: then it does not wait for the end.
 
 A write wakes the client's process. Where that runs on this machine, as a gateway beside its engine does, waking it
@@ -19,7 +20,7 @@ from typing import Final
 
 from .decisions import Verdict
 from .loop import TurnLoop, nothing
-from .observers import Observer
+from .observers import FileObserver, Observer
 from .wire import RequestData
 
 MOST_ANSWERS: Final = 16
@@ -31,7 +32,8 @@ class Turn:
 
     def __init__(self, metrics: Observer, observers: Sequence[Observer] = ()) -> None:
         self._metrics = metrics
-        self._observers = observers
+        self._first = [each for each in observers if isinstance(each, FileObserver) and each.sync]
+        self._observers = [each for each in observers if each not in self._first]
         self._answers: list[tuple[asyncio.WriteTransport, bytes]] = []
         self._untold: list[tuple[Verdict, RequestData, str, float]] = []
         self._always_ends = False
@@ -67,6 +69,10 @@ class Turn:
         verdicts, self._untold = self._untold, []
         for each in verdicts:
             self._metrics.decided(*each)
+        for first in self._first:
+            for each in verdicts:
+                first.decided(*each)
+            first.settle()
         answers, self._answers = self._answers, []
         for transport, data in answers:
             transport.write(data)

@@ -31,7 +31,7 @@ from .handlers import Handlers
 from .lanes import Lanes
 from .logs import StderrHandler
 from .metrics import LANES_BUSY, LANES_WAITING, LOG_DROPPED, NOT_RECORDED, Counts, WorkerMetrics
-from .observers import Observer, ObserverFactory
+from .observers import FileObserver, Observer, ObserverFactory
 from .reloads import Reloads, Watch, keep_watch, local_reloads
 from .stage import Stage
 from .store import ScriptStore
@@ -202,8 +202,7 @@ async def work(worker: Worker, ready: Callable[[], None]) -> None:
     )
     await server.start(worker.listeners)
     tasks = [asyncio.create_task(_gauges(server, worker.log))]
-    if worker.reloads is None:
-        _reload_on_signal(server.reloads)
+    _on_hangup(server, reload=worker.reloads is None)
     if worker.watch is not None:
         tasks.append(asyncio.create_task(keep_watch(worker.watch, server.reloads)))
     ready()
@@ -224,13 +223,18 @@ async def _gauges(server: RunningServer, log: StderrHandler) -> None:
         await asyncio.sleep(GAUGE_SECONDS)
 
 
-def _reload_on_signal(reloads: Reloads) -> None:
+def _on_hangup(server: RunningServer, *, reload: bool) -> None:
+    """At SIGHUP look for files that were moved, as logrotate does; and ``reload``."""
     running: set[asyncio.Task[object]] = set()
 
     def on_hangup() -> None:
-        task: asyncio.Task[object] = asyncio.create_task(reloads.reload())
-        running.add(task)
-        task.add_done_callback(running.discard)
+        for observer in server.observers:
+            if isinstance(observer, FileObserver):
+                observer.reopen()
+        if reload:
+            task: asyncio.Task[object] = asyncio.create_task(server.reloads.reload())
+            running.add(task)
+            task.add_done_callback(running.discard)
 
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, on_hangup)
 

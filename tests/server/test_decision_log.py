@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from keystone_lua.audit import replay_logs
+from keystone_lua.audit.segments import worker_file
 from keystone_lua.cli import main
 from keystone_lua.interpreter import Limits
 
@@ -37,6 +41,20 @@ def scripts(tmp_path: Path) -> Path:
     return write_scripts(tmp_path / "scripts", SCRIPTS)
 
 
+def until(holds: Callable[[], bool]) -> None:
+    """Wait for what the server is about to do."""
+    for _ in range(500):
+        if holds():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it did not happen")
+
+
+def children(pid: int) -> list[str]:
+    """The processes that ``pid`` has started."""
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
 def ask_everything(server: ServerProcess) -> int:
     """Ask for decisions of all sorts; return how many."""
     client = server.client
@@ -59,7 +77,7 @@ def test_a_log_of_everything(tmp_path: Path, scripts: Path) -> None:
     file = tmp_path / "log" / "decisions.log"
     key = tmp_path / "key"
     key.write_text("0123456789abcdef\n")
-    options = ["--decision-log", str(file), "--decision-log-key", str(key), "--max-instructions", "300000"]
+    options = ["--decision-log", str(file), "--decision-log-key", str(key), "--max-instructions", "1000000"]
     with server_process(scripts, *options) as server:
         count = ask_everything(server)
         assert server.terminate() == 0
@@ -74,7 +92,7 @@ def test_a_log_of_everything(tmp_path: Path, scripts: Path) -> None:
     assert [value["read"] for value in found if value["tenant"] == "slow"] == [[], ["Cookie"]]
     assert by_tenant["slow"]["answer"]["modified_headers"] == {"X-Seen": "[masked]"}
     assert by_tenant["endless"]["error"]["kind"] == "instructions"
-    assert by_tenant["endless"]["limits"]["instructions"] == 300_000
+    assert by_tenant["endless"]["limits"]["instructions"] == 1_000_000
     assert b"s3cr3t" not in file.read_bytes()
     result = replay_logs([file])
     assert (result.good, result.records) == (True, count)
@@ -104,6 +122,63 @@ def test_a_killed_servers_log_is_whole_lines_and_goes_on(tmp_path: Path, scripts
     result = replay_logs([file])
     assert result.good
     assert result.records in (1, 2)  # what was asked in the last 50 ms may be lost with the process
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_moved_log_is_reopened_at_sighup(tmp_path: Path, scripts: Path, workers: str) -> None:
+    """As logrotate moves it."""
+    file = tmp_path / "decisions.log"
+    with server_process(scripts, "--workers", workers, "--decision-log", str(file)) as server:
+        moved = []
+        for round_ in range(3):
+            for _ in range(10):
+                assert server.client.route("dice", {}).status == 200
+            for path in (file, worker_file(file, 1)):
+                if path.exists():
+                    moved.append(path.with_name(f"{path.name}-2026113{round_}"))
+                    path.rename(moved[-1])
+            server.process.send_signal(signal.SIGHUP)
+            until(file.exists)
+        assert server.client.route("dice", {}).status == 200
+        assert server.terminate() == 0
+    result = replay_logs([*moved, file])
+    assert (result.good, result.records, len(result.heads)) == (True, 31, int(workers)), result.breaks
+    said = [line for line in server.logged() if "the log was moved" in line]
+    assert len(said) == 3 * int(workers)
+    assert sum("scripts loaded" in line for line in server.logged()) >= 2  # SIGHUP reloads too
+
+
+def test_what_was_removed_is_counted(tmp_path: Path, scripts: Path) -> None:
+    file = tmp_path / "decisions.log"
+    with server_process(scripts, "--decision-log", str(file)) as server:
+        for _ in range(10):
+            assert server.client.route("dice", {}).status == 200
+        until(lambda: len(records(file)) == 10)
+        file.unlink()
+        counted = 'keystone_decisions_not_recorded_total{worker="0"} 11.0'  # with the start
+        until(lambda: counted in server.client.send("GET", "/metrics").body.decode())
+        assert server.client.route("dice", {}).status == 200
+        assert server.terminate() == 0
+    result = replay_logs([file])
+    assert (result.records, result.findings.dropped) == (1, 11)
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_log_in_step_loses_nothing_to_a_kill(tmp_path: Path, scripts: Path, workers: str) -> None:
+    file = tmp_path / "decisions.log"
+    answered = 0
+    options = ["--workers", workers, "--decision-log", str(file), "--decision-log-sync"]
+    with server_process(scripts, *options) as server:
+        for tenant in ("dice", "slow", "bad"):
+            for _ in range(5):
+                assert server.client.route(tenant, {}).status in (200, 500)
+                answered += 1
+        assert len(server.client.send("POST", "/route/dice/batch", "[{}, {}]").json) == 2
+        killed = [int(pid) for pid in children(server.process.pid)] if workers == "2" else [server.process.pid]
+        for pid in killed:
+            os.kill(pid, signal.SIGKILL)
+        files = [path for path in (file, worker_file(file, 1)) if path.exists()]
+        assert sum(len(records(path)) for path in files) == answered + 2
 
 
 def test_tenants_own_budgets_are_in_their_records(tmp_path: Path, scripts: Path) -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from types import CodeType, FrameType, TracebackType
 from typing import Any, Final, NamedTuple
 
@@ -73,7 +74,7 @@ def _frames(frame: FrameType | None) -> Iterator[FrameType]:
         yield frame
         frame = frame.f_back
         if frame is not None and frame.f_code in DRIVERS:
-            for generator in reversed(frame.f_locals["stack"][:-1]):
+            for generator in islice(reversed(frame.f_locals["stack"]), 1, None):
                 yield generator.gi_frame
             return
 

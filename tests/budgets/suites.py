@@ -24,6 +24,9 @@ SHORT: Final[dict[str, str]] = {
     "library": "local t = {3, 1, 2} table.sort(t, function(a, b) return a > b end) print(table.concat(t, ','))"
     " print(('%5.2f|%s'):format(1, 'x'), math.floor(2.5), os.time())",
     "jumps": "for i = 1, 4 do if i % 2 == 0 then goto next end print(i) ::next:: end do return 1 end",
+    "coroutines": "local function f(a) local b = coroutine.yield(a + 1) print(pcall(function() error(b .. coroutine.yield(b)) end)) end"
+    " local co = coroutine.create(f) print(coroutine.resume(co, 1)) print(coroutine.resume(co, 'x')) print(coroutine.resume(co, 'y'))"
+    " local function g(n) if n > 0 then g(n - 1) coroutine.yield(n) end end for n in coroutine.wrap(function() g(9) end) do print(n) end",
     "varargs": "local function f(...) local t = {...} return #t, ... end print(f(1, nil, 3)) print((f()))",
     "deep": "local function f(n) return n == 0 and 0 or 1 + f(n - 1) end print(f(40)) print(pcall(f, 1 / 0))",
 }  # fmt: skip

@@ -101,9 +101,11 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
             try:
                 return resume(run, d, thread, arguments)
             except LuaError as caught:
-                raise passed_on(run, caught) from None
+                value = caught.value
             except TypeError as caught:
-                raise passed_on(run, from_python(caught)) from None
+                value = from_python(caught).value
+            # out here, or each error would keep the one before, with its frames
+            raise passed_on(run, value)
 
         return wrapped
 
@@ -121,10 +123,9 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
     }
 
 
-def passed_on(run: Run, caught: LuaError) -> LuaError:
+def passed_on(run: Run, value: LuaValue) -> LuaError:
     """``auxwrap``: an error of a wrapped coroutine is the caller's, and a message says where that is."""
     run.refuel(0)  # what was charged in place before the error
-    value = caught.value
     if value.__class__ is float:
         value = number_to_string(value)
     if value.__class__ is str:
@@ -190,7 +191,7 @@ def called(run: Run, d: int, f: LuaValue, arguments: tuple[LuaValue, ...]) -> Lu
     if function.__class__ is not FunctionType:
         return operations.call(run, f, d, *arguments)
     d += 1
-    if d > run.depth_limit:
+    if d > run.deepest.cell_contents:
         run.refuel(d)
     return function(d, *arguments)
 

@@ -46,10 +46,13 @@ class ConstructorEmitter(OperatorEmitter):
         fields = node.fields
         line = self.line
         self.charge(costs.TABLE_OP + costs.FIELD * len(fields))
-        size = costs.TABLE + costs.ENTRY * len(fields)
         last = fields[-1].value if fields and fields[-1].key is None else None
         spreads = isinstance(last, MULTI) and not self.kinds.is_single(last)
         items = fields[:-1] if spreads else fields
+        entries = len(fields)
+        if constant_keys(fields) is None:  # keyed_table charges the others as it stores them
+            entries = sum(field.key is None for field in fields)
+        size = costs.TABLE + costs.ENTRY * entries
         if self.conditional:
             paid = pyast.call("paid", [self.run(), pyast.constant(size, line)], line)
             made: ast.expr = pyast.tuple_of([paid, self.fields(node, items)], line)
@@ -114,8 +117,6 @@ class ConstructorEmitter(OperatorEmitter):
 
     def keyed(self, node: nodes.Table, items: tuple[nodes.Field, ...]) -> ast.expr:
         """Computed keys: everything is evaluated in order, then operations.keyed_table stores and charges entries."""
-        if not self.conditional:
-            self.charge(0, -costs.ENTRY * sum(item.key is not None for item in items))
         if len(items) > MAX_KEYED:
             return self.many_keyed(items)
         arguments: list[ast.expr] = [self.run()]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = "2"
+VERSION: Final = "3"
 
 # Bytes. Each is what the object takes in CPython 3.11-3.13, rounded up, its parts and growth included.
 STRING: Final = 49  # plus its length

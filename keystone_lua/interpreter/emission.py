@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from . import nodes, pyast
 from .infer import BOOLEAN, HOST_CALLS, Kinds
+from .levels import LEVEL_1, Level
 from .libraries import HOST_GLOBALS, LEFT_OUT, Seal
 from .registers import loading_operand
 from .scope import BOX, Resolution, Scope, Variable
@@ -58,12 +59,14 @@ _Expression = TypeVar("_Expression", bound=nodes.Expression)
 class Segment:
     """A run of statements that is charged on entry. Stands in a statement list until its price is known."""
 
-    __slots__ = ("bytes", "due", "entry", "instructions")
+    __slots__ = ("bytes", "due", "entry", "fixed", "instructions")
 
     def __init__(self, instructions: int = 0, size: int = 0, entry: bool = False) -> None:
         self.instructions = instructions
         self.bytes = size
         self.entry = entry
+        self.fixed = False
+        """Whether a loop pays it ahead: it stays as it is."""
         self.due: tuple[int, int] | None = None
         """Of an entry that other segments pay for: its own price. A depth that is not allowed costs no more."""
 
@@ -119,6 +122,9 @@ class Emitter:
     """Sites, prices, names and the three questions; knows constants and parentheses."""
 
     context: Context
+
+    level: Level = LEVEL_1
+    """Which optimisations are made."""
 
     events: frozenset[str] = frozenset()
     """Names of metamethods in the program's text: a guess at what its operators meet, see optimism."""

@@ -20,7 +20,7 @@ from . import costs, nodes, pyast
 from .emission import CALLS, MULTI, Again, Emitter
 from .infer import Kinds
 from .inlining import Receiver, can_inline, inline
-from .libraries import Seal
+from .libraries import LIBRARIES, Seal
 from .scope import BOX, Resolution
 from .values import LONG_STRING
 
@@ -79,6 +79,17 @@ class ExpressionEmitter(Emitter):
             return None
         return self.seal.field(library.name, node.key.value)
 
+    def global_name(self, node: nodes.Expression) -> str | None:
+        """The global that an expression names."""
+        return node.name if isinstance(node, nodes.Name) and self.variable(node) is None else None
+
+    def is_member(self, node: nodes.Expression) -> bool:
+        """``string.byte`` and the like, by the text alone: one lookup, whoever has replaced what."""
+        if not isinstance(node, nodes.Index) or not isinstance(node.key, nodes.String):
+            return False
+        library = self.global_name(node.object)
+        return library is not None and node.key.value in LIBRARIES.get(library, ())
+
     # indexing
 
     def index(self, node: nodes.Index) -> ast.expr:
@@ -86,6 +97,8 @@ class ExpressionEmitter(Emitter):
         self.charge(costs.INDEX)
         if (sealed := self.sealed_function(node)) is not None:
             return pyast.name(sealed, self.line)
+        if self.is_member(node):
+            self.charge(-costs.GLOBAL)
         saved, self.line = self.line, self.operands_at(node.line, node.object)
         made = self.guarded_index(node.object, node.key)
         self.line = saved
@@ -137,6 +150,8 @@ class ExpressionEmitter(Emitter):
         """The first result of a call."""
         if isinstance(node, nodes.Call) and (inlined := self.inlined_call(node)) is not None:
             return inlined
+        if isinstance(node, nodes.Call) and self.is_select(node):
+            return self.select(node)
         made = self.call(node, True)
         if self.is_complete or self.kinds.is_single(node):
             return made
@@ -144,6 +159,40 @@ class ExpressionEmitter(Emitter):
         result = self.stored_temporary()
         is_several = pyast.is_class(pyast.walrus(result, made, line), "tuple", line)
         return pyast.choose(is_several, pyast.first_of(result, line), pyast.name(result, line), line)
+
+    def is_select(self, node: nodes.Call) -> bool:
+        """``select(n, ...)``, by the text."""
+        arguments = node.arguments
+        return (
+            self.global_name(node.function) == "select"
+            and len(arguments) == 2
+            and isinstance(arguments[1], nodes.Vararg)
+        )
+
+    def is_own(self, name: str, function: ast.expr, *before: ast.expr) -> ast.expr:
+        """Whether a value is the library's function; ``before`` is evaluated too."""
+        return pyast.call("is_own", [self.run(), pyast.constant(name, self.line), function, *before], self.line)
+
+    def select(self, node: nodes.Call) -> ast.expr:
+        """One value of ``select(n, ...)`` where the name may have another function; priced like the inlined form."""
+        saved, self.line = self.line, self.call_at(node)
+        line = self.line
+        self.charge(costs.CALL + costs.ARGUMENT * 2 + costs.SELECT)
+        f_once, f = self.hold(self.value(node.function))
+        n_once, n = self.hold(self.value(node.arguments[0]))
+        literal = isinstance(node.arguments[0], nodes.String) and node.arguments[0].value == "#"
+        va = pyast.name("va", line)
+        own = pyast.call("select_one", [self.run(), n(), va, pyast.constant(literal, line)], line)
+        size = costs.RESULTS + costs.VALUE * costs.FREE_VALUES
+        paid = [self.paid_at_once("fuel", costs.SPREAD), self.paid_at_once("alloc", size)]
+        rest = pyast.choose(
+            pyast.both(paid, line), self.few(lambda: pyast.name("va", line)), pyast.constant(None, line), line
+        )
+        target = self.maybe_string(f()) if self.seal.strings_open else f()
+        other = pyast.lua_call(target, [self.depth(True), n(), pyast.starred(rest, line)], line)
+        made = pyast.choose(self.is_own("select", f_once, n_once), own, pyast.call("first", [other], line), line)
+        self.line = saved
+        return made
 
     def inlined_call(self, node: nodes.Call) -> ast.expr | None:
         """One value of a library function that is done in place (see inlining)."""
@@ -176,7 +225,7 @@ class ExpressionEmitter(Emitter):
         arguments, spreads = self.arguments(node.arguments)
         self.is_complete = False
         made = pyast.lua_call(function, [self.depth(spreads), *arguments], at)
-        return self.mostly_one(node, made) if spreads else made
+        return self.mostly_one(node, made) if made.args and isinstance(made.args[-1], ast.Starred) else made
 
     def mostly_one(self, node: nodes.Call, call: ast.Call) -> ast.expr:
         """``f(a, g(b))``, where g may answer any number of values: an argument, unless it is a tuple.
@@ -281,18 +330,34 @@ class ExpressionEmitter(Emitter):
         made = [self.value(item) for item in items[:-1]]
         last = items[-1]
         if not isinstance(last, nodes.Vararg) and self.kinds.is_single(last):
-            return [*made, self.multi(last)], False
+            return [*made, self.multi(last)], True
         return [*made, pyast.starred(self.spread(last), self.line)], True
 
     def spread(self, node: nodes.Expression) -> ast.expr:
         """All values of ``node`` as a tuple."""
         line = self.line
-        self.charge(costs.SPREAD, costs.RESULTS + costs.VALUE * costs.FREE_VALUES)
+        size = costs.RESULTS + costs.VALUE * costs.FREE_VALUES
         if isinstance(node, nodes.Vararg):
+            self.charge(costs.SPREAD, size)
             return self.few(lambda: pyast.name("va", line))
-        once, again = self.hold(self.multi(node))
+        return self.several(*self.hold(self.multi(node)))
+
+    def several(self, once: ast.expr, again: Again) -> ast.expr:
+        """All results of a call as a tuple; several are paid for."""
+        line = self.line
+        size = costs.RESULTS + costs.VALUE * costs.FREE_VALUES
         is_one = pyast.compare(pyast.class_of(once, line), pyast.IS_NOT, pyast.name("tuple", line), line)
-        return pyast.choose(is_one, pyast.tuple_of([again()], line), self.few(again), line)
+        paid = [self.paid_at_once("fuel", costs.SPREAD), self.paid_at_once("alloc", size)]
+        nothing = pyast.constant(None, line)  # never chosen: what is paid is a number
+        several = pyast.choose(pyast.both(paid, line), self.few(again), nothing, line)
+        return pyast.choose(is_one, pyast.tuple_of([again()], line), several, line)
+
+    def paid_at_once(self, counter: str, price: int) -> ast.expr:
+        """``(COUNTER := COUNTER - PRICE) is not None``: looked at by the next charge, see execution.settled."""
+        line = self.line
+        self.store(counter)
+        left = pyast.binary(pyast.name(counter, line), pyast.SUB, pyast.constant(price, line), line)
+        return pyast.is_not_nil(pyast.walrus(counter, left, line), line)
 
     def few(self, values: Again) -> ast.expr:
         """A tuple; the copy of a long one is paid for."""

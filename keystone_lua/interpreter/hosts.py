@@ -32,7 +32,9 @@ class HostFunction:
 def lend(run: Run, functions: Mapping[str, HostFunction]) -> None:
     """Put functions into a run's globals, before its main chunk has run."""
     for name, function in functions.items():
-        run.globals[name] = _bound(run, function)
+        value = run.globals[name] = _bound(run, function)
+        if (mirror := run.program.mirrors.get(name)) is not None:
+            run.cells[mirror].cell_contents = value
 
 
 def call_global(run: Run, name: str) -> Result:

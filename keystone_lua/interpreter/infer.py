@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from . import nodes
+from .levels import LEVEL_1, Level
 from .libraries import RESULT_KINDS, Seal
 from .scope import Resolution, Scope, Variable
 
@@ -45,9 +46,11 @@ class _Function:
 class Kinds:
     """Kinds of a program's variables and expressions."""
 
-    def __init__(self, resolution: Resolution, chunks: list[nodes.Chunk], seal: Seal) -> None:
+    def __init__(self, resolution: Resolution, chunks: list[nodes.Chunk], seal: Seal, level: Level = LEVEL_1) -> None:
         self.resolution = resolution
         self.seal = seal
+        self.proves = level.types
+        """Whether anything is proved that the text does not say itself."""
         self.variables: dict[Variable, str] = {}
         self.values: dict[Variable, list[nodes.Expression | str]] = {}
         self.locals: dict[Variable, _Function] = {}
@@ -99,6 +102,8 @@ class Kinds:
 
     def is_single(self, node: nodes.Expression) -> bool:
         """Whether a call surely answers exactly one value, never a tuple."""
+        if not self.proves:
+            return not isinstance(node, _MULTI)
         if isinstance(node, nodes.Call):
             function = self.callee(node)
             if function is not None:
@@ -116,7 +121,7 @@ class Kinds:
     def fits(self, node: nodes.Function) -> bool:
         """Whether no call of a function has more arguments than it has parameters."""
         function = self.known.get(node)
-        if function is None or function.escaped:
+        if function is None or function.escaped or not self.proves:
             return False
         return all(
             len(call.arguments) <= len(function.scope.parameters)
@@ -137,12 +142,14 @@ class Kinds:
 
     def index(self, node: nodes.Index) -> str:
         """The constants of ``math``; any other field can be anything."""
-        path = self.library_path(node)
+        path = self.library_path(node) if self.proves else None
         return NUMBER if path in (("math", "pi"), ("math", "huge")) else ANY
 
     def name(self, node: nodes.Name) -> str:
         """A local's kind; a global can be anything."""
         variable = self.resolution.variables.get(node)
+        if not self.proves:
+            return ANY
         return ANY if variable is None else self.variables.get(variable, UNKNOWN)
 
     def concat(self, node: nodes.Concat) -> str:
@@ -188,6 +195,8 @@ class Kinds:
 
     def call(self, node: nodes.Call) -> str:
         """A known function's kind, or a library function's."""
+        if not self.proves:
+            return ANY
         function = self.callee(node)
         if function is not None:
             return function.kind if function.single else ANY
@@ -196,7 +205,7 @@ class Kinds:
 
     def method_call(self, node: nodes.MethodCall) -> str:
         """The kind of a string method's answer."""
-        if self.raw(node.object) == STRING and self.seal.method(node.method) is not None:
+        if self.proves and self.raw(node.object) == STRING and self.seal.method(node.method) is not None:
             return RESULT_KINDS.get(("string", node.method), ANY)
         return ANY
 

@@ -75,6 +75,8 @@ def can_inline(
     compiler: Emitter, path: tuple[str, str], arguments: tuple[nodes.Expression, ...], is_method: bool
 ) -> bool:
     """Whether a call has a form that ``inline`` knows."""
+    if not compiler.level.inlining:
+        return False
     last = arguments[-1] if arguments else None
     if isinstance(last, nodes.Vararg):
         return path == ("", "select") and len(arguments) == 2 and not is_method

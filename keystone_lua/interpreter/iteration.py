@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator
 from itertools import count, islice, repeat
-from operator import getitem
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -43,6 +42,40 @@ def late(t: Table, k: LuaValue) -> LuaValue:
     return t.get(k) if t.__class__ is ScatteredTable else None
 
 
+def pairs_live(run: Run, d: int, t: LuaValue) -> tuple[bool, Iterator[tuple[LuaValue, LuaValue]]]:
+    """What ``for_iterator`` answers for ``pairs(t)``; cleared fields are skipped here."""
+    return False, _live(t, pairs_items(run, d, t))
+
+
+def _live(t: Any, items: Iterator[tuple[LuaValue, LuaValue]]) -> Iterator[tuple[LuaValue, LuaValue]]:
+    for k, v in items:
+        if v is not None or (v := late(t, k)) is not None:
+            yield k, v
+
+
+def ipairs_getter(run: Run, d: int, t: LuaValue) -> Callable[[float], LuaValue]:
+    """The raw getter that an ipairs loop calls."""
+    if not isinstance(t, Table):
+        raise run.not_a_table(t)
+    run.charge(costs.LIBRARY["ipairs"])
+    return t.get
+
+
+def ipairs_live(run: Run, d: int, t: LuaValue) -> tuple[bool, Iterator[tuple[float, LuaValue]]]:
+    """What ``for_iterator`` answers for ``ipairs(t)``."""
+    return False, _counted(t, ipairs_getter(run, d, t))
+
+
+def _counted(t: Any, get: Callable[[float], LuaValue]) -> Iterator[tuple[float, LuaValue]]:
+    place = 0.0
+    while True:
+        place += 1.0
+        v = get(place)
+        if v is None and (v := late(t, place)) is None:
+            return
+        yield place, v
+
+
 def for_iterator(run: Run, d: int, values: tuple[LuaValue, ...], count: int) -> tuple[bool, Iterator[Any]]:
     """The general for statement (manual 2.4.5): whether values are live (see pairs_items), and an iterator.
 
@@ -51,9 +84,13 @@ def for_iterator(run: Run, d: int, values: tuple[LuaValue, ...], count: int) -> 
     f, s, control = (*values, None, None, None)[:3]
     if f is run.next and isinstance(s, Table) and control is None and count == 2:
         keys = _snapshot(run, s)
-        return True, zip(keys, map(getitem, repeat(s), keys), strict=False)
+        return True, zip(keys, map(_read, repeat(s), keys), strict=False)
     step = f if f.__class__ is FunctionType else _callable(run, f)
     return False, _ONE(run, d, step, s, control) if count == 1 else _MANY(run, d, step, s, control, count)
+
+
+def _read(t: Table, k: LuaValue) -> LuaValue:
+    return t.get(k) if t.__class__ is ScatteredTable else t[k]
 
 
 def _callable(run: Run, f: LuaValue) -> Callable[..., LuaValue]:

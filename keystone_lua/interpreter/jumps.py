@@ -90,6 +90,7 @@ class JumpEmitter(ConstructorEmitter):
             self.open_segment()
             first = self.segment
             self.charge(first_price)
+            first.fixed = ahead is not None
             if due is not None:
                 first.add(due)
             self.block_statements(block)

@@ -13,6 +13,7 @@ from types import CellType, CodeType, FunctionType
 from typing import Any, Final
 
 from . import costs
+from .levels import LEVEL_1, Level
 from .scope import Resolution
 from .stdlib import base, bit, coroutine, math, os, string, table
 from .tracebacks import LIBRARY_CODES
@@ -151,7 +152,8 @@ class Seal:
     metatable (getmetatable).
     """
 
-    def __init__(self, resolution: Resolution) -> None:
+    def __init__(self, resolution: Resolution, level: Level = LEVEL_1) -> None:
+        self.binds = level.fixed_builtins
         use = resolution.globals
         open_libraries = set(use.whole) | set(use.writes)
         requires = {name for name, _ in resolution.requires}
@@ -167,7 +169,7 @@ class Seal:
         taken = {*HOST_GLOBALS, *LIBRARIES[""], *LIBRARIES, *LEFT_OUT}
         own = (
             ()
-            if self.dynamic
+            if self.dynamic or not level.global_cells
             else (name for name in use.writes if name not in taken and name in use.reads and len(name) < LONG_STRING)
         )
         self.mirrors = {name: f"g{number}" for number, name in enumerate(own)}
@@ -177,13 +179,19 @@ class Seal:
 
     def function(self, name: str) -> str | None:
         """The free variable of a base function, or None."""
-        if self.dynamic or name in self.writes or name not in LIBRARIES[""] or name == "_G":
+        if not self.binds or self.dynamic or name in self.writes or name not in LIBRARIES[""] or name == "_G":
             return None
         return self.slot("", name)
 
     def field(self, library: str, name: str) -> str | None:
         """The free variable of ``library.name``, or None."""
-        if self.dynamic or library in self.open or name not in LIBRARIES.get(library, ()) or not library:
+        if (
+            not self.binds
+            or self.dynamic
+            or library in self.open
+            or name not in LIBRARIES.get(library, ())
+            or not library
+        ):
             return None
         return self.slot(library, name)
 

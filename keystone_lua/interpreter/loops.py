@@ -14,7 +14,7 @@ import ast
 from typing import Final
 
 from . import costs, nodes, pyast
-from .emission import Segment
+from .emission import MULTI, Segment
 from .infer import NUMBER, Kinds
 from .jumps import LOOPS, MAX_NESTING, Frame, bodies, ends
 from .libraries import Seal
@@ -71,7 +71,7 @@ class LoopEmitter(StatementEmitter):
         before, test = self.test_apart(node.condition, True)
         price, size = self.segment.instructions, self.segment.bytes
         self.segment = outer
-        self.charge(price + costs.LOOP, size)
+        self.charge(price + costs.LOOP)
         if size:
             before.insert(0, Segment(0, size))
         body, frame = self.loop_body(node, price + costs.LOOP)
@@ -209,13 +209,21 @@ class LoopEmitter(StatementEmitter):
         """``for ... in``: over pairs or ipairs, if the script says so, or with any iterator."""
         variables = self.resolution.declared[node]
         only = node.values[0]
-        if len(node.values) == 1 and isinstance(only, nodes.Call) and len(only.arguments) == 1 and len(variables) <= 2:
+        if (
+            len(node.values) == 1
+            and isinstance(only, nodes.Call)
+            and len(only.arguments) == 1
+            and len(variables) <= 2
+            and not isinstance(only.arguments[0], nodes.Vararg)
+        ):
             sealed = self.sealed_function(only.function)
             path = self.seal.path(sealed) if sealed is not None else None
             if path == ("", "ipairs"):
                 return self.ipairs_loop(node, only, variables)
             if path == ("", "pairs"):
                 return self.pairs_loop(node, only, variables)
+            if (name := self.global_name(only.function)) in ("pairs", "ipairs"):
+                return self.named_loop(node, only, variables, name)
         return self.iterator_loop(node, variables)
 
     def loop_targets(self, variables: tuple[Variable, ...], count: int) -> tuple[list[str], Declared]:
@@ -271,6 +279,38 @@ class LoopEmitter(StatementEmitter):
         values = [pyast.name(place, line), pyast.name(value, line)]
         body, frame = self.for_body(node, list(zip(variables, values, strict=False)), costs.LOOP + costs.INDEX)
         self.out.append(pyast.while_(test, body, line))
+        self.pass_on(frame)
+
+    def named_loop(self, node: nodes.GenericFor, call: nodes.Call, variables: tuple[Variable, ...], name: str) -> None:
+        """Over ``pairs(x)`` or ``ipairs(x)``, where the name may have another function; priced like the loops above."""
+        line = self.line
+        self.charge(costs.CALL + costs.ARGUMENT + costs.GENERIC_FOR)
+        only = call.arguments[0]
+        function = self.value(call.function)
+        f = self.put_away(function)
+        over = self.put_away(self.multi(only))
+        at = self.line = self.call_at(call)
+
+        def given() -> ast.expr:
+            return pyast.name(over.id, at)
+
+        is_call = isinstance(only, MULTI)
+        last = pyast.starred(self.several(given(), given), at) if is_call else given()
+        target = self.maybe_string(f) if self.seal.strings_open else f
+        other = pyast.lua_call(target, [self.depth(is_call), last], at)
+        values = self.several(*self.hold(other))
+        own = self.helper(f"{name}_live", pyast.call("first", [given()], at), at=at)
+        general = self.helper("for_iterator", values, pyast.constant(2, at), at=at)
+        live, iterator = self.stored_temporary(), self.stored_temporary()
+        chosen = pyast.choose(self.is_own(name, pyast.name(f.id, at)), own, general, at)
+        self.out.append(pyast.assign(pyast.targets([live, iterator], line), chosen, at))
+        self.line = line
+        names, declared = self.loop_targets(variables, 2)
+        body, frame = self.for_body(node, declared, costs.LOOP + costs.INDEX)
+        cleared = pyast.both([pyast.is_nil(pyast.name(names[1], line), line), pyast.name(live, line)], line)
+        body.insert(0, pyast.if_(cleared, [pyast.continue_(line)], [], line))
+        step = self.at(node.line, ("local '(for generator)'",), (), True)
+        self.out.append(pyast.for_(pyast.targets(names, line), pyast.name(iterator, step), body, step))
         self.pass_on(frame)
 
     def iterator_loop(self, node: nodes.GenericFor, variables: tuple[Variable, ...]) -> None:

@@ -108,6 +108,8 @@ def index(run: Run, d: int, o: LuaValue, k: LuaValue) -> LuaValue:
                 return None
         elif o.__class__ is str:
             if run.strings is None:
+                if step:
+                    run.charge(costs.HOP)
                 return run.string_function(k)
             handler = run.string_metatable().get("__index")
             if handler is None:
@@ -266,7 +268,7 @@ def next_entry(run: Run, t: Table, k: LuaValue) -> tuple[LuaValue, LuaValue] | N
             _compact(t)
         for key in t:
             t.order = (key,)
-            return key, t[key]
+            return key, t.get(key)
         return None
     if order.__class__ is not Order:
         order = t.order = Order(run, t)
@@ -568,7 +570,8 @@ def spread(run: Run, values: LuaValue) -> tuple[LuaValue, ...]:
 
 def table_of(run: Run, t: Table, start: float, values: tuple[LuaValue, ...]) -> Table:
     """Add ``values`` to a new table from index ``start`` on: ``{..., f()}``."""
-    run.charge(len(values) // 2, costs.ENTRY * len(values))
+    if len(values) > 1:
+        run.charge(len(values) // 2, costs.ENTRY * (len(values) - 1))
     before = len(t)
     for value in values:
         if value is not None:
@@ -581,7 +584,7 @@ def table_of(run: Run, t: Table, start: float, values: tuple[LuaValue, ...]) -> 
 
 def arg_table(run: Run, values: tuple[LuaValue, ...]) -> Table:
     """The table ``arg`` that Lua 5.0 gave vararg functions and 5.1 still does: the extra arguments and ``n``."""
-    run.charge(costs.TABLE_OP, costs.TABLE + costs.ENTRY)
+    run.charge(costs.TABLE_OP, costs.TABLE + costs.ENTRY * (2 if values else 1))
     t = table_of(run, Table(), 1.0, values)
     t["n"] = float(len(values))
     return t

@@ -281,7 +281,11 @@ class OperatorEmitter(ExpressionEmitter):
     def logical(self, node: nodes.Logical) -> ast.expr:
         """``and`` and ``or`` as values: the first operand that decides."""
         is_short = len(node.operands) <= MAX_CHAIN
-        if is_short and node.symbol == "and" and all(self.kinds.of(operand) == BOOLEAN for operand in node.operands):
+        if (
+            is_short
+            and node.symbol == "and"
+            and all(self.kinds.of(o) == BOOLEAN and not isinstance(o, CONSTANTS) for o in node.operands)
+        ):
             return self.truth_value(self.test(node))
         self.charge(costs.LOGIC * len(node.operands))
         return self.logical_from(node.symbol, node.operands) if is_short else self.long_logical(node)
@@ -316,6 +320,7 @@ class OperatorEmitter(ExpressionEmitter):
             and node.symbol == "and"
             and len(node.operands) <= MAX_CHAIN
             and self.kinds.of(node.operands[-1]) in TRUE_KINDS
+            and not any(isinstance(o, CONSTANTS) for o in node.operands[:-1])
         )
 
     def ternary(self, both: nodes.Logical, rest: tuple[nodes.Expression, ...]) -> ast.expr:
@@ -460,5 +465,11 @@ class OperatorEmitter(ExpressionEmitter):
         left = pyast.walrus("alloc", pyast.binary(pyast.name("alloc", line), pyast.SUB, price, line), line)
         return [
             pyast.compare(once, _LESS, pyast.constant(LONG_STRING, line), line),
-            pyast.compare(left, ast.GtE(), pyast.constant(0, line), line),
+            pyast.either(
+                [
+                    pyast.compare(left, ast.GtE(), pyast.constant(0, line), line),
+                    pyast.call("refilled", [self.run()], line),
+                ],
+                line,
+            ),
         ]

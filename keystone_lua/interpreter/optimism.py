@@ -539,6 +539,8 @@ def attempt(emitter: OperatorEmitter, node: nodes.Expression, test: bool = False
 
     Nor if fewer than ``least`` guards, or two of a test, would be saved.
     """
+    if not emitter.level.speculation:
+        return None
     made = Attempt(emitter)
     mark = emitter.context.temporaries
     try:

@@ -14,20 +14,25 @@ import importlib.util
 import marshal
 import sys
 from collections.abc import Mapping
+from dataclasses import astuple
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from .costs import VERSION as COST_VERSION
+from .levels import Level
 from .libraries import LIBRARIES
 from .program import HELPERS, Program
 from .tracebacks import SITES, Site
 from .version import ENGINE_VERSION
 
-PLAIN: Final = ("name", "hash", "main", "base_names", "library_names", "dynamic", "mirrors", "constant")
+PLAIN: Final = ("name", "hash", "main", "base_names", "library_names", "dynamic", "constant")
 """Fields that are packed as they are, in this order."""
 
-MADE_AGAIN: Final = ("modules", "namespace", "sealed", "sites", "source", "sources", "shells", "accounts")
+MADE_AGAIN: Final = (
+    *("modules", "mirrors", "level", "namespace", "sealed", "sites"),
+    *("source", "sources", "shells", "accounts"),
+)
 """Fields that are not: of other types, or not part of what was compiled."""
 
 
@@ -42,7 +47,6 @@ def pack(program: Program) -> bytes:
         program.base_names,
         program.library_names,
         program.dynamic,
-        program.mirrors,
         program.constant,
     )
     own = {name: value for name, value in program.namespace.items() if name not in HELPERS and name != SITES}
@@ -50,6 +54,8 @@ def pack(program: Program) -> bytes:
         (
             plain,
             tuple(program.modules.items()),
+            tuple(program.mirrors.items()),
+            astuple(program.level),
             own,
             tuple((slot, path) for slot, path, _ in program.sealed),
             tuple(map(tuple, program.sites)),
@@ -62,11 +68,13 @@ def unpack(data: bytes, source: bytes, modules: Mapping[str, bytes]) -> Program:
 
     Raises whatever data that `pack` has not made leads to.
     """
-    plain, codes, own, sealed, rows = marshal.loads(data)
+    plain, codes, mirrors, level, own, sealed, rows = marshal.loads(data)
     sites = tuple(map(Site._make, rows))
     return Program(
         **dict(zip(PLAIN, plain, strict=True)),
         modules=MappingProxyType(dict(codes)),
+        mirrors=MappingProxyType(dict(mirrors)),
+        level=Level(*level),
         namespace={**HELPERS, **own, SITES: sites},
         sealed=tuple((slot, path, LIBRARIES[path[0]][path[1]]) for slot, path in sealed),
         sites=sites,

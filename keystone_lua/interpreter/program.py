@@ -11,7 +11,7 @@ import hashlib
 import math
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import CodeType, FunctionType, MappingProxyType
@@ -23,6 +23,7 @@ from .compiler import Compiler
 from .coroutines import REQUESTS, TWINS
 from .errors import LuaSyntaxError
 from .infer import Kinds
+from .levels import LEVEL_1, Level
 from .libraries import ALIASES, LIBRARIES, Recipe, Seal
 from .limits import DEFAULT, MAX_PROVED, MAX_WEIGHT
 from .optimism import MISFITS
@@ -77,12 +78,24 @@ def _selected(run: Any, n: Any, values: tuple[Any, ...]) -> Any:
     return operations.first(run.member("", "select")(0, n, *values))
 
 
-def _ipairs_getter(run: Any, d: int, t: Any) -> Callable[[float], Any]:
-    """The raw getter that an ipairs loop calls."""
-    if not isinstance(t, Table):
-        raise run.not_a_table(t)
-    run.charge(20)
-    return t.get
+def _refilled(run: Any) -> bool:
+    """More bytes are granted, or the run ends."""
+    run.refuel(0)
+    return True
+
+
+def _is_own(run: Any, name: str, function: Any, *_: Any) -> bool:
+    """Whether a value is the base library's function; what else is given was only to be evaluated before."""
+    return function is run.member("", name)
+
+
+def _select_one(run: Any, n: Any, values: tuple[Any, ...], literal: bool) -> Any:
+    """``select(n, ...)`` as one value; ``literal`` if n is "#" by the text."""
+    if literal:
+        return float(len(values))
+    if n.__class__ is float and 1.0 <= n <= len(values):
+        return values[int(n) - 1]
+    return _selected(run, n, values)
 
 
 HELPERS: Final[Mapping[str, Any]] = MappingProxyType(
@@ -112,10 +125,15 @@ HELPERS: Final[Mapping[str, Any]] = MappingProxyType(
         "equal": operations.equal,
         "for_iterator": iteration.for_iterator,
         "for_number": iteration.for_number,
-        "ipairs_getter": _ipairs_getter,
+        "ipairs_getter": iteration.ipairs_getter,
         "itself": _itself,
         "keyed_table": operations.keyed_table,
         "late": iteration.late,
+        "is_own": _is_own,
+        "refilled": _refilled,
+        "select_one": _select_one,
+        "pairs_live": iteration.pairs_live,
+        "ipairs_live": iteration.ipairs_live,
         "length": operations.length,
         "less": operations.less,
         "less_equal": operations.less_equal,
@@ -165,8 +183,8 @@ class Program:
     base_names: tuple[str, ...]
     library_names: tuple[str, ...]
     dynamic: bool
-    mirrors: tuple[str, ...]
-    """Free variables of the script's own globals."""
+    mirrors: Mapping[str, str]
+    """The script's own globals by name, each with the free variable that has its value."""
     sites: tuple[Site, ...] = field(repr=False)
     source: bytes = field(repr=False)
     sources: Mapping[str, bytes] = field(repr=False)
@@ -177,11 +195,12 @@ class Program:
     """Emptied runs, to be used again: cells, library functions, and what a constant start-up has made."""
     accounts: Accounts | None = field(default=None, repr=False)
     """Of a program that was compiled for a ledger: who pays what."""
+    level: Level = LEVEL_1
 
     def add_twins(self) -> None:
         """For a coroutine of a program that names none: it has found them in ``_G``."""
         accounted = self.accounts is not None
-        made = compile_program(self.source, self.name, self.sources, sys.maxsize, accounted, True)
+        made = compile_program(self.source, self.name, self.sources, sys.maxsize, accounted, True, self.level)
         self.namespace[TWINS] = made.namespace[TWINS]
 
 
@@ -191,8 +210,17 @@ class Linked:
 
     chunks: list[nodes.Chunk]
     resolution: Resolution
-    modules: list[str]
+    source: bytes
+    modules: Mapping[str, bytes]
+    """The sources of the modules by name, in the order of their chunks."""
     weight: int
+
+    def hash(self) -> str:
+        """The SHA-256 of the script and its modules."""
+        digest = hashlib.sha256(self.source)
+        for module, source in self.modules.items():
+            digest.update(b"\0" + module.encode() + b"\0" + source)
+        return digest.hexdigest()
 
 
 def compile_program(
@@ -202,15 +230,17 @@ def compile_program(
     limit: int = DEFAULT.source,
     accounted: bool = False,
     twinned: bool = False,
+    level: Level = LEVEL_1,
 ) -> Program:
     """Compile a script named ``name`` (as positions will show it) with the modules that it requires.
 
     An ``accounted`` program answers and costs the same and is for a run with a ledger; a ``twinned`` one is ready for
-    coroutines, as one that names them is anyway. Raises LuaSyntaxError.
+    coroutines, as one that names them is anyway; ``level`` changes no answer and no count (see levels). Raises
+    LuaSyntaxError.
     """
     require_suitable()
     with _room():
-        return _compile(source, name, modules, limit, accounted, twinned)
+        return _compile(link_program(source, name, modules, limit), accounted, twinned, level)
 
 
 def link_program(
@@ -223,27 +253,23 @@ def link_program(
         chunks = [parse(source, name, limit)]
         resolve(chunks[0], resolution, counter)
         names = _link(chunks, resolution, modules, counter, limit)
-        return Linked(chunks, resolution, names, _checked_weight(chunks))
+        sources = MappingProxyType({module: modules[module] for module in names})
+        return Linked(chunks, resolution, source, sources, _checked_weight(chunks))
 
 
-def _compile(
-    source: bytes, name: str, modules: Mapping[str, bytes], limit: int, accounted: bool, twinned: bool
-) -> Program:
-    found = link_program(source, name, modules, limit)
-    chunks, resolution, linked = found.chunks, found.resolution, found.modules
-    seal = Seal(resolution)
-    kinds = Kinds(resolution, chunks, seal)
+def _compile(found: Linked, accounted: bool, twinned: bool, level: Level) -> Program:
+    chunks, resolution, modules = found.chunks, found.resolution, found.modules
+    seal = Seal(resolution, level)
+    kinds = Kinds(resolution, chunks, seal, level)
     compiler = AccountedCompiler(resolution, kinds, seal) if accounted else Compiler(resolution, kinds, seal)
-    texts = [source, *(modules[module] for module in linked)]
+    texts = [found.source, *modules.values()]
+    compiler.level = level
     compiler.events = frozenset(event.decode() for text in texts for event in _EVENT.findall(text))
     compiler.computes = any(map(_COMPUTED.search, texts))
     twinned = twinned or "coroutine" in resolution.globals.reads
     codes = compiler.compile(chunks, [*_slots(), HITS] if accounted else _slots(), twinned)
     twins = {TWINS: compiler.twins} if twinned else {}
     sites = tuple(compiler.sites)
-    digest = hashlib.sha256(source)
-    for module in linked:
-        digest.update(b"\0" + module.encode() + b"\0" + modules[module])
     sealed = tuple(
         (slot, ALIASES.get(path, path), LIBRARIES[path[0]][path[1]])
         for path, slot in seal.slots.items()
@@ -251,21 +277,24 @@ def _compile(
     )
     base, tables = _globals(resolution, seal)
     return Program(
-        name=name,
-        hash=digest.hexdigest(),
+        name=chunks[0].name,
+        hash=found.hash(),
         main=codes[0],
-        modules=MappingProxyType(dict(zip(linked, codes[1:], strict=True))),
+        modules=MappingProxyType(dict(zip(modules, codes[1:], strict=True))),
         namespace={**HELPERS, SITES: sites, FUNCTIONS: compiler.functions, **twins},
         sealed=sealed,
         base_names=base,
         library_names=tables,
         dynamic=seal.dynamic,
-        constant=not (tables or accounted) and found.weight <= MAX_PROVED and is_constant(kinds, chunks, linked),
-        mirrors=tuple(slot for slot in seal.mirrors.values() if any(slot in c.co_freevars for c in codes)),
+        constant=not (tables or accounted) and found.weight <= MAX_PROVED and is_constant(kinds, chunks, list(modules)),
+        mirrors=MappingProxyType(
+            {name: slot for name, slot in seal.mirrors.items() if any(slot in c.co_freevars for c in codes)}
+        ),
         sites=sites,
+        level=level,
         accounts=compiler.accounts() if isinstance(compiler, AccountedCompiler) else None,
-        source=source,
-        sources=MappingProxyType({module: modules[module] for module in linked}),
+        source=found.source,
+        sources=modules,
     )
 
 
@@ -288,9 +317,9 @@ def _slots() -> list[str]:
 def _globals(resolution: Resolution, seal: Seal) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The base functions and library tables that must stand in the globals table."""
     use = resolution.globals
-    if seal.dynamic:
+    if seal.dynamic or not seal.binds:
         return tuple(name for name in LIBRARIES[""] if name[0] != "("), TABLES
-    base = tuple(name for name in LIBRARIES[""] if name in use.reads and name in use.writes)
+    base = tuple(name for name in LIBRARIES[""] if name in use.writes)
     tables = tuple(name for name in TABLES if (name in seal.open and name in use.reads) or name in use.writes)
     missing = tuple(
         name

@@ -144,7 +144,7 @@ class Run:
             if value is None:
                 value = self.made[path] = recipe.make(self.cells) if recipe.__class__ is Recipe else recipe
             self.cells[slot] = CellType(value)
-        for slot in program.mirrors:
+        for slot in program.mirrors.values():
             self.cells[slot] = CellType(None)
         self.set_limits(limits)
         self.begin(limits, seed, now, slice)
@@ -227,7 +227,7 @@ class Run:
         """Be as if no chunk had run."""
         self.started = None
         self.required: dict[str, LuaValue] | None = None
-        for slot in self.program.mirrors:
+        for slot in self.program.mirrors.values():
             self.cells[slot].cell_contents = None
         self.populate()
 
@@ -255,7 +255,7 @@ class Run:
         self.started = None
         namespace = program.namespace
         values = [*self.globals.values()]
-        for slot in program.mirrors:
+        for slot in program.mirrors.values():
             cell = self.cells[slot]
             values.append(cell.cell_contents)
             cell.cell_contents = None

@@ -244,6 +244,7 @@ class StatementEmitter(StoreEmitter):
             isinstance(call, nodes.Call)
             and len(call.arguments) == 2
             and not isinstance(call.arguments[1], nodes.Vararg)
+            and self.level.inlining
         ):
             sealed = self.sealed_function(call.function)
             if sealed is not None and self.seal.path(sealed) == ("table", "insert"):
@@ -260,6 +261,7 @@ class StatementEmitter(StoreEmitter):
         key = target.key
         if (
             variable is None
+            or not self.level.speculation
             or not self.is_repeated()
             or not self.is_simple(target.object)
             or not isinstance(key, nodes.Arithmetic)
@@ -346,7 +348,8 @@ class StatementEmitter(StoreEmitter):
             self.long_if(node, test, apart, prices)
             return
         due = Segment()
-        if stands_first and self.may_leave(node) and all(self.is_sure(branch.condition) for branch in node.branches):
+        movable = stands_first and not segment.fixed and self.may_leave(node)
+        if movable and all(self.is_sure(branch.condition) for branch in node.branches):
             due = segment.moved()
         body = self.block(node.branches[0].body, due=due)
         carries = due.is_due() and node.orelse is None and all(ends(branch.body) for branch in node.branches)
@@ -363,6 +366,8 @@ class StatementEmitter(StoreEmitter):
         What is due before an ``if`` that control may leave is then paid in its branches, in one charge with theirs, and
         behind it if they all leave: fib x 0.85.
         """
+        if not self.level.sure_branches:
+            return False
         if isinstance(node, nodes.Name):
             return self.variable(node) is not None or not self.seal.dynamic
         if isinstance(node, CONSTANTS):

@@ -95,7 +95,9 @@ class StoreEmitter(JumpEmitter):
 
     def is_object(self, node: nodes.Expression) -> TypeGuard[nodes.Call]:
         """``setmetatable(a, b)`` of two single values."""
-        if not isinstance(node, nodes.Call) or len(node.arguments) != 2 or not self.kinds.is_single(node.arguments[1]):
+        if not self.level.inlining or not isinstance(node, nodes.Call) or len(node.arguments) != 2:
+            return False
+        if not self.kinds.is_single(node.arguments[1]):
             return False
         sealed = self.sealed_function(node.function)
         return sealed is not None and self.seal.path(sealed) == ("", "setmetatable")
@@ -265,7 +267,7 @@ class StoreEmitter(JumpEmitter):
 
     def exchange(self, node: nodes.Assign) -> list[ast.stmt] | None:
         """``a[i], a[j] = a[j], a[i]``: fields that are not nil are there, and can be set whatever a metatable says."""
-        if len(node.targets) != 2 or len(node.values) != 2 or not self.is_repeated():
+        if len(node.targets) != 2 or len(node.values) != 2 or not self.is_repeated() or not self.level.speculation:
             return None
         (one, two), (first, second) = node.targets, node.values
         are_fields = isinstance(one, nodes.Index) and isinstance(two, nodes.Index)

@@ -113,7 +113,9 @@ class ScatteredTable(MetaTable):
         return _DOUBLE.pack(key + 0.0)
 
     def __getitem__(self, key: LuaValue) -> LuaValue:
-        return dict.get(self, self._stored(key))
+        if key.__class__ is float:
+            raise TypeError  # only attempts subscript what may be of this class: they must not charge
+        return dict.get(self, key)
 
     def __setitem__(self, key: LuaValue, value: LuaValue) -> None:
         dict.__setitem__(self, self._stored(key), value)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from keystone_lua.audit import Masks, Recorder, Replay, reading, replay_logs
+from keystone_lua.audit import Archive, DecisionRecord, Masks, Recorder, Replay, reading, replay_logs
 from keystone_lua.audit.chain import line_hash
 from keystone_lua.audit.records import MAX_MASKED, MAX_VALUES, RecordError, encode, read_record
 from keystone_lua.audit.replay import CAPPED, CAPS, MAX_CAPPED, Caps
@@ -156,6 +156,23 @@ def test_under_another_cost_table_counts_are_not_compared(log: Path, tmp_path: P
     result = altered(log, tmp_path, "endless", costs="0")
     assert list(result.findings.not_replayable.values()) == [1]
     assert "another cost table" in next(iter(result.findings.not_replayable))
+
+
+def test_a_log_of_cost_table_2(capsys: pytest.CaptureFixture[str]) -> None:
+    """Written by the last engine with that table: answers and errors are compared, counts are not, and it is said."""
+    file = Path(__file__).parent / "costs_2" / "decisions.log"
+    result = replay_logs([file])
+    found = result.findings
+    assert (found.same, found.answers_only, found.differences) == (3, 3, [])
+    assert (found.not_replayable.total(), result.breaks) == (1, [])
+    assert main(["replay", str(file)]) == 0
+    assert "costs: 3 records are of another cost table than 3; counts not compared" in capsys.readouterr().out
+    value = next(value for value in map(json.loads, lines(file)) if value.get("tenant") == "weights")
+    _, record = read_record(encode(value).encode())
+    assert isinstance(record, DecisionRecord)
+    assert record.script is not None
+    program = Archive(Path(f"{file}.scripts")).program(record.script, record.name)
+    assert decide(program, record.request, seed=record.seed, now=record.clock).instructions != record.instructions
 
 
 def test_a_script_that_is_gone_or_changed_is_trouble(log: Path, tmp_path: Path) -> None:

@@ -73,3 +73,9 @@ def test_a_main_chunk_that_fails() -> None:
     result, names = global_functions(run_with("function b() end error('x')"))
     assert result.failure is not None
     assert names == ()
+
+
+@pytest.mark.parametrize("assigned", ["double = double or f", "if not double then double = f end"])
+def test_a_script_that_assigns_the_name_sees_what_was_lent(assigned: str) -> None:
+    source = f"local function f() return 'own' end {assigned} function g() return double('a') end"
+    assert called(source, "g").values == ("aa",)

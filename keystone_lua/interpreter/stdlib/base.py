@@ -113,7 +113,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         wanted = name.lower()
         for key in t:
             if key.__class__ is str and len(key) == size and key.lower() == wanted:
-                return t[key]
+                return t.get(key)
         return None
 
     def ipairs_step(d: int, t: LuaValue = ABSENT, i: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:

@@ -78,19 +78,19 @@ def _quicksort(run: Run, d: int, t: Table, low: float, high: float, compare: Com
     """``auxsort`` of ltablib.c."""
     while low < high:
         run.charge(_PARTITION + _COMPARISON * int(high - low))
-        a, b = t[low], t[high]
+        a, b = t.get(low), t.get(high)
         if truth(first(compare(d, b, a))):
             _put(run, t, low, b)
             _put(run, t, high, a)
         if high - low == 1.0:
             return
         middle = (low + high) // 2.0
-        a, b = t[middle], t[low]
+        a, b = t.get(middle), t.get(low)
         if truth(first(compare(d, a, b))):
             _put(run, t, middle, b)
             _put(run, t, low, a)
         else:
-            b = t[high]
+            b = t.get(high)
             if truth(first(compare(d, b, a))):
                 _put(run, t, middle, b)
                 _put(run, t, high, a)
@@ -107,25 +107,25 @@ def _quicksort(run: Run, d: int, t: Table, low: float, high: float, compare: Com
 
 def _partition(run: Run, d: int, t: Table, low: float, high: float, middle: float, compare: Compare) -> float:
     """Move what is less than the median of three before it and the rest behind it; answers its place."""
-    pivot, b = t[middle], t[high - 1.0]
+    pivot, b = t.get(middle), t.get(high - 1.0)
     _put(run, t, middle, b)
     _put(run, t, high - 1.0, pivot)
     i, j = low, high - 1.0
     while True:
         i += 1.0
-        a = t[i]
+        a = t.get(i)
         while (r := compare(d, a, pivot)) is TRUE or (r is not FALSE and truth(first(r))):
             if i > high:
                 raise library_error("invalid order function for sorting")
             i += 1.0
-            a = t[i]
+            a = t.get(i)
         j -= 1.0
-        b = t[j]
+        b = t.get(j)
         while (r := compare(d, pivot, b)) is TRUE or (r is not FALSE and truth(first(r))):
             if j < low:
                 raise library_error("invalid order function for sorting")
             j -= 1.0
-            b = t[j]
+            b = t.get(j)
         if j < i:
             break
         if a is not None and b is not None and i in t and j in t:
@@ -133,7 +133,7 @@ def _partition(run: Run, d: int, t: Table, low: float, high: float, middle: floa
         else:
             _put(run, t, i, b)
             _put(run, t, j, a)
-    a, b = t[high - 1.0], t[i]
+    a, b = t.get(high - 1.0), t.get(i)
     _put(run, t, high - 1.0, b)
     _put(run, t, i, a)
     return i

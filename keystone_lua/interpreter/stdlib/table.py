@@ -55,7 +55,7 @@ def _shift(run: Run, t: Table, key: float, stop: float, step: float) -> None:
     run.charge(_SHIFTED * int(abs(stop - key)))
     while key != stop:
         source = key + step
-        value = t[source]
+        value = t.get(source)
         if value is not None and key in t:
             t[key] = value
         else:
@@ -65,7 +65,7 @@ def _shift(run: Run, t: Table, key: float, stop: float, step: float) -> None:
             # The key is there, since its value was read: no need to look for it, as long as there is no hole.
             while key != stop:
                 source = key + step
-                value = t[source]
+                value = t.get(source)
                 if value is None:
                     break
                 t[key] = value
@@ -118,7 +118,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         if count <= 0:
             return ""
         run.charge(_JOINED * count, RESULTS + 2 * VALUE * count)
-        if begin == 1 and count in _LEADING:
+        if begin == 1 and count in _LEADING and t.__class__ is not ScatteredTable:
             values = _LEADING[count](t)
         else:
             values = list(map(t.get, range(begin, begin + count)))
@@ -255,7 +255,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         alloc -= RESULTS + VALUE * count * 5 // 4
         if fuel < 0 or alloc < 0:
             run.refuel(0)
-        if begin == 1 and count in _LEADING:
+        if begin == 1 and count in _LEADING and t.__class__ is not ScatteredTable:
             return _LEADING[count](t)
         return tuple(map(t.get, range(begin, end + 1))) if count > 1 else t.get(float(begin))
 

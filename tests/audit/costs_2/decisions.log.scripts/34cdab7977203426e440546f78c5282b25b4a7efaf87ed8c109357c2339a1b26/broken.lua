@@ -1,0 +1,1 @@
+function on_route_request(request) return request.nothing.at_all end

@@ -1,0 +1,1 @@
+function on_route_request() while true do end end

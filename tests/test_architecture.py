@@ -31,7 +31,7 @@ MAY_IMPORT = {
         "keystone_lua.interpreter", "keystone_lua.server", "keystone_lua.untrusted",
     ),
     "keystone_lua.authoring": (
-        "keystone_lua.authoring", "keystone_lua.interpreter", "keystone_lua.untrusted", "ruamel.yaml",
+        "keystone_lua.authoring", "keystone_lua.interpreter", "keystone_lua.untrusted",
     ),
     "keystone_lua.audit": ("keystone_lua.audit", "keystone_lua.interpreter", "keystone_lua.untrusted"),
     "keystone_lua.untrusted": ("keystone_lua.untrusted", "ruamel"),
@@ -40,7 +40,7 @@ MAY_IMPORT = {
         "prometheus_client", "pydantic",
     ),
     "keystone_lua.gateway": (
-        "aiohttp", "keystone_lua.gateway", "keystone_lua.untrusted", "multidict", "ruamel", "yarl",
+        "aiohttp", "keystone_lua.gateway", "keystone_lua.untrusted", "multidict", "yarl",
     ),
     "keystone_lua.interpreter": ("keystone_lua.interpreter", "lark"),
 }  # fmt: skip

@@ -17,7 +17,6 @@ import platform
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import accumulate
 from json.encoder import encode_basestring_ascii as quoted
 from typing import Any, Final
 
@@ -33,6 +32,7 @@ from ..interpreter import (
     clock_text,
 )
 from ..interpreter.execution import to_text
+from ..untrusted.documents import misshapen
 
 MAX_LINE: Final = 64 << 20
 """Bytes. A request of a megabyte takes 6 MB when every character is escaped."""
@@ -240,7 +240,9 @@ def line(kind: str, number: int, prev: str, text: str) -> bytes:
 
 def read_record(data: bytes) -> tuple[Link, Record]:
     """Read one line without its newline. Raises `RecordError`."""
-    _check_shape(data)
+    problem = misshapen(data, MAX_NESTING, MAX_VALUES)
+    if problem is not None:
+        raise RecordError(problem)
     try:
         value = json.loads(data.decode("ascii"))
         canonical = value.__class__ is dict and encode(value).encode("ascii") == data
@@ -364,20 +366,3 @@ def _list(value: Any) -> list[Any]:
     if not isinstance(value, list):
         raise TypeError("a field that is no list where one belongs")
     return value
-
-
-_STRING: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?')
-_NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
-_STEPS: Final = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
-
-
-def _check_shape(data: bytes) -> None:
-    """Refuse what is nested too deep or has too many values, before anything is made of it. Raises `RecordError`."""
-    if data.count(b"[") + data.count(b"{") <= MAX_NESTING and data.count(b",") <= MAX_VALUES:
-        return
-    frame = _STRING.sub(b"", data)
-    brackets = frame.translate(None, _NOT_BRACKETS)
-    if frame.count(b",") + len(brackets) > MAX_VALUES:
-        raise RecordError(f"more than {MAX_VALUES} values")
-    if any(depth > MAX_NESTING for depth in accumulate(map(_STEPS.__getitem__, brackets))):
-        raise RecordError(f"nested deeper than {MAX_NESTING} levels")

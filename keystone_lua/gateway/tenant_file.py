@@ -1,8 +1,8 @@
 """The tenant file: YAML in, a checked `GatewayConfig` out.
 
-Only YAML's syntax tree is built (`compose`): no tag, constructor or merge key of the file's takes effect, and
-every node keeps its place for error messages. Refuses, with `TenantFileError`, whatever is not in the format:
-unknown and repeated keys, wrong types, URLs with credentials, two tenants for the same requests.
+Only YAML's syntax tree is built (`untrusted.documents`), and every node keeps its place for error messages. Refuses,
+with `TenantFileError`, whatever is not in the format: unknown and repeated keys, wrong types, URLs with credentials,
+two tenants for the same requests.
 """
 
 from __future__ import annotations
@@ -11,23 +11,16 @@ import ipaddress
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 from urllib.parse import urlsplit
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-
+from ..untrusted.documents import DocumentError, Node, read_yaml
 from ..untrusted.files import FileError, read_regular
 from .config import Bounds, Engine, GatewayConfig, OnEngineFailure, Service, Tenant
 from .target import has_tricks
 
 MAX_BYTES = 256 * 1024
 """Of the file: a thousand tenants fit, and it is read in a few seconds at most."""
-
-MAX_NESTING = 32
-"""Of lists and mappings; the format needs five."""
 
 MAX_SCRIPT_BODY = 128 * 1024
 """Bytes of a body that may be shown to scripts: six times that, as JSON, still fits in the engine's 1 MiB."""
@@ -59,35 +52,12 @@ def read_tenant_file(path: Path) -> GatewayConfig:
     return parse_tenant_file(data, name)
 
 
-def _check_nesting(text: str, name: str) -> None:
-    """Composing recurses, parsing does not; how far Python would go is no limit of ours. Raises `TenantFileError`."""
-    depth = 0
-    for event in YAML(typ="safe", pure=True).parse(text):
-        if isinstance(event, CollectionStartEvent):
-            depth += 1
-            if depth > MAX_NESTING:
-                mark = event.start_mark
-                raise TenantFileError(f"{name}:{mark.line + 1}:{mark.column + 1}: is nested deeper than {MAX_NESTING}")
-        elif isinstance(event, CollectionEndEvent):
-            depth -= 1
-
-
 def parse_tenant_file(data: bytes, name: str) -> GatewayConfig:
     """Return the settings in ``data``, a file called ``name`` in messages. Raises `TenantFileError`."""
     try:
-        text = data.decode("utf-8")
-        _check_nesting(text, name)
-        root = YAML(typ="safe", pure=True).compose(text)
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        column = error.start - data.rfind(b"\n", 0, error.start)
-        raise TenantFileError(f"{name}:{line}:{column}: is not UTF-8") from None
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark is not None else name
-        raise TenantFileError(f"{place}: {error.problem or error.context}") from None
-    except YAMLError as error:
-        raise TenantFileError(f"{name}:1:1: {str(error).splitlines()[0]}") from None
+        root = read_yaml(data)
+    except DocumentError as error:
+        raise TenantFileError(f"{name}:{error.line}:{error.column}: {error}") from None
     if root is None:
         raise TenantFileError(f"{name}:1:1: is empty; 'tenants' is needed")
     return _File(name).config(root)
@@ -102,22 +72,22 @@ class _File:
     def config(self, node: Node) -> GatewayConfig:
         keys = self._mapping(node, "tenants", optional="lua_engine admin_base_path trusted_proxies")
         enabled, engine, script_body = self._engine(keys.get("lua_engine"))
-        tenants: list[Tenant] = []
+        tenants: dict[str, Tenant] = {}
         taken: dict[tuple[str, str], str] = {}
         for item in self._sequence(keys["tenants"]):
             tenant = self._tenant(item, engine, enabled=enabled)
-            if any(tenant.name == other.name for other in tenants):
+            if tenant.name in tenants:
                 self._fail(item, f"there is a tenant {tenant.name!r} already")
             for domain in tenant.domains or ("",):
                 other = taken.setdefault((domain, tenant.path_prefix), tenant.name)
                 if other != tenant.name:
                     where = f"{domain or 'any host'}{tenant.path_prefix}"
                     self._fail(item, f"tenant {tenant.name!r}: tenant {other!r} has {where} already")
-            tenants.append(tenant)
+            tenants[tenant.name] = tenant
         admin = keys.get("admin_base_path")
         proxies = keys.get("trusted_proxies")
         return GatewayConfig(
-            tenants=tuple(tenants),
+            tenants=tuple(tenants.values()),
             admin_base_path=self._path(admin).rstrip("/") if admin is not None else GatewayConfig.admin_base_path,
             trusted_proxies=tuple(map(self._network, self._sequence(proxies))) if proxies is not None else (),
             bounds=Bounds(script_body=script_body),
@@ -165,7 +135,7 @@ class _File:
         )
 
     def _services(self, node: Node) -> tuple[Service, ...]:
-        services: list[Service] = []
+        services: dict[str, Service] = {}
         for item in self._sequence(node):
             keys = self._mapping(item, "name url", optional="health labels")
             if "labels" in keys:  # the documented file has them; nothing here asks for them
@@ -173,10 +143,10 @@ class _File:
                     self._text(value)
             health = self._path(keys["health"]) if "health" in keys else None
             service = Service(self._label(keys["name"]), self._url(keys["url"]), health)
-            if any(service.name == other.name for other in services):
+            if service.name in services:
                 self._fail(keys["name"], f"the tenant has a service {service.name!r} already")
-            services.append(service)
-        return tuple(services)
+            services[service.name] = service
+        return tuple(services.values())
 
     def _failure_mode(self, node: Node | None) -> OnEngineFailure:
         if node is None:
@@ -229,7 +199,7 @@ class _File:
         return text
 
     def _seconds(self, node: Node, minimum: float, maximum: float) -> float:
-        match = _SECONDS.fullmatch(node.value) if isinstance(node, ScalarNode) else None
+        match = _SECONDS.fullmatch(node.value)
         seconds = float(match[1]) * _UNITS[match[2]] if match else -1.0
         if not minimum <= seconds <= maximum:
             self._fail(node, f"expected a time from {minimum:g}s to {maximum:g}s, such as 500ms, 5s or 5")
@@ -237,7 +207,7 @@ class _File:
 
     def _whole(self, node: Node, minimum: int, maximum: int) -> int:
         if (
-            _kind(node) != "int"
+            node.kind != "int"
             or not re.fullmatch("[0-9]{1,9}", node.value)
             or not minimum <= int(node.value) <= maximum
         ):
@@ -245,28 +215,28 @@ class _File:
         return int(node.value)
 
     def _boolean(self, node: Node) -> bool:
-        if _kind(node) != "bool":
+        if node.kind != "bool":
             self._fail(node, "expected true or false")
         return bool(node.value.lower() == "true")
 
     def _text(self, node: Node) -> str:
-        if _kind(node) != "str":
-            hint = "; put it into quotes" if _kind(node) in ("int", "float", "bool") else ""
+        if node.kind != "str":
+            hint = "; put it into quotes" if node.kind in ("int", "float", "bool") else ""
             self._fail(node, f"expected text, got {_shown(node)}{hint}")
         return str(node.value)
 
     def _sequence(self, node: Node) -> Iterator[Node]:
-        if not isinstance(node, SequenceNode) or not node.value:
+        if node.kind != "list" or not node.items:
             self._fail(node, f"expected a list with at least one entry, got {_shown(node)}")
-        return iter(node.value)
+        return iter(node.items)
 
     def _mapping(self, node: Node, required: str = "", optional: str = "") -> dict[str, Node]:
         """Return the entries of ``node`` by key. Without names, any key is good."""
-        if not isinstance(node, MappingNode):
+        if node.kind != "mapping":
             self._fail(node, f"expected a mapping, got {_shown(node)}")
         known = [*required.split(), *optional.split()]
         entries: dict[str, Node] = {}
-        for key, value in node.value:
+        for key, value in node.pairs:
             name = self._text(key)
             if known and name not in known:
                 self._fail(key, f"unknown key {name!r}; there are {', '.join(known)}")
@@ -278,19 +248,13 @@ class _File:
                 self._fail(node, f"{name!r} is missing")
         return entries
 
-    def _fail(self, node: Any, message: str) -> NoReturn:
-        mark = node.start_mark
-        raise TenantFileError(f"{self._name}:{mark.line + 1}:{mark.column + 1}: {message}")
-
-
-def _kind(node: Node) -> str:
-    """The last part of a scalar's tag: ``str``, ``int``, ``bool``; empty for anything else."""
-    return str(node.tag).rpartition(":")[2] if isinstance(node, ScalarNode) else ""
+    def _fail(self, node: Node, message: str) -> NoReturn:
+        raise TenantFileError(f"{self._name}:{node.line}:{node.column}: {message}")
 
 
 def _shown(node: Node) -> str:
-    if isinstance(node, MappingNode):
+    if node.kind == "mapping":
         return "a mapping"
-    if isinstance(node, SequenceNode):
-        return "a list" if node.value else "an empty list"
-    return _KINDS.get(_kind(node), "something else")
+    if node.kind == "list":
+        return "a list" if node.items else "an empty list"
+    return _KINDS.get(node.kind, "something else")

@@ -196,3 +196,16 @@ if __name__ == "__main__":
         with contextlib.redirect_stdout(io.StringIO()) as out:
             main(["check", f"{code}.bad.lua"])
         (CHECKS / f"{code}.bad.txt").write_text(out.getvalue())
+
+
+def test_a_comment_that_names_many_rules_is_read_once() -> None:
+    from keystone_lua.authoring.checker.suppression import MAX_CODES, ignored
+
+    assert list(ignored("x = 1 -- keystone: ignore " + "a," * 32_000)) == [(27, "a")]
+    assert list(ignored("-- keystone: ignore unused-local,shadowing , a b c, D")) == [
+        (21, "unused-local"), (34, "shadowing"), (46, "a"), (48, "b"), (50, "c"),
+    ]  # fmt: skip
+    names = [f"r{'x' * number}" for number in range(MAX_CODES + 1)]
+    for count in (MAX_CODES, MAX_CODES + 1):
+        assert [code for _, code in ignored(f"-- keystone: ignore {','.join(names[:count])}")] == names[:MAX_CODES]
+    assert list(ignored("-- keystone: ignore")) == list(ignored("keystone: ignore a")) == []

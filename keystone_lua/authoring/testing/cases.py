@@ -4,15 +4,16 @@ Input: a file's bytes, JSON or YAML. Output: `Case`s. Refuses, with `BadTestFile
 has no meaning or the wrong type; the text names file and field.
 
 A file is a list of cases, or an object with ``cases`` and defaults for ``script``, ``request`` (field by field),
-``seed`` and ``now``. YAML is read by ruamel.yaml, which is imported when the first such file is met.
+``seed`` and ``now``. Both formats are read within the limits of `untrusted.documents`.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+
+from ...untrusted.documents import DocumentError, plain, read_json, read_yaml
 
 _DEFAULTS: Final = ("script", "request", "seed", "now")
 _CASE: Final = ("name", *_DEFAULTS, "max_instructions", "max_memory", "expect")
@@ -33,6 +34,15 @@ _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     "max_memory": (int,),
     "expect": (dict,),
 }
+
+
+RANGES: Final[Mapping[str, tuple[float, float]]] = {
+    "seed": (0, 2**63),
+    "now": (-1e15, 1e15),
+    "max_instructions": (0, 200_000_000),
+    "max_memory": (0, 256 << 20),
+}
+"""From and to, both included: a clock that dates can be made of, and what a whole test in Lua may use."""
 
 
 class BadTestFile(Exception):
@@ -101,6 +111,8 @@ def _check(where: str, data: dict[str, Any], known: tuple[str, ...]) -> None:
         if key not in known:
             raise BadTestFile(f"{where}: unknown field {key!r}; there are {', '.join(known)}")
         _check_type(f"{where}: {key}", value, _TYPES[key])
+        if key in RANGES and not RANGES[key][0] <= value <= RANGES[key][1]:
+            raise BadTestFile(f"{where}: {key}: expected a number from {RANGES[key][0]:g} to {RANGES[key][1]:g}")
 
 
 def _check_type(where: str, value: Any, types: tuple[type, ...]) -> None:
@@ -111,20 +123,23 @@ def _check_type(where: str, value: Any, types: tuple[type, ...]) -> None:
 
 def _json(name: str, content: bytes) -> Any:
     try:
-        return json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise BadTestFile(f"{name}: not JSON: {error}") from None
+        return read_json(content)
+    except DocumentError as error:
+        raise BadTestFile(f"{name}: not JSON: {_placed(error)}") from None
 
 
 def _yaml(name: str, content: bytes) -> Any:
     try:
-        from ruamel.yaml import YAML
-        from ruamel.yaml.error import YAMLError
+        root = read_yaml(content)
+        return None if root is None else plain(root)
     except ImportError:
         raise BadTestFile(
             f"{name}: reading YAML needs the package ruamel.yaml (pip install 'keystone-lua[yaml]')"
         ) from None
-    try:
-        return YAML(typ="safe", pure=True).load(content)
-    except (YAMLError, ValueError) as error:
-        raise BadTestFile(f"{name}: not YAML: {' '.join(str(error).split())}") from None
+    except DocumentError as error:
+        raise BadTestFile(f"{name}: not YAML: {_placed(error)}") from None
+
+
+def _placed(error: DocumentError) -> str:
+    context = f"{error.context}, " if error.context else ""
+    return f"{context}{error}: line {error.line} column {error.column}"

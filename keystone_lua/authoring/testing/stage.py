@@ -22,6 +22,7 @@ from ...interpreter.stdlib.args import check_number, check_string, check_table
 from ...interpreter.tracebacks import library_error
 from ...interpreter.values import LuaValue
 from .assertions import ASSERTIONS
+from .cases import RANGES
 from .coverage import Coverage
 from .values import to_lua, to_plain
 
@@ -121,5 +122,8 @@ class Stage:
         for key, value in check_table(options, 3).items():
             if key not in _OPTIONS:
                 raise library_error(f"route knows no option {key!r}; there are {', '.join(_OPTIONS)}")
-            chosen[key] = check_number(run, value, 3)
+            number = chosen[key] = check_number(run, value, 3)
+            least, most = RANGES[key]
+            if not least <= number <= most:
+                raise library_error(f"{key}: expected a number from {least:g} to {most:g}")
         return chosen

@@ -8,7 +8,7 @@ from typing import Final
 
 from ..findings import Place, Severity
 from ..script import Script
-from ..suppression import ignored_rules
+from ..suppression import ignored
 
 CODE: Final = "bad-ignore"
 SEVERITY: Final[Severity] = "warning"
@@ -21,8 +21,8 @@ def places(script: Script) -> Iterator[Place]:
 
     codes = sorted(rule.CODE for rule in RULES)
     for number, line in enumerate(script.lines, 1):
-        for code in ignored_rules(line) if "keystone:" in line else ():
+        for column, code in ignored(line) if "keystone:" in line else ():
             if code not in codes:
                 close = get_close_matches(code, codes, 1, 0.6)
                 advice = f"did you mean '{close[0]}'?" if close else f"the rules are {', '.join(codes)}"
-                yield Place(number, line.rfind(code) + 1, f"no rule is called '{code}': {advice}")
+                yield Place(number, column, f"no rule is called '{code}': {advice}")

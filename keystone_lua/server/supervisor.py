@@ -25,9 +25,10 @@ from . import reloads
 from .control import MAX_FROM_WORKER, Control, Messages, frame, plain_folder
 from .logs import facts
 from .loop import run
+from .metrics import BEAT
 from .reloads import WATCH_SECONDS, Reloads, Report, Watch
 from .store import ScriptsFolderError, read_folder
-from .worker import STOP_SECONDS, Worker, work
+from .worker import BEAT_SECONDS, STOP_SECONDS, Worker, work
 
 logger = logging.getLogger("keystone.supervisor")
 
@@ -40,7 +41,11 @@ FIRST_DELAY = 0.1
 """Seconds before a worker is replaced that did not; doubled each time."""
 LONGEST_DELAY = 5.0
 
-SEND_SECONDS = 10.0
+HUNG_SECONDS = 4.0
+"""Without a turn of its loop a worker is taken for hung. It tells of one every BEAT_SECONDS; what holds a loop for
+longest, the compiling of one large script, takes 2 s."""
+
+SEND_SECONDS = HUNG_SECONDS
 LOAD_SECONDS = 30.0
 """For a worker to put a folder in force, besides four times what it took here."""
 KILL_SECONDS = 0.5
@@ -93,6 +98,7 @@ class Supervisor:
         self._load: _Load | None = None
         self._loads = 0
         self._look_at = 0.0
+        self._ticked = self._awake_since = time.monotonic()
         self._serving = False
         self._stop_by: float | None = None
         self._code = EXIT_GOOD
@@ -135,6 +141,8 @@ class Supervisor:
             due.append(self._stop_by)
         if self._watch is not None:
             due.append(self._look_at)
+        if self._stop_by is None:
+            due.append(self._ticked + BEAT_SECONDS)
         return max(0.0, min(due, default=time.monotonic() + 60) - time.monotonic())
 
     def _hear_signals(self) -> None:
@@ -172,6 +180,7 @@ class Supervisor:
             child.loaded = message["number"]
 
     def _tick(self, now: float) -> None:
+        self._kill_hung(now)
         for number in [number for number, due in self._due.items() if due <= now]:
             del self._due[number]
             self._start(number)
@@ -188,6 +197,20 @@ class Supervisor:
             self._stop_by = now + KILL_SECONDS
 
     # workers
+
+    def _kill_hung(self, now: float) -> None:
+        """Kill workers whose loop has had no turn for HUNG_SECONDS while this process had its own."""
+        if now - self._ticked > HUNG_SECONDS / 2:
+            self._awake_since = now  # all of us were stopped, or starved
+        self._ticked = now
+        if self._stop_by is not None:
+            return
+        for child in self._children.values():
+            beat = self._counts.worker(child.number, BEAT)
+            if child.ready and now - max(beat, self._awake_since) > HUNG_SECONDS:
+                logger.error("worker hangs", extra=facts(worker=child.number, process=child.pid))
+                child.ready = False  # once
+                _kill(child.pid, signal.SIGKILL)
 
     def _start(self, number: int) -> None:
         ours, theirs = socket.socketpair()
@@ -240,6 +263,7 @@ class Supervisor:
                 self._ended(child, status)
 
     def _ended(self, child: _Child, status: int) -> None:
+        self._counts.repair(child.number)
         if self._stop_by is not None:
             return
         code = os.waitstatus_to_exitcode(status)

@@ -30,7 +30,7 @@ from .exposition import Exposition
 from .handlers import Handlers
 from .lanes import Lanes
 from .logs import StderrHandler
-from .metrics import LANES_BUSY, LANES_WAITING, LOG_DROPPED, NOT_RECORDED, Counts, WorkerMetrics
+from .metrics import BEAT, LANES_BUSY, LANES_WAITING, LOG_DROPPED, NOT_RECORDED, Counts, WorkerMetrics
 from .observers import FileObserver, Observer, ObserverFactory
 from .reloads import Reloads, Watch, keep_watch, local_reloads
 from .stage import Stage
@@ -54,6 +54,9 @@ again and again hears from its answer that it should not; closed right away, one
 
 GAUGE_SECONDS = 1.0
 """Between two looks at what is not counted where it happens."""
+
+BEAT_SECONDS = 0.5
+"""Between two signs of life for the supervisor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +204,7 @@ async def work(worker: Worker, ready: Callable[[], None]) -> None:
         reloads=worker.reloads,
     )
     await server.start(worker.listeners)
-    tasks = [asyncio.create_task(_gauges(server, worker.log))]
+    tasks = [asyncio.create_task(_gauges(server, worker.log)), asyncio.create_task(_beat(server.metrics))]
     _on_hangup(server, reload=worker.reloads is None)
     if worker.watch is not None:
         tasks.append(asyncio.create_task(keep_watch(worker.watch, server.reloads)))
@@ -221,6 +224,12 @@ async def _gauges(server: RunningServer, log: StderrHandler) -> None:
         server.metrics.set(LANES_BUSY, server.lanes.running)
         server.metrics.set(LANES_WAITING, server.lanes.waiting)
         await asyncio.sleep(GAUGE_SECONDS)
+
+
+async def _beat(metrics: WorkerMetrics) -> None:
+    while True:
+        metrics.set(BEAT, time.monotonic())
+        await asyncio.sleep(BEAT_SECONDS)
 
 
 def _on_hangup(server: RunningServer, *, reload: bool) -> None:

@@ -28,7 +28,7 @@ async def direct(folder: Path, workers: int, stops: int, *, kept: bool = True) -
             await asyncio.sleep(MOMENT)
             server.signal(signal.SIGTERM)
             await asyncio.to_thread(server.wait)
-            add(total, await clients.stop())
+            total.add(await clients.stop())
 
     return total
 
@@ -50,11 +50,3 @@ async def behind_nginx(folder: Path, workers: int, stops: int) -> Sent:
             await asyncio.to_thread(server.start)
         await asyncio.sleep(MOMENT)
         return await clients.stop()
-
-
-def add(total: Sent, more: Sent) -> None:
-    """Add ``more`` to ``total``."""
-    total.statuses += more.statuses
-    total.lost += more.lost
-    total.wrong += more.wrong
-    total.refused += more.refused

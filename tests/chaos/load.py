@@ -12,8 +12,26 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
+KEPT_BODIES = 5
+
 BODY = b'{"method":"GET","path":"/"}'
-REQUEST = b"POST /route/a HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n%b" % (len(BODY), BODY)
+
+
+def post(path: str, body: bytes, headers: bytes = b"") -> bytes:
+    """A POST as it goes over the wire."""
+    return b"POST %b HTTP/1.1\r\nHost: h\r\n%bContent-Length: %d\r\n\r\n%b" % (path.encode(), headers, len(body), body)
+
+
+async def ask(port: int, request: bytes) -> bytes:
+    """Send a request that says ``Connection: close``; all that comes back."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(request)
+    answer = await reader.read()
+    writer.close()
+    return answer
+
+
+REQUEST = post("/route/a", BODY)
 
 _LENGTH = re.compile(rb"\r\ncontent-length: (\d+)", re.IGNORECASE)
 _CLOSES = re.compile(rb"\r\nconnection: close", re.IGNORECASE)
@@ -31,6 +49,17 @@ class Sent:
     """Answers 200 that are not what the script says."""
     refused: int = 0
     """Connections that the server did not take: nothing was sent."""
+
+    bodies: list[bytes] = field(default_factory=list)
+    """The first answers that are neither 200 nor 503, or wrong."""
+
+    def add(self, more: Sent) -> None:
+        """Count another's as well."""
+        self.statuses += more.statuses
+        self.lost += more.lost
+        self.wrong += more.wrong
+        self.refused += more.refused
+        self.bodies += more.bodies
 
     @property
     def sent(self) -> int:
@@ -58,8 +87,8 @@ class Clients:
         self._stopping = False
         self._tasks = [asyncio.create_task(self._client()) for _ in range(count)]
 
-    async def stop(self, *, gone: bool = False) -> Sent:
-        """Ask no more, once the requests under way are answered; ``gone`` is a server that has closed all."""
+    async def stop(self) -> Sent:
+        """Ask no more, once the requests under way are answered."""
         self._stopping = True
         await asyncio.wait(self._tasks, timeout=_PATIENCE)
         for task in self._tasks:
@@ -92,6 +121,9 @@ class Clients:
                 return
             status = int(head[9:12])
             self.sent.statuses[status] += 1
-            self.sent.wrong += status == 200 and self._expected not in body
+            wrong = status == 200 and self._expected not in body
+            self.sent.wrong += wrong
+            if (wrong or status not in (200, 503)) and len(self.sent.bodies) < KEPT_BODIES:
+                self.sent.bodies.append(body[:300])
             if not self._kept or _CLOSES.search(head):
                 return

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import processes
-from .load import REQUEST
+from .load import REQUEST, ask, post
 
 TENANTS = 5000
 CHANGED = 1000
@@ -93,7 +93,7 @@ def _works(port: int, scripts: Path) -> dict[str, Callable[[], Awaitable[object]
     return {
         NOTHING: lambda: asyncio.sleep(0.1),
         BATCHES: lambda: _post(port, "/route/big/batch", BATCH),
-        SCRAPES: lambda: _ask(port, b"GET /metrics HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"),
+        SCRAPES: lambda: ask(port, b"GET /metrics HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"),
         BODIES: lambda: _post(port, "/route/a", b'{"body":"' + b"\xc3\xa9" * 450_000 + b'"}'),
         RELOADS: reload,
     }
@@ -122,13 +122,4 @@ def _script(number: int, revision: int) -> str:
 
 
 async def _post(port: int, path: str, body: bytes) -> bytes:
-    head = f"POST {path} HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
-    return await _ask(port, head.encode() + body)
-
-
-async def _ask(port: int, request: bytes) -> bytes:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(request)
-    answer = await reader.read()
-    writer.close()
-    return answer
+    return await ask(port, post(path, body, b"Connection: close\r\n"))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from keystone_lua.interpreter import Limits
+from keystone_lua.interpreter import Decision, Limits, compile_program
 from keystone_lua.server import metrics
 from keystone_lua.server.config import ServerConfig
+from keystone_lua.server.decisions import Verdict
 from keystone_lua.server.metrics import KINDS, Counts, WorkerMetrics
 from tests.server.scraped import OPEN_METRICS, scrape
 from tests.server.support import Answer, constant, server_in_thread, server_process, write_scripts
@@ -190,3 +192,33 @@ def test_the_dashboard_asks_for_metrics_that_there_are(tmp_path: Path) -> None:
         names = set(re.findall(r"\bkeystone_\w+", expression))
         assert names, expression
         assert names <= there, expression
+
+
+class _Dies(Decision):
+    """A decision in the middle of whose counting the worker dies."""
+
+    @property
+    def allocated_bytes(self) -> int:  # type: ignore[override]
+        raise KeyboardInterrupt
+
+
+def test_half_a_decision_is_taken_back_when_its_worker_died() -> None:
+    """It is counted before it is answered; 2,633 decisions stood beside 2,632 durations."""
+    counts = Counts(2)
+    counts.assign(["a", "b"])
+    program = compile_program(b"", "a.lua")
+    facts = ({"selected_backend": "x"}, None, 70, 700, (), 0, 0.0, ())
+    worker = WorkerMetrics(counts, 1)
+    whole = Verdict("a", facts[0], None, program, Decision(*facts))
+    for _ in range(3):
+        worker.decided(whole, {}, "", 0.001)  # type: ignore[typeddict-item]
+    with pytest.raises(KeyboardInterrupt):
+        worker.decided(replace(whole, decision=_Dies(*facts)), {}, "", 0.001)  # type: ignore[typeddict-item]
+    assert sum(count for _, count in counts.block("a").outcomes()) == 4
+    counts.repair(1)
+    counts.repair(0)
+    assert sum(count for _, count in counts.block("a").outcomes()) == 3
+    assert sum(counts.block("a").instructions()[0]) == sum(counts.block("a").bytes()[0]) == 3
+    worker.decided(whole, {}, "", 0.001)  # type: ignore[typeddict-item]
+    counts.repair(1)
+    assert sum(counts.block("a").seconds()[0]) == 4

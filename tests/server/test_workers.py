@@ -17,6 +17,7 @@ import pytest
 
 from keystone_lua.server.control import LENGTH, Messages, folder_of, frame, plain_folder
 from keystone_lua.server.store import Folder
+from keystone_lua.server.supervisor import HUNG_SECONDS
 from tests.server.scraped import scrape
 from tests.server.support import LOOPBACK, WAIT, Client, command, constant, read_to_end, server_process, write_scripts
 
@@ -224,3 +225,37 @@ def test_a_message_has_a_largest_size() -> None:
 def test_a_folder_survives_the_way() -> None:
     folder = Folder({"a.lua": "é\0\n".encode()}, {"b.lua": "is too large"}, {"m.n": b"return {}"}, ("error",))
     assert folder_of(plain_folder(folder)) == folder
+
+
+def test_a_worker_that_hangs_is_replaced_and_holds_up_no_reload(tmp_path: Path) -> None:
+    """It was noticed by nobody; a reload waited 30 s for it, longer than the client here does."""
+    write_scripts(tmp_path, {"a.lua": constant("1")})
+    with server_process(tmp_path, "--workers", "2") as server:
+        before = workers_of(server.process.pid)
+        os.kill(before[0], signal.SIGSTOP)
+        write_scripts(tmp_path, {"a.lua": constant("2")})
+        asker = http.client.HTTPConnection(LOOPBACK, server.client.port, timeout=WAIT)
+        # The kernel may have given it to the one that hangs.
+        with contextlib.closing(asker), contextlib.suppress(ConnectionError, http.client.HTTPException):
+            asker.request("POST", "/reload")
+            assert asker.getresponse().status == 200
+        until(lambda: before[0] not in workers_of(server.process.pid) and len(workers_of(server.process.pid)) == 2)
+        assert server.client.send("POST", "/reload").status == 200
+        assert selected_by_all(server.client, "a") == {"2"}
+        assert server.terminate() == 0
+    assert [line for line in server.logged() if "worker hangs" in line and f"process={before[0]}" in line]
+
+
+def test_a_server_that_was_stopped_as_a_whole_goes_on(tmp_path: Path) -> None:
+    with server_process(write_scripts(tmp_path, {"a.lua": constant("1")}), "--workers", "2") as server:
+        before = workers_of(server.process.pid)
+        everybody = [server.process.pid, *before]
+        for process in everybody:
+            os.kill(process, signal.SIGSTOP)
+        time.sleep(HUNG_SECONDS + 1)
+        for process in everybody:
+            os.kill(process, signal.SIGCONT)
+            time.sleep(0.1)  # the supervisor is the first to go on
+        time.sleep(1)
+        assert workers_of(server.process.pid) == before
+        assert server.terminate() == 0

@@ -50,8 +50,6 @@ def _serve(options: argparse.Namespace) -> int:
         config = settings.config()
     except ConfigError as error:
         raise UsageError(str(error)) from None
-    for name in settings.unknown:
-        complain(f"keystone-lua: {name}: no such setting, ignored")
     from ..server.app import serve
     from .checking import findings_of
 
@@ -60,7 +58,8 @@ def _serve(options: argparse.Namespace) -> int:
         from .recording import decision_log
 
         observers = decision_log(config)
-    return serve(config, observers, check=findings_of)
+    notes = [f"{name}: no such setting, ignored" for name in settings.unknown]
+    return serve(config, observers, check=findings_of, notes=notes)
 
 
 def _config(options: argparse.Namespace) -> int:

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 
 from . import logs, reloads
+from .cautions import cautions
 from .config import ServerConfig
 from .listening import CannotListen, bound, listen, unlisten
 from .loop import run
@@ -27,10 +28,15 @@ EXIT_GOOD = 0
 EXIT_USAGE = 2
 
 
-def serve(config: ServerConfig, observers: Sequence[ObserverFactory] = (), check: Check | None = None) -> int:
+def serve(
+    config: ServerConfig,
+    observers: Sequence[ObserverFactory] = (),
+    check: Check | None = None,
+    notes: Sequence[str] = (),
+) -> int:
     """Serve until SIGTERM or SIGINT, with what ``observers`` make in each worker. Returns the process's exit code.
 
-    ``check`` adds findings to what a dry run says.
+    ``check`` adds findings to what a dry run says; ``notes`` are warnings for the log.
     """
     store = ScriptStore(config.scripts, config.limits.source, check)
     with contextlib.ExitStack() as opened:
@@ -43,7 +49,10 @@ def serve(config: ServerConfig, observers: Sequence[ObserverFactory] = (), check
             return EXIT_USAGE
         handler = logs.start(config.log_level, config.log_format)
         counts = Counts(config.workers)
+        logs.catch_all()
         reloads.load(store, counts, folder)
+        for text in (*notes, *cautions(config, {*store.current.programs, *store.current.never_compiled})):
+            logger.warning(text)
         # What start-up made lives as long as the process: later collections need not look at it again.
         gc.collect()
         gc.freeze()
@@ -62,11 +71,11 @@ def _listen(config: ServerConfig, opened: contextlib.ExitStack) -> Listeners:
     """Open what to listen on. Raises `CannotListen`."""
     from .listening import tls_context
 
-    routes = opened.enter_context(listen(config.address))
+    routes = opened.enter_context(listen(config.address, config.socket_access))
     opened.callback(unlisten, config.address)
     calls = None
     if config.admin_address is not None:
-        calls = opened.enter_context(listen(config.admin_address))
+        calls = opened.enter_context(listen(config.admin_address, config.socket_access))
         opened.callback(unlisten, config.admin_address)
     if config.tls is None:
         return Listeners(routes, calls)

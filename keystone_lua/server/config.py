@@ -38,6 +38,15 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
+class SocketAccess:
+    """Who may use a Unix socket. None leaves it to the process's umask and group."""
+
+    mode: int | None = None
+    group: str | None = None
+    """A name or a number."""
+
+
+@dataclass(frozen=True, slots=True)
 class Tls:
     """The files of TLS, all PEM. With ``client_ca`` a client must show a certificate that it has signed."""
 
@@ -78,6 +87,9 @@ class ServerConfig:
 
     admin_address: Address | None = None
     """Where health, metrics, reload and the API's description are served; None is ``address``."""
+
+    socket_access: SocketAccess = field(default_factory=SocketAccess)
+    """Of both addresses, if they are Unix sockets."""
 
     admin_token: str = ""
     """What ``/reload`` and ``/metrics`` ask for as a bearer token (RFC 6750); empty asks for none."""

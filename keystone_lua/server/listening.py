@@ -14,7 +14,7 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .config import Address, Tls
+from .config import Address, SocketAccess, Tls
 
 if TYPE_CHECKING:
     import ssl
@@ -24,14 +24,17 @@ BACKLOG = 1024
 _NO_IPV6 = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
 
 
+_USUAL = SocketAccess()
+
+
 class CannotListen(Exception):
     """An address or a certificate that cannot be used. The text is one line."""
 
 
-def listen(address: Address) -> socket.socket:
+def listen(address: Address, access: SocketAccess = _USUAL) -> socket.socket:
     """Return a socket bound to ``address``, every address meaning both IP versions. Raises `CannotListen`."""
     try:
-        return _unix(Path(address.path)) if address.path else _tcp(address)
+        return _unix(Path(address.path), access) if address.path else _tcp(address)
     except OSError as error:
         # socket.create_server adds the address to strerror, which is in the message already.
         reason = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
@@ -86,7 +89,7 @@ def _tcp(address: Address) -> socket.socket:
     return socket.create_server(("", address.port), backlog=BACKLOG)
 
 
-def _unix(path: Path) -> socket.socket:
+def _unix(path: Path, access: SocketAccess) -> socket.socket:
     """A socket that a server before has left is replaced; one that somebody listens on, or another file, is not."""
     with contextlib.suppress(FileNotFoundError):
         if stat.S_ISSOCK(path.lstat().st_mode):
@@ -95,12 +98,42 @@ def _unix(path: Path) -> socket.socket:
                     path.unlink()
     listener = socket.socket(socket.AF_UNIX)
     try:
-        listener.bind(str(path))
+        _bind(listener, path, access)
         listener.listen(BACKLOG)
     except BaseException:
         listener.close()
         raise
     return listener
+
+
+def _bind(listener: socket.socket, path: Path, access: SocketAccess) -> None:
+    """Bind to ``path``. Nobody can connect before the mode and the group are what they should be."""
+    if access == _USUAL:
+        listener.bind(str(path))
+        return
+    group = -1 if access.group is None else _group(access.group)
+    umask = os.umask(0o777)
+    try:
+        listener.bind(str(path))
+    finally:
+        os.umask(umask)
+    try:
+        os.chown(path, -1, group)
+        path.chmod(0o777 & ~umask if access.mode is None else access.mode)
+    except OSError:
+        path.unlink()
+        raise
+
+
+def _group(name: str) -> int:
+    import grp
+
+    if name.isascii() and name.isdigit():
+        return int(name)
+    try:
+        return grp.getgrnam(name).gr_gid
+    except KeyError:
+        raise CannotListen(f"cannot listen for group {name}: there is no such group") from None
 
 
 def _no_password() -> str:

@@ -13,8 +13,10 @@ import json
 import logging
 import os
 import select
+import sys
 import threading
 import time
+from types import TracebackType
 from typing import Any
 
 from .tracing import CURRENT, Trace
@@ -188,6 +190,24 @@ def start(level: str, form: str) -> StderrHandler:
     logging._srcfile = None  # the documented way not to look for the caller
     logging.raiseExceptions = False
     return handler
+
+
+def catch_all() -> None:
+    """Have what Python itself would write to standard error be log lines: warnings, exceptions that nobody caught."""
+    logger = logging.getLogger("keystone.server")
+    logging.captureWarnings(capture=True)
+
+    def crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        logger.critical("the server ends by an exception", exc_info=(kind, error, trace))
+
+    def in_thread(caught: threading.ExceptHookArgs) -> None:
+        if caught.exc_value is not None:
+            logger.error("a thread ends by an exception", exc_info=caught.exc_value)
+
+    def unraisable(caught: sys.UnraisableHookArgs) -> None:
+        logger.error("unexpected exception", exc_info=caught.exc_value)
+
+    sys.excepthook, threading.excepthook, sys.unraisablehook = crashed, in_thread, unraisable
 
 
 def _write(descriptor: int, data: bytes) -> None:

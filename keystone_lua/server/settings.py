@@ -18,7 +18,7 @@ from typing import Any
 
 from keystone_lua.interpreter.limits import MAX_DEPTH, Limits
 
-from .config import LOG_FORMATS, LOG_LEVELS, WALL_CLOCK_SECONDS, Address, DecisionLog, ServerConfig, Tls
+from .config import LOG_FORMATS, LOG_LEVELS, WALL_CLOCK_SECONDS, Address, DecisionLog, ServerConfig, SocketAccess, Tls
 
 PREFIX = "KEYSTONE_LUA_"
 MASK = "********"
@@ -137,6 +137,18 @@ def tcp_address(text: str) -> Address:
     return Address(match[1] or match[2] or "", int(match[3]))
 
 
+def _mode(text: str) -> int:
+    if not re.fullmatch(r"0?[0-7]{3}", text, re.ASCII):
+        raise ValueError("is no mode of a file; use 0660")
+    return int(text, 8)
+
+
+def _group(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}", text, re.ASCII):
+        raise ValueError("is no name or number of a group")
+    return text
+
+
 def _names(text: str) -> tuple[str, ...]:
     names = tuple(name.strip().lower() for name in text.split(",") if name.strip())
     for name in names:
@@ -196,6 +208,10 @@ SETTINGS = (
         "admin-addr", _or_none(ADDRESS), "",
         "where health, metrics, reload and openapi.json are served instead; they are then gone from addr",
     ),
+    Setting(
+        "socket-mode", _or_none(Kind("MODE", _mode)), "", "who may use a Unix socket, such as 0660; else the umask says"
+    ),
+    Setting("socket-group", _or_none(Kind("GROUP", _group)), "", "the group of a Unix socket; else the process's own"),
     Setting(
         "admin-token", _or_none(Kind("TOKEN", _token)), "",
         "the bearer token that /reload and /metrics ask for; better set by the environment or the file",
@@ -269,6 +285,7 @@ class Settings:
             scripts=of["scripts"],
             address=of["addr"],
             admin_address=of["admin-addr"],
+            socket_access=self._socket_access(),
             admin_token=of["admin-token"] or "",
             tls=self._tls(),
             workers=of["workers"],
@@ -296,6 +313,14 @@ class Settings:
     def _decision_log(self) -> DecisionLog | None:
         file, *others = (self.values[name].value for name in _BY_NAME if name.startswith("decision-log"))
         return None if file is None else DecisionLog(file, *others)
+
+    def _socket_access(self) -> SocketAccess:
+        mode, group = self.values["socket-mode"], self.values["socket-group"]
+        addresses = (self.values["addr"].value, self.values["admin-addr"].value)
+        for value in (mode, group):
+            if value.value is not None and not any(address is not None and address.path for address in addresses):
+                raise ConfigError(f"{value.source}: {value.name} needs a Unix socket as addr or admin-addr")
+        return SocketAccess(mode.value, group.value)
 
     def _tls(self) -> Tls | None:
         certificate, key, client_ca = (self.values[name] for name in ("tls-cert", "tls-key", "tls-client-ca"))

@@ -1,9 +1,11 @@
 """Compare many random programs with real Lua.
 
-    python -m tests.differential --programs 20000 --seed 1 [--jobs 2] [--assignments] [--record]
+    python -m tests.differential --programs 20000 --seed 1 [--jobs 2] [--assignments | --coroutines] [--record]
 
 Says how many programs were compared and prints those that differ, shrunk. Every tenth program uses goto
-and is compared with luajit. ``--assignments`` draws programs of multiple assignments instead. Exit 1 on any difference. ``--record`` rewrites the golden file of the test suite.
+and is compared with luajit. ``--assignments`` draws programs of multiple
+assignments instead, ``--coroutines`` programs that yield. Exit 1 on any difference. ``--record`` rewrites the golden
+file of the test suite.
 """
 
 from __future__ import annotations
@@ -17,15 +19,15 @@ from concurrent.futures import ProcessPoolExecutor
 from . import golden
 from .assignments import generate_assignments
 from .compare import Difference, compare, shrink
+from .coroutines import generate_coroutines
 from .generator import generate
 from .reference import Reference
 
 SHOWN = 12
+KINDS = {"assignments": generate_assignments, "coroutines": generate_coroutines}
 
 
-def compare_range(
-    seed: int, first: int, count: int, jumps_every: int, assignments: bool
-) -> tuple[int, int, int, list[str]]:
+def compare_range(seed: int, first: int, count: int, jumps_every: int, kind: str) -> tuple[int, int, int, list[str]]:
     """Programs ``first`` to ``first + count - 1``: how many were compared, with luajit, not comparable, and differences."""
     compared = jumped = skipped = 0
     found: list[str] = []
@@ -33,7 +35,7 @@ def compare_range(
         for number in range(first, first + count):
             jumps = jumps_every > 0 and number % jumps_every == 0
             source = random.Random(f"{seed}/{number}")
-            tree = generate_assignments(source) if assignments else generate(source, jumps=jumps)
+            tree = KINDS[kind](source) if kind else generate(source, jumps=jumps)
             reference = jit if jumps else lua
             result = compare(tree.text(), reference)
             if result is False:
@@ -54,7 +56,9 @@ def main() -> int:
     parser.add_argument("--programs", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--assignments", action="store_true", help="programs of multiple assignments")
+    kinds = parser.add_mutually_exclusive_group()
+    kinds.add_argument("--assignments", dest="kind", action="store_const", const="assignments", default="")
+    kinds.add_argument("--coroutines", dest="kind", action="store_const", const="coroutines")
     parser.add_argument("--record", action="store_true", help="rewrite the golden file")
     options = parser.parse_args()
     if not Reference.available("lua5.1"):
@@ -63,7 +67,7 @@ def main() -> int:
     if options.record:
         print(f"{golden.record()} programs recorded in {golden.FILE}")
         return 0
-    every = 10 if not options.assignments and Reference.available("luajit") else 0
+    every = 10 if not options.kind and Reference.available("luajit") else 0
     started = time.perf_counter()
     step = 250
     starts = range(0, options.programs, step)
@@ -71,7 +75,7 @@ def main() -> int:
     found: list[str] = []
     with ProcessPoolExecutor(options.jobs) as pool:
         jobs = [
-            pool.submit(compare_range, options.seed, s, min(step, options.programs - s), every, options.assignments)
+            pool.submit(compare_range, options.seed, s, min(step, options.programs - s), every, options.kind)
             for s in starts
         ]
         for job in jobs:

@@ -21,7 +21,7 @@ while true do
   if not size then break end
   local source = read(tonumber(size))
   local output, overran = {}, false
-  local env = {string = copy(string), table = copy(table), math = copy(math)}
+  local env = {string = copy(string), table = copy(table), math = copy(math), coroutine = copy(coroutine)}
   for _, name in pairs(names) do env[name] = _G[name] end
   env._G = env
   setmeta("", {__index = env.string})

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from . import golden
 from .assignments import generate_assignments
 from .compare import Difference, compare, engine_answer, shrink
+from .coroutines import generate_coroutines
 from .generator import generate
 from .reference import Reference
 
@@ -54,6 +55,19 @@ def test_fresh_assignments() -> None:
             tree = generate_assignments(random.Random(f"fresh/{number}"))
             result = compare(tree.text(), lua)
             assert not isinstance(result, Difference), shrink(tree, lua).report()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Reference.available("lua5.1"), reason="lua5.1 is not installed; recorded programs are compared")
+def test_fresh_coroutines() -> None:
+    compared = 0
+    with Reference("lua5.1") as lua:
+        for number in range(FRESH):
+            tree = generate_coroutines(random.Random(f"fresh/{number}"))
+            result = compare(tree.text(), lua)
+            assert not isinstance(result, Difference), shrink(tree, lua).report()
+            compared += result
+    assert compared > FRESH * 0.9
 
 
 @pytest.mark.skipif(not Reference.available("lua5.1"), reason="lua5.1 is not installed; recorded programs are compared")

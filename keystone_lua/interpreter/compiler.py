@@ -19,6 +19,7 @@ from typing import Final
 
 from . import costs, nodes, pyast
 from .emission import Context, Segment, Statements
+from .extents import Size
 from .infer import Kinds
 from .jumps import ends
 from .libraries import Seal
@@ -77,13 +78,23 @@ class Compiler(LoopEmitter):
 
     def closure(self, node: nodes.Function) -> ast.expr:
         """``function ... end`` as a value."""
-        self.charge(costs.CLOSURE_OP, costs.CLOSURE)
+        self.charge_closure(node)
         return self.emit_function(node, None)
+
+    def size(self, node: nodes.Node) -> Size:
+        """Of a function's or chunk's frame."""
+        return Size.of(self.resolution.scopes[node], self.resolution.extents[node])
+
+    def charge_closure(self, node: nodes.Function) -> None:
+        """A function value, with the cells that it keeps."""
+        instructions, size = self.size(node).closure_price()
+        self.charge(costs.CLOSURE_OP + instructions, costs.CLOSURE + size)
 
     def local_function(self, node: nodes.LocalFunction) -> None:
         """``local function f``, which sees itself."""
         variable = self.resolution.declared[node][0]
-        self.charge(costs.ASSIGN + costs.CLOSURE_OP, costs.CLOSURE)
+        self.charge(costs.ASSIGN)
+        self.charge_closure(node.function)
         self.context.owned.add(variable.slot)
         if variable.storage == BOX:
             self.new_box(variable, pyast.nil(self.line))
@@ -129,7 +140,9 @@ class Compiler(LoopEmitter):
         self.line = self.at(scope.node.line)
         self.segment = Segment(entry=True)
         self.out.append(self.segment)
-        self.charge(costs.FUNCTION)
+        beyond = self.size(scope.node).beyond
+        is_chunk = parent is None
+        self.charge(costs.FUNCTION + beyond // costs.SLOTS, beyond * costs.SLOT if is_chunk else 0)
         if isinstance(scope.node, nodes.Function) and scope.node.is_vararg:
             self.out.insert(0, self.vararg_charge())
         for variable in scope.parameters:
@@ -144,11 +157,21 @@ class Compiler(LoopEmitter):
         if context.jump in context.stored:
             self.out.insert(1, pyast.assign_name(context.jump, pyast.constant(0, self.line), self.line))
         self.out[1:1] = context.prologue
+        if depths := 0 if is_chunk else -(-beyond * costs.SLOT // costs.FRAME):
+            self.out.insert(0, self.deeper(depths))
         statements = self.out
         self.out, self.segment, self.height, self.depths, self.conditional, self.line = saved
         if parent is not None:
             self.context = parent
         return context, statements
+
+    def deeper(self, depths: int) -> ast.stmt:
+        """``d += depths``: a frame of many slots is paid for as so many frames. A chunk runs once, and pays bytes."""
+        return pyast.assign_name(
+            "d",
+            pyast.binary(pyast.name("d", self.line), pyast.ADD, pyast.constant(depths, self.line), self.line),
+            self.line,
+        )
 
     def vararg_charge(self) -> ast.stmt:
         """The bytes of ``...``: a tuple's, and 8 for each value."""

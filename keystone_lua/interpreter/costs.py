@@ -16,6 +16,7 @@ STRING: Final = 49  # plus its length
 TABLE: Final = 120
 ENTRY: Final = 140  # a new key with its slot in the dict, its boxed key and its boxed value
 CLOSURE: Final = 256
+CAPTURE: Final = 48  # a local that a closure takes, beyond FREE_CAPTURES: its cell, and its place in the closure
 UPVALUE: Final = 48  # a boxed variable that lives once per loop iteration
 RESULTS: Final = 56  # several results, or a vararg: plus 8 per value
 VALUE: Final = 8
@@ -65,6 +66,12 @@ SCATTERED: Final = 12  # a number key of a table whose number keys lie scattered
 SETTLING: Final = 4  # an entry, when a table's number keys are looked over
 REBUILDING: Final = 2  # an entry, when a table's dict is made anew
 
+FREE_SLOTS: Final = 96  # of a frame, that the price of a call covers
+SLOTS: Final = 8  # of the others, that one instruction clears at a call
+SLOT: Final = 8  # bytes
+FREE_CAPTURES: Final = 4  # of a closure, that its price covers
+FREE_NAMES: Final = 8  # global names in a function and those in it, that its price covers
+CAPTURES: Final = 8  # of these and those, that one instruction puts into a closure
 FREE_VALUES: Final = 8  # values that the static price of a spread covers
 
 # Work that depends on length: how much one instruction pays for.

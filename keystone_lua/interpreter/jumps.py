@@ -21,6 +21,7 @@ from typing import Final, Literal
 from . import costs, nodes, pyast
 from .constructors import ConstructorEmitter
 from .emission import Context, Segment
+from .extents import CELL
 from .infer import Kinds
 from .libraries import Seal
 from .scope import Resolution
@@ -113,7 +114,7 @@ class JumpEmitter(ConstructorEmitter):
         self.context.frames = [*outer.frames, frame]
         self.out = []
         self.open_segment()
-        self.charge(first_price)
+        self.charge(first_price + self.slots(block) // costs.SLOTS)
         self.block_statements(block)
         self.out[1:1] = self.context.prologue
         definition = self.definition(identifier, (), None, self.context, self.out)
@@ -127,6 +128,17 @@ class JumpEmitter(ConstructorEmitter):
         self.out.append(pyast.if_(has_returned, [pyast.return_(returned, line)], [], line))
         self.pass_on(frame)
         return self.finish(self.out, outer)
+
+    def slots(self, block: nodes.Block) -> int:
+        """What the locals of a block, and of those in it, take of a frame."""
+        slots = 0
+        pending = [block]
+        while pending:
+            for statement in pending.pop().statements:
+                for variable in self.resolution.declared.get(statement, ()):
+                    slots += CELL if variable.captured else 1
+                pending.extend(bodies(statement))
+        return slots
 
     def block_statements(self, block: nodes.Block) -> None:
         """The statements of a block, into ``self.out`` and its current segment."""

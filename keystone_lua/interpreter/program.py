@@ -46,7 +46,7 @@ from .values import (
     number_to_string,
     string_to_number,
 )
-from .weight import weigh
+from .weight import weigh, weigh_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -250,11 +250,11 @@ def link_program(
     resolution = Resolution()
     counter = [0]
     with _room():
-        chunks = [parse(source, name, limit)]
-        resolve(chunks[0], resolution, counter)
+        chunks = [_chunk(source, name, limit, resolution, counter)]
         names = _link(chunks, resolution, modules, counter, limit)
         sources = MappingProxyType({module: modules[module] for module in names})
-        return Linked(chunks, resolution, source, sources, _checked_weight(chunks))
+        _check_weight(name, resolution.weight + weigh_names(resolution))
+        return Linked(chunks, resolution, source, sources, resolution.weight)
 
 
 def _compile(found: Linked, accounted: bool, twinned: bool, level: Level) -> Program:
@@ -298,15 +298,20 @@ def _compile(found: Linked, accounted: bool, twinned: bool, level: Level) -> Pro
     )
 
 
-def _checked_weight(chunks: list[nodes.Chunk]) -> int:
-    """The weight of all chunks. Refuses what takes too long to compile."""
-    total = 0
-    for chunk in chunks:
-        total += weigh(chunk)
-        if total > MAX_WEIGHT:
-            message = f"chunk has too many operations ({total} units, limit is {MAX_WEIGHT})"
-            raise LuaSyntaxError(f"{chunk.name}:1: {message}", 1)
-    return total
+def _chunk(source: bytes, name: str, limit: int, into: Resolution, counter: list[int]) -> nodes.Chunk:
+    """A chunk, parsed, weighed and resolved: refused before its names are looked at, if it is too large for that."""
+    chunk = parse(source, name, limit)
+    into.weight += weigh(chunk, into.extents)
+    _check_weight(name, into.weight)
+    resolve(chunk, into, counter)
+    return chunk
+
+
+def _check_weight(name: str, weight: int) -> None:
+    """Refuse what takes too long to compile."""
+    if weight > MAX_WEIGHT:
+        message = f"chunk has too many operations ({weight} units, limit is {MAX_WEIGHT})"
+        raise LuaSyntaxError(f"{name}:1: {message}", 1)
 
 
 def _slots() -> list[str]:
@@ -351,9 +356,8 @@ def _link(
                 continue
             if module not in modules:
                 raise LuaSyntaxError(f"{importer}:{line}: module '{module}' not found in lib/", line)
-            chunk = parse(modules[module], f"lib/{module.replace('.', '/')}.lua", limit)
             before = len(resolution.requires)
-            resolve(chunk, resolution, counter)
+            chunk = _chunk(modules[module], f"lib/{module.replace('.', '/')}.lua", limit, resolution, counter)
             chunks.append(chunk)
             linked.append(module)
             visit(resolution.requires[before:], chunk.name, (*path, module))

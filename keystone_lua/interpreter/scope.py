@@ -16,8 +16,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import nodes
+from . import costs, nodes
 from .errors import LuaSyntaxError
+from .extents import Extent
+from .limits import MAX_WEIGHT
 
 PLAIN, VALUE, BOX = "plain", "value", "box"
 
@@ -50,6 +52,19 @@ class Scope:
     node: nodes.Function | nodes.Chunk
     parent: Scope | None
     captures: dict[Variable, None] = field(default_factory=dict)
+    outer: dict[str, Variable | None] = field(default_factory=dict)
+    """What each name that it or its children do not declare means here: a local of a function around, or a global.
+
+    Of a library's member that no local hides there is an entry ``string.byte``: it may get a free variable too.
+    """
+    locals: int = 0
+    """Locals that it declares in all its blocks, parameters and loop variables included."""
+    cells: int = 0
+    """Of these, how many its children use."""
+    functions: int = 0
+    """Functions that stand in it, but not in those."""
+    widest: int = 0
+    """Outer names of the one with the most: they are on the stack while its closure is made."""
     parameters: tuple[Variable, ...] = ()
     has_goto: bool = False
     uses_vararg: bool = False
@@ -78,6 +93,12 @@ class Resolution:
     targets: dict[nodes.Goto, tuple[nodes.Block, nodes.Label]] = field(default_factory=dict)
     labelled: dict[nodes.Block, None] = field(default_factory=dict)
     globals: Globals = field(default_factory=Globals)
+    weight: int = 0
+    """Of the trees, see weight."""
+    passed: int = 0
+    """Names that pass a function on their way in, each for each function."""
+    extents: dict[nodes.Node, Extent] = field(default_factory=dict)
+    """Of functions and chunks: see extents."""
     requires: list[tuple[str, int]] = field(default_factory=list)
     require_uses: int = 0
 
@@ -108,7 +129,8 @@ class _Resolver:
         self.counter = counter
         self.scope: Scope = Scope(chunk, None)
         self.frames: list[_Frame] = []
-        self.outer: list[list[_Frame]] = []
+        self.around: dict[Scope, list[_Frame]] = {}
+        """The open blocks of each function around."""
         self.loops = 0
         self.table: dict[type, Callable[[Any], None]] = {
             nodes.Name: self.name,
@@ -169,6 +191,7 @@ class _Resolver:
     def declare(self, name: str) -> Variable:
         self.counter[0] += 1
         variable = Variable(name, f"v{self.counter[0]}", self.scope, self.loops > 0)
+        self.scope.locals += 1
         frame = self.frames[-1]
         frame.names[name] = variable
         frame.locals += 1
@@ -236,20 +259,41 @@ class _Resolver:
             if name in frame.names:
                 frame.names[name].mentioned = True
                 return frame.names[name]
-        scope: Scope | None = self.scope
-        passed = [self.scope]
-        for frames in reversed(self.outer):
-            assert scope is not None
-            scope = scope.parent
-            for frame in reversed(frames):
-                if name in frame.names:
-                    variable = frame.names[name]
-                    variable.captured = variable.mentioned = True
-                    for inner in passed:
-                        inner.captures[variable] = None
-                    return variable
-            assert scope is not None
+        return self.outer_name(self.scope, name)
+
+    def outer_name(self, scope: Scope | None, name: str) -> Variable | None:
+        """A name that the function does not declare: looked for once in each function that it passes.
+
+        The blocks around a function do not change while it is resolved.
+        """
+        passed: list[Scope] = []
+        found: Variable | None = None
+        while found is None and scope is not None:
+            if name in scope.outer:
+                found = scope.outer[name]
+                break
             passed.append(scope)
+            scope = scope.parent
+            if scope is not None:
+                found = self.declared_in(scope, name)
+        self.into.passed += len(passed)
+        if self.into.passed > MAX_WEIGHT:
+            raise self.error(1, f"chunk has too many upvalues (more than {MAX_WEIGHT} in all its functions)")
+        for inner in passed:
+            inner.outer[name] = found
+        if found is not None:
+            for inner in passed:
+                inner.captures[found] = None
+        return found
+
+    def declared_in(self, scope: Scope, name: str) -> Variable | None:
+        """The local of a function around that has the name now."""
+        for frame in reversed(self.around[scope]):
+            if name in frame.names:
+                found = frame.names[name]
+                scope.cells += not found.captured
+                found.captured = found.mentioned = True
+                return found
         return None
 
     def index(self, node: nodes.Index) -> None:
@@ -257,13 +301,16 @@ class _Resolver:
         if base.__class__ is nodes.Name and key.__class__ is nodes.String and self.lookup(base.name) is None:
             self.into.globals.reads.add(base.name)
             self.into.globals.fields.setdefault(base.name, set()).add(key.value)
+            if (member := f"{base.name}.{key.value}") in costs.LIBRARY:
+                self.outer_name(self.scope, member)
         else:
             self.visit(base)
             self.visit(key)
 
     def function(self, node: nodes.Function) -> None:
-        self.outer.append(self.frames)
         frames, loops, scope = self.frames, self.loops, self.scope
+        self.around[scope] = frames
+        scope.functions += 1
         self.scope = Scope(node, scope)
         self.into.scopes[node] = self.scope
         self.frames, self.loops = [], 0
@@ -275,7 +322,7 @@ class _Resolver:
         self.close()
         if arg is not None and arg.mentioned:
             self.scope.arg = arg
-        self.outer.pop()
+        scope.widest = max(scope.widest, len(self.scope.outer))
         self.frames, self.loops, self.scope = frames, loops, scope
 
     # expressions
@@ -295,6 +342,8 @@ class _Resolver:
 
     def method_call(self, node: nodes.MethodCall) -> None:
         self.visit(node.object)
+        if (member := f"string.{node.method}") in costs.LIBRARY:
+            self.outer_name(self.scope, member)
         self.visit_all(node.arguments)
 
     def steps(self, node: nodes.Chain) -> None:

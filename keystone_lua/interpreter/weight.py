@@ -10,10 +10,14 @@ code but because CPython copies the names of the enclosing function for each.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from . import nodes
+from .extents import FEW, TALL, WIDE, Extent, Place, own_names, parts_apart, settle, temporaries
 from .parser import children
+
+if TYPE_CHECKING:
+    from .scope import Resolution, Scope
 
 _NODES: Final[dict[type, int]] = {
     nodes.Assign: 2,
@@ -22,7 +26,7 @@ _NODES: Final[dict[type, int]] = {
     nodes.Call: 12,
     nodes.Concat: 22,
     nodes.Field: 2,
-    nodes.Function: 100,
+    nodes.Function: 30,
     nodes.GenericFor: 30,
     nodes.Goto: 20,
     nodes.Index: 16,
@@ -44,6 +48,10 @@ _TARGET: Final = 15
 _LOCAL: Final = 4
 _CROSSED: Final = 2
 """A loop around a goto, which may have to pass it on."""
+PASSED: Final = 1
+"""A free variable of a function, for each function that it passes."""
+VISIBLE: Final = 200
+"""Names of the functions around one that a unit stands for."""
 _LOOPS: Final = (nodes.While, nodes.Repeat, nodes.NumericFor, nodes.GenericFor, nodes.Do, nodes.Function)
 _OPERANDS: Final[dict[type, int]] = {nodes.Concat: 2, nodes.Logical: 8}
 _OPERATOR: Final = 11
@@ -51,28 +59,82 @@ _COMPARISON: Final = 18
 _POWER: Final = 15
 
 
-def weigh(chunk: nodes.Chunk) -> int:
-    """The weight of a whole chunk."""
+def weigh(chunk: nodes.Chunk, extents: dict[Any, Extent] | None = None) -> int:
+    """The weight of a whole chunk; enters the extents of its functions."""
     weight = 0
-    pending: list[tuple[Any, int]] = [(chunk.body, 0)]
+    first = Place(Extent())
+    places = [first]
+    found = {chunk: first.extent}
+    pending: list[tuple[Any, int, Place, int]] = [(chunk.body, 0, first, 0)]
     while pending:
-        node, loops = pending.pop()
+        node, loops, place, height = pending.pop()
         kind = node.__class__
+        if kind is nodes.Block:
+            labels = any(statement.__class__ is nodes.Label for statement in node.statements)
+            for statement in node.statements:
+                inner = place.inside(statement, labels)
+                places.append(inner)
+                pending.append((statement, loops, inner, 0))
+            continue
         weight += _NODES.get(kind, 0)
-        if kind is nodes.Operator:
-            weight += _operator(node)
-        elif kind in _OPERANDS:
-            weight += _OPERANDS[kind] * len(node.operands)
-        elif kind is nodes.Assign:
-            weight += _TARGET * len(node.targets)
-        elif kind is nodes.Local:
-            weight += _LOCAL * len(node.names)
-        elif kind is nodes.Goto:
-            weight += _CROSSED * loops
-        if kind in _LOOPS:
-            loops = 0 if kind is nodes.Function else loops + 1
-        pending.extend([(child, loops) for child in children(node)])
+        if kind is nodes.Name:
+            place.names += 1
+            continue
+        weight += _own(node, kind, loops)
+        apart = parts_apart(node)
+        place.temporaries += FEW if apart else temporaries(node)
+        if height > TALL or (kind is nodes.Table and len(node.fields) > WIDE):
+            place.tall = True
+            place.extent.pieces += height % TALL == 0
+        if kind is nodes.Function:
+            place = Place(Extent())
+            places.append(place)
+            found[node] = place.extent
+            loops = 0
+        elif kind in _LOOPS:
+            loops += 1
+        height += len(node.operands) if kind is nodes.Logical and not apart else 1
+        if not apart:
+            pending.extend([(child, loops, place, height) for child in children(node)])
+            continue
+        place.extent.pieces += 1
+        for child in children(node):
+            piece = place.piece()
+            places.append(piece)
+            pending.append((child, loops, piece, height))
+    settle(places)
+    if extents is not None:
+        extents.update(found)
     return weight
+
+
+def weigh_names(resolution: Resolution) -> int:
+    """What CPython does for the names of functions: each is given those of all functions around it, and takes its own
+    free variables through every function between."""
+    around: dict[Scope, int] = {}
+    weight = PASSED * resolution.passed
+    visible = len(resolution.globals.writes)
+    seen = 0
+    for node, scope in resolution.scopes.items():  # a function comes after those around it
+        outer = around[scope.parent] if scope.parent is not None else visible
+        extent = resolution.extents[node]
+        own = own_names(scope, extent)
+        around[scope] = outer + own
+        seen += outer + extent.pieces * around[scope]
+    return weight + seen // VISIBLE
+
+
+def _own(node: Any, kind: type, loops: int) -> int:
+    """What the weight of a node adds for its parts."""
+    if kind is nodes.Operator:
+        return _operator(node)
+    if kind in _OPERANDS:
+        return _OPERANDS[kind] * len(node.operands)
+    if kind is nodes.Assign:
+        return _TARGET * len(node.targets)
+    if kind is nodes.Local:
+        return _LOCAL * len(node.names)
+    return _CROSSED * loops if kind is nodes.Goto else 0
 
 
 def _operator(node: nodes.Operator) -> int:

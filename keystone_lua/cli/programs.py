@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..interpreter import COST_VERSION, Failure, Limits, LuaSyntaxError, decide, execute
+from ..interpreter import COST_VERSION, Failure, Limits, LuaSyntaxError, Program, decide, execute
 from ..interpreter.execution import to_text
 from .options import (
     add_budget_arguments,
@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 
 EXEC_LOG = 64 << 20
 """Bytes of output that ``exec`` allows by default: printing is what such scripts are for."""
+
+EXPLAIN_SECONDS = 1.5
+"""Of a second run, which finds what used a budget up: with the first one, under 5 s at the default limits."""
+
+EXPLAIN_SOURCE = 64 << 10
+"""Bytes of a script and its modules, at most, that are compiled again for it, in 0.2 s."""
 
 
 def add_commands(commands: Commands) -> None:
@@ -54,7 +60,7 @@ def _exec(options: argparse.Namespace) -> int:
     result = execute(program, limits_of(options), seed=options.seed, now=now)
     output = "".join([line.text + "\n" for line in result.log])
     failure = result.failure
-    top = _spent(options, program.name, None, failure, now)
+    top = _spent(options, program, None, failure, now)
     if options.json:
         say_json(
             {
@@ -92,7 +98,7 @@ def _run(options: argparse.Namespace) -> int:
         return 1
     decision = decide(program, request, limits=limits_of(options), seed=options.seed, now=now_of(options))
     failure = decision.failure
-    top = _spent(options, program.name, request, failure, decision.now)
+    top = _spent(options, program, request, failure, decision.now)
     if options.json:
         say_json(
             {
@@ -127,14 +133,23 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _spent(
-    options: argparse.Namespace, name: str, request: dict[str, Any] | None, failure: Failure | None, now: float
+    options: argparse.Namespace, program: Program, request: dict[str, Any] | None, failure: Failure | None, now: float
 ) -> Top | None:
-    """What used a budget up. A script that came by standard input cannot be read again."""
-    if failure is None or options.script == "-":
+    """What used a budget up, in a bounded second run. A script that came by standard input cannot be read again."""
+    size = len(program.source) + sum(map(len, program.sources.values()))
+    if failure is None or options.script == "-" or size > EXPLAIN_SOURCE:
         return None
     from ..interpreter.spending import spent
 
     source, modules = read_script_file(options.script)
     return spent(
-        source, name, modules, request, kind=failure.kind, limits=limits_of(options), seed=options.seed, now=now
+        source,
+        program.name,
+        modules,
+        request,
+        kind=failure.kind,
+        limits=limits_of(options),
+        seed=options.seed,
+        now=now,
+        seconds=EXPLAIN_SECONDS,
     )

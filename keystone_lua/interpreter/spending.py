@@ -82,14 +82,16 @@ def spent(
     seed: int = 0,
     now: float = 0.0,
     at_most: int = 10_000_000,
+    seconds: float | None = None,
 ) -> Top | None:
-    """What used up the budget of a run that failed as ``kind``, as far as its first ``at_most`` instructions.
+    """What used up the budget of a run that failed as ``kind``, as far as its first ``at_most`` instructions, and
+    ``seconds`` of the second run.
 
     None for kinds that spending does not explain.
     """
     if kind not in EXPLAINED:
         return None
-    bounded = replace(limits, instructions=min(limits.instructions, at_most), seconds=None)
+    bounded = replace(limits, instructions=min(limits.instructions, at_most), seconds=seconds)
     try:
         _, found = profile(source, name, modules, request, limits=bounded, seed=seed, now=now)
     except LuaSyntaxError:

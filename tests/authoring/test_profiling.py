@@ -12,6 +12,7 @@ import pytest
 
 from benchmarks import programs
 from keystone_lua.cli import main
+from keystone_lua.cli.programs import EXPLAIN_SOURCE
 
 ROOT = Path(__file__).parents[2]
 REQUEST = {
@@ -263,6 +264,19 @@ def test_run_and_exec_say_what_used_a_budget_up(command: Command) -> None:
     assert found["top"]["functions"][0]["function"] == "string.rep"
     code, _, error = command("exec", command.script(body))
     assert error.splitlines()[-1].startswith("spent: 10485760 bytes: x.lua:3 99%, ")
+
+
+def test_the_second_run_is_bounded_in_time(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("keystone_lua.cli.programs.EXPLAIN_SECONDS", 1e-9)
+    found = command.json("exec", command.script("while true do end"))
+    assert found["instructions"] == 10_000_000
+    assert 0 < found["top"]["total"] < 1_000_000
+
+
+def test_a_long_script_is_not_compiled_again(command: Command) -> None:
+    short, long = (f"while true do end --{'x' * (size - 20)}" for size in (EXPLAIN_SOURCE, EXPLAIN_SOURCE + 1))
+    assert "top" in command.json("exec", command.script(short), "--max-instructions", "1000")
+    assert "top" not in command.json("exec", command.script(long), "--max-instructions", "1000")
 
 
 def test_other_failures_spend_nothing(command: Command) -> None:

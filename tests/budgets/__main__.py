@@ -1,5 +1,8 @@
-"""Campaigns that measure what the prices stand for. Times are the processor's, and good on a quiet machine only.
+"""Campaigns that measure what the prices stand for: all of them, or one. Times are the processor's, and good on a quiet machine only.
 
+    python -m tests.budgets grid [N] [WORD ...]      every function, operator and statement with an attack in each of its places;
+                                                     every Nth case, those whose name has a WORD
+    python -m tests.budgets growth                   docs/security.md's table of what pays for what
     python -m tests.budgets dearest [DIR|FILE ...]   nanoseconds an instruction: operations, hostile files, library calls,
                                                      against the mean over benchmarks/lua; 20 times that and 5 s are allowed
     python -m tests.budgets library                  time an instruction and peak memory of every function at N and 10 N
@@ -29,7 +32,7 @@ from keystone_lua.interpreter.parser import parse
 from keystone_lua.interpreter.weight import weigh
 
 from ..hostile import verdicts
-from . import in_lanes, pythons
+from . import grid, growth, in_lanes, pythons
 from .answers import programs
 from .library_cases import CASES, Case
 from .measure import ROOM, cost, program
@@ -222,18 +225,28 @@ def determinism(_: list[str]) -> int:
     return int(not same or bool(differing))
 
 
+def show_growth(_: list[str]) -> int:
+    print(growth.table())
+    return 0
+
+
+CAMPAIGNS: Final = {
+    "dearest": dearest,
+    "library": library,
+    "compile": compile_shapes,
+    "determinism": determinism,
+    "grid": grid.grid,
+}
+COMMANDS: Final = {**CAMPAIGNS, "shape": shape, "growth": show_growth}
+
+
 def main() -> int:
-    commands = {
-        "dearest": dearest,
-        "library": library,
-        "compile": compile_shapes,
-        "shape": shape,
-        "determinism": determinism,
-    }
-    if len(sys.argv) < 2 or sys.argv[1] not in commands:
+    if len(sys.argv) < 2:
+        return max(campaign([]) for campaign in CAMPAIGNS.values())
+    if sys.argv[1] not in COMMANDS:
         print(__doc__, file=sys.stderr)
         return 2
-    return commands[sys.argv[1]](sys.argv[2:])
+    return COMMANDS[sys.argv[1]](sys.argv[2:])
 
 
 if __name__ == "__main__":

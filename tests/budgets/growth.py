@@ -221,7 +221,7 @@ def operands(*signs: str) -> tuple[Work, ...]:
 
 _CONSTANT: Final = (
     "first itself late number_to_string paid abs sqrt power record1 record2 record3 float int len str tuple Table MetaTable"
-    " FunctionType counting chunks charge"
+    " FunctionType counting chunks charge refilled is_own"
 ).split()
 
 HELPERS: Final[dict[str, tuple[Work, ...]]] = {
@@ -256,6 +256,7 @@ HELPERS: Final[dict[str, tuple[Work, ...]]] = {
     "ipairs_getter": NOTHING,
     "ipairs_live": NOTHING,
     "selected": (*numeral("local y = (function(...) local z = select(x, ...) return z end)(1)"), Work("values")),
+    "select_one": (Work("numeral"), Work("values")),
     "spread": values("local y = type(unpack(t))"),
     "table_of": values("local y = {unpack(t)}"),
     "arg_table": values("local function f(...) return arg end f(unpack(t))"),

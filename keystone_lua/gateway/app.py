@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
 import os
 import signal
 import sys
+from http import HTTPStatus
+from typing import Any
 
-from aiohttp import ClientSession, DummyCookieJar, TCPConnector, web
+from aiohttp import ClientSession, DummyCookieJar, web
 
 from .config import Bounds, GatewayConfig
 from .engine import EngineClient
 from .health import Services
+from .overhead import Connector, Overhead
 from .proxy import Proxy
 
 logger = logging.getLogger("keystone.gateway")
@@ -27,6 +31,7 @@ EXIT_USAGE = 2
 CLOSE_SECONDS = 1.0
 """For writing the last answers, after the drain time."""
 BACKLOG = 1024
+_END = b"HTTP/1.1 %d %b\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
 
 
 def run(config: GatewayConfig, host: str, port: int, log_level: str) -> int:
@@ -99,7 +104,7 @@ class RunningGateway:
 
 def _session(bounds: Bounds) -> ClientSession:
     """A client that adds nothing of its own: no cookies kept, no proxies of the environment, no decompression."""
-    connector = TCPConnector(limit=0, limit_per_host=bounds.connections, keepalive_timeout=bounds.keepalive_seconds)
+    connector = Connector(limit=0, limit_per_host=bounds.connections, keepalive_timeout=bounds.keepalive_seconds)
     return ClientSession(
         connector=connector,
         cookie_jar=DummyCookieJar(),
@@ -114,17 +119,18 @@ class Server(web.Server):
     """aiohttp's low-level server, with connections of ours."""
 
     def __init__(self, proxy: Proxy, bounds: Bounds) -> None:
-        super().__init__(proxy)
-        self._proxy = proxy
-        self._bounds = bounds
+        super().__init__(proxy, handler_cancellation=True)  # nobody works for a client that has gone
+        self.proxy = proxy
+        self.bounds = bounds
+        proxy.answered = _answered
 
     def __call__(self) -> web.RequestHandler:
         """Return the protocol of a new connection."""
         return Connection(
             self,
             loop=asyncio.get_running_loop(),
-            keepalive_timeout=self._bounds.idle_seconds,
-            access_log=None,  # type: ignore[arg-type]  # None is aiohttp's own way to turn it off
+            keepalive_timeout=self.bounds.idle_seconds,
+            access_log=None,  # None is aiohttp's own way to turn it off
             auto_decompress=False,  # a body goes on as it came
             lingering_time=2.0,
         )
@@ -132,14 +138,57 @@ class Server(web.Server):
     def pre_shutdown(self) -> None:
         """Close the connections that are between requests; aiohttp would stop reading half-arrived bodies too."""
         for connection in self.connections:
-            if connection not in self._proxy.busy:
+            if connection not in self.proxy.busy:
                 connection.close()
+
+
+def _answered(connection: web.RequestHandler) -> None:
+    assert isinstance(connection, Connection)
+    connection.finished()
 
 
 class Connection(web.RequestHandler):
     """One client connection. Errors below the proxy are answered in JSON, and clients' are no log matter."""
 
-    __slots__ = ()
+    __slots__ = ("_gateway", "_heads", "_overhead")
+
+    def __init__(self, server: Server, **options: Any) -> None:
+        super().__init__(server, **options)
+        self._gateway = server
+        self._overhead = Overhead(server.bounds.head)
+        self._heads = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Refuse a connection that is one too many."""
+        super().connection_made(transport)
+        if len(self._gateway.connections) > self._gateway.bounds.clients:
+            self._end(503, "too many connections")
+
+    def data_received(self, data: bytes) -> None:
+        """Parse, and end a connection whose head does not end."""
+        super().data_received(data)
+        if self._request_count != self._heads:
+            self._heads = self._request_count
+            self._overhead.begin(self._messages[-1][1] if self._messages else None)
+        elif self._overhead.add(len(data)):
+            self._end(431, "the head is too large")
+
+    def finished(self) -> None:
+        """The last request has been answered: what comes now is a head."""
+        self._overhead.begin()
+
+    def _end(self, status: int, message: str) -> None:
+        transport = self.transport
+        if transport is None:
+            return
+        if self not in self._gateway.proxy.busy:
+            body = json.dumps({"error": message}).encode("ascii") + b"\n"
+            reason = HTTPStatus(status).phrase.encode("ascii")
+            head = (
+                b"HTTP/1.1 %d %b\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
+            )
+            transport.write(head % (status, reason, len(body)) + body)
+        self.force_close()
 
     def handle_error(
         self,

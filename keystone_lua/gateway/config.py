@@ -72,7 +72,8 @@ class Bounds:
     """For the bytes that the script sees to arrive."""
 
     stall_seconds: float = 60.0
-    """Without a byte moving, between any two parts of a body, before it is given up; also for a response's head."""
+    """Without a byte of a body moving before it is given up; also for the whole of a response's head, from the end of
+    the request on."""
 
     connect_seconds: float = 5.0
     """For a connection to a service."""
@@ -82,6 +83,12 @@ class Bounds:
 
     connections: int = 128
     """Open at a time, to one service or one engine; what is more waits its turn."""
+
+    clients: int = 1000
+    """Client connections at a time; one more is answered with 503."""
+
+    head: int = 64 * 1024
+    """Bytes of one request's head."""
 
     probe_seconds: float = 3.0
     idle_seconds: float = 75.0

@@ -10,7 +10,7 @@ import ipaddress
 import re
 from collections.abc import Iterable, Mapping
 
-from multidict import CIMultiDict
+from multidict import CIMultiDict, CIMultiDictProxy
 
 from .config import GatewayConfig
 from .target import Target
@@ -24,7 +24,7 @@ HOP_BY_HOP = frozenset(
 FORWARDED = ("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "forwarded", "x-real-ip")
 """Who the client was: believed from trusted proxies, else dropped."""
 
-_OURS = HOP_BY_HOP | {"host", "content-length", "expect", "via", *FORWARDED}
+_OURS = HOP_BY_HOP | {"host", "content-length", "expect", "via", "x-request-id", *FORWARDED}
 """What a script may not set: the message's frame, and what the gateway vouches for."""
 
 MAX_SET = 64
@@ -49,8 +49,26 @@ def end_to_end(fields: Mapping[str, str], *dropped: str) -> CIMultiDict[str]:
     """
     out = HOP_BY_HOP.union(dropped, connection_names(fields))
     return CIMultiDict(
-        (name, _NOT_UTF8.sub("\ufffd", value)) for name, value in fields.items() if name.lower() not in out
+        (name, _NOT_UTF8.sub("\ufffd", value))
+        for name, value in fields.items()
+        if name.lower() not in out and not ("_" in name and _read_as(name) in _OURS)
     )
+
+
+def _read_as(name: str) -> str:
+    """A name as servers take it that make variables of fields (RFC 3875, 4.1.18): dashes and underscores are one."""
+    return name.lower().replace("_", "-")
+
+
+def check_answer(fields: CIMultiDictProxy[str]) -> None:
+    """Raise `BadField` for an answer that cannot be passed on: its frame is not understood, or others would read more
+    fields in it."""
+    codings = fields.getall("Transfer-Encoding", ())
+    if codings and ",".join(codings).strip().lower() != "chunked":
+        raise BadField("a transfer coding that is not understood")
+    for name, value in fields.items():
+        if not _TOKEN.fullmatch(name) or not _VALUE.fullmatch(_NOT_UTF8.sub("", value)):
+            raise BadField("control characters in a header")
 
 
 def connection_names(fields: Mapping[str, str]) -> set[str]:
@@ -78,7 +96,7 @@ def check_settable(fields: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], 
     for name, value in checked:
         if not _TOKEN.fullmatch(name):
             raise BadField(f"{name[:100]!r} is no header's name")
-        if name.lower() in _OURS:
+        if _read_as(name) in _OURS:
             raise BadField(f"header {name} is not a script's to set")
         if not _VALUE.fullmatch(value) or len(value) > MAX_VALUE:
             raise BadField(f"header {name} has a value that cannot be sent")

@@ -11,12 +11,15 @@ the decision is made again, by the script too. Once anything has been sent, noth
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import json
 import logging
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -34,7 +37,7 @@ from yarl import URL
 from .body import Body, BodyError
 from .config import GatewayConfig, OnEngineFailure, Service, Tenant
 from .engine import Decision, EngineClient, EngineFailure
-from .fields import Forwarding, as_text, connection_names, end_to_end, request_id
+from .fields import BadField, Forwarding, as_text, check_answer, connection_names, end_to_end, request_id
 from .health import Services
 from .matching import TenantTable
 from .target import BadTarget, Target, escape, read_target
@@ -83,6 +86,8 @@ class Proxy:
         """Set when the gateway stops: every answer then closes its connection."""
         self.busy: set[web.RequestHandler] = set()
         """Connections whose request is under way."""
+        self.answered: Callable[[web.RequestHandler], None] = lambda connection: None
+        """Told a connection whose request has been answered."""
         self._idle = asyncio.Event()
         self._config = config
         self._bounds = config.bounds
@@ -95,6 +100,7 @@ class Proxy:
             sock_connect=self._bounds.connect_seconds,
             sock_read=self._bounds.stall_seconds,
         )
+        self._head_seconds = self._bounds.queue_seconds + self._bounds.stall_seconds
         prefix = os.urandom(8).hex()
         self._forwarding = Forwarding(config, f"keystone-{prefix}")
         self._ids = (f"{prefix}-{count:x}" for count in itertools.count(1))
@@ -118,6 +124,7 @@ class Proxy:
             raise ConnectionResetError("broken off") from None
         finally:
             self.busy.discard(connection)
+            self.answered(connection)
             if not self.busy:
                 self._idle.set()
             _log(passage, time.perf_counter() - started)
@@ -141,6 +148,8 @@ class Proxy:
         if target.path == f"{self._config.admin_base_path}/health":
             return self._health(passage)
         tenant = passage.tenant = self._table.find(target.host, target.path)
+        if self._table.is_doubtful(target.host, target.path, tenant):
+            raise Refusal(400, "servers would read the path in different ways")
         if tenant is None:
             raise Refusal(404, "no tenant has this host and path")
         fields = end_to_end(request.headers, "host", "expect")
@@ -244,15 +253,19 @@ class Proxy:
         if body.is_whole:
             fields.popall("Content-Length", None)
         raw_path = target.raw_path if decision.path is None else escape(decision.path)
-        return await self._backends.request(
-            request.method,
-            URL(f"{service.url}{raw_path}{target.query}", encoded=True),
-            headers=fields,
-            data=data,
-            timeout=self._timeout,
-            allow_redirects=False,
-            skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
-        )
+        # The head has its time from when all has been sent, which for a body may be much later.
+        whole = body.is_whole or not request.body_exists
+        async with asyncio.timeout(self._head_seconds if whole else None) as limit:
+            body.when_sent = partial(_begin, limit, self._head_seconds)
+            return await self._backends.request(
+                request.method,
+                _url(f"{service.url}{raw_path}{target.query}"),
+                headers=fields,
+                data=data,
+                timeout=self._timeout,
+                allow_redirects=False,
+                skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
+            )
 
     # and back
 
@@ -261,6 +274,11 @@ class Proxy:
         assert service is not None
         if upstream.status < 200:
             raise Refusal(502, f"service {service.name} answered {upstream.status}, which was not asked for")
+        try:
+            check_answer(upstream.headers)
+        except BadField as error:
+            upstream.close()
+            raise Refusal(502, f"service {service.name} answered what cannot be passed on: {error}") from None
         request = passage.request
         # With a transfer coding, Content-Length is not the length (RFC 9112, 6.3).
         dropped = ("content-length",) if "Transfer-Encoding" in upstream.headers else ()
@@ -272,7 +290,11 @@ class Proxy:
         passage.status = upstream.status
         try:
             await response.prepare(request)
-            async for part in upstream.content.iter_any():
+            while True:
+                async with asyncio.timeout(self._bounds.stall_seconds):
+                    part = await upstream.content.readany()
+                if not part:
+                    break
                 async with asyncio.timeout(self._bounds.stall_seconds):
                     await response.write(part)
             async with asyncio.timeout(self._bounds.stall_seconds):
@@ -317,6 +339,19 @@ class Proxy:
         if close or self.draining:
             response.force_close()
         return response
+
+
+def _begin(limit: asyncio.Timeout, seconds: float) -> None:
+    if not limit.expired():
+        with contextlib.suppress(RuntimeError):  # the answer has come before the body's end
+            limit.reschedule(asyncio.get_running_loop().time() + seconds)
+
+
+def _url(text: str) -> URL:
+    url = URL(text, encoded=True)
+    if text.find("?") == len(text) - 1:
+        url._cache["raw_path_qs"] = f"{url.raw_path}?"  # yarl drops the mark of an empty query; servers tell them apart
+    return url
 
 
 def _log(passage: Passage, seconds: float) -> None:

@@ -15,7 +15,7 @@ import functools
 import json
 import platform
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from json.encoder import encode_basestring_ascii as quoted
 from typing import Any, Final
@@ -50,6 +50,20 @@ MAX_MASKED: Final = 4 << 20
 MAX_VALUES: Final = 200_000
 """Values, and objects and arrays, of one line: ten times what a server takes in a body. Each is 60 bytes and more as
 Python has it, for two in the line."""
+
+FIELDS: Final[Mapping[str, Sequence[str]]] = {
+    kind: ("kind", "number", "prev", *own.split())
+    for kind, own in {
+        "decision": "id time tenant script name lane engine costs limits seed clock request answer error read "
+        "instructions bytes",
+        "start": "time engine costs python masked",
+        "stop": "time",
+        "gap": "time dropped reason",
+    }.items()
+}
+"""Of each kind of record, in their order."""
+
+REQUEST: Final = ("method", "path", "host", "headers", "body", "backends")
 
 MAX_WHOLE: Final = 1 << 64
 """Every number of the format is below."""
@@ -253,6 +267,7 @@ def read_record(data: bytes) -> tuple[Link, Record]:
     try:
         link = Link(_whole(value["number"]), _hash(value["prev"]))
         kind = value["kind"]
+        _check_fields(value, FIELDS.get(kind, ()) if kind.__class__ is str else ())
         if kind == "decision":
             return link, _decision(value)
         if kind == "gap":
@@ -264,6 +279,14 @@ def read_record(data: bytes) -> tuple[Link, Record]:
     except TypeError as wrong:
         raise RecordError(str(wrong)) from None
     raise RecordError("of no known kind")
+
+
+def _check_fields(value: dict[str, Any], names: Sequence[str]) -> None:
+    """Refuse other fields, and another order: nobody should find in a proved record what nobody has proved."""
+    if names and tuple(value) != tuple(names):
+        for name in names:
+            value[name]  # one that is missing is told as that
+        raise TypeError("fields that are not the format's, or in another order")
 
 
 def _decision(value: dict[str, Any]) -> DecisionRecord:
@@ -304,6 +327,7 @@ def _decision(value: dict[str, Any]) -> DecisionRecord:
 
 def _request(value: dict[str, Any]) -> dict[str, Any]:
     """The request as the run is to have it: a masked value has its length and no more of what it was."""
+    _check_fields(value, REQUEST)
     return {
         "method": _text(value["method"]),
         "path": _text(value["path"]),

@@ -27,7 +27,7 @@ from .loops import LoopEmitter
 from .scope import BOX, VALUE, Resolution, Scope, Variable
 from .stdlib.coroutine import PAUSING
 from .tracebacks import chunk_id
-from .twins import functions_of, linked, links
+from .twins import Twin, functions_of, linked, links
 
 RUN_CELLS: Final = ("fuel", "alloc", "deepest", "run", "G", "crossing")
 """The free variables of every compiled chunk that each run provides, besides sealed library functions."""
@@ -42,8 +42,10 @@ class Compiler(LoopEmitter):
         self.statements[nodes.LocalFunction] = self.local_function
         self.definitions: list[ast.FunctionDef] = []
         """Of all functions."""
-        self.twins: dict[str, CodeType] | None = None
+        self.twins: dict[str, Twin] | None = None
         """See twins."""
+        self.waiting: dict[str, tuple[int, int]] = {}
+        """Bytes of a function's frame in a coroutine, by the name of its code: the slots, and what is apart."""
 
     def compile(self, chunks: Sequence[nodes.Chunk], sealed: Sequence[str], twinned: bool = False) -> list[CodeType]:
         """Code objects in the order of ``chunks``; their free variables are RUN_CELLS, ``sealed`` and the mirrors.
@@ -65,7 +67,7 @@ class Compiler(LoopEmitter):
                 pausing = frozenset(slot for slot, path in self.seal.paths.items() if path in PAUSING)
                 codes = functions_of(code)
                 twins = links(self.definitions, codes, pausing)
-                self.twins = linked(compile(twins, "keystone-lua", "exec", dont_inherit=True), codes)
+                self.twins = linked(compile(twins, "keystone-lua", "exec", dont_inherit=True), codes, self.waiting)
         link_code = next(c for c in code.co_consts if isinstance(c, CodeType))
         found = {c.co_name: c for c in link_code.co_consts if isinstance(c, CodeType)}
         return [found[name] for name in names]
@@ -74,6 +76,7 @@ class Compiler(LoopEmitter):
         """A chunk is a vararg function."""
         context, statements = self.function_body(self.resolution.scopes[chunk], chunk.body, None)
         self.definitions.append(self.definition(identifier, ["d"], "va", context, statements))
+        self.waiting[identifier] = self.frame_held(chunk)
         return self.definitions[-1]
 
     def closure(self, node: nodes.Function) -> ast.expr:
@@ -84,6 +87,11 @@ class Compiler(LoopEmitter):
     def size(self, node: nodes.Node) -> Size:
         """Of a function's or chunk's frame."""
         return Size.of(self.resolution.scopes[node], self.resolution.extents[node])
+
+    def frame_held(self, node: nodes.Node) -> tuple[int, int]:
+        """See ``waiting``; slots beyond the free ones are paid as depths."""
+        slots = min(self.size(node).slots, costs.FREE_SLOTS)
+        return costs.SLOT * slots, costs.HELD_PIECE * self.resolution.extents[node].pieces
 
     def charge_closure(self, node: nodes.Function) -> None:
         """A function value, with the cells that it keeps."""
@@ -115,6 +123,7 @@ class Compiler(LoopEmitter):
         rest = "va" if node.is_vararg else None if self.kinds.fits(node) else "_"
         definition = self.definition(code_name, slots, rest, context, statements)
         self.definitions.append(definition)
+        self.waiting[code_name] = self.frame_held(node)
         line = self.line
         fresh = [v.slot for v in fresh_captures(scope, self.context.scope) if v is not own or v.storage == BOX]
         if not fresh and not own_slot:

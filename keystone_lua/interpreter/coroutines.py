@@ -15,7 +15,7 @@ grow by what its resumer has left, less a crossing, so that Python's own stack i
 
 from __future__ import annotations
 
-from types import CodeType, FunctionType, GeneratorType
+from types import FunctionType, GeneratorType
 from typing import TYPE_CHECKING, Any, Final
 
 from . import costs
@@ -25,6 +25,7 @@ from .values import Coroutine, LuaValue
 
 if TYPE_CHECKING:
     from .runtime import Run
+    from .twins import Twin
 
 TWINS: Final = "__twins__"
 """In a program's namespace: the twins by the names of their code, once they are made."""
@@ -52,17 +53,18 @@ def is_of_script(f: FunctionType) -> bool:
     return SITES in f.__globals__
 
 
-def twin_of(f: FunctionType) -> LuaValue:
-    """A function's twin over the same variables; the function itself if it has none."""
-    codes: dict[str, CodeType] = f.__globals__.get(TWINS, {})
-    code = codes.get(f.__code__.co_name)
-    if code is None:
-        return f
+def twin_of(f: FunctionType) -> tuple[FunctionType, int, int]:
+    """A function's twin over the same variables, and its frame's bytes; the function itself if it has none."""
+    twins: dict[str, Twin] = f.__globals__.get(TWINS, {})
+    found = twins.get(f.__code__.co_name)
+    if found is None:
+        return f, 0, 0
+    code, slots, pieces = found
     closure = f.__closure__ or ()
     if code.co_freevars != f.__code__.co_freevars:
         cells = dict(zip(f.__code__.co_freevars, closure, strict=True))
         closure = tuple([cells[name] for name in code.co_freevars])
-    return FunctionType(code, f.__globals__, f.__name__, f.__defaults__, closure)
+    return FunctionType(code, f.__globals__, f.__name__, f.__defaults__, closure), slots, pieces
 
 
 def resume(run: Run, d: int, co: Coroutine, arguments: tuple[LuaValue, ...]) -> LuaValue:
@@ -87,10 +89,13 @@ def resume(run: Run, d: int, co: Coroutine, arguments: tuple[LuaValue, ...]) -> 
         if co.stack:
             run.value = value
             return _drive(run, co, co.stack)
-        run.charge(costs.COROUTINE_CALL)
-        made = twin_of(co.function)(1, *arguments)
+        assert co.function is not None
+        twin, slots, pieces = twin_of(co.function)
+        run.charge(costs.COROUTINE_CALL, slots + pieces)
+        co.function = None  # the twin has its variables
+        made = twin(1, *arguments)
         if made.__class__ is GeneratorType:
-            co.stack.append(made)
+            co.stack = [made]
             return _drive(run, co, co.stack)
         return made
     finally:

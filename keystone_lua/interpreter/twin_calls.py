@@ -33,7 +33,8 @@ def _template(run: Run, fuel: int, alloc: int) -> Any:
                 alloc -= costs.TWIN
                 if alloc < 0:
                     run.refuel(0)
-                made = run.twins[f] = twin_of(f)
+                twin, _, pieces = twin_of(f)
+                made = run.twins[f] = _charging(run, pieces, twin) if pieces else twin
             fuel -= costs.COROUTINE_CALL
             if fuel < 0:
                 run.refuel(0)
@@ -44,6 +45,16 @@ def _template(run: Run, fuel: int, alloc: int) -> Any:
 
 
 _TWIN: Final = Recipe("twin", _template(None, 0, 0))  # type: ignore[arg-type]
+
+
+def _charging(run: Run, size: int, twin: FunctionType) -> LuaValue:
+    """A twin of which parts are generators of their own, which are paid for at each call."""
+
+    def call(d: int, *arguments: LuaValue) -> LuaValue:
+        run.charge(0, size)
+        return twin(d, *arguments)
+
+    return call
 
 
 def _through_meta(run: Run, table: MetaTable) -> LuaValue:

@@ -131,10 +131,14 @@ def links(definitions: list[ast.FunctionDef], codes: dict[str, CodeType], pausin
     return ast.Module(made, [])
 
 
-def linked(compiled: CodeType, codes: dict[str, CodeType]) -> dict[str, CodeType]:
-    """The code of each twin by its name, once ``links`` are compiled."""
+Twin = tuple[CodeType, int, int]
+"""A twin's code, and the bytes of its frame while it waits: its slots, and what of it is outlined."""
+
+
+def linked(compiled: CodeType, codes: dict[str, CodeType], held: dict[str, tuple[int, int]]) -> dict[str, Twin]:
+    """The twins by the names of their code, once ``links`` are compiled."""
     made = [code for link in _codes(compiled) for code in _codes(link)]
-    return {code.co_name: _completed(code, codes) for code in made}
+    return {code.co_name: (_completed(code, codes), *held[code.co_name]) for code in made}
 
 
 def _codes(code: CodeType) -> list[CodeType]:

@@ -160,7 +160,7 @@ class Coroutine:
     __slots__ = ("deepest", "function", "stack", "status")
 
     def __init__(self, function: FunctionType) -> None:
-        self.function = function
+        self.function: FunctionType | None = function
         self.status = "suspended"
         self.stack: list[Generator[Any, None, None]] = []
         self.deepest = 1

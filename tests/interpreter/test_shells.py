@@ -29,6 +29,11 @@ SPOILERS = {
     "request": "out = tostring(request.seen) request.seen = 1 backends[1].name = 'b' request.headers.A = nil",
     "headers metatable": "out = tostring(request.headers.a) rawset(request.headers, 'a', 2)",
     "base functions": "out = type(1) type = function() return 'spoilt' end ipairs = nil",
+    "coroutine waiting": "out = keep and coroutine.status(keep) or 'new' keep = coroutine.create(function() coroutine.yield() end)"
+    " coroutine.resume(keep)",
+    "coroutine library": "out = coroutine.marked or 'new' coroutine.marked = 'old' coroutine.wrap = nil",
+    "coroutine running": "out = tostring(coroutine.running()) .. tostring(coroutine.create(print and function() end))"
+    " coroutine.resume(coroutine.create(function() error('x') end))",
     "clock": "out = os.clock() == os.clock() and 1 or os.time()",
 }
 

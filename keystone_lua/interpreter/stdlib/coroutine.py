@@ -60,7 +60,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
     def resume_(d: int, co: LuaValue = ABSENT, *arguments: LuaValue) -> LuaValue:
         nonlocal fuel, alloc
         fuel -= resume_price + len(arguments) // 8
-        alloc -= costs.RESULTS + costs.VALUE * len(arguments)
+        alloc -= costs.RESULTS + costs.VALUE * (2 + len(arguments))
         if fuel < 0 or alloc < 0:
             run.refuel(0)
         thread = check_thread(co)
@@ -94,8 +94,10 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
 
         def wrapped(d: int, *arguments: LuaValue) -> LuaValue:
             nonlocal fuel, alloc
-            fuel -= resume_price + len(arguments) // 8
-            alloc -= costs.RESULTS + costs.VALUE * len(arguments)
+            fuel -= resume_price
+            if arguments:
+                fuel -= len(arguments) // 8
+                alloc -= costs.RESULTS + costs.VALUE * len(arguments)
             if fuel < 0 or alloc < 0:
                 run.refuel(0)
             try:

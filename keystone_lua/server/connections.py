@@ -154,7 +154,9 @@ class Connection(web.RequestHandler):
         """
         super().data_received(data)
         body = self.body
-        if body is not None and self._messages and not isinstance(self._messages[-1][0], RawRequestMessage):
+        if body is None or body.is_eof() or not self._messages:
+            return
+        if not isinstance(self._messages[-1][0], RawRequestMessage):
             body.set_exception(web.RequestPayloadError("malformed"))
 
     def eof_received(self) -> bool:  # type: ignore[override]  # aiohttp's says None: close at once

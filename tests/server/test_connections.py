@@ -191,6 +191,14 @@ def test_a_malformed_chunk_is_a_400_at_once(
     assert caplog.records == []
 
 
+def test_what_follows_a_whole_body_is_not_its_trouble(quiet_client: Client) -> None:
+    with quiet_client.connect() as connection:
+        connection.sendall(CHUNKED.replace(b"Host: x", b"Host: x\r\nConnection: close"))
+        time.sleep(0.05)
+        connection.sendall(b"2\r\n{}\r\n0\r\n\r\nGET /health/live HTTP/1.1\r\n\r\n")
+        assert answers_in(read_to_end(connection))[0][0] == 200
+
+
 @pytest.mark.parametrize("version", [b"2.0", b"0.9"])
 def test_no_answer_claims_a_version_that_is_not_spoken(client: Client, version: bytes) -> None:
     answer = client.raw(with_body(b"{}").replace(b"HTTP/1.1", b"HTTP/" + version))

@@ -13,7 +13,7 @@ PURE := .venv-pure
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run health reload check-scripts test-scripts test test-fast test-all lint types test-pure test-pythons bench bench-peers hostile soak clean \
+.PHONY: help run health reload check-scripts test-scripts test test-fast test-all lint types test-pure test-pythons bench bench-peers hostile soak chaos clean \
 	demo e2e docker-build docker-run logs image-test
 
 help:  ## this list
@@ -87,6 +87,9 @@ hostile: $(INSTALLED)  ## every hostile file at its verdict, on the command line
 
 soak: $(INSTALLED)  ## a quiet tenant beside attackers and reloads, for SECONDS
 	$(BIN)/python -m tests.soak --seconds $(SECONDS)
+
+chaos: $(INSTALLED)  ## fuzzing, kills, drains, full disks, moved logs, storms of reloads; what was sent and lost; ten minutes
+	$(BIN)/python -m tests.chaos --write docs/security.md
 
 demo: $(INSTALLED)  ## gateway, engine and backends on this machine, with traffic
 	$(BIN)/python -m keystone_lua.gateway.demo --scripts $(SCRIPTS)

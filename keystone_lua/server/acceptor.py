@@ -72,6 +72,15 @@ class Acceptor:
         if self._opening and self._tls is None:
             await asyncio.wait(self._opening)
 
+    async def leave(self) -> None:
+        """Accept no more here. Those who have knocked are for others who hold the socket."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._loop.remove_reader(self._listener)
+        self._listener.close()
+        if self._opening and self._tls is None:
+            await asyncio.wait(self._opening)
+
     def _arrived(self) -> None:
         if self._metrics is not None and self._metrics.has_more_connections:
             self._wait(YIELD_SECONDS)

@@ -15,10 +15,12 @@ from collections.abc import Sequence
 from . import logs, reloads
 from .cautions import cautions
 from .config import ServerConfig
+from .herald import Herald
 from .listening import CannotListen, bound, listen, unlisten
 from .loop import run
 from .metrics import Counts
 from .observers import ObserverFactory
+from .program_cache import CacheRefused, ProgramCache
 from .store import Check, ScriptsFolderError, ScriptStore, read_folder
 from .worker import Listeners, Worker, work
 
@@ -38,19 +40,21 @@ def serve(
 
     ``check`` adds findings to what a dry run says; ``notes`` are warnings for the log.
     """
-    store = ScriptStore(config.scripts, config.limits.source, check)
     with contextlib.ExitStack() as opened:
         try:
+            cache = ProgramCache(config.program_cache) if config.program_cache is not None else None
+            store = ScriptStore(config.scripts, config.limits.source, check, cache)
             listeners = _listen(config, opened)
             watch = reloads.Watch(store.folder) if config.watch else None
             folder = read_folder(store.folder, store.source_limit)
-        except (CannotListen, ScriptsFolderError) as error:
+        except (CacheRefused, CannotListen, ScriptsFolderError) as error:
             print(f"keystone-lua: {error}", file=sys.stderr)
             return EXIT_USAGE
         handler = logs.start(config.log_level, config.log_format)
         counts = Counts(config.workers)
         logs.catch_all()
-        reloads.load(store, counts, folder)
+        with Herald(config, listeners) as herald:
+            reloads.load(store, counts, folder, herald.look)
         for text in (*notes, *cautions(config, {*store.current.programs, *store.current.never_compiled})):
             logger.warning(text)
         # What start-up made lives as long as the process: later collections need not look at it again.

@@ -118,6 +118,9 @@ class ServerConfig:
     log_format: str = "console"
     """One of LOG_FORMATS."""
 
+    program_cache: Path | None = None
+    """A folder that keeps compiled programs for the next start."""
+
     watch: bool = False
     """Whether changed scripts are loaded without being asked."""
 

@@ -1,25 +1,30 @@
 """What the supervisor and its workers say to each other, over a socket pair each.
 
-In and out: objects in JSON behind their length. The supervisor says ``load`` (a folder's sources and which tenant has
-which counts) and ``report`` (what a reload did); a worker says ``ready``, ``reload`` (please) and ``loaded``. Refuses
-messages that are too large, as the end of the line.
+In and out: objects behind their length. The supervisor says ``load`` (the programs that are new, and which tenant has
+which counts) and ``report`` (what a reload did), marshalled, since it runs no script and workers must trust it; a
+worker says ``ready``, ``reload`` (please) and ``loaded``, in JSON. Refuses messages that are too large, as the end of
+the line.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import logging
+import marshal
 import os
 import signal
 import socket
 import struct
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from .metrics import Counts
 from .reloads import Report
-from .store import Folder, ScriptStore
+from .store import ScriptStore
+
+logger = logging.getLogger("keystone.control")
 
 LENGTH = struct.Struct(">I")
 MAX_FROM_WORKER = 1 << 16
@@ -28,36 +33,25 @@ MAX_FROM_SUPERVISOR = 1 << 30
 
 
 def frame(message: Mapping[str, Any]) -> bytes:
-    """A message as it is sent."""
-    data = json.dumps(message).encode("ascii")
+    """A worker's message as it is sent."""
+    return _framed(json.dumps(message).encode("ascii"))
+
+
+def order(message: Mapping[str, Any]) -> bytes:
+    """The supervisor's message as it is sent: it carries programs."""
+    return _framed(marshal.dumps(dict(message)))
+
+
+def _framed(data: bytes) -> bytes:
     return LENGTH.pack(len(data)) + data
-
-
-def plain_folder(folder: Folder) -> dict[str, Any]:
-    """A folder as JSON has it. Sources are UTF-8: `store` has seen to it."""
-    return {
-        "scripts": {name: source.decode() for name, source in folder.scripts.items()},
-        "unreadable": dict(folder.unreadable),
-        "modules": {name: source.decode() for name, source in folder.modules.items()},
-        "errors": list(folder.errors),
-    }
-
-
-def folder_of(plain: Mapping[str, Any]) -> Folder:
-    """The inverse of `plain_folder`."""
-    return Folder(
-        {name: source.encode() for name, source in plain["scripts"].items()},
-        plain["unreadable"],
-        {name: source.encode() for name, source in plain["modules"].items()},
-        tuple(plain["errors"]),
-    )
 
 
 class Messages:
     """Takes bytes as they come, gives whole messages."""
 
-    def __init__(self, largest: int) -> None:
+    def __init__(self, largest: int, decode: Callable[[bytes], Any] = json.loads) -> None:
         self._largest = largest
+        self._decode = decode
         self._received = bytearray()
 
     def feed(self, data: bytes) -> Iterator[dict[str, Any]]:
@@ -70,7 +64,7 @@ class Messages:
             end = LENGTH.size + size
             if len(self._received) < end:
                 return
-            message = json.loads(self._received[LENGTH.size : end])
+            message = self._decode(bytes(self._received[LENGTH.size : end]))
             del self._received[:end]
             yield message
 
@@ -107,19 +101,19 @@ class Control:
             self._line.sendall(frame(message))
 
     def _listen(self) -> None:
-        messages = Messages(MAX_FROM_SUPERVISOR)
+        messages = Messages(MAX_FROM_SUPERVISOR, marshal.loads)
         try:
             while data := self._line.recv(1 << 16):
                 for message in messages.feed(data):
                     self._hear(message)
-        except OSError:
-            pass  # as if it had hung up
+        except (OSError, KeyError) as error:  # as if it had hung up
+            logger.debug("the supervisor's line has ended: %r", error)
         os.kill(os.getpid(), signal.SIGTERM)  # without a supervisor nobody would reload or stop this worker
 
     def _hear(self, message: Mapping[str, Any]) -> None:
         if message["say"] == "load":
             self._counts.use(message["tenants"])
-            self._store.load(folder_of(message["folder"]))
+            self._store.adopt(message["scripts"])
             self._send({"say": "loaded", "number": message["number"]})
         elif self._loop is not None:
             self._loop.call_soon_threadsafe(self._answer, Report.of_plain(message["report"]))

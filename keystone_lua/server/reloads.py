@@ -118,10 +118,10 @@ def read_and_load(store: ScriptStore, counts: Counts) -> Report:
     return load(store, counts, folder)
 
 
-def load(store: ScriptStore, counts: Counts, folder: Folder) -> Report:
-    """Put ``folder`` in force, and count it."""
+def load(store: ScriptStore, counts: Counts, folder: Folder, between: Callable[[], None] = lambda: None) -> Report:
+    """Put ``folder`` in force, and count it; ``between`` is called after each script."""
     before = store.current
-    done = report(before, store.load(folder))
+    done = report(before, store.load(folder, between))
     counts.assign(store.current.programs)
     return _noted(store, counts, done)
 

@@ -221,6 +221,10 @@ SETTINGS = (
     Setting("tls-key", FILE, "", "its private key in PEM"),
     Setting("tls-client-ca", FILE, "", "certificates in PEM: clients of addr must show one signed by these"),
     Setting("watch", SWITCH, "false", "load scripts when they change, without being asked"),
+    Setting(
+        "program-cache", _or_none(FOLDER), "",
+        "folder of this user alone that keeps compiled programs, for faster starts and reloads",
+    ),
     Setting("max-body", _whole(), str(_DEFAULT.max_body), "bytes of one request body"),
     Setting("max-instructions", _whole(), str(_LIMITS.instructions), "instructions of one decision"),
     Setting("max-memory", _whole(), str(_LIMITS.memory), "bytes allocated by one decision, cumulative"),
@@ -296,6 +300,7 @@ class Settings:
             log_level=of["log-level"],
             log_format=of["log-format"],
             watch=of["watch"],
+            program_cache=of["program-cache"],
             decision_log=self._decision_log(),
             body_seconds=of["body-seconds"],
             idle_seconds=of["idle-seconds"],

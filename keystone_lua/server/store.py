@@ -25,8 +25,10 @@ from typing import IO, Any, TypeVar
 
 from keystone_lua.interpreter import Limits, LuaSyntaxError, Program, compile_program
 from keystone_lua.interpreter.execution import from_text, to_text
+from keystone_lua.interpreter.packing import pack, unpack
 from keystone_lua.untrusted.files import FileError, read_regular
 
+from .program_cache import ProgramCache
 from .tree import Tree, Unsteady, steady
 
 LIBRARY = "lib"
@@ -121,11 +123,30 @@ class _Compiled:
         )
 
 
+Handed = tuple[
+    list[tuple[str, str, bytes, tuple[str, ...], bytes]], dict[str, bytes], list[str], dict[str, str], list[str], float
+]
+"""What a load came to, for another process: programs that are new, as tenant, name, source, modules' names and the
+packed program; the modules' sources; tenants that keep their program; `Snapshot.never_compiled`, ``errors``,
+``loaded_at``."""
+
+
+def _nothing() -> None:
+    pass
+
+
 class ScriptStore:
     """The scripts in force. ``current`` is replaced in one assignment; a reader takes it once per request."""
 
-    def __init__(self, folder: Path, source_limit: int = Limits().source, check: Check | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        source_limit: int = Limits().source,
+        check: Check | None = None,
+        cache: ProgramCache | None = None,
+    ) -> None:
         """``source_limit`` is in bytes of one file; ``check`` finds what looks wrong in a script that compiles."""
+        self._cache = cache
         self.folder = folder
         self.source_limit = source_limit
         self.check = check
@@ -137,21 +158,50 @@ class ScriptStore:
         """Read the folder, then `load` it. Raises `ScriptsFolderError`; what was in force then stays."""
         return self.load(read_folder(self.folder, self.source_limit))
 
-    def load(self, folder: Folder) -> Snapshot:
+    def load(self, folder: Folder, between: Callable[[], None] = _nothing) -> Snapshot:
         """Put what is good in ``folder`` in force; return it. Safe to call from any thread.
 
-        Unchanged scripts are not compiled again.
+        Unchanged scripts are not compiled again. ``between`` is called after each.
         """
         with self._lock:
-            self._compiled, self.current = self._load(folder)
+            self._compiled, self.current = self._load(folder, between)
+            if self._cache is not None:
+                self._cache.tidy()
             return self.current
 
     def try_out(self, folder: Folder) -> Snapshot:
         """Return what `load` would put in force, and change nothing."""
         with self._lock:
-            return self._load(folder)[1]
+            return self._load(folder, _nothing)[1]
 
-    def _load(self, folder: Folder) -> tuple[dict[str, _Compiled], Snapshot]:
+    def hand_over(self, before: Snapshot) -> Handed:
+        """What the scripts in force have that ``before`` had not, for a store in another process to `adopt`."""
+        now = self.current
+        modules: dict[str, bytes] = {}
+        new, kept = [], []
+        for tenant, program in now.programs.items():
+            if before.programs.get(tenant) is program:
+                kept.append(tenant)
+            else:
+                source = now.sources[tenant]
+                modules.update(source.modules)  # as they are now, in every program that is new
+                new.append((tenant, source.name, source.source, tuple(source.modules), pack(program)))
+        return new, modules, kept, dict(now.never_compiled), list(now.errors), now.loaded_at
+
+    def adopt(self, handed: Handed) -> Snapshot:
+        """Put in force what another process has compiled, which must be trusted. Raises `KeyError` without ``kept``."""
+        new, modules, kept, never_compiled, errors, loaded_at = handed
+        with self._lock:
+            compiled = {tenant: self._compiled[tenant] for tenant in kept}
+            for tenant, name, source, names, packed in new:
+                linked = MappingProxyType({module: modules[module] for module in names})
+                program = unpack(packed, source, linked)
+                compiled[tenant] = _Compiled(program, Source(name, source, linked, self.source_limit))
+            compiled = dict(sorted(compiled.items()))
+            self._compiled, self.current = compiled, _snapshot(compiled, never_compiled, errors, loaded_at)
+            return self.current
+
+    def _load(self, folder: Folder, between: Callable[[], None]) -> tuple[dict[str, _Compiled], Snapshot]:
         errors = dict.fromkeys(folder.errors)  # as an ordered set: one broken module troubles many scripts
         compiled: dict[str, _Compiled] = {}
         never_compiled: dict[str, str] = {}
@@ -165,14 +215,9 @@ class ScriptStore:
                     compiled[tenant] = self._compiled[tenant]
                 else:
                     never_compiled[tenant] = message
+            between()
         errors.update(dict.fromkeys(self._errors_in_unused_modules(folder.modules, compiled)))
-        return compiled, Snapshot(
-            programs=MappingProxyType({tenant: entry.program for tenant, entry in compiled.items()}),
-            sources=MappingProxyType({tenant: entry.source for tenant, entry in compiled.items()}),
-            never_compiled=MappingProxyType(never_compiled),
-            errors=tuple(errors),
-            loaded_at=time.time(),
-        )
+        return compiled, _snapshot(compiled, never_compiled, errors, time.time())
 
     def _compile(self, tenant: str, files: list[str], folder: Folder) -> _Compiled:
         if len(files) > 1:
@@ -184,9 +229,18 @@ class ScriptStore:
         kept = self._compiled.get(tenant)
         if kept is not None and kept.made_of(name, source, modules):
             return kept
-        program = _compile_program(source, name, modules, self.source_limit)
+        program = self._program(source, name, modules)
         linked = MappingProxyType({module: modules[module] for module in program.modules})
         return _Compiled(program, Source(name, source, linked, self.source_limit))
+
+    def _program(self, source: bytes, name: str, modules: Mapping[str, bytes]) -> Program:
+        if self._cache is None:
+            return _compile_program(source, name, modules, self.source_limit)
+        program = self._cache.get(from_text(name), source, modules)
+        if program is None:
+            program = _compile_program(source, name, modules, self.source_limit)
+            self._cache.put(program)
+        return program
 
     def _errors_in_unused_modules(
         self, modules: Mapping[str, bytes], compiled: Mapping[str, _Compiled]
@@ -196,9 +250,21 @@ class ScriptStore:
         for module in sorted(modules.keys() - used):
             name = f"{LIBRARY}/{to_text(module).replace('.', '/')}{SUFFIX}"
             try:
-                _compile_program(modules[module], name, modules, self.source_limit)
+                self._program(modules[module], name, modules)
             except (_BadFile, LuaSyntaxError) as error:
                 yield _one_line(error)
+
+
+def _snapshot(
+    compiled: Mapping[str, _Compiled], never_compiled: Mapping[str, str], errors: Iterable[str], loaded_at: float
+) -> Snapshot:
+    return Snapshot(
+        programs=MappingProxyType({tenant: entry.program for tenant, entry in compiled.items()}),
+        sources=MappingProxyType({tenant: entry.source for tenant, entry in compiled.items()}),
+        never_compiled=MappingProxyType(dict(never_compiled)),
+        errors=tuple(errors),
+        loaded_at=loaded_at,
+    )
 
 
 def _by_tenant(names: Iterable[str]) -> list[tuple[str, list[str]]]:

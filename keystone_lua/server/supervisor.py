@@ -5,8 +5,8 @@ no thread, so that it can fork at any time: a worker that dies is replaced by on
 in force. One socket is bound before the fork and accepted from by all: the kernel splits connections evenly over
 those that are idle (SO_REUSEPORT by a hash, and what waits for a dead worker is lost).
 
-A reload reads the folder once, here, and hands the same sources to every worker. It is answered when each has them in
-force; one that does not say so in time is killed and replaced.
+A reload reads the folder and compiles what has changed once, here, and hands the programs to every worker. It is
+answered when each has them in force; one that does not say so in time is killed and replaced.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 from . import reloads
-from .control import MAX_FROM_WORKER, Control, Messages, frame, plain_folder
+from .control import MAX_FROM_WORKER, Control, Messages, order
 from .logs import facts
 from .loop import run
 from .metrics import BEAT
@@ -303,15 +303,17 @@ class Supervisor:
         except ScriptsFolderError as error:
             report = reloads.not_read(self._store, self._counts, error)
         else:
+            before = self._store.current
             report = reloads.load(self._store, self._counts, folder)
             self._loads += 1
             tenants = dict(self._counts.tenants)
-            self._send_all({"say": "load", "number": self._loads, "tenants": tenants, "folder": plain_folder(folder)})
+            handed = self._store.hand_over(before)
+            self._send_all({"say": "load", "number": self._loads, "tenants": tenants, "scripts": handed})
         took = time.monotonic() - started
         self._load = _Load(self._loads, report, askers, time.monotonic() + LOAD_SECONDS + 4 * took)
 
     def _send_all(self, message: dict[str, Any]) -> None:
-        data = frame(message)
+        data = order(message)
         for child in self._children.values():
             self._send(child, data)
 
@@ -328,7 +330,7 @@ class Supervisor:
         for child in late:
             logger.error("worker did not reload in time", extra=facts(worker=child.number))
             _kill(child.pid, signal.SIGKILL)
-        data = frame({"say": "report", "report": load.report.plain()})
+        data = order({"say": "report", "report": load.report.plain()})
         for child in load.askers:
             if child.pid in self._children:
                 self._send(child, data)

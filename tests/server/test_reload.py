@@ -6,6 +6,7 @@ import asyncio
 import signal
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -89,10 +90,10 @@ def test_many_callers_cost_two_loads(tmp_path: Path) -> None:
         loads = 0
         gate = threading.Event()
 
-        def load(self, folder: Folder) -> Snapshot:
+        def load(self, folder: Folder, between: Callable[[], None] = lambda: None) -> Snapshot:
             self.loads += 1
             assert self.gate.wait(10)
-            return super().load(folder)
+            return super().load(folder, between)
 
     async def ask() -> int:
         store = SlowStore(tmp_path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import marshal
 import os
 import re
 import signal
@@ -15,9 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from keystone_lua.server.control import LENGTH, Messages, folder_of, frame, plain_folder
-from keystone_lua.server.store import Folder
+from keystone_lua.interpreter import decide
+from keystone_lua.server.control import LENGTH, Messages, frame, order
+from keystone_lua.server.store import Handed, ScriptStore, Snapshot
 from keystone_lua.server.supervisor import HUNG_SECONDS
+from keystone_lua.server.wire import read_request
 from tests.server.scraped import scrape
 from tests.server.support import LOOPBACK, WAIT, Client, command, constant, read_to_end, server_process, write_scripts
 
@@ -222,9 +225,36 @@ def test_a_message_has_a_largest_size() -> None:
         [*Messages(len(longest) - LENGTH.size - 1).feed(longest[: LENGTH.size])]
 
 
-def test_a_folder_survives_the_way() -> None:
-    folder = Folder({"a.lua": "é\0\n".encode()}, {"b.lua": "is too large"}, {"m.n": b"return {}"}, ("error",))
-    assert folder_of(plain_folder(folder)) == folder
+def test_programs_survive_the_way(tmp_path: Path) -> None:
+    """What a supervisor's store has loaded is in force in a worker's, which compiles nothing."""
+    shared = "return {name = 'é'}"
+    script = "local s = require 'shared' function on_route_request() return {selected_backend = s.name} end"
+    write_scripts(tmp_path, {"a.lua": script, "b.lua": constant("b"), "bad.lua": "?", "lib/shared.lua": shared})
+    ours, theirs = ScriptStore(tmp_path), ScriptStore(tmp_path)
+    before = ours.current
+    ours.reload()
+
+    def hand_over() -> Handed:
+        message = order({"say": "load", "scripts": ours.hand_over(before)})
+        (heard,) = Messages(1 << 20, marshal.loads).feed(message)
+        handed: Handed = heard["scripts"]
+        return handed
+
+    for _ in range(2):
+        theirs.adopt(hand_over())
+        assert theirs.current.sources == ours.current.sources
+        assert theirs.current.never_compiled == ours.current.never_compiled
+        assert (theirs.current.errors, theirs.current.loaded_at) == (ours.current.errors, ours.current.loaded_at)
+        for tenant, program in ours.current.programs.items():
+            assert decide(theirs.current.programs[tenant], read_request(b"{}")) == decide(program, read_request(b"{}"))
+        before, kept = ours.current, theirs.current.programs["a"]
+        write_scripts(tmp_path, {"b.lua": constant("c"), "c.lua": constant("c")})
+        (tmp_path / "bad.lua").unlink(missing_ok=True)
+        ours.reload()
+    assert [new[0] for new in hand_over()[0]] == []
+    before = Snapshot({"a": ours.current.programs["a"]})
+    assert [new[0] for new in hand_over()[0]] == ["b", "c"]
+    assert theirs.current.programs["a"] is kept
 
 
 def test_a_worker_that_hangs_is_replaced_and_holds_up_no_reload(tmp_path: Path) -> None:

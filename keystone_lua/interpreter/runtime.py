@@ -339,6 +339,7 @@ class Run:
             value = self.required[name] = existing if existing is not None else self.library(name)
             return value
         if name not in self.program.modules:
+            self.charge(len(name) // costs.COPY, 2 * len(name))
             raise library_error(f"module '{name}' not found")
         self.required[name] = ABSENT
         value = operations.first(self.chunk(name)(d + self.crossing, name))
@@ -407,6 +408,19 @@ class Run:
     def call(self, function: LuaValue, d: int, *arguments: LuaValue) -> LuaValue:
         """Call any value from a library function; all results."""
         return operations.call(self, function, d, *arguments)
+
+    def caught(self, error: LuaError) -> LuaValue:
+        """The value of an error that a function of the library has caught.
+
+        What was charged in place before the error is looked at here. A message is paid for by its length: the engine
+        makes them of names, which may be as long as the source.
+        """
+        value = error.value
+        if value.__class__ is str:
+            self.charge(len(value) // costs.COPY, costs.STRING + len(value))
+        else:
+            self.refuel(0)
+        return value
 
     def number_of(self, value: LuaValue) -> float | None:
         """A number, or a numeral string's value; converting a long string is paid for by its length."""

@@ -62,6 +62,11 @@ KINDS: Final[dict[str, Kind]] = {
         "`d02`-`d09`, `z01`-`z03`, `u03`",
     ),
     "levels": Kind("the levels of the stack that `error` walks up", "4 instructions each", "`k06`, `c13`"),
+    "messages": Kind(
+        "the length of an error's message, which may quote a name as long as the source, or an argument",
+        "1 instruction for 64 bytes and its bytes, where it is caught; before it is made where it quotes an argument",
+        "`k21`, `k22`, `c11`",
+    ),
     "headers": Kind("the number of headers", "4 instructions each; names of 512 bytes or more are nobody's", "`k20`"),
     "chain": Kind("tables one behind the other in `__index` and `__newindex`", "5 instructions each, at most 100", "`b01`-`b06`"),
     "calls": Kind(
@@ -110,8 +115,8 @@ _SAME: Final = "local s2 = ('ab1 '):rep(16 * N) "
 _DEEP: Final = "local function down(n) if n > 0 then return 0 + down(n - 1) end {} return 0 end down(N)"
 
 LIBRARY: Final[dict[str, tuple[Work, ...]]] = {
-    "assert": values("assert(unpack(t))"),
-    "collectgarbage": NOTHING,
+    "assert": (*values("assert(unpack(t))"), Work("messages", TEXT, "pcall(assert, false, s)")),
+    "collectgarbage": (Work("messages", TEXT, "pcall(collectgarbage, s)"),),
     "error": (
         *numeral("pcall(error, '', x)"),
         *text("pcall(error, s)"),
@@ -124,12 +129,12 @@ LIBRARY: Final[dict[str, tuple[Work, ...]]] = {
     "log": (*text("log(s)"), Work("calls")),
     "next": walk("local k = next(t) while k do k = next(t, k) end", "next(t, N)"),
     "pairs": walk("for k in pairs(t) do end", "for k in pairs(t) do break end"),
-    "pcall": (*values("pcall(unpack, t)"), Work("calls")),
+    "pcall": (*values("pcall(unpack, t)"), Work("calls"), Work("messages", TEXT, "pcall(error, s, 0)")),
     "print": (*text("print(s)"), *values("print(unpack(t))"), Work("calls")),
     "rawequal": text("rawequal(s, s2)", before=_SAME),
     "rawget": text("rawget(t, s)", before="local t = {} "),
     "rawset": text("rawset(t, s, 1)", before="local t = {} "),
-    "require": (Work("calls"),),
+    "require": (Work("calls"), Work("messages", TEXT, "pcall(require, s)")),
     "select": (*numeral("select(x, 1)"), *values("select(2, unpack(t))", "select('#', unpack(t))")),
     "setmetatable": NOTHING,
     "tonumber": (
@@ -139,7 +144,10 @@ LIBRARY: Final[dict[str, tuple[Work, ...]]] = {
     "tostring": (Work("calls"),),
     "type": NOTHING,
     "unpack": (*values("unpack(t)"), *numeral("unpack({}, x)", "unpack({}, 1, x)"), Work("border")),
-    "xpcall": (*values("xpcall(function() return unpack(t) end, type)"), Work("calls")),
+    "xpcall": (
+        *values("xpcall(function() return unpack(t) end, type)"), Work("calls"),
+        Work("messages", TEXT, "xpcall(function() error(s, 0) end, type)"),
+    ),
     **{f"bit.{name}": numeral(f"bit.{name}(x, 1)", f"bit.{name}(1, x)")
        for name in "arshift lshift rol ror rshift tohex".split()},
     **{f"bit.{name}": numeral(f"bit.{name}(x)") for name in "bnot bswap tobit".split()},
@@ -208,7 +216,11 @@ LIBRARY: Final[dict[str, tuple[Work, ...]]] = {
         Work("sort", "local t = {} for i = 1, 9 do t[i] = ('a'):rep(16 * N) .. 'b' end ", "table.sort(t)"),
     ),
     "table.unpack": values("table.unpack(t)"),
-    **{f"coroutine.{name}": (Work("calls"),) for name in "create resume wrap yield".split()},
+    **{f"coroutine.{name}": (Work("calls"),) for name in "create wrap yield".split()},
+    "coroutine.resume": (
+        Work("calls"), *values("coroutine.resume(coroutine.create(function() end), unpack(t))"),
+        Work("messages", TEXT, "coroutine.resume(coroutine.create(function() error(s, 0) end))"),
+    ),
     "coroutine.running": NOTHING,
     "coroutine.status": NOTHING,
 }  # fmt: skip

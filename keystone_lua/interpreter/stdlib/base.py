@@ -64,6 +64,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
             raise argument_error(1, "value expected")
         if value is None or value is FALSE:
             text = "assertion failed!" if message is ABSENT or message is None else check_string(message, 2)
+            run.charge(len(text) // costs.COPY, len(text))
             raise library_error(text)
         return value if message is ABSENT else (value, message, *rest)
 
@@ -71,6 +72,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         run.charge(assert_price)
         what = "collect" if option is None else check_string(option, 1)
         if what not in ("collect", "stop", "restart", "count", "step", "setpause", "setstepmul"):
+            run.charge(len(what) // costs.COPY, 2 * len(what))
             raise argument_error(1, f"invalid option '{what}'")
         return TRUE if what == "step" else 0.0
 
@@ -181,11 +183,9 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
             else:
                 result = operations.call(run, f, d, *arguments)
         except LuaError as caught:
-            run.refuel(0)  # what was charged in place before the error
-            return FALSE, caught.value
+            return FALSE, run.caught(caught)
         except TypeError as caught:
-            run.refuel(0)
-            return FALSE, from_python(caught).value
+            return FALSE, run.caught(from_python(caught))
         if result.__class__ is tuple:
             fuel -= len(result) // 8
             alloc -= costs.VALUE * len(result)
@@ -358,18 +358,17 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
 
 def handle(run: Run, d: int, handler: LuaValue, caught: LuaError) -> LuaValue:
     """Call xpcall's handler. As in luaG_errormsg, an error in it goes to the handler again, until C's stack is full."""
-    run.refuel(0)  # what was charged in place before the error
+    value = run.caught(caught)
     if handler.__class__ is not FunctionType:
         return FALSE, "error in error handling"
-    value = caught.value
     for nested in range(HANDLER_ERRORS):
         run.charge(costs.METAMETHOD, costs.RESULTS)
         try:
             return FALSE, operations.first(operations.call(run, handler, d, value))
         except LuaError as again:
-            value = again.value
+            value = run.caught(again)
         except TypeError as again:
-            value = from_python(again).value
+            value = run.caught(from_python(again))
         if nested == HANDLER_ERRORS - 2:
             value = "C stack overflow"
     return FALSE, "error in error handling"

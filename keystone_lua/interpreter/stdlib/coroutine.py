@@ -67,11 +67,9 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         try:
             result = resume(run, d, thread, arguments)
         except LuaError as caught:
-            run.refuel(0)  # what was charged in place before the error
-            return FALSE, caught.value
+            return FALSE, run.caught(caught)
         except TypeError as caught:
-            run.refuel(0)
-            return FALSE, from_python(caught).value
+            return FALSE, run.caught(from_python(caught))
         if result.__class__ is tuple:
             fuel -= len(result) // 8
             alloc -= costs.VALUE * len(result)
@@ -161,11 +159,9 @@ def twins(run: Run, fuel: int, alloc: int) -> dict[tuple[str, str], Callable[...
                 yield result
                 result = run.value
         except LuaError as caught:
-            run.refuel(0)  # what was charged in place before the error
-            run.value = FALSE, caught.value
+            run.value = FALSE, run.caught(caught)
         except TypeError as caught:
-            run.refuel(0)
-            run.value = FALSE, from_python(caught).value
+            run.value = FALSE, run.caught(from_python(caught))
         else:
             run.value = succeeded(run, result)
 

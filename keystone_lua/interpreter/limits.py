@@ -39,7 +39,8 @@ MAX_TOKENS = 200_000
 """Tokens of one source: what the parser takes 1 s for. A megabyte of dense Lua has more, 20,000 lines have not."""
 
 MAX_WEIGHT = 250_000
-"""Units of work for the compiler in a program, see weight.py: 2 s and 300 MB at most. 50,000 constructor fields, 5,000
+"""Units of work for the compiler in a program, see weight.py: 2 s and 300 MB at most, 4 s for one
+that may use coroutines, whose functions are compiled twice. 50,000 constructor fields, 5,000
 elseifs or a sum of 20,000 terms fit, and so do about 6,000 lines as people write them (40 units each)."""
 
 MAX_PROVED = 100_000

@@ -197,12 +197,6 @@ class Program:
     """Of a program that was compiled for a ledger: who pays what."""
     level: Level = LEVEL_1
 
-    def add_twins(self) -> None:
-        """For a coroutine of a program that names none: it has found them in ``_G``."""
-        accounted = self.accounts is not None
-        made = compile_program(self.source, self.name, self.sources, sys.maxsize, accounted, True, self.level)
-        self.namespace[TWINS] = made.namespace[TWINS]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Linked:
@@ -229,18 +223,16 @@ def compile_program(
     modules: Mapping[str, bytes] = MappingProxyType({}),
     limit: int = DEFAULT.source,
     accounted: bool = False,
-    twinned: bool = False,
     level: Level = LEVEL_1,
 ) -> Program:
     """Compile a script named ``name`` (as positions will show it) with the modules that it requires.
 
-    An ``accounted`` program answers and costs the same and is for a run with a ledger; a ``twinned`` one is ready for
-    coroutines, as one that names them is anyway; ``level`` changes no answer and no count (see levels). Raises
-    LuaSyntaxError.
+    An ``accounted`` program answers and costs the same and is for a run with a ledger; ``level`` changes no answer and
+    no count (see levels). Raises LuaSyntaxError.
     """
     require_suitable()
     with _room():
-        return _compile(link_program(source, name, modules, limit), accounted, twinned, level)
+        return _compile(link_program(source, name, modules, limit), accounted, level)
 
 
 def link_program(
@@ -257,7 +249,7 @@ def link_program(
         return Linked(chunks, resolution, source, sources, resolution.weight)
 
 
-def _compile(found: Linked, accounted: bool, twinned: bool, level: Level) -> Program:
+def _compile(found: Linked, accounted: bool, level: Level) -> Program:
     chunks, resolution, modules = found.chunks, found.resolution, found.modules
     seal = Seal(resolution, level)
     kinds = Kinds(resolution, chunks, seal, level)
@@ -266,7 +258,8 @@ def _compile(found: Linked, accounted: bool, twinned: bool, level: Level) -> Pro
     compiler.level = level
     compiler.events = frozenset(event.decode() for text in texts for event in _EVENT.findall(text))
     compiler.computes = any(map(_COMPUTED.search, texts))
-    twinned = twinned or "coroutine" in resolution.globals.reads
+    named = "coroutine" in resolution.globals.reads or "coroutine" in (name for name, _ in resolution.requires)
+    twinned = named or seal.dynamic  # who has _G may find the library there
     codes = compiler.compile(chunks, [*_slots(), HITS] if accounted else _slots(), twinned)
     twins = {TWINS: compiler.twins} if twinned else {}
     sites = tuple(compiler.sites)

@@ -12,7 +12,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
 from . import costs, operations
-from .coroutines import TWINS, is_of_script, twin_of
+from .coroutines import is_of_script, twin_of
 from .libraries import Recipe
 from .stdlib import coroutine
 from .values import LuaValue, MetaTable
@@ -79,8 +79,6 @@ _PAUSING: Final = {path: Recipe(made.__name__, made) for path, made in coroutine
 
 def prepare(run: Run) -> None:
     """Be ready for a run's first coroutine."""
-    if TWINS not in run.program.namespace:
-        run.program.add_twins()
     run.threads = []
     run.twin = _TWIN.make(run.cells)
     run.twins = {run.member(*path): recipe.make(run.cells) for path, recipe in _PAUSING.items()}

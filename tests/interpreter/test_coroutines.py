@@ -31,12 +31,17 @@ def test_programs_that_name_none_have_no_twins() -> None:
     assert plain.namespace.keys() <= program("return coroutine").namespace.keys()
 
 
-def test_twins_are_made_when_a_coroutine_is_found_in_the_globals() -> None:
-    found = program("return _G['corou' .. 'tine'].wrap(function(...) return _G.print and select('#', ...) end)(1, 2)")
-    assert TWINS not in found.namespace
-    assert execute(found).values == ("2",)
-    assert TWINS in found.namespace
-    assert execute(found) == execute(found)
+FOUND = {
+    "in the globals": "local library = _G['corou' .. 'tine']",
+    "required": "local library = require 'coroutine'",
+    "required by a name that is computed": "local library = require('corou' .. 'tine')",
+}
+
+
+@pytest.mark.parametrize("found", FOUND)
+def test_programs_that_may_find_the_library_have_twins(found: str) -> None:
+    source = "local function f(x) return library.yield(x) + 1 end local w = library.wrap(f) return w(1), w(2)"
+    assert execute(program(f"{FOUND[found]} {source}")).values == ("1", "3")
 
 
 HELD = {

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from keystone_lua.interpreter.limits import MAX_DEPTH, Limits
+from keystone_lua.untrusted.files import FileError, read_regular
 
 from .config import LOG_FORMATS, LOG_LEVELS, WALL_CLOCK_SECONDS, Address, DecisionLog, ServerConfig, SocketAccess, Tls
 
@@ -24,6 +25,8 @@ PREFIX = "KEYSTONE_LUA_"
 MASK = "********"
 MAX_WORKERS = 256
 MAX_LANES = 64
+MAX_SETTINGS = 1 << 20
+"""Bytes of the TOML file: five thousand tenants' budgets."""
 TENANTS = "tenants"
 """The TOML table of tenants' own budgets: ``[tenants.canary]``."""
 
@@ -381,9 +384,9 @@ def _file(path: Path, source: str) -> Iterator[tuple[tuple[str, ...], str]]:
     import tomllib
 
     try:
-        document = tomllib.loads(path.read_bytes().decode("utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{source}: cannot read {path}: {error.strerror}") from None
+        document = tomllib.loads(read_regular(path, MAX_SETTINGS).decode("utf-8"))
+    except FileError as error:
+        raise ConfigError(f"{source}: cannot read {path}: {error}") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{path}: is not UTF-8") from None
     except tomllib.TOMLDecodeError as error:

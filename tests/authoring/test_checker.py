@@ -209,3 +209,34 @@ def test_a_comment_that_names_many_rules_is_read_once() -> None:
     for count in (MAX_CODES, MAX_CODES + 1):
         assert [code for _, code in ignored(f"-- keystone: ignore {','.join(names[:count])}")] == names[:MAX_CODES]
     assert list(ignored("-- keystone: ignore")) == list(ignored("keystone: ignore a")) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "column", "shown"),
+    [
+        ("local x = “a”", 11, 'near U+201C, left double quotation mark; Lua writes a plain "'),
+        ("return 1 – 2", 10, "near U+2013, en dash; Lua writes a plain -"),  # noqa: RUF001
+        ("local é = 1", 7, "near U+00E9, latin small letter e with acute"),
+        ("return\u00a01", 7, "near U+00A0, no-break space; Lua writes a plain space"),
+        ("x = 'ok' ≠ 1", 10, "near U+2260, not equal to; Lua writes ~="),
+        ("x = 1 \U0001f600", 7, "near U+1F600, grinning face"),
+        ("x = \u202e", 5, "near U+202E, right-to-left override"),
+    ],
+)
+def test_a_character_that_is_none_of_lua_s_is_named(
+    source: str, column: int, shown: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "bad.lua").write_text(source)
+    (tmp_path / "good.lua").write_text("x = 1")
+    assert main(["check", "--plain", str(tmp_path)]) == 1
+    out = capsys.readouterr().out
+    assert f"bad.lua:1:{column}: error: " in out
+    assert shown in out
+    assert "2 files checked, 1 with errors" in out
+
+
+@pytest.mark.parametrize("byte", range(0x80, 0x100))
+def test_a_byte_that_is_no_character_is_no_traceback(byte: int) -> None:
+    found = check_source(b"x = " + bytes([byte]), "x.lua")
+    assert [finding.rule for finding in found] == ["syntax"]
+    found[0].message.encode("latin-1")

@@ -1,7 +1,9 @@
 """Fuzz for some minutes; patterns and formats are compared with lua5.1 where it is installed.
 
     python -m tests.fuzz [--minutes M] [--seed S] [TARGET ...]
+    python -m tests.fuzz tools [--inputs N] [--seed S]
 
+The second tries every reader of the command line and the gateway, see tools.py; what failed once is in tools.json.
 Inputs that failed once stand in corpus.json and come first. An input that fails is printed, reduced by hypothesis,
 and added to the corpus; exit 1. Prints how many inputs each target had.
 """
@@ -22,9 +24,11 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import HypothesisWarning
 
+from . import tools
 from .targets import LUA, TARGETS, format_script, ours, pattern_script, reference
 
 CORPUS = Path(__file__).with_name("corpus.json")
+TOOLS_CORPUS = Path(__file__).with_name("tools.json")
 BATCH = 300
 SCRIPTS: dict[str, Callable[[Any], str]] = {"patterns": pattern_script, "formats": format_script}
 
@@ -78,13 +82,31 @@ def normal(output: str) -> str:
     return re.sub(r"(?:stdin|fuzz):\d+: ", "", output)
 
 
+def tools_campaign(count: int, number: int) -> int:
+    """Print and keep what is wrong."""
+    kept: dict[str, list[str]] = json.loads(TOOLS_CORPUS.read_text())
+    started, failures = time.monotonic(), 0
+    for target, data, wrong in tools.campaign(count, number, kept):
+        failures += 1
+        print(f"{target}: {data[:2000]!r}\n  {wrong}", flush=True)
+        known = json.loads(TOOLS_CORPUS.read_text())
+        if (text := data.decode("latin-1")) not in known.setdefault(target, []):
+            known[target].append(text)
+            TOOLS_CORPUS.write_text(json.dumps(known, indent=1) + "\n")
+    print(f"seed {number}; {count} inputs in {time.monotonic() - started:.0f} s; {failures} failures")
+    return 1 if failures else 0
+
+
 def main() -> int:
     warnings.simplefilter("ignore", HypothesisWarning)  # the engine raises the recursion limit, hypothesis minds
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 30))
+    parser.add_argument("--inputs", type=int, default=1000, help="of tools")
     parser.add_argument("targets", nargs="*", default=list(TARGETS))
     options = parser.parse_args()
+    if options.targets == ["tools"]:
+        return tools_campaign(options.inputs, options.seed)
     counts = dict.fromkeys(options.targets, 0)
     failures = 0
     for target, values in corpus().items():

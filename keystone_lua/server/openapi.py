@@ -42,9 +42,11 @@ _TENANT = {
     "name": "tenant",
     "in": "path",
     "required": True,
-    "description": "The name of a script under the scripts folder, without .lua.",
-    "schema": {"type": "string"},
+    "description": "The name of a script under the scripts folder, without .lua: no separator, no control character.",
+    "schema": {"type": "string", "pattern": r"^(?!\.{1,2}$)[^/\\\u0000-\u001f\u007f]+$"},
 }
+_NULL = {"type": "null", "description": "The zero value of every field."}
+_ANYTHING = {"description": "Anything else: its place in the answer has the error, and status 400."}
 _DRY_RUN = {
     "name": "dry_run",
     "in": "query",
@@ -116,7 +118,8 @@ def document() -> dict[str, Any]:
 def _route() -> dict[str, Any]:
     call = _call("Decide where a request goes", ROUTE_ANSWERS)
     call["parameters"] = [_TENANT]
-    call["requestBody"] = {"required": True, "content": _json(models.RouteRequest)}
+    request = {"anyOf": [_reference(models.RouteRequest), _NULL]}
+    call["requestBody"] = {"required": True, "content": {"application/json": {"schema": request}}}
     for status in ("200", "500"):
         call["responses"][status]["headers"] |= _headers(DECISION_HEADERS)
     return call
@@ -130,7 +133,8 @@ def _batch() -> dict[str, Any]:
     }
     call = _call("Decide where many requests go", answers)
     call["parameters"] = [_TENANT]
-    requests = {"type": "array", "maxItems": MAX_ITEMS, "items": _reference(models.RouteRequest)}
+    item = {"anyOf": [_reference(models.RouteRequest), _NULL, _ANYTHING]}
+    requests = {"type": "array", "maxItems": MAX_ITEMS, "items": item}
     call["requestBody"] = {"required": True, "content": {"application/json": {"schema": requests}}}
     either = {"anyOf": [_reference(models.RouteAnswer), _reference(models.BatchTrouble)]}
     call["responses"]["200"]["content"]["application/json"]["schema"] = {"type": "array", "items": either}

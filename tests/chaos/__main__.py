@@ -2,7 +2,7 @@
 
     python -m tests.chaos [--only PART,...] [--seed N] [--write FILE]
 
-Parts: fuzz, drains, kills, storms, logs, quiet; all take nine minutes, and are stopped after ten. Prints a table; --write
+Parts: fuzz, schema, drains, kills, storms, logs, quiet; all take nine minutes, and are stopped after ten. Prints a table; --write
 puts it between the marks of docs/security.md. Exit code 1 if something was lost that must not be: a request by a drain, a
 decision that nobody tells of, an answer that is wrong, a process that stays, a difference between the fast path and another.
 """
@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import differential, drains, kills, logs, processes, quiet, storms
+from . import differential, drains, kills, logs, processes, quiet, schema, storms
 from .load import Sent
 
 BOUND_SECONDS = 600
@@ -51,6 +51,19 @@ def _fuzz(seed: int) -> Iterator[Row]:
     yield Row("fuzzing: fast path, without it, plain aiohttp", found.requests, 0, notes, bool(found.differences))
     for difference in found.differences:
         print(difference, file=sys.stderr)
+
+
+def _schema(seed: int) -> Iterator[Row]:
+    what = "schemathesis over the API's description"
+    with tempfile.TemporaryDirectory() as folder:
+        found = schema.run(Path(folder), 120, seed)
+    if found is None:
+        yield Row(what, 0, 0, "schemathesis is not installed")
+        return
+    bad = found.made != found.passed
+    yield Row(what, found.made, 0, f"{found.made - found.passed} failed", bad)
+    if bad:
+        print(found.output, file=sys.stderr)
 
 
 def _drains(_: int) -> Iterator[Row]:
@@ -109,7 +122,7 @@ def _quiet(_: int) -> Iterator[Row]:
 
 
 PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
-    "fuzz": _fuzz, "drains": _drains, "kills": _kills, "storms": _storms, "logs": _logs, "quiet": _quiet,
+    "fuzz": _fuzz, "schema": _schema, "drains": _drains, "kills": _kills, "storms": _storms, "logs": _logs, "quiet": _quiet,
 }  # fmt: skip
 
 

@@ -40,6 +40,9 @@ def problems(value: Any, schema: dict[str, Any], root: dict[str, Any], where: st
             rest = value.keys() - schema.get("properties", {}).keys() if isinstance(value, dict) else ()
             for name in rest if wanted is not True else ():
                 yield from problems(value[name], wanted, root, f"{where}.{name}")
+        elif keyword == "maxItems":
+            if isinstance(value, list) and len(value) > wanted:
+                yield f"{where}: more than {wanted} items"
         elif keyword == "items":
             for place, item in enumerate(value if isinstance(value, list) else ()):
                 yield from problems(item, wanted, root, f"{where}[{place}]")

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from keystone_lua.interpreter import Limits
 from keystone_lua.server import models, openapi
 from keystone_lua.server.config import ServerConfig
+from keystone_lua.server.responses import Refusal
+from keystone_lua.server.tenants import tenant_of
 from tests.server.schema import problems
 from tests.server.support import (
     WAIT,
@@ -158,6 +162,7 @@ def test_every_documented_status_is_seen(tmp_path: Path) -> None:
         ({"a": 1}, {"properties": {"a": {"type": "null"}}}),
         ({"a": 1}, {"additionalProperties": {"type": "string"}}),
         ([1, "x"], {"items": {"type": "integer"}}),
+        ([1, 2], {"maxItems": 1}),
         (1, {"anyOf": [{"type": "string"}, {"type": "null"}]}),
         ("c", {"enum": ["a", "b"]}),
         (1, {"$ref": "#/text"}),
@@ -165,3 +170,43 @@ def test_every_documented_status_is_seen(tmp_path: Path) -> None:
 )
 def test_the_checker_finds_problems(value: object, schema: dict[str, Any]) -> None:
     assert [*problems(value, schema, {"text": {"type": "string"}})]
+
+
+def body_of(path: str) -> dict[str, Any]:
+    """The documented schema of a call's body."""
+    schema: dict[str, Any] = DOCUMENT["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    return schema
+
+
+@pytest.mark.parametrize("value", [None, {}, {"path": None}, 1, "x", [], {"path": 1}, {"backends": [1]}])
+def test_a_body_is_described_as_it_is_treated(value: object, tmp_path: Path) -> None:
+    with server_in_thread(write_scripts(tmp_path, SCRIPTS)) as client:
+        good = client.route("good", value).status == 200
+        batch = client.send("POST", "/route/good/batch", json.dumps([{}, value]))
+    assert good == (not [*problems(value, body_of("/route/{tenant}"), DOCUMENT)])
+    assert batch.status == 200
+    assert not [*problems([{}, value], body_of("/route/{tenant}/batch"), DOCUMENT)]
+
+
+def test_a_tenant_is_described_as_it_is_treated() -> None:
+    ((parameter,),) = [DOCUMENT["paths"][path]["post"]["parameters"] for path in ("/route/{tenant}",)]
+    pattern = re.compile(parameter["schema"]["pattern"])
+    names = [chr(code) for code in range(0x180)] + [
+        "a.b",
+        ".",
+        "..",
+        "...",
+        "",
+        "é",
+        "a b",
+        "..a",
+        "a\nb",
+        "\u2028",
+        "😀",
+    ]
+    for name in [*names, *(f"a{name}b" for name in names)]:
+        try:
+            named = tenant_of(f"/route/{quote(name, safe='')}") == name
+        except Refusal:
+            named = False
+        assert (pattern.search(name) is not None) == named, repr(name)

@@ -116,8 +116,7 @@ class AccountedCompiler(Compiler):
         self.sites.append(self.sites[line])
         self.shares[self.line] = Share(instructions.parts(), size.parts())
         plain = Segment(int(instructions), int(size), segment.entry)
-        if segment.due is not None:
-            plain.due = int(segment.due[0]), int(segment.due[1])
+        plain.due = tuple((int(price), int(size)) for price, size in segment.due)
         made = super().charges(plain, context, times)
         self.line = line
         return made

@@ -60,6 +60,8 @@ def twin_of(f: FunctionType) -> tuple[FunctionType, int, int]:
     if found is None:
         return f, 0, 0
     code, slots, pieces = found
+    if code is None:
+        return f, slots, pieces
     closure = f.__closure__ or ()
     if code.co_freevars != f.__code__.co_freevars:
         cells = dict(zip(f.__code__.co_freevars, closure, strict=True))
@@ -125,7 +127,7 @@ def _drive(run: Run, co: Coroutine, stack: list[Any]) -> LuaValue:
         except Exception as caught:
             stack.pop()
             if isinstance(caught, (LuaError, TypeError)):
-                _unwind(run, stack)
+                _unwind(stack)
             if not stack:
                 raise
             generator = stack[-1]
@@ -144,13 +146,10 @@ def _drive(run: Run, co: Coroutine, stack: list[Any]) -> LuaValue:
             return request.value
 
 
-def _unwind(run: Run, stack: list[Any]) -> None:
-    """Drop what cannot catch an error."""
-    dropped = 0
+def _unwind(stack: list[Any]) -> None:
+    """Drop what cannot catch an error: paid for by the calls, since not every call is a generator."""
     while stack and stack[-1].__name__ not in CATCHERS:
         stack.pop()
-        dropped += 1
-    run.charge(dropped * costs.UNWINDING)
 
 
 DRIVERS.append(_drive.__code__)

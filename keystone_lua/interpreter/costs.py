@@ -60,8 +60,7 @@ GENERIC_FOR: Final = 20
 METAMETHOD: Final = 12  # finding and calling a handler
 HOP: Final = 5  # one step along an __index or __newindex chain; the first of __index is in INDEX
 
-COROUTINE_CALL: Final = 20  # a call of a function of the script in a coroutine, on top
-UNWINDING: Final = 40  # a function of a coroutine that an error leaves
+COROUTINE_CALL: Final = 40  # a call of a function of the script in a coroutine, on top; an error may leave it
 
 SCATTERED: Final = 12  # a number key of a table whose number keys lie scattered
 SETTLING: Final = 4  # an entry, when a table's number keys are looked over

@@ -56,6 +56,10 @@ Operand = nodes.Expression | ast.expr
 _Expression = TypeVar("_Expression", bound=nodes.Expression)
 
 
+Price = tuple[int, int]
+"""Instructions and bytes."""
+
+
 class Segment:
     """A run of statements that is charged on entry. Stands in a statement list until its price is known."""
 
@@ -67,34 +71,41 @@ class Segment:
         self.entry = entry
         self.fixed = False
         """Whether a loop pays it ahead: it stays as it is."""
-        self.due: tuple[int, int] | None = None
-        """Of an entry that other segments pay for: its own price. A depth that is not allowed costs no more."""
+        self.due: tuple[Price, ...] = ()
+        """The prices of segments before this one that it charges too. What ends a run is decided one after another."""
 
     def is_due(self) -> bool:
         """Whether there is anything to charge or test."""
         return bool(self.instructions or self.bytes or self.entry)
+
+    def own(self) -> Price:
+        """Its price without the dues."""
+        return (
+            self.instructions - sum(instructions for instructions, _ in self.due),
+            self.bytes - sum(size for _, size in self.due),
+        )
 
     def moved(self) -> Segment:
         """What this segment would charge, which it now leaves to others."""
         other = self.with_price(0)
         self.instructions = self.bytes = 0
         self.entry = False
+        self.due = ()
         return other
 
     def with_price(self, instructions: int) -> Segment:
-        """A segment with so many instructions more."""
+        """A segment that charges so many instructions after what this one charges."""
         other = Segment(self.instructions + instructions, self.bytes, self.entry)
-        if self.entry:
-            other.due = self.due if self.due is not None else (self.instructions, self.bytes)
+        other.due = (*self.due, self.own()) if self.is_due() else ()
         return other
 
     def add(self, other: Segment) -> None:
-        """Charge another segment's price too."""
-        if other.entry:
-            self.entry = True
-            self.due = other.due if other.due is not None else (other.instructions, other.bytes)
-        self.instructions += other.instructions
-        self.bytes += other.bytes
+        """Charge another segment's price first."""
+        made = other.with_price(0)
+        self.entry = self.entry or made.entry
+        self.due = (*made.due, *self.due)
+        self.instructions += made.instructions
+        self.bytes += made.bytes
 
 
 Statements = list[ast.stmt | Segment]
@@ -225,8 +236,7 @@ class Emitter:
 
     def open_segment(self) -> None:
         """What is emitted from here on is charged here."""
-        self.segment = self.carried
-        self.carried = Segment()
+        self.segment = self.carried.moved()
         self.out.append(self.segment)
 
     def charges(self, segment: Segment, context: Context, times: str = "") -> list[ast.stmt]:
@@ -244,21 +254,21 @@ class Emitter:
                 tests.append(self.is_negative(counter))
         if segment.entry:
             tests.append(pyast.compare(pyast.name("d", line), ast.Gt(), pyast.name("deepest", line), line))
-            if segment.due is not None:
-                beyond = segment.instructions - segment.due[0], segment.bytes - segment.due[1]
-                return [*made, self.refuel_if(*tests, beyond=beyond)]
-        return [*made, self.refuel_if(*tests)] if tests else made
+        if not tests:
+            return made
+        _, *beyond = *segment.due, segment.own()
+        return [*made, self.refuel_if(*tests, beyond=[price for price in beyond if any(price)])]
 
     def is_negative(self, counter: str) -> ast.expr:
         """``NAME < 0``."""
         line = self.line
         return pyast.compare(pyast.name(counter, line), ast.Lt(), pyast.constant(0, line), line)
 
-    def refuel_if(self, *tests: ast.expr, beyond: tuple[int, int] = (0, 0)) -> ast.stmt:
-        """``if test or ...: run.refuel(d)``; ``beyond`` is given back if the depth is not allowed."""
+    def refuel_if(self, *tests: ast.expr, beyond: Sequence[Price] = ()) -> ast.stmt:
+        """``if test or ...: run.refuel(d)``; ``beyond`` are the prices charged for what comes after."""
         line = self.line
-        given_back = [pyast.constant(price, line) for price in beyond] if any(beyond) else []
-        refuel = pyast.method(self.run(), "refuel", [pyast.name("d", line), *given_back], line)
+        later = [pyast.constant(amount, line) for price in beyond for amount in price]
+        refuel = pyast.method(self.run(), "refuel", [pyast.name("d", line), *later], line)
         return pyast.if_(pyast.either(tests, line), [pyast.statement(refuel, line)], [], line)
 
     def finish(self, statements: Statements, context: Context) -> list[ast.stmt]:

@@ -22,6 +22,7 @@ from .infer import Kinds
 from .inlining import Receiver, can_inline, inline
 from .libraries import LIBRARIES, Seal
 from .scope import BOX, Resolution
+from .stdlib.coroutine import PAUSING
 from .values import LONG_STRING
 
 
@@ -234,7 +235,10 @@ class ExpressionEmitter(Emitter):
         """
         line = self.line
         function, (depth, *leading, last) = call.func, call.args
-        is_load = self.sealed_function(node.function) is not None or self.is_simple(node.function)
+        sealed = self.sealed_function(node.function)
+        # A twin pays for a function that may yield as it looks it up: before the arguments.
+        is_fixed = sealed is not None and self.seal.path(sealed) not in PAUSING
+        is_load = is_fixed or self.is_simple(node.function)
         if not is_load or not all(map(self.is_simple, node.arguments[:-1])) or not isinstance(last, ast.Starred):
             return call
         chosen = last.value

@@ -358,17 +358,25 @@ class Run:
 
     # budgets
 
-    def refuel(self, d: int, instructions: int = 0, size: int = 0) -> None:
+    def refuel(self, d: int, *later: int) -> None:
         """A counter went below zero, or a depth is new.
 
         Library functions pass 0: their own depth is not paid for, or bytes would depend on who came here.
-        ``instructions`` and ``size`` were charged for what follows the entry: they are given back if there is none.
+        ``later``: instructions, bytes, instructions, bytes, ... that were charged with it for what comes after. They
+        are given back and charged one after another: a run ends where it would if each had been charged in its place.
         """
+        if later:
+            self.fuel.cell_contents -= -sum(later[::2])  # a ledger books what is subtracted
+            self.alloc.cell_contents -= -sum(later[1::2])
+            self.refuel(d)
+            for instructions, size in zip(later[::2], later[1::2], strict=True):
+                self.fuel.cell_contents -= instructions
+                self.alloc.cell_contents -= size
+                self.refuel(0)
+            return
         deepest = self.deepest.cell_contents
         if d > deepest:
             if d > self.depth_limit:
-                self.fuel.cell_contents -= -instructions  # a ledger books what is subtracted
-                self.alloc.cell_contents -= -size
                 raise StackOverflow(overflow_error("stack overflow"))
             self.deepest.cell_contents = d
             self.alloc.cell_contents -= (costs.HELD_FRAME if self.threads else costs.FRAME) * (d - deepest)

@@ -131,14 +131,17 @@ def links(definitions: list[ast.FunctionDef], codes: dict[str, CodeType], pausin
     return ast.Module(made, [])
 
 
-Twin = tuple[CodeType, int, int]
-"""A twin's code, and the bytes of its frame while it waits: its slots, and what of it is outlined."""
+Twin = tuple[CodeType | None, int, int]
+"""A twin's code, and the bytes of its frame while it waits: its slots, and what of it is outlined.
+
+A function without a twin pays the same: whether it has one hangs on what is known of the functions that it calls.
+"""
 
 
 def linked(compiled: CodeType, codes: dict[str, CodeType], held: dict[str, tuple[int, int]]) -> dict[str, Twin]:
-    """The twins by the names of their code, once ``links`` are compiled."""
-    made = [code for link in _codes(compiled) for code in _codes(link)]
-    return {code.co_name: (_completed(code, codes), *held[code.co_name]) for code in made}
+    """The twins by the names of their functions' code, once ``links`` are compiled."""
+    made = {code.co_name: _completed(code, codes) for link in _codes(compiled) for code in _codes(link)}
+    return {name: (made.get(name), *sizes) for name, sizes in held.items()}
 
 
 def _codes(code: CodeType) -> list[CodeType]:

@@ -43,6 +43,10 @@ MAX_WEIGHT = 250_000
 that may use coroutines, whose functions are compiled twice. 50,000 constructor fields, 5,000
 elseifs or a sum of 20,000 terms fit, and so do about 6,000 lines as people write them (40 units each)."""
 
+MAX_PASSED = 200_000
+"""Outer names of all functions of a program, each counted in each function that it passes: CPython 3.12 takes 10 µs for
+one. They weigh as much as MAX_WEIGHT, and are counted before they are worked on."""
+
 MAX_PROVED = 100_000
 """Of these, up to which a program's start-up is looked at, see startup.py: that takes a fifth of the rest of compiling,
 and a start-up that is longer outgrows the first slice of a run anyway."""

@@ -46,7 +46,7 @@ from .values import (
     number_to_string,
     string_to_number,
 )
-from .weight import weigh, weigh_names
+from .weight import weigh, weigh_names, weigh_twins
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -260,6 +260,8 @@ def _compile(found: Linked, accounted: bool, level: Level) -> Program:
     compiler.computes = any(map(_COMPUTED.search, texts))
     named = "coroutine" in resolution.globals.reads or "coroutine" in (name for name, _ in resolution.requires)
     twinned = named or seal.dynamic  # who has _G may find the library there
+    if twinned:
+        _check_weight(chunks[0].name, found.weight + weigh_names(resolution) + weigh_twins(resolution))
     codes = compiler.compile(chunks, [*_slots(), HITS] if accounted else _slots(), twinned)
     twins = {TWINS: compiler.twins} if twinned else {}
     sites = tuple(compiler.sites)

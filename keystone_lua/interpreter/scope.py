@@ -19,7 +19,7 @@ from typing import Any
 from . import costs, nodes
 from .errors import LuaSyntaxError
 from .extents import Extent
-from .limits import MAX_WEIGHT
+from .limits import MAX_PASSED
 
 PLAIN, VALUE, BOX = "plain", "value", "box"
 
@@ -95,6 +95,7 @@ class Resolution:
     globals: Globals = field(default_factory=Globals)
     weight: int = 0
     """Of the trees, see weight."""
+    calls: int = 0
     passed: int = 0
     """Names that pass a function on their way in, each for each function."""
     extents: dict[nodes.Node, Extent] = field(default_factory=dict)
@@ -277,8 +278,8 @@ class _Resolver:
             if scope is not None:
                 found = self.declared_in(scope, name)
         self.into.passed += len(passed)
-        if self.into.passed > MAX_WEIGHT:
-            raise self.error(1, f"chunk has too many upvalues (more than {MAX_WEIGHT} in all its functions)")
+        if self.into.passed > MAX_PASSED:
+            raise self.error(1, f"chunk has too many upvalues (more than {MAX_PASSED} in all its functions)")
         for inner in passed:
             inner.outer[name] = found
         if found is not None:
@@ -329,6 +330,7 @@ class _Resolver:
 
     def call(self, node: nodes.Call) -> None:
         function, arguments = node.function, node.arguments
+        self.into.calls += 1
         if (
             function.__class__ is nodes.Name
             and function.name == "require"
@@ -342,6 +344,7 @@ class _Resolver:
 
     def method_call(self, node: nodes.MethodCall) -> None:
         self.visit(node.object)
+        self.into.calls += 1
         if (member := f"string.{node.method}") in costs.LIBRARY:
             self.outer_name(self.scope, member)
         self.visit_all(node.arguments)

@@ -26,7 +26,7 @@ _NODES: Final[dict[type, int]] = {
     nodes.Call: 12,
     nodes.Concat: 22,
     nodes.Field: 2,
-    nodes.Function: 30,
+    nodes.Function: 40,
     nodes.GenericFor: 30,
     nodes.Goto: 20,
     nodes.Index: 16,
@@ -48,10 +48,13 @@ _TARGET: Final = 15
 _LOCAL: Final = 4
 _CROSSED: Final = 2
 """A loop around a goto, which may have to pass it on."""
-PASSED: Final = 1
-"""A free variable of a function, for each function that it passes."""
+PASSED: Final = 5
+"""Quarters of a unit for a free variable of a function, in each function that it passes."""
 VISIBLE: Final = 200
 """Names of the functions around one that a unit stands for."""
+MANY: Final = 4_000
+"""Names of the functions around one that take twice the time of a few."""
+TWIN_CALL: Final = 12
 _LOOPS: Final = (nodes.While, nodes.Repeat, nodes.NumericFor, nodes.GenericFor, nodes.Do, nodes.Function)
 _OPERANDS: Final[dict[type, int]] = {nodes.Concat: 2, nodes.Logical: 8}
 _OPERATOR: Final = 11
@@ -110,18 +113,20 @@ def weigh(chunk: nodes.Chunk, extents: dict[Any, Extent] | None = None) -> int:
 
 def weigh_names(resolution: Resolution) -> int:
     """What CPython does for the names of functions: each is given those of all functions around it, and takes its own
-    free variables through every function between."""
+    free variables through every function between. Sets of many names no longer fit into its caches."""
     around: dict[Scope, int] = {}
-    weight = PASSED * resolution.passed
-    visible = len(resolution.globals.writes)
     seen = 0
     for node, scope in resolution.scopes.items():  # a function comes after those around it
-        outer = around[scope.parent] if scope.parent is not None else visible
+        outer = around[scope.parent] if scope.parent is not None else len(resolution.globals.writes)
         extent = resolution.extents[node]
-        own = own_names(scope, extent)
-        around[scope] = outer + own
-        seen += outer + extent.pieces * around[scope]
-    return weight + seen // VISIBLE
+        inner = around[scope] = outer + own_names(scope, extent)
+        seen += outer + outer * outer // MANY + extent.pieces * (inner + inner * inner // MANY)
+    return resolution.passed * PASSED // 4 + seen // VISIBLE
+
+
+def weigh_twins(resolution: Resolution) -> int:
+    """What the twins of functions take, if the program has coroutines: as much again, and calls twice as much."""
+    return resolution.weight + TWIN_CALL * resolution.calls
 
 
 def _own(node: Any, kind: type, loops: int) -> int:

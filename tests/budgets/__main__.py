@@ -6,6 +6,7 @@
     python -m tests.budgets dearest [DIR|FILE ...]   nanoseconds an instruction: operations, hostile files, library calls,
                                                      against the mean over benchmarks/lua; 20 times that and 5 s are allowed
     python -m tests.budgets library                  time an instruction and peak memory of every function at N and 10 N
+    python -m tests.budgets slices [DIR|FILE ...]    the longest first slice, which holds the server's loop: 50 ms are allowed
     python -m tests.budgets compile                  time and memory to compile the worst shapes of source at the limits
     python -m tests.budgets determinism              all programs on every CPython; names the versions that are missing
 
@@ -14,6 +15,7 @@ Exit 1 where a bound does not hold.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import re
@@ -26,10 +28,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from keystone_lua.interpreter import Limits, LuaSyntaxError, Program, compile_program, execute
+from keystone_lua.interpreter import Limits, LuaSyntaxError, Program, SliceExhausted, compile_program, execute
 from keystone_lua.interpreter.limits import DEFAULT, MAX_TOKENS, MAX_WEIGHT
 from keystone_lua.interpreter.parser import parse
 from keystone_lua.interpreter.weight import weigh
+from keystone_lua.server.decisions import SLICE
 
 from ..hostile import verdicts
 from . import grid, growth, in_lanes, pythons
@@ -42,6 +45,7 @@ ROOT = Path(__file__).resolve().parents[2]
 OPERATIONS: Final = Path(__file__).with_name("operations")
 ALLOWED: Final = 20
 SECONDS: Final = 5.0
+SLICE_MILLISECONDS: Final = 50
 WORST: Final = 10
 """Shapes that are compiled at the limits, by time and by memory each."""
 COMPILE_SECONDS: Final = 2.0
@@ -122,6 +126,25 @@ def report(row: Measured, usual: float) -> bool:
         flush=True,
     )
     return times > ALLOWED or row.seconds > SECONDS
+
+
+def slices(arguments: list[str]) -> int:
+    """The worst of what a run does in the event loop before it moves to a lane, start-up included."""
+    paths = [Path(argument) for argument in arguments] or [OPERATIONS, verdicts.OWN, verdicts.SHARED]
+    files = [path for path in paths if path.is_file()] + verdicts.files([path for path in paths if path.is_dir()])
+    rows = []
+    for path in files:
+        if (program := compiled(path)) is None:
+            continue
+        started = time.process_time()
+        with contextlib.suppress(SliceExhausted):
+            execute(program, DEFAULT, slice=SLICE)
+        rows.append((1000 * (time.process_time() - started), path.name))
+    rows.sort(reverse=True)
+    print(f"{len(rows)} programs, {SLICE} instructions each; milliseconds of the longest:")
+    for milliseconds, name in rows[:10]:
+        print(f"{milliseconds:8.1f}  {name}")
+    return int(rows[0][0] > SLICE_MILLISECONDS)
 
 
 def library_call(name: str, case: Case, size: int) -> Measured | None:
@@ -233,6 +256,7 @@ def show_growth(_: list[str]) -> int:
 CAMPAIGNS: Final = {
     "dearest": dearest,
     "library": library,
+    "slices": slices,
     "compile": compile_shapes,
     "determinism": determinism,
     "grid": grid.grid,

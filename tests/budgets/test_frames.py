@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from keystone_lua.interpreter import Limits, LuaSyntaxError, compile_program, costs, execute
-from keystone_lua.interpreter.limits import MAX_WEIGHT
+from keystone_lua.interpreter.limits import MAX_PASSED
 
 from ..lua import expectations
 from .extent_shapes import EXTENTS
@@ -101,6 +101,6 @@ def passing(functions: int, names: int) -> str:
 @pytest.mark.parametrize("functions", [10, 100, 180])
 def test_names_that_pass_functions(functions: int) -> None:
     """Half of the weight compiles, and a little more than all is refused, before it is worked on."""
-    compile_program(passing(functions, MAX_WEIGHT // 2 // functions).encode(), "t")
+    compile_program(passing(functions, MAX_PASSED // 2 // functions).encode(), "t")
     with pytest.raises(LuaSyntaxError, match=r"too many (upvalues|operations)"):
-        compile_program(passing(functions, MAX_WEIGHT // functions + 10).encode(), "t")
+        compile_program(passing(functions, MAX_PASSED // functions + 10).encode(), "t")

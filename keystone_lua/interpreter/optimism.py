@@ -49,6 +49,9 @@ MISFITS: Final = (TypeError, ArithmeticError, LookupError, ValueError)
 MAX_NODES: Final = 40
 """Nodes of an attempt: its code comes on top of the guarded form's."""
 
+SPARSE: Final = 100.0
+"""A factor that keys are taken to lie so far apart by: a grid's rows are seldom full."""
+
 MAX_ATTEMPTS: Final = 1000
 """Statements of a program that are tried: more than scripts of that many lines have. Each may take 50 kB and 0.3 ms of
 the compiler."""
@@ -228,6 +231,8 @@ class Attempt:
         key = node.key
         short = isinstance(key, nodes.String) and len(key.value) < LONG_STRING
         if not self.is_likely_own(node):
+            raise Unsuited
+        if is_sparse(key):
             raise Unsuited
         o = self.operand(node.object)
         likely = not short and self.kinds.is_likely_number(key)
@@ -532,6 +537,15 @@ class Attempt:
         finite = pyast.within(pyast.constant(-1e300, line), [_LE, _LE], once, limit, line)
         floor = pyast.binary(again(), ast.FloorDiv(), pyast.constant(1.0, line), line)
         return pyast.choose(finite, floor, pyast.misfit(line), line)
+
+
+def is_sparse(key: nodes.Expression) -> bool:
+    """``i * 1000 + j``: numbers that most likely lie scattered, which an attempt does not find (see scattered)."""
+    if not isinstance(key, nodes.Arithmetic):
+        return isinstance(key, nodes.Paren) and is_sparse(key.expression)
+    factors = [key.first, *(o.operand for o in key.rest)] if any(o.symbol == "*" for o in key.rest) else []
+    wide = any(isinstance(factor, nodes.Number) and factor.value >= SPARSE for factor in factors)
+    return wide or is_sparse(key.first)
 
 
 def attempt(emitter: OperatorEmitter, node: nodes.Expression, test: bool = False, least: int = 1) -> Charged | None:

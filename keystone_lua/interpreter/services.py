@@ -14,13 +14,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from . import costs, operations
 from .libraries import Recipe
-from .values import LONG_STRING, LuaValue, MetaTable, Table
+from .values import DOUBLE, LONG_STRING, LuaValue, MetaTable, ScatteredTable, Table
 
 if TYPE_CHECKING:
     from .runtime import Run
 
 _HOP: Final = costs.HOP
 _METAMETHOD: Final = costs.METAMETHOD
+_SCATTERED: Final = costs.SCATTERED
+_raw_get: Final[Any] = dict.get
+_bytes_of: Final = DOUBLE.pack
 
 _LEVELS: Final = 50
 """Classes one above the other that are looked through here."""
@@ -57,6 +60,14 @@ def _templates(run: Run, fuel: int, alloc: int) -> tuple[Any, ...]:
     def index(d: int, o: LuaValue, k: LuaValue) -> LuaValue:
         """``o[k]``: what an object, its class or the classes above it have, or a function answers."""
         nonlocal fuel
+        if o.__class__ is ScatteredTable and k.__class__ is float:  # ScatteredTable.get in place
+            fuel -= _SCATTERED
+            if fuel < 0:
+                run.refuel(0)
+            value = _raw_get(o, _bytes_of(k + 0.0))
+            if value is not None or o.meta["__index"] is None:
+                return value
+            fuel += _SCATTERED  # it is looked for again
         if o.__class__ is not MetaTable or (k.__class__ is str and len(k) >= LONG_STRING):
             return operations.index(run, d, o, k)
         value = o.get(k)

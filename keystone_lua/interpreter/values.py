@@ -88,12 +88,12 @@ class MetaTable(Table):
         return self.run.call_meta(self, d, arguments)
 
 
-_DOUBLE: Final = Struct("<d")
+DOUBLE: Final = Struct("<d")
 
 
 def unpredictable(key: LuaValue) -> LuaValue:
     """What stands for a key where a script must not know its hash: the eight bytes of a double."""
-    return _DOUBLE.pack(key + 0.0) if key.__class__ is float else key
+    return DOUBLE.pack(key + 0.0) if key.__class__ is float else key
 
 
 class ScatteredTable(MetaTable):
@@ -110,7 +110,7 @@ class ScatteredTable(MetaTable):
         if kind is not float and kind is not int:
             return key
         self.run.charge(costs.SCATTERED)
-        return _DOUBLE.pack(key + 0.0)
+        return DOUBLE.pack(key + 0.0)
 
     def __getitem__(self, key: LuaValue) -> LuaValue:
         if key.__class__ is float:
@@ -129,7 +129,7 @@ class ScatteredTable(MetaTable):
     def __iter__(self) -> Iterator[LuaValue]:
         for key in dict.__iter__(self):
             self.run.charge(costs.SCATTERED)
-            yield _DOUBLE.unpack(key)[0] if key.__class__ is bytes else key
+            yield DOUBLE.unpack(key)[0] if key.__class__ is bytes else key
 
     def get(self, key: LuaValue, default: LuaValue = None, /) -> LuaValue:
         """The value, or None."""

@@ -96,7 +96,9 @@ def suite(python: Path, name: str) -> tuple[bool, str]:
     last = done.stdout.strip().split("\n")[-1]
     if done.returncode:
         print(done.stdout[-6000:], done.stderr[-2000:], file=sys.stderr)
-    return done.returncode == 0, re.sub(r" in [0-9.]+s.*", "", last.strip("= ")) if last else f"exit {done.returncode}"
+    return done.returncode == 0, re.sub(
+        r"(, \d+ deselected)? in [0-9.]+s.*", "", last.strip("= ")
+    ) if last else f"exit {done.returncode}"
 
 
 def answers(python: Path) -> str:

@@ -16,6 +16,7 @@ import ast
 from typing import Final
 
 from . import costs, nodes, pyast
+from .array_part import size_of_operand
 from .emission import MULTI
 from .infer import BOOLEAN, TRUE_KINDS, Kinds
 from .libraries import Seal
@@ -79,8 +80,12 @@ class ConstructorEmitter(OperatorEmitter):
         made_keys = [pyast.constant(key, line) for key in keys]
         values = [self.value(item.value) for item in items]
         if len(items) <= MAX_RECORD - (not any(may_be_nil)) and len(set(keys)) == len(keys):
-            pairs = [part for pair in zip(made_keys, values, strict=True) for part in pair]
-            return pyast.call(f"record{len(items)}", pairs, line)
+            positions = sum(item.key is None for item in items)
+            if positions < 2 or not any(may_be_nil):
+                pairs = [part for pair in zip(made_keys, values, strict=True) for part in pair]
+                return pyast.call(f"record{len(items)}", pairs, line)
+            if positions == len(items):
+                return pyast.call(f"positions{positions}", [self.run(), *values], line)
         tests: list[ast.expr] = []
         if len(items) <= MAX_TESTED:
             for place, (value, may_be) in enumerate(zip(values, may_be_nil, strict=True)):
@@ -89,14 +94,18 @@ class ConstructorEmitter(OperatorEmitter):
                     tests.append(pyast.is_not_nil(again(), line))
         made = pyast.call("Table", [ast.Dict([*made_keys], values, lineno=line, col_offset=0)], line)
         if not tests:
-            return self.without_nil(made, any(may_be_nil))
+            return self.without_nil(made, any(may_be_nil), items)
         once, table = self.hold(made)
         full = pyast.both([pyast.is_not_nil(once, line), *tests], line)
-        return pyast.choose(full, table(), self.without_nil(table(), True), line)
+        return pyast.choose(full, table(), self.without_nil(table(), True, items), line)
 
-    def without_nil(self, made: ast.expr, maybe_nil: bool) -> ast.expr:
+    def without_nil(self, made: ast.expr, maybe_nil: bool, items: tuple[nodes.Field, ...]) -> ast.expr:
         """The table, from which nils are removed if there may be some."""
-        return pyast.call("without_nil", [self.run(), made], self.line) if maybe_nil else made
+        if not maybe_nil:
+            return made
+        named = size_of_operand(sum(item.key is not None for item in items))
+        sizes = [pyast.constant(size, self.line) for size in (array_size(items), named)]
+        return pyast.call("without_nil", [self.run(), made, *sizes], self.line)
 
     def many_fields(self, keys: list[float | str], items: tuple[nodes.Field, ...], maybe_nil: bool) -> ast.expr:
         """Hundreds of fields: a nested function that fills the table piece by piece."""
@@ -111,7 +120,7 @@ class ConstructorEmitter(OperatorEmitter):
                 where = pyast.subscript(pyast.name(result, line), pyast.constant(key, line), line, pyast.STORE)
                 self.out.append(pyast.assign(where, value, line))
                 self.context.temporaries = mark
-            self.out.append(pyast.return_(self.without_nil(pyast.name(result, line), maybe_nil), line))
+            self.out.append(pyast.return_(self.without_nil(pyast.name(result, line), maybe_nil, items), line))
 
         return self.outlined(body)
 
@@ -119,7 +128,7 @@ class ConstructorEmitter(OperatorEmitter):
         """Computed keys: everything is evaluated in order, then operations.keyed_table stores and charges entries."""
         if len(items) > MAX_KEYED:
             return self.many_keyed(items)
-        arguments: list[ast.expr] = [self.run()]
+        arguments: list[ast.expr] = [self.run(), pyast.constant(array_size(items), self.line)]
         for item in items:
             arguments.extend(self.pair(item))
         return pyast.call("keyed_table", arguments, self.at(node.line))
@@ -147,10 +156,18 @@ class ConstructorEmitter(OperatorEmitter):
                 add = pyast.method(pyast.name(collected, line), "extend", [pair], line)
                 self.out.append(pyast.statement(add, line))
                 self.context.temporaries = mark
-            made = pyast.call("keyed_table", [self.run(), pyast.starred(pyast.name(collected, line), line)], line)
+            size = pyast.constant(array_size(items), line)
+            made = pyast.call("keyed_table", [self.run(), size, pyast.starred(pyast.name(collected, line), line)], line)
             self.out.append(pyast.return_(made, line))
 
         return self.outlined(body)
+
+
+def array_size(items: tuple[nodes.Field, ...]) -> int:
+    """Places that PUC gives the array of these fields' table; a call at the end comes later than the rest."""
+    positions = sum(item.key is None for item in items)
+    is_open = items[-1].key is None and isinstance(items[-1].value, MULTI)
+    return max(positions, size_of_operand(positions - is_open))
 
 
 def constant_keys(items: tuple[nodes.Field, ...]) -> list[float | str] | None:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
-from . import costs
+from . import array_part, costs
 from .scattered import filled, rebuild, removed, stored
 from .tracebacks import UNNAMED, comparison_error, operand_error, operation_error
 from .values import (
@@ -23,6 +23,7 @@ from .values import (
     LONG_STRING,
     NO_METATABLE,
     Coroutine,
+    HoledTable,
     LuaValue,
     MetaTable,
     ScatteredTable,
@@ -189,8 +190,10 @@ def rawset(run: Run, t: Table, k: LuaValue, v: LuaValue) -> None:
     if v is not None:
         run.charge(0, costs.ENTRY)
         t[0.0 if k == 0.0 else k] = v
-        if k.__class__ is float and k - 1.0 not in t:
-            stored(run, t, k + 0.0)
+    if type(t) is HoledTable:
+        array_part.inserted(run, t, k)
+    if v is not None and k.__class__ is float and k - 1.0 not in t:
+        stored(run, t, k + 0.0)
 
 
 def check_key(k: LuaValue) -> None:
@@ -247,6 +250,8 @@ def delete(run: Run, t: Table, k: LuaValue) -> None:
         _compact(t)
     if k.__class__ is float:
         removed(run, t, k)
+        if k + 1.0 in t:
+            array_part.removed(run, t, k)
 
 
 def next_entry(run: Run, t: Table, k: LuaValue) -> tuple[LuaValue, LuaValue] | None:
@@ -329,11 +334,17 @@ def length(run: Run, d: int, o: LuaValue) -> float:
 
 
 def border(run: Run, t: Table) -> float:
-    """Any n with t[n] not nil and t[n + 1] nil, or 0 if t[1] is nil."""
+    """An n with t[n] not nil and t[n + 1] nil, or 0 if t[1] is nil: the one that PUC finds, where that is known."""
+    if type(t) is HoledTable:
+        return array_part.length(run, t)
     n = len(t) + 0.0
+    if type(t) is ScatteredTable and (noted := array_part.noted(run, t)) is not None:
+        return noted
+    if n in t and n + 1.0 not in t:
+        return n
+    if n <= array_part.FEW and n and (found := array_part.few(run, t)) is not None:
+        return found
     if n in t:
-        if n + 1.0 not in t:
-            return n
         low, high = n, n + n
         while high in t:
             run.charge(costs.STEP)
@@ -572,13 +583,16 @@ def table_of(run: Run, t: Table, start: float, values: tuple[LuaValue, ...]) -> 
     """Add ``values`` to a new table from index ``start`` on: ``{..., f()}``."""
     if len(values) > 1:
         run.charge(len(values) // 2, costs.ENTRY * (len(values) - 1))
-    before = len(t)
+    before, first = len(t), start
     for value in values:
         if value is not None:
             t[start] = value
         start += 1.0
-    if holes := before + len(values) - len(t):
+    holes = before + len(values) - len(t)
+    if holes:
         filled(run, t, holes)
+    if holes or (first > 1.0 and (type(t) is HoledTable or first - 1.0 not in t)):
+        array_part.extended(run, t, int(first) - 1, len(values))
     return t
 
 
@@ -587,6 +601,8 @@ def arg_table(run: Run, values: tuple[LuaValue, ...]) -> Table:
     run.charge(costs.TABLE_OP, costs.TABLE + costs.ENTRY * (2 if values else 1))
     t = table_of(run, Table(), 1.0, values)
     t["n"] = float(len(values))
+    if type(t) is HoledTable:
+        t.array[1:] = 1, 1
     return t
 
 
@@ -608,6 +624,35 @@ def record2(k: LuaValue, v: LuaValue, k2: LuaValue, v2: LuaValue) -> Table:
     return t
 
 
+def positions2(run: Run, v: LuaValue, v2: LuaValue) -> Table:
+    """``{v, v2}``."""
+    t = Table()
+    if v is not None:
+        t[1.0] = v
+        if v2 is not None:
+            t[2.0] = v2
+    elif v2 is not None:
+        t[2.0] = v2
+        array_part.hold(run, t, 2, 0)
+    return t
+
+
+def positions3(run: Run, v: LuaValue, v2: LuaValue, v3: LuaValue) -> Table:
+    """``{v, v2, v3}``."""
+    t = Table()
+    if v is not None:
+        t[1.0] = v
+    if v2 is not None:
+        t[2.0] = v2
+    if v3 is not None:
+        t[3.0] = v3
+        if v is None or v2 is None:
+            array_part.hold(run, t, 3, 0)
+    elif v is None and v2 is not None:
+        array_part.hold(run, t, 3, 0)
+    return t
+
+
 def record3(k: LuaValue, v: LuaValue, k2: LuaValue, v2: LuaValue, k3: LuaValue, v3: LuaValue) -> Table:
     """Likewise."""
     t = Table()
@@ -620,8 +665,8 @@ def record3(k: LuaValue, v: LuaValue, k2: LuaValue, v2: LuaValue, k3: LuaValue, 
     return t
 
 
-def without_nil(run: Run, t: Table) -> Table:
-    """A new table without the fields whose value is nil."""
+def without_nil(run: Run, t: Table, size: int, fields: int) -> Table:
+    """A new table without the fields whose value is nil; ``size`` and ``fields`` are what PUC makes it for."""
     if None not in t.values():  # mostly; a third of the time of looking at each
         return t
     nils = [key for key, value in t.items() if value is None]
@@ -630,13 +675,15 @@ def without_nil(run: Run, t: Table) -> Table:
     if len(nils) > FEW_REMOVED and len(nils) > len(t):
         rebuild(t)
     filled(run, t, len(nils))
+    if size > 1 and any(key.__class__ is float for key in nils):
+        array_part.made(run, t, size, fields)
     return t
 
 
-def keyed_table(run: Run, *items: LuaValue) -> Table:
+def keyed_table(run: Run, size: int, *items: LuaValue) -> Table:
     """A constructor with computed keys: key, value, key, value; the key of a positional item is ABSENT.
 
-    Positional items are stored last, as PUC 5.1 does for up to 50 of them.
+    Positional items are stored last, as PUC 5.1 does for up to 50 of them. ``size`` is its array's.
     """
     t = Table()
     parts = iter(items)
@@ -669,6 +716,8 @@ def keyed_table(run: Run, *items: LuaValue) -> Table:
     if (holes := positional.count(None)) > FEW_REMOVED:
         rebuild(t)
     filled(run, t, holes)
+    if holes:
+        array_part.made(run, t, size, array_part.size_of_operand(len(items) // 2 - len(positional)))
     return t
 
 

@@ -157,6 +157,8 @@ HELPERS: Final[Mapping[str, Any]] = MappingProxyType(
         "COUNTED": iteration.COUNTED,
         "chunks": iteration.chunks,
         "counting": iteration.counting,
+        "positions2": operations.positions2,
+        "positions3": operations.positions3,
         "record1": operations.record1,
         "record2": operations.record2,
         "record3": operations.record3,

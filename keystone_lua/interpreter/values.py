@@ -61,10 +61,11 @@ class Table(dict[LuaValue, LuaValue]):
     A missing key answers None through ``__missing__``, a C function: 12 % faster than ``get``
     over all benchmarks. ``meta`` (the metatable or NO_METATABLE) and ``run`` are set in a MetaTable only;
     ``order`` is the key order that ``next`` walks, ``dead`` counts removals, ``starts`` and ``gone``
-    are scattered's notes; all are set on first use.
+    are scattered's notes, ``array`` is array_part's; all are set on first use.
     """
 
-    __slots__ = ("dead", "gone", "meta", "order", "run", "starts")
+    __slots__ = ("array", "dead", "gone", "meta", "order", "run", "starts")
+    array: list[int]
     dead: int
     gone: list[float]
     starts: list[float]
@@ -210,6 +211,21 @@ class WatchedTable(MetaTable):
         """All values likewise."""
         self.meta.read |= self.meta.names
         return dict.values(self)
+
+
+class HoledTable(MetaTable):
+    """A table that was made with nils between its positions: ``array`` is what PUC's ``#`` goes by (see array_part).
+
+    To generated code and the library it is a MetaTable, by what it says of its class; new keys are noted by operations.
+    """
+
+    __slots__ = ()
+
+    def _become(self, kind: type[Table]) -> None:
+        if kind is not MetaTable:
+            _CLASS.__set__(self, kind)
+
+    __class__ = property(lambda self: MetaTable, _become)
 
 
 NO_METATABLE: Final = Table()

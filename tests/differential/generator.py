@@ -501,7 +501,7 @@ class Generator:
         simple: tuple[Callable[[], Node], ...] = (
             self.local, self.local, self.local, self.assign, self.assign, self.print, self.print, self.print,
             self.table_call, self.table_call, self.field_assign, self.multiple, self.global_assign, self.local_call,
-            self.update, self.update,
+            self.update, self.update, self.lengths,
         )  # fmt: skip
         compound: tuple[Callable[[int], Node], ...] = (
             self.numeric_for, self.ipairs_for, self.pairs_for, self.while_loop, self.repeat_loop, self.condition,
@@ -648,6 +648,16 @@ class Generator:
         if choice == 6:
             return stmt(f"out(select({self.pick(('1', '2', '-1'))}, unpack({array})))")
         return stmt(f"out(#{array}, {array}[1], {array}[#{array}], next({{}}), type(next({array})))")
+
+    def lengths(self) -> Node:
+        """Constructors with nils between their positions."""
+        items: list[str | Node] = []
+        for _ in range(self.number(1, 6)):
+            items += [", ", self.expression(self.pick(("x", "n", "x")), 1) if self.chance(60) else expr("nil")]
+        made = expr("{", *items[1:], "}")
+        if self.chance(30):
+            return stmt("out(unpack(", made, "))")
+        return stmt("out(", self.pick(("#", "table.getn", "table.remove")), "(", made, "))")
 
     def sort_call(self, _depth: int) -> Node:
         if self.chance(50) and (array := self.variable("w")):
@@ -901,6 +911,7 @@ class Generator:
         uses = self.pick((
             "return ...", "return select('#', ...), ...", "return (...)", "local a, b = ... return b, a", "return {...}",
             "local t = {n = select('#', ...), ...} return t.n, t[1], t[2]", "return ..., 'last'", "return select(2, ...)",
+            "return #{...}, select('#', unpack({...}))", "local t = {1, nil, ...} return #t, table.getn(t), t[#t]",
         ))  # fmt: skip
         self.pop(function=True)
         arguments: list[str | Node] = []

@@ -10,11 +10,12 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
+from ..array_part import inserted, made
 from ..costs import COPY, ENTRY, LIBRARY, RESULTS, STRING, TABLE, VALUE
 from ..operations import border, delete, first, rawset
 from ..scattered import filled
 from ..tracebacks import library_error
-from ..values import ABSENT, LuaValue, ScatteredTable, Table, number_to_string, type_name
+from ..values import ABSENT, HoledTable, LuaValue, ScatteredTable, Table, number_to_string, type_name
 from .args import check_function, check_int, check_integer, check_table, opt_string
 from .sort import sort as sort_table
 
@@ -167,7 +168,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         if t.__class__ is not Table:
             t = check_table(t, 1)
         end = len(t) + 1.0
-        if end in t or end - 1.0 not in t:
+        if end in t or end - 1.0 not in t or type(t) is HoledTable:
             end = border(run, t) + 1.0
         if b is ABSENT and a is not ABSENT:
             if a is not None:
@@ -175,6 +176,8 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
                 if alloc < 0:
                     run.refuel(0)
                 t[end] = a
+                if type(t) is HoledTable:
+                    inserted(run, t, end)
         elif b is ABSENT or more:
             raise library_error("wrong number of arguments to 'insert'")
         else:
@@ -199,7 +202,9 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             if value is not None:
                 t[place] = value
             place += 1.0
-        filled(run, t, len(values) - len(t))
+        if holes := len(values) - len(t):
+            filled(run, t, holes)
+            made(run, t, len(values), 1)
         t["n"] = place - 1.0
         return t
 
@@ -211,7 +216,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         if t.__class__ is not Table:
             t = check_table(t, 1)
         end = len(t) + 0.0
-        if end + 1.0 in t or end not in t:
+        if end + 1.0 in t or end not in t or type(t) is HoledTable:
             end = border(run, t)
         place = end if position is None else float(check_int(run, position, 2))
         if not 1.0 <= place <= end:

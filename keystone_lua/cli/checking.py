@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from ..interpreter.execution import from_text, to_text
 from ..server.store import LIBRARY, SUFFIX, TESTS, Source
 from ..untrusted.files import FileError, read_regular
 from ..untrusted.text import printable
-from .options import UsageError, write_file
+from .options import UsageError, read_file, write_file
 from .output import say, say_json, say_lines
 from .sources import Sources
 
@@ -35,7 +35,7 @@ _SHOWN = 160
 def add_commands(commands: Commands) -> None:
     """Add this module's command."""
     check = commands.add_parser("check", help="compile scripts and report what looks wrong")
-    check.add_argument("paths", nargs="+", metavar="PATH", help="a script, or a folder of scripts")
+    check.add_argument("paths", nargs="+", metavar="PATH", help="a script, a folder of scripts, - for standard input")
     check.add_argument("--plain", action="store_true", help="scripts for exec: they need no on_route_request")
     check.add_argument("--strict", action="store_true", help="exit 1 for warnings too")
     check.add_argument("--json", action="store_true", help="one JSON object on standard output")
@@ -52,7 +52,10 @@ def _check(options: argparse.Namespace) -> int:
     findings = [syntax.unreadable(file, why) for file, why in odd.items()]
     findings += [finding for file in sources for finding in _findings(Path(file), sources[file], read, options.plain)]
     if options.sarif is not None:
-        write_file(options.sarif, json.dumps(sarif_log(findings), ensure_ascii=False, indent=2) + "\n")
+        write_file(
+            options.sarif,
+            json.dumps(sarif_log([_in_characters(f, sources) for f in findings]), ensure_ascii=False, indent=2) + "\n",
+        )
     if options.json:
         say_json({"files": len(sources), "findings": [asdict(finding) for finding in findings]})
     else:
@@ -69,7 +72,9 @@ def _sources(paths: Sequence[str], read: Sources) -> tuple[dict[str, bytes], dic
     odd: dict[str, str] = {}
     for text in paths:
         path = Path(text)
-        if path.is_dir():
+        if text == "-":
+            sources["-"] = read_file(text)
+        elif path.is_dir():
             sources |= {str(path / name): source for name, source in read.below(path).items()}
             odd |= {str(file): why for file, why in read.odd.items()}
         elif path.exists():
@@ -102,6 +107,16 @@ def findings_of(source: Source) -> list[dict[str, Any]]:
 
     found = check_source(source.source, source.name, source.modules)
     return [asdict(_readable(finding)) for finding in found]
+
+
+def _in_characters(finding: Finding, sources: Mapping[str, bytes]) -> Finding:
+    """With the column in code points, as SARIF's readers count; ours are bytes."""
+    from ..authoring.lines import lines_of
+
+    lines = lines_of(sources.get(finding.file, b""))
+    if not 0 < finding.line <= len(lines):
+        return finding
+    return replace(finding, column=len(to_text(lines[finding.line - 1][: finding.column - 1])) + 1)
 
 
 def _readable(finding: Finding) -> Finding:

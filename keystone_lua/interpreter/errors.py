@@ -38,9 +38,11 @@ class LuaSyntaxError(ScriptError):
 
     kind = "syntax"
 
-    def __init__(self, message: str, line: int = 0) -> None:
+    def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
+        """``column`` is the refused token's, in bytes from 1; 0 where the message is about no token."""
         super().__init__(message)
         self.line = line
+        self.column = column
 
 
 class LuaError(ScriptError):

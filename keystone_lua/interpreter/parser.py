@@ -95,7 +95,7 @@ def _syntax_error(refusal: Refusal, text: str, builder: Builder) -> LuaSyntaxErr
         refusal = explain(_replay(text, refusal.token), refusal.token, function.is_vararg, function.loops > 0)
     line = refusal.token[2]
     message = refusal.message if refusal.bare else refusal.message + near(refusal.token)
-    return LuaSyntaxError(f"{builder.name}:{line}: {message}", line)
+    return LuaSyntaxError(f"{builder.name}:{line}: {message}", line, 0 if refusal.bare else refusal.token[3])
 
 
 def _replay(text: str, refused: Token) -> Stack:

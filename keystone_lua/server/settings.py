@@ -389,7 +389,7 @@ def _file(path: Path, source: str) -> Iterator[tuple[tuple[str, ...], str]]:
         raise ConfigError(f"{source}: cannot read {path}: {error}") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{path}: is not UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError is one; numbers too long for Python are others
         raise ConfigError(f"{path}: {' '.join(str(error).split())}") from None
     tenants = document.pop(TENANTS, {})
     known = [name for name in _BY_NAME if name != "config"]

@@ -240,3 +240,70 @@ def test_a_byte_that_is_no_character_is_no_traceback(byte: int) -> None:
     found = check_source(b"x = " + bytes([byte]), "x.lua")
     assert [finding.rule for finding in found] == ["syntax"]
     found[0].message.encode("latin-1")
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "column"),
+    [
+        ('if r.method = "GET" then x = "=" end', 1, 13),
+        ("local a = b = c", 1, 13),
+        ("x = (1 + 2)) + (3)", 1, 12),
+        ("f(1,, 2, 3)", 1, 5),
+        ("return 1 ~ 2", 1, 10),
+        ("x = 1 != 2 -- !", 1, 7),
+        ("\tx = = y = z", 1, 6),
+        ("for i = 1 do end -- do", 1, 11),
+        ("a.b:c = 1 = 2", 1, 7),
+        ("x = {1 2} -- 2", 1, 8),
+        ("-- é\nlocal ü_x = 'é' x = = 1", 2, 7),
+        ("x = 'é' y = = 1", 1, 14),
+        ("local t = {\n a = 1\n b = 2\n}", 3, 2),
+    ],
+)
+def test_a_syntax_error_is_at_its_token(source: str, line: int, column: int) -> None:
+    (finding,) = check_source(source.encode(), "x.lua", kind=Kind.PLAIN)
+    assert (finding.line, finding.column, finding.rule) == (line, column, "syntax"), finding.message
+
+
+def test_columns_in_sarif_are_characters(tmp_path: Path) -> None:
+    (tmp_path / "a.lua").write_text("x = 'é–\U0001f600' y = = 1")  # noqa: RUF001
+    assert main(["check", "--plain", "--sarif", str(tmp_path / "out"), str(tmp_path)]) == 1
+    (result,) = json.loads((tmp_path / "out").read_text())["runs"][0]["results"]
+    assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 1, "startColumn": 15}
+
+
+@pytest.mark.parametrize("calls", [1, 15, 16, 17, 18, 40, 300])
+def test_rules_see_every_step_of_a_chain(calls: int) -> None:
+    for step in (":a({0})", ".a({0}).b", "[{0}]"):
+        used = f"local used = 1 local b = f() return b{step.format(1) * (calls - 1)}{step.format('used')}"
+        assert "unused-local" not in {found.rule for found in check_source(used.encode(), "x.lua", kind=Kind.PLAIN)}
+        wrong = f"local b = f() return b{step.format(1) * (calls - 1)}{step.format('mispelt')}{step.format(1)}"
+        found = [f.message for f in check_source(wrong.encode(), "x.lua", kind=Kind.PLAIN)]
+        assert any("'mispelt'" in message for message in found)
+
+
+def test_all_missing_modules_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    from keystone_lua.authoring.checker import MAX_MISSING
+
+    source = b'require("a") local b = require "b.c"\nrequire("there") require("a")\nreturn require("d")'
+    found = check_source(source, "x.lua", {"there": b"require('e')"}, Kind.PLAIN)
+    assert [(f.line, re.findall("'(.*)'", f.message)[0]) for f in found] == [(1, "a"), (1, "b.c"), (1, "e"), (3, "d")]
+    assert found[2].file == "lib/there.lua"
+    many = "".join(f"require('m{number}')\n" for number in range(MAX_MISSING + 1)).encode()
+    assert len(check_source(many, "x.lua")) == MAX_MISSING
+
+
+def test_a_script_is_parsed_and_linked_and_not_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise AssertionError("compiled")
+
+    monkeypatch.setattr("keystone_lua.interpreter.program._compile", fail)
+    assert check_source(b"local x = 1", "x.lua", kind=Kind.PLAIN)[0].rule == "unused-local"
+
+
+def test_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    import io
+
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"x = = 1")))
+    assert main(["check", "-"]) == 1
+    assert capsys.readouterr().out.startswith("-:1:5: error: unexpected symbol near '=' [syntax]\n    x = = 1\n")

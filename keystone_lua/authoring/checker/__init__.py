@@ -12,13 +12,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from ...interpreter import LuaSyntaxError, compile_program
+from ...interpreter import LuaSyntaxError
 from ...interpreter.program import link_program
 from . import syntax
 from .findings import Finding, Kind
 from .rules import RULES
 from .script import Script
 from .suppression import ignored_rules
+
+MAX_MISSING = 20
+"""Missing modules of a file that are told; each takes another look."""
 
 __all__ = ["Finding", "Kind", "check_source"]
 
@@ -35,11 +38,20 @@ def check_source(
     ``name`` begins messages; ``modules`` are the sources that ``require`` may name. ``lent`` are globals that the host
     puts there, besides ``request`` and ``backends``.
     """
-    try:
-        compile_program(source, name, modules)
-        linked = link_program(source, name, modules)
-    except LuaSyntaxError as error:
-        return [syntax.finding(error, source, name)]
+    found: list[Finding] = []
+    known = dict(modules)
+    while True:
+        try:
+            linked = link_program(source, name, known)
+            break
+        except LuaSyntaxError as error:
+            found.append(syntax.finding(error, source, name))
+            missing = syntax.missing_module(error)
+            if missing is None or len(found) == MAX_MISSING:
+                return found
+            known[missing] = b""  # as if it were there, to hear of the others
+    if found:
+        return found
     script = Script(source, name, linked, kind, lent)
     ignored = {number: ignored_rules(line) for number, line in enumerate(script.lines, 1) if "keystone:" in line}
     found = [finding for finding in _found(script) if finding.rule not in ignored.get(finding.line, ())]

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from ...interpreter import nodes
 from ...interpreter.libraries import LIBRARIES
+from ...interpreter.parser import children
 from ...interpreter.program import Linked
 from ...interpreter.scope import Variable
 from .findings import Kind
@@ -51,10 +52,10 @@ class Script:
         while waiting:
             node = waiting.pop()
             self.nodes.append(node)
-            children = list(_children(node))
-            for child in children:
+            found = list(children(node))
+            for child in found:
                 self.parents[child] = node
-            waiting.extend(reversed(children))
+            waiting.extend(reversed(found))
 
     def each(self, *types: type) -> Iterator[Any]:
         """Nodes of some types, in the order of the source."""
@@ -66,11 +67,11 @@ class Script:
         while waiting:
             inner = waiting.pop()
             yield inner
-            waiting.extend(_children(inner))
+            waiting.extend(children(inner))
 
     def children(self, node: Any) -> Iterator[Any]:
         """What a node contains directly, in the order of its fields."""
-        return _children(node)
+        return children(node)
 
     def ancestors(self, node: Any) -> Iterator[Any]:
         """Whoever contains a node, innermost first."""
@@ -129,14 +130,6 @@ class Script:
         line = self.lines[node.line - 1] if node.line <= len(self.lines) else ""
         found = re.compile(rf"\b{re.escape(name)}\b").search(line, min(node.column - 1, len(line)))
         return found.start() + 1 if found else node.column
-
-
-def _children(node: Any) -> Iterator[Any]:
-    for name in node.__match_args__:
-        value = getattr(node, name)
-        for child in value if isinstance(value, tuple) else (value,):
-            if hasattr(child, "__match_args__"):
-                yield child
 
 
 def _compares_with_nil(node: nodes.Comparison) -> bool:

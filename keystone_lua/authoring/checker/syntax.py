@@ -16,6 +16,7 @@ SEVERITY: Final[Severity] = "error"
 TEXT: Final = "The script does not compile."
 
 _NEAR: Final = re.compile(r" near '(.*)'\Z", re.DOTALL)
+_MISSING: Final = re.compile(r": module '([^']*)' not found in lib/\Z")
 _CONTROL: Final = re.compile(r"char\(([0-9]+)\)")
 _NAMED: Final = re.compile(r"(?:module|label|goto) '?([A-Za-z_][A-Za-z0-9_.]*)")
 
@@ -27,8 +28,14 @@ def finding(error: LuaSyntaxError, source: bytes, name: str) -> Finding:
         file, rest = name, error.message
     lines = lines_of(source)
     text = lines[error.line - 1] if file == name and 0 < error.line <= len(lines) else ""
-    column = _column(text, error.message)
+    column = error.column if 0 < error.column <= len(text) + 1 else _column(text, error.message)
     return Finding(file, max(1, error.line), column, CODE, SEVERITY, _named(rest, text, column))
+
+
+def missing_module(error: LuaSyntaxError) -> str | None:
+    """The module that the error says is missing."""
+    found = _MISSING.search(error.message)
+    return found[1] if found is not None else None
 
 
 def unreadable(file: str, why: str) -> Finding:

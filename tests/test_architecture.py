@@ -28,15 +28,18 @@ MAY_IMPORT = {
     "keystone_lua.__main__": ("keystone_lua.cli",),
     "keystone_lua.cli": (
         "keystone_lua.audit", "keystone_lua.authoring", "keystone_lua.cli", "keystone_lua.gateway",
-        "keystone_lua.interpreter", "keystone_lua.server", "keystone_lua.untrusted",
+        "keystone_lua.hidden", "keystone_lua.interpreter", "keystone_lua.server", "keystone_lua.untrusted",
     ),
     "keystone_lua.authoring": (
         "keystone_lua.authoring", "keystone_lua.interpreter", "keystone_lua.untrusted",
     ),
-    "keystone_lua.audit": ("keystone_lua.audit", "keystone_lua.interpreter", "keystone_lua.untrusted"),
+    "keystone_lua.audit": (
+        "keystone_lua.audit", "keystone_lua.hidden", "keystone_lua.interpreter", "keystone_lua.untrusted",
+    ),
+    "keystone_lua.hidden": (),
     "keystone_lua.untrusted": ("keystone_lua.untrusted", "ruamel"),
     "keystone_lua.server": (
-        "aiohttp", "keystone_lua.interpreter", "keystone_lua.server", "keystone_lua.untrusted",
+        "aiohttp", "keystone_lua.hidden", "keystone_lua.interpreter", "keystone_lua.server", "keystone_lua.untrusted",
         "prometheus_client", "pydantic",
     ),
     "keystone_lua.gateway": (

@@ -1,8 +1,8 @@
-"""Header values that a record must not show, and what stands there instead.
+"""Values that a record must not show, and what stands there instead.
 
-In: a request's headers; after a run, what the script made of them. Out: the same with a keyed hash in place of each
+In: a request; after a run, what the script made of it. Out: the same with a keyed hash in place of each
 masked value: who has the key can say whether a record is about a value that they know, nobody can go from the hash to
-the value. The length stays, since a run is charged for it.
+the value. The length stays, since a run is charged for it. A path or a body with masked values is a list of its parts.
 
 A script that read a masked value may have put it into its answer: whole, or in parts that stand between separators,
 it is masked there too. What a script computes from it (a decoded token) is beyond this module.
@@ -11,30 +11,29 @@ it is masked there too. What a script computes from it (a decoded token) is beyo
 from __future__ import annotations
 
 import hmac
-import re
 import secrets
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from .. import hidden
+from ..hidden import MASK, Hidden, Secret
 from ..interpreter import Failure
 from ..interpreter.decision import watched_names
 from ..interpreter.execution import from_text
+from .vault import Vault
+
+__all__ = ["MASK", "MIN_KEY", "Masks", "Secrets"]
 
 MIN_KEY: Final = 16
 """Bytes of a key."""
 
-MASK: Final = "[masked]"
-
-_PART: Final = re.compile(r"[^\s;,=:/&?]+")
-_SHORT: Final = 8
-"""Characters. A shorter part of a secret is none."""
-
 
 class Masks:
-    """Which headers to mask, and the key of the hashes."""
+    """What to mask, and the key of the hashes."""
 
-    def __init__(self, names: Iterable[str], key: bytes | None = None) -> None:
-        """``names`` in any case; ``key`` of at least `MIN_KEY` bytes, None for one that nobody keeps.
+    def __init__(self, names: Iterable[str] | Hidden, key: bytes | None = None, vault: Vault | None = None) -> None:
+        """``names`` of headers in any case, or all that is hidden; ``key`` of at least `MIN_KEY` bytes, None for one
+        that nobody keeps; ``vault`` keeps the values.
 
         Raises `ValueError`.
         """
@@ -42,50 +41,66 @@ class Masks:
             key = secrets.token_bytes(32)
         if len(key) < MIN_KEY:
             raise ValueError(f"the key has {len(key)} bytes; it needs at least {MIN_KEY}")
-        self.names = frozenset(name.lower() for name in names)
+        self.hidden = names if isinstance(names, Hidden) else Hidden(frozenset(name.lower() for name in names))
+        self.names = self.hidden.headers
+        self.vault = vault
         self._key = key
 
     def request(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         """The request as the record shows it, which is the request itself if nothing is to be masked."""
         headers: Mapping[str, str] = request["headers"]
         names = watched_names(headers, self.names)
-        if not names:
-            return request
-        masked: dict[str, Any] = dict(headers)
-        for name in names:
-            masked[name] = {"hmac": self.hash(name, headers[name]), "bytes": len(from_text(headers[name]))}
-        return {**request, "headers": masked}
+        if names:
+            masked: dict[str, Any] = dict(headers)
+            for name in names:
+                masked[name] = self._masked(name, headers[name])
+            request = {**request, "headers": masked}
+        if self.hidden.query:
+            request = self._cut(request, "path", self.hidden.path(request["path"]))
+        if self.hidden.fields:
+            request = self._cut(request, "body", self.hidden.body(request["body"]))
+        return request
+
+    def name(self, request_id: str, request: Mapping[str, Any]) -> str:
+        """A request's id, which a client may have made of a masked header's value."""
+        headers: Mapping[str, str] = request["headers"]
+        for name in watched_names(headers, self.names):
+            if headers[name]:
+                request_id = request_id.replace(headers[name], MASK)
+        return request_id
+
+    def secrets(self, request: Mapping[str, Any], read: Iterable[str]) -> Secrets | None:
+        """What an answer may show of a request of which these masked headers were read."""
+        values = [request["headers"][name] for name in read] + self.hidden.in_texts(request)
+        return Secrets(values) if values else None
 
     def hash(self, name: str, value: str) -> str:
         """HMAC-SHA-256 (RFC 2104) of the header's name in lower case, a zero byte and the value in UTF-8."""
         message = f"{name.lower()}\0{value}".encode("utf-8", "surrogatepass")
         return hmac.digest(self._key, message, "sha256").hex()
 
+    def _masked(self, name: str, value: str) -> dict[str, Any]:
+        digest = self.hash(name, value)
+        if self.vault is not None:
+            self.vault.keep(digest, value)
+        return {"hmac": digest, "bytes": len(from_text(value))}
 
-class Secrets:
+    def _cut(self, request: Mapping[str, Any], field: str, parts: list[str | Secret]) -> Mapping[str, Any]:
+        if not any(isinstance(part, Secret) for part in parts):
+            return request
+        shown = [self._masked(part.name, part.value) if isinstance(part, Secret) else part for part in parts]
+        return {**request, field: shown}
+
+
+class Secrets(hidden.Secrets):
     """Values that a script has read and that its answer must not show in a record."""
 
-    def __init__(self, values: Iterable[str]) -> None:
-        self._values = [value for value in values if value]
-        self._parts = {part for value in self._values for part in _PART.findall(value) if len(part) >= _SHORT}
-
-    def without(self, text: str) -> str:
-        """``text`` with ``[masked]`` for each value, and for each longer part of one."""
-        for value in self._values:
-            text = text.replace(value, MASK)
-        return _PART.sub(lambda part: MASK if part[0] in self._parts else part[0], text)
-
     def answer(self, answer: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-        """A wire answer likewise."""
-        return None if answer is None else {name: self._value(value) for name, value in answer.items()}
+        """A wire answer without them."""
+        return None if answer is None else {name: self.in_data(value) for name, value in answer.items()}
 
     def failure(self, failure: Failure | None) -> Failure | None:
         """An error likewise."""
         if failure is None:
             return None
         return Failure(failure.kind, self.without(failure.message), failure.position)
-
-    def _value(self, value: Any) -> Any:
-        if isinstance(value, dict):
-            return {self.without(name): self.without(text) for name, text in value.items()}
-        return self.without(value) if isinstance(value, str) else value

@@ -14,6 +14,7 @@ import contextlib
 import errno
 import logging
 import time
+import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -22,7 +23,7 @@ from ..interpreter import Decision, Failure, Limits, Program
 from . import records
 from .archive import Archive
 from .chain import GENESIS, line_hash
-from .masking import Masks, Secrets
+from .masking import Masks
 from .records import RecordError
 from .segments import archive_folder, worker_file
 from .writer import MIB, LogInUse, Stats, Writer
@@ -104,10 +105,13 @@ class Recorder:
             if program is not None and program.hash not in self._archived:
                 self._archived.add(program.hash)
                 self._writer.then(lambda: self._archive.put(program))
-            if decision is not None and decision.read:
-                found = Secrets(request["headers"][name] for name in decision.read)
+            found = self.masks.secrets(request, decision.read) if decision is not None else None
+            if found is not None:
                 answer, failure, answered = found.answer(answer), found.failure(failure), ""
-            shown = self.masks.request(request)
+            shown, request_id = self.masks.request(request), self.masks.name(request_id, request)
+            vault = self.masks.vault
+            if vault is not None and vault.waits:
+                self._writer.then(vault.write)
             text = records.decision_text(
                 request_id, time.time(), tenant, shown, program, decision, answer, failure, limits, lane, answered
             )
@@ -119,8 +123,9 @@ class Recorder:
                 self._missing = 0
             if not self._chain("decision", text):
                 self._drop()
-        except Exception:
-            logger.exception("decision log: a record of tenant %r was lost", tenant)
+        except Exception as error:
+            where = "".join(traceback.format_tb(error.__traceback__))  # not the error's text: it may quote values
+            logger.error("decision log: a record of tenant %r was lost: %s\n%s", tenant, type(error).__name__, where)
             self._drop()
 
     def settle(self) -> None:

@@ -18,6 +18,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from json.encoder import encode_basestring_ascii as quoted
+from types import MappingProxyType
 from typing import Any, Final
 
 from ..interpreter import (
@@ -31,7 +32,7 @@ from ..interpreter import (
     answer_text,
     clock_text,
 )
-from ..interpreter.execution import to_text
+from ..interpreter.execution import from_text, to_text
 from ..untrusted.documents import misshapen
 
 MAX_LINE: Final = 64 << 20
@@ -110,6 +111,12 @@ class DecisionRecord:
     error: dict[str, str] | None
     instructions: int
     bytes: int
+    closed: frozenset[str] = frozenset()
+    """Of ``masked``, those whose value no vault has."""
+    veiled: bool = False
+    """Whether fillers stand in the path or the body."""
+    opened: tuple[tuple[str, str], ...] = ()
+    """What a vault has: names of headers, as they were sent, or "" for others, and the values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,9 +209,14 @@ def _request_text(request: Mapping[str, Any]) -> str:
         ]
     )
     return (
-        f'{{"method":{quoted(request["method"])},"path":{quoted(request["path"])},"host":{quoted(request["host"])},'
-        f'"headers":{_headers_text(request["headers"])},"body":{quoted(request["body"])},"backends":[{backends}]}}'
+        f'{{"method":{quoted(request["method"])},"path":{_shown(request["path"])},"host":{quoted(request["host"])},'
+        f'"headers":{_headers_text(request["headers"])},"body":{_shown(request["body"])},"backends":[{backends}]}}'
     )
+
+
+def _shown(value: Any) -> str:
+    """A text, or its parts where some are masked."""
+    return quoted(value) if value.__class__ is str else encode(value)
 
 
 _VERSIONS: Final = f'"engine":{quoted(ENGINE_VERSION)},"costs":{quoted(COST_VERSION)}'
@@ -252,8 +264,8 @@ def line(kind: str, number: int, prev: str, text: str) -> bytes:
 # reading
 
 
-def read_record(data: bytes) -> tuple[Link, Record]:
-    """Read one line without its newline. Raises `RecordError`."""
+def read_record(data: bytes, vault: Mapping[str, str] = MappingProxyType({})) -> tuple[Link, Record]:
+    """Read one line without its newline. ``vault`` has masked values by their hashes. Raises `RecordError`."""
     problem = misshapen(data, MAX_NESTING, MAX_VALUES)
     if problem is not None:
         raise RecordError(problem)
@@ -269,7 +281,7 @@ def read_record(data: bytes) -> tuple[Link, Record]:
         kind = value["kind"]
         _check_fields(value, FIELDS.get(kind, ()) if kind.__class__ is str else ())
         if kind == "decision":
-            return link, _decision(value)
+            return link, _decision(value, vault)
         if kind == "gap":
             return link, Note(kind, _number(value["time"]), _whole(value["dropped"]), _text(value["reason"]))
         if kind in ("start", "stop"):
@@ -289,7 +301,9 @@ def _check_fields(value: dict[str, Any], names: Sequence[str]) -> None:
         raise TypeError("fields that are not the format's, or in another order")
 
 
-def _decision(value: dict[str, Any]) -> DecisionRecord:
+def _decision(value: dict[str, Any], vault: Mapping[str, str]) -> DecisionRecord:
+    asked = _Opener(vault)
+    request = asked.request(_object(value["request"]))
     limits, script, error, answer = value["limits"], value["script"], value["error"], value["answer"]
     ran = value["seed"] is not None
     if script is None and ran:
@@ -313,10 +327,13 @@ def _decision(value: dict[str, Any]) -> DecisionRecord:
         ),
         seed=_whole(value["seed"]) if ran else 0,
         clock=_number(value["clock"]) if ran else 0.0,
-        request=_request(_object(value["request"])),
+        request=request,
         masked=frozenset(
             name.lower() for name, content in value["request"]["headers"].items() if content.__class__ is dict
         ),
+        closed=frozenset(asked.closed),
+        veiled=asked.veiled,
+        opened=tuple(asked.opened),
         read=tuple(map(_text, _list(value["read"]))),
         answer=None if answer is None else _object(answer),
         error=None if error is None else {name: _text(error[name]) for name in ("kind", "message", "position")},
@@ -325,35 +342,65 @@ def _decision(value: dict[str, Any]) -> DecisionRecord:
     )
 
 
-def _request(value: dict[str, Any]) -> dict[str, Any]:
-    """The request as the run is to have it: a masked value has its length and no more of what it was."""
-    _check_fields(value, REQUEST)
-    return {
-        "method": _text(value["method"]),
-        "path": _text(value["path"]),
-        "host": _text(value["host"]),
-        "headers": _headers(_object(value["headers"])),
-        "body": _text(value["body"]),
-        "backends": [
-            {"name": _text(backend["name"]), "url": _text(backend["url"]), "health": bool(backend["health"])}
-            for backend in _list(value["backends"])
-        ],
-    }
+class _Opener:
+    """The request as the run is to have it: of a masked value what the vault has, else its length."""
 
+    def __init__(self, vault: Mapping[str, str]) -> None:
+        self._vault = vault
+        self._left = MAX_MASKED
+        self.closed: set[str] = set()
+        self.veiled = False
+        self.opened: list[tuple[str, str]] = []
 
-def _headers(values: dict[str, Any]) -> dict[str, str]:
-    left = MAX_MASKED
-    headers: dict[str, str] = {}
-    for name, content in values.items():
+    def request(self, value: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "method": _text(value["method"]),
+            "path": self._joined(value["path"]),
+            "host": _text(value["host"]),
+            "headers": {name: self._header(name, content) for name, content in _object(value["headers"]).items()},
+            "body": self._joined(value["body"]),
+            "backends": [
+                {"name": _text(backend["name"]), "url": _text(backend["url"]), "health": bool(backend["health"])}
+                for backend in _list(value["backends"])
+            ],
+        }
+
+    def _header(self, name: str, content: Any) -> str:
         if content.__class__ is str:
-            headers[name] = content
-            continue
-        size = _whole(_object(content)["bytes"])
-        left -= size
-        if left < 0:
+            return str(content)
+        known = self._value(name, content)
+        if known is None:
+            self.closed.add(name.lower())
+        return self._filler(content) if known is None else known
+
+    def _joined(self, value: Any) -> str:
+        if value.__class__ is str:
+            return str(value)
+        return "".join([self._part(part) for part in _list(value)])
+
+    def _part(self, part: Any) -> str:
+        if part.__class__ is str:
+            return str(part)
+        known = self._value("", part)
+        if known is None:
+            self.veiled = True
+        return self._filler(part) if known is None else known
+
+    def _value(self, name: str, content: Any) -> str | None:
+        if not self._vault:
+            return None
+        known = self._vault.get(_hash(_object(content)["hmac"]))
+        if known is None or len(from_text(known)) != content["bytes"]:
+            return None
+        self.opened.append((name, known))
+        return known
+
+    def _filler(self, content: Any) -> str:
+        size = _whole(content["bytes"])
+        self._left -= size
+        if self._left < 0:
             raise TypeError(f"masked values of more than {MAX_MASKED} bytes")
-        headers[name] = "*" * size
-    return headers
+        return "*" * size
 
 
 def _text(value: Any) -> str:

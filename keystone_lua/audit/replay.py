@@ -12,6 +12,7 @@ ended. One of these that contradicts itself is a finding.
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -25,8 +26,10 @@ from .archive import Archive, ArchiveError
 from .chain import GENESIS, Break, Chain, Seen, line_hash
 from .consistency import contradiction
 from .last_digits import only_last_digits
+from .masking import Secrets
 from .reading import Piece, Progress
 from .records import MAX_LINE, DecisionRecord, Note, RecordError, encode, error_fields, read_record
+from .vault import read_vaults
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ NO_SCRIPT: Final = "no script ran"
 CAPPED: Final = "it needs more than this replay allows (--max-instructions, --max-memory, --max-seconds)"
 MASKED: Final = "the script read a masked header"
 LAST_DIGITS: Final = "only last digits differ, which the C library's sin, exp, pow and the like decide"
+VEILED: Final = "a masked parameter or field has made a difference"
 NO_ARCHIVE: Final = "the script is not to be had"
 OTHER_COSTS: Final = "a budget ended the run, and budgets were counted by another cost table"
 BUDGET_KINDS: Final = {"instructions", "memory", "depth", "log"}
@@ -151,6 +155,7 @@ class Replayer:
 
     scripts: Path | None = None
     caps: Caps = CAPS
+    vaults: tuple[Path, ...] = ()
 
     def __call__(self, piece: Piece) -> Findings:
         """Replay the lines of one piece."""
@@ -159,13 +164,14 @@ class Replayer:
             found.problems.append(Break(piece.file, piece.line, f"no record: a line of more than {MAX_LINE} bytes"))
             found.seen.append(Seen(piece.file, piece.line, piece.hash(), None))
             return found
+        vault = _vault_of(self.vaults)
         archive = archive_of(self.scripts or segments.scripts_of(Path(piece.file)))
         for number, data, whole in piece.lines():
             if not whole:
                 found.problems.append(Break(piece.file, number, f"a torn line of {len(data)} bytes, without its end"))
                 continue
             try:
-                link, record = read_record(data)
+                link, record = read_record(data, vault)
             except RecordError as error:
                 found.problems.append(Break(piece.file, number, f"no record: {error}"))
                 found.seen.append(Seen(piece.file, number, line_hash(data), None))
@@ -178,6 +184,12 @@ class Replayer:
             else:
                 _compare(found, archive, record, Break(piece.file, number, ""), self.caps)
         return found
+
+
+@functools.cache
+def _vault_of(files: tuple[Path, ...]) -> dict[str, str]:
+    """What is in vaults, read once in each process."""
+    return read_vaults(files)
 
 
 _archives: dict[Path, Archive] = {}
@@ -194,6 +206,7 @@ def replay_logs(
     scripts: Path | None = None,
     after: str = GENESIS,
     expected: Sequence[str] = (),
+    vaults: Sequence[Path] = (),
     caps: Caps = CAPS,
     processes: int | None = None,
     progress: Progress | None = None,
@@ -201,9 +214,11 @@ def replay_logs(
     """Replay the logs in ``files``, each with its closed segments and its other processes' files.
 
     ``after`` is the hash that the first record of a log follows, if the beginning is kept elsewhere; ``expected`` the
-    heads that were noted, one for each chain. Of two files of which one goes on where the other ends, the first has no
-    head of its own. Raises `OSError` for a file that cannot be read, or is no regular file.
+    heads that were noted, one for each chain; ``vaults`` have the values that are masked. Of two files of which one
+    goes on where the other ends, the first has no head of its own. Raises `OSError` for a file that cannot be read, or
+    is no regular file.
     """
+    _vault_of.cache_clear()
     checks: list[Chain] = []
     owners: dict[str, Chain] = {}
     parts: list[Piece] = []
@@ -213,7 +228,7 @@ def replay_logs(
             owners.update((str(path), checks[-1]) for path in found)
             parts += [piece for path in found for piece in reading.pieces(path)]
     result = Replay(expected=bool(expected))
-    for findings in reading.work(Replayer(scripts, caps), parts, processes, progress):
+    for findings in reading.work(Replayer(scripts, caps, tuple(vaults)), parts, processes, progress):
         for seen in findings.seen:
             owners[seen.file].add(seen)
         _add(result.findings, findings)
@@ -288,10 +303,22 @@ def _compare(found: Findings, archive: Archive, record: DecisionRecord, at: Brea
     if bool(record.read) != bool(outcome["read"]):
         read = {"read": (list(record.read), list(outcome["read"]))}
         found.differences.append(Difference(at.file, at.line, record.id, record.tenant, read))
-    elif record.read:
+    elif any(name.lower() in record.closed for name in record.read):
         _leave(found, record, at, MASKED)
     else:
-        _judge(found, record, program, outcome, at)
+        _judge(found, record, program, _shown(outcome, record), at)
+
+
+def _shown(outcome: dict[str, Any], record: DecisionRecord) -> dict[str, Any]:
+    """The outcome as a record shows it: without the values that a vault had."""
+    values = [value for name, value in record.opened if not name or name in record.read]
+    if not values:
+        return outcome
+    found = Secrets(values)
+    error = outcome["error"]
+    if error is not None:
+        error = {**error, "message": found.without(error["message"])}
+    return {**outcome, "answer": found.answer(outcome["answer"]), "error": error}
 
 
 def _judge(found: Findings, record: DecisionRecord, program: Program, outcome: dict[str, Any], at: Break) -> None:
@@ -308,6 +335,9 @@ def _judge(found: Findings, record: DecisionRecord, program: Program, outcome: d
             return
         del recorded["instructions"], recorded["bytes"]
     fields = {name: (_bounded(was), _bounded(outcome[name])) for name, was in recorded.items() if was != outcome[name]}
+    if fields and record.veiled:
+        _leave(found, record, at, VEILED)
+        return
     if fields and only_last_digits(program, recorded, outcome):
         _leave(found, record, at, LAST_DIGITS)
         return

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from ..audit import Masks, Recorder, check_log
+from ..audit.vault import Vault
 from ..server.config import DecisionLog, ServerConfig
 from ..server.decisions import Verdict
 from ..server.observers import FileObserver, ObserverFactory
@@ -20,9 +21,12 @@ def decision_log(config: ServerConfig) -> Sequence[ObserverFactory]:
         return ()
     key = read_file(str(log.key)).strip() if log.key is not None else None
     try:
-        masks = Masks(log.masked, key)
+        vault = Vault(log.vault) if log.vault is not None else None
+        masks = Masks(config.hidden, key, vault)
     except ValueError as error:
         raise UsageError(f"{log.key}: {error}") from None
+    except OSError as error:
+        raise UsageError(f"cannot use {log.vault}: {error.strerror or error}") from None
     try:
         check_log(log.file)
     except OSError as error:

@@ -34,6 +34,10 @@ def add_commands(commands: Commands) -> None:
         help="the hash that the first record follows, when older segments are kept elsewhere",
     )  # fmt: skip
     again.add_argument("--scripts", metavar="FOLDER", type=Path, help="the archive of scripts (default LOG.scripts)")
+    again.add_argument(
+        "--vault", action="append", default=[], metavar="FILE", type=Path,
+        help="masked values, as serve --vault has kept them; may be given again",
+    )  # fmt: skip
     again.add_argument("--processes", type=at_least(1), metavar="N", help="processes to use (default all processors)")
     again.add_argument(
         "--strict",
@@ -61,6 +65,7 @@ def _replay(options: argparse.Namespace) -> int:
             after=options.after,
             expected=options.expect_head,
             caps=caps_of(options),
+            vaults=options.vault,
             processes=options.processes,
             progress=bar.show,
         )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
+from keystone_lua.hidden import Hidden
 from keystone_lua.interpreter.limits import MIB, Limits
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -67,13 +68,11 @@ class DecisionLog:
     sync: bool = False
     """Whether a decision is in the file before its answer is sent."""
 
-    masked: tuple[str, ...] = (
-        "authorization", "cookie", "proxy-authorization", "set-cookie", "x-api-key", "x-auth-token",
-    )  # fmt: skip
-    """Headers, in lower case, whose values are not to be shown."""
-
     key: Path | None = None
-    """The file with the key of their hashes; None for one that ends with the process."""
+    """The file with the key of masked values' hashes; None for one that ends with the process."""
+
+    vault: Path | None = None
+    """The file that keeps masked values by their hashes, if they are to be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +125,9 @@ class ServerConfig:
 
     decision_log: DecisionLog | None = None
 
+    hidden: Hidden = field(default_factory=Hidden)
+    """What of a request no log is to show."""
+
     body_seconds: float = 10.0
     """How long one request body may take to arrive before the answer is 408."""
 
@@ -153,7 +155,7 @@ class ServerConfig:
     @property
     def watched(self) -> frozenset[str]:
         """The headers of which a decision is to say whether its script read them."""
-        return frozenset(self.decision_log.masked) if self.decision_log is not None else frozenset()
+        return self.hidden.headers if self.decision_log is not None else frozenset()
 
     def limits_of(self, tenant: str) -> Limits:
         """The budgets of one tenant's decisions."""

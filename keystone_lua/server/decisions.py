@@ -20,6 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from keystone_lua.hidden import Hidden, Secrets
 from keystone_lua.interpreter import Decision, Failure, Limits, Program, SliceExhausted, answer_text
 from keystone_lua.interpreter import decide_plain as decide
 from keystone_lua.interpreter.execution import BUDGET_KINDS, to_text
@@ -42,6 +43,8 @@ ENGINE_FAILURE = "engine"
 
 SLICE: Final = 10_000
 """Instructions of a run's first slice, in the event loop."""
+
+NOTHING_ELSE: Final = Hidden()
 
 INLINE: Final = "inline"
 LANE: Final = "lane"
@@ -89,8 +92,10 @@ class DecisionService:
         lanes: Lanes,
         tenant_limits: Mapping[str, Limits] | None = None,
         watched: frozenset[str] = frozenset(),
+        hidden: Hidden = NOTHING_ELSE,
     ) -> None:
-        """``watched`` as in ``lanes``."""
+        """``watched`` as in ``lanes``; ``hidden`` is what of a request no log line shows."""
+        self._hidden = hidden
         self._watched = watched
         self._store = store
         self._limits = limits
@@ -109,7 +114,7 @@ class DecisionService:
         if self._conduct.may_start_inline(tenant, program.hash):
             verdict = self._decide_inline(tenant, program, request, seed, now)
             if verdict is not None:
-                self._ended(verdict)
+                self._ended(verdict, request)
                 return verdict
         return Unfinished(program, seed, now)
 
@@ -122,14 +127,14 @@ class DecisionService:
         if isinstance(outcome, Verdict):
             return outcome
         verdict = await self._decide_in_lane(tenant, request, outcome)
-        self._ended(verdict)
+        self._ended(verdict, request)
         return verdict
 
-    def _ended(self, verdict: Verdict) -> None:
+    def _ended(self, verdict: Verdict, request: RequestData) -> None:
         failure, decision = verdict.failure, verdict.decision
         self._conduct.ended(verdict.tenant, by_budget=failure is not None and failure.kind in BUDGET_KINDS)
         if failure is not None or (decision is not None and decision.log) or logger.isEnabledFor(logging.DEBUG):
-            _log(verdict)
+            _log(verdict, self._hidden.secrets(request))
 
     def _decide_inline(
         self, tenant: str, program: Program, request: RequestData, seed: int, now: float
@@ -143,7 +148,8 @@ class DecisionService:
             self._conduct.wasted(tenant, program.hash, time.perf_counter() - started)
             return None
         except Exception as error:  # one request must not take the server down
-            logger.exception("the engine failed", extra=facts(tenant=tenant))
+            hide = self._hidden.secrets(request)
+            logger.exception("the engine failed", extra={**facts(tenant=tenant), "hide": hide})
             return _engine_failed(tenant, program, type(error).__name__, INLINE)
         return Verdict(tenant, decision.answer, decision.failure, program, decision)
 
@@ -172,22 +178,23 @@ def _without_program(tenant: str, error: str | None) -> Verdict:
     return Verdict(tenant, None, Failure("syntax", error, position[0] if position else "", ()))
 
 
-def _log(verdict: Verdict) -> None:
+def _log(verdict: Verdict, hide: Secrets | None) -> None:
+    def of(**named: object) -> dict[str, object]:
+        return {**facts(**named), "hide": hide}
+
     decision, failure, tenant = verdict.decision, verdict.failure, verdict.tenant
     if decision is not None and script_logger.isEnabledFor(logging.INFO):
         for line in decision.log[:LOGGED_LINES]:
-            script_logger.info("log", extra=facts(tenant=tenant, script=line.position, text=to_text(line.text)))
+            script_logger.info("log", extra=of(tenant=tenant, script=line.position, text=to_text(line.text)))
         if len(decision.log) > LOGGED_LINES:
             more = len(decision.log) - LOGGED_LINES
-            script_logger.info("more log lines", extra=facts(tenant=tenant, count=more))
+            script_logger.info("more log lines", extra=of(tenant=tenant, count=more))
     if failure is not None and failure.kind != ENGINE_FAILURE:
         logger.warning(
             "script failed",
-            extra=facts(tenant=tenant, kind=failure.kind, script=failure.position, error=failure.message),
+            extra=of(tenant=tenant, kind=failure.kind, script=failure.position, error=failure.message),
         )
     if decision is not None and logger.isEnabledFor(logging.DEBUG):
         counts = {"instructions": decision.instructions, "bytes": decision.allocated_bytes}
         answer = json.dumps(decision.answer)
-        logger.debug(
-            "decided", extra=facts(tenant=tenant, lane=verdict.lane, **counts, seed=decision.seed, answer=answer)
-        )
+        logger.debug("decided", extra=of(tenant=tenant, lane=verdict.lane, **counts, seed=decision.seed, answer=answer))

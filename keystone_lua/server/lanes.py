@@ -26,10 +26,12 @@ import socket
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import astuple
+from functools import partial
 from typing import Any, Final
 
+from keystone_lua.hidden import Hidden, Secrets
 from keystone_lua.interpreter import Decision, Limits, Program
 from keystone_lua.interpreter.packing import pack
 
@@ -52,6 +54,8 @@ RESTART_SECONDS: Final = 0.5
 
 END_SECONDS: Final = 1.0
 """For the zygote to end its lanes and itself."""
+
+NOTHING_ELSE: Final = Hidden()
 
 RETRY_AFTER: Final = 1
 """Seconds after which a refused caller may try again."""
@@ -76,10 +80,19 @@ class LaneTrouble(Exception):
 class _Run:
     """A run on its way: waiting, or in a lane."""
 
-    __slots__ = ("attempts", "began", "data", "lane", "log", "program", "result", "tenant", "timer")
+    __slots__ = ("attempts", "began", "data", "hide", "lane", "log", "program", "result", "tenant", "timer")
 
-    def __init__(self, tenant: str, program: Program, log: int, data: bytes, result: asyncio.Future[Decision]) -> None:
+    def __init__(
+        self,
+        tenant: str,
+        program: Program,
+        log: int,
+        data: bytes,
+        result: asyncio.Future[Decision],
+        hide: Callable[[], Secrets | None],
+    ) -> None:
         self.tenant = tenant
+        self.hide = hide
         self.program = program
         self.log = log
         self.data = data
@@ -154,8 +167,12 @@ class _Lane(asyncio.Protocol):
 class Lanes:
     """``count`` lane processes, and what waits for them. For one event loop."""
 
-    def __init__(self, count: int, limits: Limits, watched: frozenset[str] = frozenset()) -> None:
-        """``watched`` names the headers of which decisions say whether a script read them."""
+    def __init__(
+        self, count: int, limits: Limits, watched: frozenset[str] = frozenset(), hidden: Hidden = NOTHING_ELSE
+    ) -> None:
+        """``watched`` names the headers of which decisions say whether a script read them, ``hidden`` what of a request
+        no log line shows."""
+        self._hidden = hidden
         self._watched = tuple(watched)
         self._count = count
         self._limits = limits
@@ -204,7 +221,8 @@ class Lanes:
         loop = asyncio.get_running_loop()
         limits = limits or self._limits
         job = Job(program.name, program.hash, dict(request), astuple(limits), seed, now, self._watched)
-        run = _Run(tenant, program, limits.log, marshal.dumps(tuple(job)), loop.create_future())
+        hide = partial(self._hidden.secrets, request)
+        run = _Run(tenant, program, limits.log, marshal.dumps(tuple(job)), loop.create_future(), hide)
         try:
             self._queue.add(run)
         except QueueFull:
@@ -316,7 +334,9 @@ class Lanes:
             if decision is not None:
                 run.result.set_result(decision)
             else:
-                logger.error("tenant %r: the engine failed in a lane\n%s", run.tenant, answer.get("traceback"))
+                found = answer.get("traceback")
+                extra = {"hide": run.hide()}
+                logger.error("tenant %r: the engine failed in a lane\n%s", run.tenant, found, extra=extra)
                 run.result.set_exception(LaneTrouble(trouble))
         self._dispatch()
 

@@ -19,6 +19,8 @@ import time
 from types import TracebackType
 from typing import Any
 
+from keystone_lua.hidden import Secrets
+
 from .tracing import CURRENT, Trace
 
 STDERR = 2
@@ -35,6 +37,10 @@ FLUSH_SECONDS = 1.0
 
 PIPE_BUFFER = 4096
 """What a pipe that select calls writable takes without blocking (PIPE_BUF of Linux)."""
+
+
+PLAIN = ("tenant", "script", "kind", "lane")
+"""Facts that no request's values get into."""
 
 
 def facts(**named: object) -> dict[str, Any]:
@@ -56,12 +62,28 @@ class _Traced(logging.Formatter):
     def facts(self, record: logging.LogRecord) -> dict[str, object]:
         """The facts by name, the request's names last."""
         found = dict(record.__dict__.get("facts", ()))
+        hide: Secrets | None = record.__dict__.get("hide")
         trace: Trace | None = record.__dict__.get("trace")
         if trace is not None:
             found["request_id"] = trace.request_id
             if trace.parent:
                 found["traceparent"] = trace.parent
+        if hide is not None:
+            for name, value in found.items():
+                if name not in PLAIN and isinstance(value, str):
+                    found[name] = hide.without(value)
         return found
+
+    def message(self, record: logging.LogRecord) -> str:
+        """The record's message."""
+        hide: Secrets | None = record.__dict__.get("hide")
+        return record.getMessage() if hide is None else hide.without(record.getMessage())
+
+    def traceback(self, record: logging.LogRecord) -> str:
+        """The exception of a record that has one."""
+        assert record.exc_info is not None
+        text, hide = self.formatException(record.exc_info), record.__dict__.get("hide")
+        return text if hide is None else str(hide.without(text))
 
 
 class Console(_Traced):
@@ -69,10 +91,10 @@ class Console(_Traced):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line. Raises nothing: what cannot be shown is shown by its type."""
-        words = [_time(record.created), record.levelname, record.name, escape(record.getMessage())]
+        words = [_time(record.created), record.levelname, record.name, escape(self.message(record))]
         words += [f"{name}={_word(value)}" for name, value in self.facts(record).items()]
         if record.exc_info:
-            words.append(f"traceback={_quoted(self.formatException(record.exc_info), TRACEBACK_CHARACTERS)}")
+            words.append(f"traceback={_quoted(self.traceback(record), TRACEBACK_CHARACTERS)}")
         return " ".join(words)
 
 
@@ -85,12 +107,12 @@ class Json(_Traced):
             "time": _time(record.created),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": _cut(record.getMessage()),
+            "message": _cut(self.message(record)),
         }
         for name, value in self.facts(record).items():
             line[name] = _cut(value) if isinstance(value, str) else value  # type: ignore[assignment]
         if record.exc_info:
-            line["traceback"] = _cut(self.formatException(record.exc_info), TRACEBACK_CHARACTERS)
+            line["traceback"] = _cut(self.traceback(record), TRACEBACK_CHARACTERS)
         return json.dumps(line, default=lambda value: escape(repr(value)))
 
 

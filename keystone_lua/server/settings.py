@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from keystone_lua.hidden import HEADERS, Hidden
 from keystone_lua.interpreter.limits import MAX_DEPTH, Limits
 from keystone_lua.untrusted.files import FileError, read_regular
 
@@ -160,6 +161,10 @@ def _names(text: str) -> tuple[str, ...]:
     return names
 
 
+def _any_names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip().lower() for name in text.split(",") if name.strip())
+
+
 def _address(text: str) -> Address:
     if text.startswith("unix:") and "\0" not in text and len(text.encode()) <= _MAX_SOCKET_PATH + 5 and text[5:]:
         return Address("", 0, text[5:])
@@ -242,12 +247,24 @@ SETTINGS = (
         "write a decision to the file before its answer is sent, and not up to 50 ms later",
     ),
     Setting(
-        "decision-log-mask", Kind("NAMES", _names), ",".join(_LOG.masked),
-        "headers whose values are masked in it, separated by commas",
+        "decision-log-mask", Kind("NAMES", _names), ",".join(HEADERS),
+        "headers whose values are masked in it and in the server's log, separated by commas",
+    ),
+    Setting(
+        "decision-log-mask-query", Kind("NAMES", _any_names), "",
+        "parameters of paths whose values are masked likewise",
+    ),
+    Setting(
+        "decision-log-mask-fields", Kind("NAMES", _any_names), "",
+        "fields of JSON bodies, at any depth, whose values are masked likewise",
     ),
     Setting(
         "decision-log-key", FILE, "",
         "a file of 16 bytes or more, the key of the masked values' hashes; else they tell nothing across processes",
+    ),
+    Setting(
+        "decision-log-vault", FILE, "",
+        "a file for its owner alone that keeps masked values by their hashes, for replay --vault", ("--vault",),
     ),
     Setting("body-seconds", _seconds(0.001), f"{_DEFAULT.body_seconds:g}", "time for a request body to arrive"),
     Setting("idle-seconds", _seconds(0.001), f"{_DEFAULT.idle_seconds:g}", "time without a whole request"),
@@ -305,6 +322,7 @@ class Settings:
             watch=of["watch"],
             program_cache=of["program-cache"],
             decision_log=self._decision_log(),
+            hidden=Hidden(*(frozenset(of[f"decision-log-mask{of_what}"]) for of_what in ("", "-query", "-fields"))),
             body_seconds=of["body-seconds"],
             idle_seconds=of["idle-seconds"],
             notice_seconds=of["notice-seconds"],
@@ -319,7 +337,8 @@ class Settings:
                 yield replace(value, name=f"{TENANTS}.{tenant}.{name}")
 
     def _decision_log(self) -> DecisionLog | None:
-        file, *others = (self.values[name].value for name in _BY_NAME if name.startswith("decision-log"))
+        names = ("decision-log", *(f"decision-log-{name}" for name in ("bytes", "sync", "key", "vault")))
+        file, *others = (self.values[name].value for name in names)
         return None if file is None else DecisionLog(file, *others)
 
     def _socket_access(self) -> SocketAccess:

@@ -115,10 +115,12 @@ class RunningServer:
         self.reloads = local_reloads(store, counts) if reloads is None else reloads
         self._config = config
         self.observers = (*observers, self.metrics)
-        self.lanes = Lanes(config.lanes, config.limits, config.watched)
+        self.lanes = Lanes(config.lanes, config.limits, config.watched, config.hidden)
         calls = Calls(config, store, self.reloads, Exposition(counts, store, config.lanes), self.stage).by_path
         apart = config.admin_address is not None
-        decisions = DecisionService(store, config.limits, self.lanes, config.tenant_limits, config.watched)
+        decisions = DecisionService(
+            store, config.limits, self.lanes, config.tenant_limits, config.watched, config.hidden
+        )
         self._turn = Turn(self.metrics, observers)
         self._routes = self._runner(Handlers(config, self.stage, {} if apart else calls, decisions, self._turn))
         self._calls = self._runner(Handlers(config, self.stage, calls, None, self._turn)) if apart else None

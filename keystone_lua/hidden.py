@@ -1,0 +1,154 @@
+"""What of a request nobody is to see, and texts without it.
+
+In: a request as plain data, and the names of headers, query parameters and fields of JSON bodies whose values are
+secret. Out: the values; a path or a body cut at them; a text in which they are masked. Refuses nothing: a body of which
+it cannot be said where a secret ends is secret to its end.
+
+A value is known whole, as it was sent and decoded, in its longer parts between separators, and as the cut end of a
+text. What a script computes from it is not.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import unquote_plus
+
+HEADERS: Final = (
+    "api-key", "authorization", "cookie", "proxy-authorization", "set-cookie", "x-amz-security-token", "x-api-key",
+    "x-auth-token", "x-csrf-token", "x-goog-api-key",
+)  # fmt: skip
+"""Headers that are secret unless an operator says otherwise."""
+
+MASK: Final = "[masked]"
+
+_PART: Final = re.compile(r"[^\s;,=:/&?]+")
+_SHORT: Final = 8
+"""Characters. A shorter part of a secret is none."""
+
+_CUT: Final = re.compile(r"(?:\.\.\.|…)[^.…]*\Z")
+"""How a text ends that was cut at a limit, maybe within a secret: ``... (10008 bytes)``."""
+
+_STRING: Final = re.compile(r'"((?:[^"\\]++|\\.)*+)"\s*+:\s*+', re.DOTALL)
+_DECODER: Final = json.JSONDecoder()
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A value that was found, and what it is the value of, in lower case: ``query:token``, ``field:password``."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """The names of what is secret, in lower case."""
+
+    headers: frozenset[str] = frozenset(HEADERS)
+    query: frozenset[str] = frozenset()
+    fields: frozenset[str] = frozenset()
+
+    def secrets(self, request: Mapping[str, Any]) -> Secrets | None:
+        """All that is secret in a request; None if nothing is."""
+        values = [value for name, value in request["headers"].items() if name.lower() in self.headers]
+        values += self.in_texts(request)
+        return Secrets(values) if any(values) else None
+
+    def in_texts(self, request: Mapping[str, Any]) -> list[str]:
+        """The secret values in the path and in the body."""
+        parts = [*self.path(request["path"]), *self.body(request["body"])] if self.query or self.fields else []
+        return [part.value for part in parts if isinstance(part, Secret)]
+
+    def path(self, path: str) -> list[str | Secret]:
+        """A path, cut at the values of secret parameters."""
+        before, mark, query = path.partition("?")
+        if not self.query or not mark:
+            return [path]
+        parts: list[str | Secret] = [before + mark]
+        for place, pair in enumerate(re.split("([&;])", query)):
+            name, equals, value = pair.partition("=")
+            key = unquote_plus(name).lower()
+            if place % 2 == 0 and equals and key in self.query:
+                parts += [name + equals, Secret(f"query:{key}", value)]
+            else:
+                parts.append(pair)
+        return _joined(parts)
+
+    def body(self, body: str) -> list[str | Secret]:
+        """A JSON body, cut at the values of secret fields, at any depth."""
+        if not self.fields or '"' not in body:
+            return [body]
+        parts: list[str | Secret] = []
+        done = 0
+        for found in _STRING.finditer(body):
+            if found.start() < done:
+                continue
+            key = _decoded(found[1]).lower()
+            if key in self.fields:
+                end = _end_of_value(body, found.end())
+                parts += [body[done : found.end()], Secret(f"field:{key}", body[found.end() : end])]
+                done = end
+        return _joined([*parts, body[done:]])
+
+
+class Secrets:
+    """Values that a text must not show."""
+
+    def __init__(self, values: Iterable[str]) -> None:
+        self._values = sorted({form for value in values for form in _forms(value)}, key=len, reverse=True)
+        self._parts = {part for value in self._values for part in _PART.findall(value) if len(part) >= _SHORT}
+
+    def without(self, text: str) -> str:
+        """``text`` with ``[masked]`` for each value, and for each longer part of one."""
+        for value in self._values:
+            text = text.replace(value, MASK)
+        for value in self._values:
+            start = text.rfind(value[:_SHORT]) if len(value) > _SHORT else -1
+            if start >= 0 and value.startswith(_CUT.sub("", text[start:])):
+                text = text[:start] + MASK
+        return _PART.sub(lambda part: MASK if part[0] in self._parts else part[0], text)
+
+    def in_data(self, value: Any) -> Any:
+        """Plain data likewise, names of fields included."""
+        if isinstance(value, dict):
+            return {self.without(name): self.in_data(content) for name, content in value.items()}
+        return self.without(value) if isinstance(value, str) else value
+
+
+def _forms(value: str) -> Iterator[str]:
+    """A value as it was sent, and as a script may have it."""
+    yield from (form for form in {value, unquote_plus(value)} if form)
+    if len(value) > 2 and value[0] == value[-1] == '"':
+        yield from (form for form in {value[1:-1], _decoded(value[1:-1])} if form)
+
+
+def _decoded(content: str) -> str:
+    """The text of a JSON string without its quotes; as it is if that is none."""
+    if "\\" not in content:
+        return content
+    try:
+        return str(json.loads(f'"{content}"', strict=False))
+    except ValueError:
+        return content
+
+
+def _end_of_value(body: str, start: int) -> int:
+    try:
+        return int(_DECODER.raw_decode(body, start)[1])
+    except (ValueError, RecursionError):
+        return len(body)
+
+
+def _joined(parts: list[str | Secret]) -> list[str | Secret]:
+    """Without empty texts, and texts that follow each other as one."""
+    joined: list[str | Secret] = []
+    for part in parts:
+        if isinstance(part, str) and joined and isinstance(joined[-1], str):
+            joined[-1] += part
+        elif part != "":
+            joined.append(part)
+    return joined or [""]

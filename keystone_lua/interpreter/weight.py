@@ -54,7 +54,7 @@ VISIBLE: Final = 200
 """Names of the functions around one that a unit stands for."""
 MANY: Final = 4_000
 """Names of the functions around one that take twice the time of a few."""
-TWIN_CALL: Final = 12
+TWIN_CALL: Final = 18
 _LOOPS: Final = (nodes.While, nodes.Repeat, nodes.NumericFor, nodes.GenericFor, nodes.Do, nodes.Function)
 _OPERANDS: Final[dict[type, int]] = {nodes.Concat: 2, nodes.Logical: 8}
 _OPERATOR: Final = 11

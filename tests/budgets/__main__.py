@@ -8,6 +8,7 @@
     python -m tests.budgets library                  time an instruction and peak memory of every function at N and 10 N
     python -m tests.budgets slices [DIR|FILE ...]    the longest first slice, which holds the server's loop: 50 ms are allowed
     python -m tests.budgets compile                  time and memory to compile the worst shapes of source at the limits
+    python -m tests.budgets names [SHAPE ...]        the same for shapes of names and functions, on every CPython
     python -m tests.budgets determinism              all programs on every CPython; names the versions that are missing
 
 Exit 1 where a bound does not hold.
@@ -35,7 +36,7 @@ from keystone_lua.interpreter.weight import weigh
 from keystone_lua.server.decisions import SLICE
 
 from ..hostile import verdicts
-from . import grid, growth, in_lanes, pythons
+from . import grid, growth, in_lanes, name_campaign, pythons
 from .answers import programs
 from .library_cases import CASES, Case
 from .measure import ROOM, cost, program
@@ -258,6 +259,7 @@ CAMPAIGNS: Final = {
     "library": library,
     "slices": slices,
     "compile": compile_shapes,
+    "names": name_campaign.names,
     "determinism": determinism,
     "grid": grid.grid,
 }

@@ -1,0 +1,70 @@
+"""Compile time and memory of sources that are hard by their names, on every CPython found.
+
+Each shape at the largest size that is accepted, in a process of its own: ``python -m tests.budgets names [SHAPE ...]``.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from typing import Final
+
+from keystone_lua.interpreter import LuaSyntaxError, compile_program
+from keystone_lua.interpreter.limits import DEFAULT
+
+from . import pythons
+from .extent_shapes import EXTENTS
+from .name_shapes import NAMES, Shape
+
+SECONDS: Final = 2.0
+MEBIBYTES: Final = 300
+MOST: Final = 40_000
+SHAPES: Final[dict[str, Shape]] = {**EXTENTS, **NAMES}
+
+
+def accepted(source: bytes) -> bool:
+    try:
+        compile_program(source, "t")
+    except LuaSyntaxError:
+        return False
+    return len(source) <= DEFAULT.source
+
+
+def largest(shape: Shape) -> int:
+    """The largest size that is accepted, to a sixteenth."""
+    low, high = 1, 2
+    while high < MOST and accepted(shape(high).encode()):
+        low, high = high, high * 2
+    while high - low > max(1, low // 16):
+        middle = (low + high) // 2
+        low, high = (middle, high) if accepted(shape(middle).encode()) else (low, middle)
+    return low
+
+
+def names(arguments: list[str]) -> int:
+    bad = 0
+    for name in arguments or NAMES:
+        size = largest(SHAPES[name])
+        row = []
+        for version, path in pythons.found().items():
+            seconds, mebibytes = json.loads(pythons.run(path, "tests.budgets.name_campaign", name, str(size)))
+            row.append(f"{version} {seconds:5.2f} s {mebibytes:4} MiB")
+            bad += seconds > SECONDS or mebibytes > MEBIBYTES
+        print(f"{name:32} {size:6}  {'  '.join(row)}", flush=True)
+    print(f"{SECONDS} s and {MEBIBYTES} MiB of a whole process are allowed")
+    return int(bad > 0)
+
+
+def one(name: str, size: int) -> None:
+    """Compile one shape in this process, and say what it took."""
+    source = SHAPES[name](size).encode()
+    started = time.process_time()
+    compile_program(source, "t")
+    seconds = time.process_time() - started
+    print(json.dumps([seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10]))
+
+
+if __name__ == "__main__":
+    one(sys.argv[1], int(sys.argv[2]))

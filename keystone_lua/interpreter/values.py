@@ -267,12 +267,13 @@ def number_to_string(number: float) -> str:
     return f"{number:.14g}"
 
 
-# Possessive: "1" * 100_000 + "x" must not be tried at every length.
+# Possessive: "1" * 100_000 + "x" must not be tried at every length. A NUL ends a numeral: strtod
+# reads a C string.
 _DECIMAL = re.compile(
-    r"[ \t\n\v\f\r]*+([-+]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][-+]?[0-9]++)?)[ \t\n\v\f\r]*+\Z"
+    r"[ \t\n\v\f\r]*+([-+]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][-+]?[0-9]++)?)[ \t\n\v\f\r]*+(?:\Z|\0)"
 )
 _HEX = re.compile(
-    r"[ \t\n\v\f\r]*+([-+]?)0[xX]([0-9a-fA-F]*+)(?:\.([0-9a-fA-F]*+))?(?:[pP]([-+]?[0-9]++))?[ \t\n\v\f\r]*+\Z"
+    r"[ \t\n\v\f\r]*+([-+]?)0[xX]([0-9a-fA-F]*+)(?:\.([0-9a-fA-F]*+))?(?:[pP]([-+]?[0-9]++))?[ \t\n\v\f\r]*+(?:\Z|\0)"
 )
 
 

@@ -291,7 +291,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         text = check_string(value, 1)
         if not 2 <= radix <= 36:
             raise argument_error(2, "base out of range")
-        return digits_to_number(text, radix)
+        return digits_to_number(text.partition("\0")[0], radix)  # a C string, as strtoul sees it
 
     def tostring(d: int, value: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
         nonlocal fuel, alloc

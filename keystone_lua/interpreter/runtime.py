@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 
     from .program import Program
 
+LARGE_NUMERAL: Final = 1 << 16
+"""Bytes of a numeral up to which the copies that a conversion takes are not charged."""
+
 FREE_DEPTH: Final = 8
 """Depths whose frames the base charge covers."""
 
@@ -435,7 +438,8 @@ class Run:
         if value.__class__ is float:
             return value
         if value.__class__ is str:
-            self.charge(costs.STEP + len(value) // costs.SCAN * costs.STEP)
+            size = len(value)
+            self.charge(costs.STEP + size // costs.SCAN * costs.STEP, 2 * size if size > LARGE_NUMERAL else 0)
             return string_to_number(value)
         return None
 

@@ -44,6 +44,8 @@ _UNSCATTERED = {Table, MetaTable}
 """Classes of tables of which reading a field costs nothing more."""
 _RESULT = costs.RESULTS + costs.VALUE
 
+_LARGE = 1 << 16
+"""Bytes of a numeral, as `LARGE_NUMERAL` of the run."""
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _LARGEST = (1 << 64) - 1
 """ULONG_MAX."""
@@ -278,6 +280,8 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         fuel -= tonumber_price
         if value.__class__ is str:
             fuel -= len(value) // costs.SCAN * costs.STEP
+            if len(value) > _LARGE:
+                run.charge(0, 2 * len(value))  # copies that the conversion takes, see Run.number_of
         if fuel < 0:
             run.refuel(0)
         if base is None and value is None:

@@ -433,7 +433,7 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             begin, end = found.span()
             fuel -= (end - start if pattern.local else rest) * pattern.scan >> 4
         alloc -= _PAIR
-        if pattern.simple and pattern.captures:
+        if pattern.simple and pattern.captures and rest <= _LARGE:
             value = found[1]
             fuel -= _CAPTURE
             alloc -= VALUE + STRING + len(value)
@@ -492,7 +492,11 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
                 return ()
             if begin == place:
                 place += 1
-            if pattern.simple:
+            if rest > _LARGE:
+                value: LuaValue = captures(run, pattern, found)
+                if len(value) == 1:
+                    value = value[0]
+            elif pattern.simple:
                 value = found[pattern.captures]
                 alloc -= STRING + len(value)
             elif pattern.flat:
@@ -603,7 +607,11 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             found = step_match(run, pattern, s, start)
         value: LuaValue = None
         if found is not None:
-            if pattern.simple:
+            if rest > _LARGE:
+                value = captures(run, pattern, found)
+                if len(value) == 1:
+                    value = value[0]
+            elif pattern.simple:
                 value = found[pattern.captures]
                 alloc -= STRING + len(value)
             elif pattern.flat:
@@ -650,13 +658,16 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             first -= 1
         elif first < 0:
             first = max(first + len(s), 0)
-        if j is None:
-            text = s[first:]
-        else:
+        last = None
+        if j is not None:
             last = int(j) if j.__class__ is float and -1e15 < j < 1e15 else check_integer(run, j, 3)
             if last < 0:
                 last = max(last + len(s) + 1, 0)
-            text = s[first:last]
+        if len(s) > _LARGE:
+            size = len(range(len(s))[first:last])
+            run.charge(_SUB + (size >> _COPY), STRING + size)
+            return s[first:last]  # type: ignore[no-any-return]
+        text = s[first:last]
         fuel -= _SUB + (len(text) >> _COPY)
         alloc -= STRING + len(text)
         if fuel < 0 or alloc < 0:

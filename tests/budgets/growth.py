@@ -20,7 +20,7 @@ class Kind(NamedTuple):
 KINDS: Final[dict[str, Kind]] = {
     "numeral": Kind(
         "the length of a text that has to be a number",
-        "4 and 4 instructions for each 16 bytes, before it is converted (`Run.number_of`, which alone converts)",
+        "4 and 4 instructions for each 16 bytes, before it is converted (`Run.number_of` and `tonumber`, which alone convert); from 64 kB on 2 bytes for each",
         "`k01`-`k05`, `n01`-`n07`, `q02`",
     ),
     "text": Kind(
@@ -42,7 +42,7 @@ KINDS: Final[dict[str, Kind]] = {
     "output": Kind(
         "the length of what is made, which one call can make of little",
         "bytes before it is made; gsub and format make at most 4 MB, 99 bytes a directive, before they charge",
-        "`k18`, `e01`-`e04`, `e34`-`e37`, `e44`",
+        "`k18`, `k23`, `e01`-`e04`, `e34`-`e37`, `e44`",
     ),
     "values": Kind(
         "arguments, results and elements that one call takes, spreads or copies",

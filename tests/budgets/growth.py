@@ -233,7 +233,8 @@ def operands(*signs: str) -> tuple[Work, ...]:
 
 _CONSTANT: Final = (
     "first itself late number_to_string paid abs sqrt power record1 record2 record3 float int len str tuple Table MetaTable"
-    " FunctionType counting chunks charge refilled is_own"
+    " FunctionType counting chunks charge refilled is_own positions2"
+    " positions3"
 ).split()
 
 HELPERS: Final[dict[str, tuple[Work, ...]]] = {

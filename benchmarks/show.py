@@ -23,6 +23,7 @@ from types import CodeType
 from typing import Any
 
 from keystone_lua.interpreter import Limits, Program, compile_program, compiler, execute
+from keystone_lua.interpreter.dump import dump
 
 from .programs import load
 
@@ -46,42 +47,7 @@ def generated(source: bytes, name: str) -> tuple[ast.Module, CodeType, Program]:
 
 def python(source: bytes, name: str) -> str:
     """The generated code as Python text, with the Lua lines beside the statements."""
-    tree, _, program = generated(source, name)
-    lua = source.decode("latin-1").splitlines()
-    shown: list[str] = []
-    last = 0
-    for text, site in _lines(tree):
-        line = program.sites[site].line if site else 0  # a generated node's line number is that of its site
-        if line and line != last and 0 < line <= len(lua) and lua[line - 1].strip():
-            indent = len(text) - len(text.lstrip())
-            shown.append(f"{' ' * indent}#{line}: {lua[line - 1].strip()}")
-            last = line
-        shown.append(text)
-    return "\n".join(shown)
-
-
-def _lines(node: ast.AST, depth: int = 0) -> list[tuple[str, int]]:
-    """ast.unparse statement by statement: lines of text, each with the line number of its node."""
-    return [line for statement in getattr(node, "body", []) for line in _statement(statement, depth)]
-
-
-def _statement(statement: ast.stmt, depth: int) -> list[tuple[str, int]]:
-    pad = "    " * depth
-    if not hasattr(statement, "body"):
-        return [(pad + line, statement.lineno) for line in ast.unparse(statement).splitlines()]
-    parts: dict[str, Any] = {name: getattr(statement, name, []) for name in ("orelse", "handlers", "finalbody")}
-    emptied: dict[str, Any] = {name: [] for name in parts if name in statement._fields}
-    bare = type(statement)(**{**dict(ast.iter_fields(statement)), **emptied, "body": [ast.Pass()]})
-    head = "try:" if isinstance(bare, ast.Try) else ast.unparse(ast.fix_missing_locations(bare)).splitlines()[0]
-    made = [(pad + head, statement.lineno), *_lines(statement, depth + 1)]
-    for handler in parts["handlers"]:
-        kind = f" {ast.unparse(handler.type)}" if handler.type is not None else ""
-        made += [(f"{pad}except{kind}:", 0), *_lines(handler, depth + 1)]
-    for name, word in (("orelse", "else:"), ("finalbody", "finally:")):
-        if parts[name]:
-            made.append((pad + word, 0))
-            made += [line for inner in parts[name] for line in _statement(inner, depth + 1)]
-    return made
+    return "\n".join(dump("python", source, name, {}))
 
 
 def calls(source: bytes, name: str, count: int) -> str:

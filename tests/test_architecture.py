@@ -62,6 +62,8 @@ HIDDEN = {"__dict__", "__getattribute__", "__globals__", "__subclasses__", "form
 DOCUMENTED = {
     ("compiler", "compile"): "the trees that it has built itself",
     ("coroutines", "__globals__"): "whether a function is the script's, and the twins of its program's functions",
+    ("dump", "getattr"): "the nodes' own fields, those of Python's trees",
+    ("dump", "hasattr"): "whether one of Python's statements has a body",
     ("libraries", "__globals__"): "those of the engine's own templates",
     ("runtime", "__globals__"): "whether a function is the script's, when its run is taken apart",
     ("parser", "getattr"): "the grammar's names of Builder's methods; the nodes' own fields",

@@ -32,6 +32,7 @@ MODULES: Final = {
     "profiling": ("profile",),
     "replaying": ("replay",),
     "diffing": ("diff",),
+    "dumping": ("dump",),
     "gateway": ("gateway",),
 }
 """Module to its commands, in the order in which ``--help`` lists them. Only the one that is asked for is imported: all

@@ -51,15 +51,7 @@ class Compiler(LoopEmitter):
         """Code objects in the order of ``chunks``; their free variables are RUN_CELLS, ``sealed`` and the mirrors.
 
         ``twinned``: make the functions' twins too."""
-        body: list[ast.stmt] = []
-        names = []
-        for number, chunk in enumerate(chunks):
-            self.chunk_name = chunk.name
-            names.append(f"f_chunk{number}")
-            self.functions[names[-1]] = "main chunk" if number == 0 else f"module '{chunk_id(chunk.name)}'"
-            body.append(self.chunk(chunk, names[-1]))
-        link = pyast.function("link", [*RUN_CELLS, *sealed, *self.seal.mirrors.values()], 0, None, body, 1)
-        module = ast.Module([link], [])
+        module = self.tree(chunks, sealed)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of `"x"()` and the like: the script's author gets Lua's error
             code = compile(module, "keystone-lua", "exec", dont_inherit=True)
@@ -70,7 +62,18 @@ class Compiler(LoopEmitter):
                 self.twins = linked(compile(twins, "keystone-lua", "exec", dont_inherit=True), codes, self.waiting)
         link_code = next(c for c in code.co_consts if isinstance(c, CodeType))
         found = {c.co_name: c for c in link_code.co_consts if isinstance(c, CodeType)}
-        return [found[name] for name in names]
+        return [found[f"f_chunk{number}"] for number in range(len(chunks))]
+
+    def tree(self, chunks: Sequence[nodes.Chunk], sealed: Sequence[str]) -> ast.Module:
+        """The Python that is compiled: one function, in which each chunk is one."""
+        body: list[ast.stmt] = []
+        for number, chunk in enumerate(chunks):
+            self.chunk_name = chunk.name
+            identifier = f"f_chunk{number}"
+            self.functions[identifier] = "main chunk" if number == 0 else f"module '{chunk_id(chunk.name)}'"
+            body.append(self.chunk(chunk, identifier))
+        link = pyast.function("link", [*RUN_CELLS, *sealed, *self.seal.mirrors.values()], 0, None, body, 1)
+        return ast.Module([link], [])
 
     def chunk(self, chunk: nodes.Chunk, identifier: str) -> ast.FunctionDef:
         """A chunk is a vararg function."""

@@ -6,6 +6,7 @@ Refuses with LuaSyntaxError: what the parser or scope refuses, an unknown module
 
 from __future__ import annotations
 
+import ast
 import gc
 import hashlib
 import math
@@ -15,7 +16,7 @@ from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import CodeType, FunctionType, MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from . import iteration, nodes, operations
 from .accounting import HITS, AccountedCompiler, Accounts
@@ -50,6 +51,8 @@ from .weight import weigh, weigh_names, weigh_twins
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_Compiler = TypeVar("_Compiler", bound=Compiler)
 
 COMPILE_RECURSION: Final = 20_000
 """Python frames for the compiler's own recursion over at most 220 nested levels."""
@@ -251,15 +254,29 @@ def link_program(
         return Linked(chunks, resolution, source, sources, resolution.weight)
 
 
-def _compile(found: Linked, accounted: bool, level: Level) -> Program:
-    chunks, resolution, modules = found.chunks, found.resolution, found.modules
-    seal = Seal(resolution, level)
-    kinds = Kinds(resolution, chunks, seal, level)
-    compiler = AccountedCompiler(resolution, kinds, seal) if accounted else Compiler(resolution, kinds, seal)
-    texts = [found.source, *modules.values()]
+def compile_to_tree(found: Linked, kind: type[_Compiler], level: Level = LEVEL_1) -> tuple[ast.FunctionDef, _Compiler]:
+    """The Python of a program, charges and all, and the compiler that made it: it knows sites, types and accounts."""
+    compiler = _compiler(found, kind, level)
+    with _room():
+        (link,) = compiler.tree(found.chunks, [*_slots(), HITS]).body
+    assert isinstance(link, ast.FunctionDef)
+    return link, compiler
+
+
+def _compiler(found: Linked, kind: type[_Compiler], level: Level) -> _Compiler:
+    seal = Seal(found.resolution, level)
+    compiler = kind(found.resolution, Kinds(found.resolution, found.chunks, seal, level), seal)
+    texts = [found.source, *found.modules.values()]
     compiler.level = level
     compiler.events = frozenset(event.decode() for text in texts for event in _EVENT.findall(text))
     compiler.computes = any(map(_COMPUTED.search, texts))
+    return compiler
+
+
+def _compile(found: Linked, accounted: bool, level: Level) -> Program:
+    chunks, resolution, modules = found.chunks, found.resolution, found.modules
+    compiler: Compiler = _compiler(found, AccountedCompiler if accounted else Compiler, level)
+    seal, kinds = compiler.seal, compiler.kinds
     named = "coroutine" in resolution.globals.reads or "coroutine" in (name for name, _ in resolution.requires)
     twinned = named or seal.dynamic  # who has _G may find the library there
     if twinned:

@@ -1,0 +1,132 @@
+"""What each stage of the compiler makes of a script, as text to look at. For whoever works on the engine.
+
+Input: a source, a name, modules. Output: lines of text: the tokens, the syntax tree, the types of locals, what each
+line charges by its text, the generated Python with the Lua lines beside it. Raises LuaSyntaxError.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any, Final
+
+from .accounting import AccountedCompiler
+from .automaton import load
+from .compiler import Compiler
+from .infer import UNKNOWN
+from .levels import LEVEL_1, Level
+from .lexer import one_newline, tokens
+from .program import Linked, compile_to_tree, link_program
+
+STAGES: Final = ("tokens", "tree", "types", "prices", "python")
+
+
+def dump(stage: str, source: bytes, name: str, modules: Mapping[str, bytes], level: Level = LEVEL_1) -> Iterable[str]:
+    """The lines of one of STAGES."""
+    if stage == "tokens":
+        return _tokens(source)
+    return _LINKED[stage](link_program(source, name, modules), level)
+
+
+def _tokens(source: bytes) -> Iterator[str]:
+    """``LINE:COLUMN KIND TEXT``, up to the first that no Lua text has."""
+    for kind, text, line, column in tokens(one_newline(source.decode("latin-1")), load().literals):
+        yield f"{line}:{column} {kind}" if kind == text else f"{line}:{column} {kind} {text!r}"
+
+
+def _tree(linked: Linked, level: Level) -> Iterator[str]:
+    """Each node on a line of its own, with its place and its plain fields, below the field that has it."""
+    for chunk in linked.chunks:
+        yield from _node(chunk, "", "")
+
+
+def _node(node: Any, indent: str, label: str) -> Iterator[str]:
+    plain: list[str] = []
+    inner: list[tuple[str, Any]] = []
+    for item in fields(node):
+        value = getattr(node, item.name)
+        parts = value if isinstance(value, tuple) else (value,)
+        if any(is_dataclass(part) for part in parts):
+            inner += [(f"{item.name}: ", part) for part in parts]
+        elif item.name not in ("line", "column") and value not in ((), None):
+            plain.append(f" {item.name}={value!r}")
+    place = f" {node.line}:{node.column}" if hasattr(node, "line") else ""
+    yield f"{indent}{label}{type(node).__name__}{place}{''.join(plain)}"
+    for name, part in inner:
+        if is_dataclass(part):
+            yield from _node(part, indent + "  ", name)
+
+
+def _types(linked: Linked, level: Level) -> Iterator[str]:
+    """``NAME: TYPE`` of each local in the order of its declaration, below the line of its function."""
+    _, compiler = compile_to_tree(linked, Compiler, level)
+    last = None
+    for variable, kind in compiler.kinds.variables.items():
+        if variable.owner is not last:
+            last = variable.owner
+            yield f"function at line {last.node.line}:"
+        yield f"  {variable.name}: {kind if kind != UNKNOWN else 'never assigned'}"
+
+
+def _prices(linked: Linked, level: Level) -> Iterator[str]:
+    """``INSTRUCTIONS BYTES | LINE``: what a line charges by its text; work is charged as it is done."""
+    _, compiler = compile_to_tree(linked, AccountedCompiler, level)
+    sums: dict[tuple[str, int], list[int]] = {}
+    for share in compiler.accounts().shares.values():
+        for unit, parts in enumerate((share.instructions, share.bytes)):
+            for number, amount in parts.items():
+                site = compiler.sites[number]
+                sums.setdefault((site.chunk, site.line), [0, 0])[unit] += amount
+    texts = [linked.source, *linked.modules.values()]
+    for chunk, text in zip(linked.chunks, texts, strict=True):
+        for line, lua in enumerate(text.decode("latin-1").splitlines(), 1):
+            instructions, size = sums.get((chunk.name, line), (0, 0))
+            yield f"{instructions or '':>6} {size or '':>6} | {lua}".rstrip()
+
+
+def _python(linked: Linked, level: Level) -> Iterator[str]:
+    """The generated code, each statement below the Lua line that it belongs to."""
+    link, compiler = compile_to_tree(linked, Compiler, level)
+    texts = dict(zip([chunk.name for chunk in linked.chunks], [linked.source, *linked.modules.values()], strict=True))
+    lines = {name: text.decode("latin-1").splitlines() for name, text in texts.items()}
+    last = None
+    for text, number in python_lines(link):
+        site = compiler.sites[number]
+        if number and site.line and (site.chunk, site.line) != last:
+            last = site.chunk, site.line
+            indent = text[: len(text) - len(text.lstrip())]
+            yield f"{indent}#{site.line}: {lines[site.chunk][site.line - 1].strip()}".rstrip()
+        yield text
+
+
+def python_lines(node: ast.AST, depth: int = 0) -> list[tuple[str, int]]:
+    """ast.unparse statement by statement: lines of text, each with the line number of its node, which is its site."""
+    return [line for statement in getattr(node, "body", []) for line in _statement(statement, depth)]
+
+
+def _statement(statement: ast.stmt, depth: int) -> list[tuple[str, int]]:
+    pad = "    " * depth
+    if not hasattr(statement, "body"):
+        return [(pad + line, statement.lineno) for line in ast.unparse(statement).splitlines()]
+    parts: dict[str, Any] = {name: getattr(statement, name, []) for name in ("orelse", "handlers", "finalbody")}
+    emptied: dict[str, Any] = {name: [] for name in parts if name in statement._fields}
+    bare = type(statement)(**{**dict(ast.iter_fields(statement)), **emptied, "body": [ast.Pass()]})
+    head = "try:" if isinstance(bare, ast.Try) else ast.unparse(ast.fix_missing_locations(bare)).splitlines()[0]
+    made = [(pad + head, statement.lineno), *python_lines(statement, depth + 1)]
+    for handler in parts["handlers"]:
+        kind = f" {ast.unparse(handler.type)}" if handler.type is not None else ""
+        made += [(f"{pad}except{kind}:", 0), *python_lines(handler, depth + 1)]
+    for name, word in (("orelse", "else:"), ("finalbody", "finally:")):
+        if parts[name]:
+            made.append((pad + word, 0))
+            made += [line for inner in parts[name] for line in _statement(inner, depth + 1)]
+    return made
+
+
+_LINKED: Final[dict[str, Callable[[Linked, Level], Iterator[str]]]] = {
+    "tree": _tree,
+    "types": _types,
+    "prices": _prices,
+    "python": _python,
+}

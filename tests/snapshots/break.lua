@@ -1,0 +1,3 @@
+while true do
+  if ... then break end
+end

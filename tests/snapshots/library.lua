@@ -1,0 +1,1 @@
+return math.floor(2.5), string.byte('abc', 2), math.pi

@@ -1,0 +1,2 @@
+math = {floor = print}
+return math.floor(2.5)

@@ -1,0 +1,2 @@
+pairs = next
+for k, v in pairs({1}) do print(k, v) end

@@ -1,0 +1,2 @@
+local function f(...) return select('#', ...), (select(2, ...)) end
+return f(1, 2)

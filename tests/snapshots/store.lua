@@ -1,0 +1,4 @@
+local t, k, v = ...
+t.x = v
+t[1] = v
+t[k] = v

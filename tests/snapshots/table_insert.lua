@@ -1,0 +1,4 @@
+local t = {}
+table.insert(t, ...)
+table.insert(t, 1)
+return t

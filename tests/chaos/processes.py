@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,14 +62,19 @@ class Server:
     codes: list[int] = field(default_factory=list)
     """Exit codes of all stops."""
 
-    def start(self) -> None:
-        """Start, and return once it serves."""
+    def start(self, wait: float = 20) -> None:
+        """Start, and return once it serves, within ``wait`` seconds."""
         command = [sys.executable, "-m", "keystone_lua", "serve", "--addr", f"{LOOPBACK}:{self.port}"]
         with self.log.open("ab") as errors:
             self.process = subprocess.Popen(
                 [*command, "--scripts", str(self.scripts), *self.options], stderr=errors, start_new_session=True
             )
-        get(self.port, "/health", wait=20)
+        get(self.port, "/health/live", wait=wait)
+        until = time.monotonic() + wait
+        while b'"ready"' not in get(self.port, "/health/ready", wait=wait):
+            if time.monotonic() > until:
+                raise RuntimeError(f"not ready after {wait:g} s")
+            time.sleep(0.1)
 
     def signal(self, number: int) -> None:
         """Send a signal to the main process."""
@@ -97,12 +103,12 @@ def children_of(process: int) -> list[int]:
 
 
 @contextlib.contextmanager
-def server(folder: Path, scripts: Path, *options: str) -> Iterator[Server]:
-    """A server that runs."""
+def server(folder: Path, scripts: Path, *options: str, wait: float = 20) -> Iterator[Server]:
+    """A server that runs; ``wait`` as in `Server.start`."""
     port = free_port()
     made = Server(scripts, port, options, folder / f"{port}.log")
     try:
-        made.start()
+        made.start(wait)
         yield made
     finally:
         if made.process is not None:

@@ -12,7 +12,8 @@ import argparse
 import time
 from collections.abc import Sequence
 
-from keystone_lua.interpreter import Limits, decide
+from keystone_lua.interpreter import Limits
+from keystone_lua.routing.decision import decide
 
 from .requests import NAMES, cases, script
 

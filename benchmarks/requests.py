@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from keystone_lua.interpreter import Limits, Program, compile_program, decide
-from keystone_lua.server.store import shared_modules
+from keystone_lua.interpreter import Limits, Program, compile_program
+from keystone_lua.routing.decision import decide
+from keystone_lua.routing.scripts_folder import shared_modules
 
 from .programs import ROOT
 

@@ -22,7 +22,8 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from keystone_lua.interpreter import Limits, Program, compile_program, compiler, execute
+from keystone_lua.interpreter import Limits, Program, compile_program, execute
+from keystone_lua.interpreter.codegen import compiler
 from keystone_lua.interpreter.dump import dump
 
 from .programs import load

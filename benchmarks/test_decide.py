@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from keystone_lua.interpreter import Limits, decide
+from keystone_lua.interpreter import Limits
+from keystone_lua.routing.decision import decide
 
 from .requests import NAMES, Case, cases, script
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from keystone_lua.interpreter import compile_program
-from keystone_lua.interpreter.parser import parse
+from keystone_lua.interpreter.syntax.parser import parse
 
 from .programs import load
 from .requests import NAMES, script

@@ -40,7 +40,9 @@ def main() -> int:
     import prometheus_client
     import pydantic
 
-    from keystone_lua.server import app, exposition, models, supervisor
+    from keystone_lua.server.api import models
+    from keystone_lua.server.process import app, supervisor
+    from keystone_lua.server.telemetry import exposition
 
     used = (app, exposition, models, supervisor, prometheus_client, pydantic)
     found = [*map(str, shared_libraries()), *native_modules()]

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..interpreter import LuaSyntaxError, Program, compile_program
-from ..interpreter.execution import from_text, to_text
-from ..interpreter.tracebacks import FUNCTIONS, SITES, chunk_id
+from ..interpreter.sites import FUNCTIONS, SITES, chunk_id
+from ..interpreter.text import from_text, to_text
 from ..untrusted.files import FileError, found_in, read_regular
 
 SUFFIX: Final = ".lua"

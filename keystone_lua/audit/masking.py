@@ -18,8 +18,8 @@ from typing import Any, Final
 from .. import hidden
 from ..hidden import MASK, Hidden, Secret
 from ..interpreter import Failure
-from ..interpreter.decision import watched_names
-from ..interpreter.execution import from_text
+from ..interpreter.text import from_text
+from ..routing.decision import watched_names
 from .vault import Vault
 
 __all__ = ["MASK", "MIN_KEY", "Masks", "Secrets"]

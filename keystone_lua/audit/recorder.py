@@ -19,7 +19,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from ..interpreter import Decision, Failure, Limits, Program
+from ..interpreter import Failure, Limits, Program
+from ..routing.decision import Decision
 from . import records
 from .archive import Archive
 from .chain import GENESIS, line_hash

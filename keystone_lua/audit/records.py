@@ -21,18 +21,9 @@ from json.encoder import encode_basestring_ascii as quoted
 from types import MappingProxyType
 from typing import Any, Final
 
-from ..interpreter import (
-    COST_VERSION,
-    ENGINE_VERSION,
-    MAX_DEPTH,
-    Decision,
-    Failure,
-    Limits,
-    Program,
-    answer_text,
-    clock_text,
-)
-from ..interpreter.execution import from_text, to_text
+from ..interpreter import COST_VERSION, ENGINE_VERSION, MAX_DEPTH, Failure, Limits, Program
+from ..interpreter.text import from_text, to_text
+from ..routing.decision import Decision, answer_text, clock_text
 from ..untrusted.documents import misshapen
 
 MAX_LINE: Final = 64 << 20

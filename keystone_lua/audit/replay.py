@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..interpreter import COST_VERSION, DEFAULT, EngineError, Program
-from ..interpreter import decide_plain as decide
+from ..routing.decision import decide_plain as decide
 from . import reading, segments
 from .archive import Archive, ArchiveError
 from .chain import GENESIS, Break, Chain, Seen, line_hash

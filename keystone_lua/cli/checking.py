@@ -14,8 +14,9 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..interpreter.execution import from_text, to_text
-from ..server.store import LIBRARY, SUFFIX, TESTS, Source
+from ..interpreter.text import from_text, to_text
+from ..routing.scripts import Source
+from ..routing.scripts_folder import LIBRARY, SUFFIX, TESTS
 from ..untrusted.files import FileError, read_regular
 from ..untrusted.text import printable
 from .options import UsageError, read_file, write_file

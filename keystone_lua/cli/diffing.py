@@ -12,18 +12,11 @@ from typing import TYPE_CHECKING, Any
 from ..audit.diff import Comparer, Cost, Diff, Example, Item, Script, Version, diff_logs
 from ..audit.records import DecisionRecord
 from ..interpreter import COST_VERSION, Limits, LuaSyntaxError
-from ..interpreter.execution import to_text
-from ..server.store import ScriptsFolderError, ScriptStore
+from ..interpreter.text import to_text
+from ..routing.scripts import ScriptStore
+from ..routing.scripts_folder import ScriptsFolderError
 from ..untrusted.files import found_in
-from .options import (
-    UsageError,
-    add_cap_arguments,
-    at_least,
-    caps_of,
-    compile_file,
-    percent,
-    read_request_file,
-)
+from .options import UsageError, add_cap_arguments, at_least, caps_of, compile_file, percent, read_request_file
 from .output import say, say_json
 from .progress import Bar
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from ..interpreter import LuaSyntaxError
 from ..interpreter.dump import STAGES, dump
-from ..interpreter.execution import from_text, to_text
 from ..interpreter.levels import LEVEL_0, LEVEL_1
+from ..interpreter.text import from_text, to_text
 from .options import read_script_file
 from .output import complain, say
 

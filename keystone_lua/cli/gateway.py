@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..server.config import LOG_LEVELS
-from ..server.settings import tcp_address
+from ..server.settings.config import LOG_LEVELS
+from ..server.settings.reader import tcp_address
 from .options import UsageError
 from .output import say
 

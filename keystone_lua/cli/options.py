@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from ..interpreter import MAX_DEPTH, Limits, LuaSyntaxError, Program, compile_program
-from ..interpreter.execution import from_text, to_text
-from ..server.store import ScriptsFolderError, read_script, shared_modules
-from ..server.wire import BadRequest, read_request
+from ..interpreter.text import from_text, to_text
+from ..routing.request import BadRequest, read_request
+from ..routing.scripts import read_script
+from ..routing.scripts_folder import ScriptsFolderError, shared_modules
 from ..untrusted.files import FileError, read_regular, read_stream, reason
 from .output import told
 

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..interpreter import COST_VERSION, Decision, Limits, LuaSyntaxError
-from ..interpreter.execution import from_text, to_text
-from ..interpreter.ledger import Spent
+from ..interpreter import COST_VERSION, Limits, LuaSyntaxError
+from ..interpreter.profiling.recorder import Spent
+from ..interpreter.text import from_text, to_text
+from ..routing.decision import Decision
 from .options import (
     add_budget_arguments,
     limits_of,
@@ -42,7 +43,7 @@ def add_commands(commands: Commands) -> None:
 
 def _profile(options: argparse.Namespace) -> int:
     from ..authoring.profiling import Report, html_page, text_report
-    from ..interpreter.spending import profile
+    from ..routing.spending import profile
 
     request = read_request_file(options.request) if options.request is not None else None
     path = Path(options.script)

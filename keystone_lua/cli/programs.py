@@ -6,8 +6,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..interpreter import COST_VERSION, Failure, Limits, LuaSyntaxError, Program, decide, execute
-from ..interpreter.execution import to_text
+from ..interpreter import COST_VERSION, Failure, Limits, LuaSyntaxError, Program, execute
+from ..interpreter.text import to_text
+from ..routing.decision import decide
 from .options import (
     add_budget_arguments,
     compile_file,
@@ -20,7 +21,7 @@ from .options import (
 from .output import complain, say, say_bytes, say_json
 
 if TYPE_CHECKING:
-    from ..interpreter.spending import Top
+    from ..routing.spending import Top
     from .options import Commands
 
 EXEC_LOG = 64 << 20
@@ -139,7 +140,7 @@ def _spent(
     size = len(program.source) + sum(map(len, program.sources.values()))
     if failure is None or options.script == "-" or size > EXPLAIN_SOURCE:
         return None
-    from ..interpreter.spending import spent
+    from ..routing.spending import spent
 
     source, modules = read_script_file(options.script)
     return spent(

@@ -7,10 +7,10 @@ from functools import partial
 
 from ..audit import Masks, Recorder, check_log
 from ..audit.vault import Vault
-from ..server.config import DecisionLog, ServerConfig
-from ..server.decisions import Verdict
-from ..server.observers import FileObserver, ObserverFactory
-from ..server.wire import RequestData
+from ..routing.request import RequestData
+from ..server.decisions.observers import FileObserver, ObserverFactory
+from ..server.settings.config import DecisionLog, ServerConfig
+from ..server.verdict import Verdict
 from .options import UsageError, read_file
 
 

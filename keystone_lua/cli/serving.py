@@ -7,14 +7,14 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from ..server.settings import ConfigError, Settings, add_arguments, read_settings
+from ..server.settings.reader import ConfigError, Settings, add_arguments, read_settings
 from .options import UsageError, seconds
 from .output import complain, say, say_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..server.observers import ObserverFactory
+    from ..server.decisions.observers import ObserverFactory
     from .options import Commands
 
 
@@ -50,7 +50,7 @@ def _serve(options: argparse.Namespace) -> int:
         config = settings.config()
     except ConfigError as error:
         raise UsageError(str(error)) from None
-    from ..server.app import serve
+    from ..server.process.app import serve
     from .checking import findings_of
 
     observers: Sequence[ObserverFactory] = ()
@@ -81,7 +81,7 @@ def _config(options: argparse.Namespace) -> int:
 
 
 def _health(options: argparse.Namespace) -> int:
-    from ..server.probe import ask
+    from ..server.process.probe import ask
 
     settings = _settings(options)
     try:

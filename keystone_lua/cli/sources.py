@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from ..server.store import ScriptsFolderError, modules_in, read_all
+from ..routing.scripts import modules_in, read_all
+from ..routing.scripts_folder import ScriptsFolderError
 from ..untrusted.files import reason
 from .options import UsageError
 

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 from ..authoring.testing import NOW, SEED, BadTestFile, Coverage, Outcome, Stage, Test, collect, junit_xml
 from ..interpreter import LuaSyntaxError
-from ..interpreter.execution import to_text
-from ..server.store import LIBRARY, SUFFIX, TESTS
-from ..server.wire import BadRequest, read_request
+from ..interpreter.text import to_text
+from ..routing.request import BadRequest, read_request
+from ..routing.scripts_folder import LIBRARY, SUFFIX, TESTS
 from ..untrusted.files import FileError, read_regular
 from .options import UsageError, at_least, clock, percent, write_file
 from .output import say, say_lines

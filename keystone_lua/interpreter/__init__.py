@@ -6,12 +6,13 @@
 Imports the standard library and lark only.
 """
 
+from .compile import compile_program
 from .costs import VERSION as COST_VERSION
-from .decision import Decision, answer_text, clock_text, decide, decide_plain
-from .errors import EngineError, LuaError, LuaSyntaxError, ScriptError, SliceExhausted
-from .execution import Failure, LogLine, Result, execute
+from .errors import EngineError, LuaSyntaxError, ScriptError, SliceExhausted
+from .execution.execute import Failure, LogLine, Result, execute
+from .execution.program import Program
 from .limits import DEFAULT, MAX_DEPTH, Limits
-from .program import Program, compile_program
+from .runtime.errors import LuaError
 from .self_test import UnsuitablePython, require_suitable
 from .version import ENGINE_VERSION
 
@@ -20,7 +21,6 @@ __all__ = [
     "DEFAULT",
     "ENGINE_VERSION",
     "MAX_DEPTH",
-    "Decision",
     "EngineError",
     "Failure",
     "Limits",
@@ -32,11 +32,7 @@ __all__ = [
     "ScriptError",
     "SliceExhausted",
     "UnsuitablePython",
-    "answer_text",
-    "clock_text",
     "compile_program",
-    "decide",
-    "decide_plain",
     "execute",
     "require_suitable",
 ]

@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, Final
 
-from .accounting import AccountedCompiler
-from .automaton import load
-from .compiler import Compiler
-from .infer import UNKNOWN
+from .analysis.types import UNKNOWN
+from .codegen.attribution import AccountedCompiler
+from .codegen.compiler import Compiler
+from .compile import compile_to_tree
 from .levels import LEVEL_1, Level
-from .lexer import one_newline, tokens
-from .program import Linked, compile_to_tree, link_program
+from .linking import Linked, link_program
+from .syntax.lexer import one_newline, tokens
+from .syntax.parse_tables import load
 
 STAGES: Final = ("tokens", "tree", "types", "prices", "python")
 

@@ -19,7 +19,7 @@ pcall catches LuaError and nothing else on this tree.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 
 class ScriptError(Exception):
@@ -43,35 +43,6 @@ class LuaSyntaxError(ScriptError):
         super().__init__(message)
         self.line = line
         self.column = column
-
-
-class LuaError(ScriptError):
-    """An error value on its way to the nearest pcall.
-
-    ``value`` is any Lua value; ``traceback`` holds lines of text, innermost first.
-    """
-
-    def __init__(self, value: Any, traceback: tuple[str, ...] = ()) -> None:
-        super().__init__(value)
-        self.value = value
-        self.traceback = traceback
-
-    @property
-    def message(self) -> str:
-        """The value if it is text; as ``lua`` does, other values are only named by type."""
-        from .values import number_to_string, type_name  # values raises these errors
-
-        if self.value.__class__ is str:
-            return str(self.value)
-        if self.value.__class__ is float:
-            return number_to_string(self.value)
-        return f"(error object is a {type_name(self.value)} value)"
-
-
-class StackOverflow(LuaError):
-    """Calls nested deeper than ``Limits.depth``."""
-
-    kind = "depth"
 
 
 class ResultError(ScriptError):

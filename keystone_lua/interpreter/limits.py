@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 MIB = 1 << 20
 
@@ -53,3 +54,7 @@ and a start-up that is longer outgrows the first slice of a run anyway."""
 
 MAX_DEPTH = 16_000
 """The largest depth that every supported CPython can serve on an 8 MiB C stack."""
+
+
+MISFITS: Final = (TypeError, ArithmeticError, LookupError, ValueError)
+"""What an attempt raises when it does not fit: a wrong type, a zero divisor, a place outside of a string."""

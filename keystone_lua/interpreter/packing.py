@@ -20,10 +20,11 @@ from types import MappingProxyType
 from typing import Final
 
 from .costs import VERSION as COST_VERSION
+from .execution.helpers import HELPERS
+from .execution.program import Program
 from .levels import Level
-from .libraries import LIBRARIES
-from .program import HELPERS, Program
-from .tracebacks import SITES, Site
+from .sites import SITES, Site
+from .stdlib.registry import LIBRARIES
 from .version import ENGINE_VERSION
 
 PLAIN: Final = ("name", "hash", "main", "base_names", "library_names", "dynamic", "constant")

@@ -17,8 +17,9 @@ from functools import cache
 from types import FunctionType
 from typing import Any, Final
 
-from . import lexer
-from .values import FALSE, MetaTable, Table, number_to_string, string_to_number
+from .numerals import number_to_string, string_to_number
+from .runtime.values import FALSE, MetaTable, Table
+from .syntax import lexer
 
 _SOURCE: Final = "--[[ a ] b\n]=] ]] [==[a]=]b]==] 'c\\z \n \\'' \"\\\\\" 0x1p-3 1..2 0xA..b a::b"
 _TOKENS: Final = (

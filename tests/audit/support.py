@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from keystone_lua.audit import Masks, Recorder
-from keystone_lua.interpreter import Limits, Program, compile_program, decide
-from keystone_lua.server.store import shared_modules
+from keystone_lua.interpreter import Limits, Program, compile_program
+from keystone_lua.routing.decision import decide
+from keystone_lua.routing.scripts_folder import shared_modules
 
 ROOT = Path(__file__).parents[2]
 KEY = b"a key for the tests, 32 bytes..."

@@ -11,7 +11,8 @@ import pytest
 
 from keystone_lua.audit import Archive, ArchiveError
 from keystone_lua.audit.archive import UNNAMED, renamed
-from keystone_lua.interpreter import Limits, Program, compile_program, decide
+from keystone_lua.interpreter import Limits, Program, compile_program
+from keystone_lua.routing.decision import decide
 
 from .support import LIMITS, SCRIPTS, programs, request
 

@@ -11,7 +11,8 @@ import pytest
 
 from keystone_lua.audit import Script, diff_logs, reading
 from keystone_lua.cli import main
-from keystone_lua.interpreter import compile_program, decide
+from keystone_lua.interpreter import compile_program
+from keystone_lua.routing.decision import decide
 
 from .support import LIMITS, NOW, ROOT, lines, mixed_requests, programs, request, write_log
 

@@ -11,7 +11,8 @@ import pytest
 from keystone_lua.audit import Archive, replay_logs
 from keystone_lua.audit.records import encode
 from keystone_lua.audit.replay import LAST_DIGITS
-from keystone_lua.interpreter import compile_program, decide
+from keystone_lua.interpreter import compile_program
+from keystone_lua.routing.decision import decide
 
 from .support import LIMITS, lines, request, write_log
 

@@ -10,7 +10,8 @@ import pytest
 
 from keystone_lua.audit import Masks, Recorder, read_record
 from keystone_lua.audit.masking import MIN_KEY, Secrets
-from keystone_lua.interpreter import Failure, compile_program, decide
+from keystone_lua.interpreter import Failure, compile_program
+from keystone_lua.routing.decision import decide
 
 from .support import KEY, LIMITS, lines, request, write_log
 

@@ -14,7 +14,7 @@ from keystone_lua.audit.chain import line_hash
 from keystone_lua.audit.records import MAX_MASKED, MAX_VALUES, RecordError, encode, read_record
 from keystone_lua.audit.replay import CAPPED, CAPS, MAX_CAPPED, Caps
 from keystone_lua.cli import main
-from keystone_lua.interpreter import decide
+from keystone_lua.routing.decision import decide
 
 from .support import KEY, LIMITS, lines, programs, request, write_log
 
@@ -311,7 +311,8 @@ def test_wrong_usage(arguments: list[str], message: str, capsys: pytest.CaptureF
 
 
 def test_scripts_that_were_reloaded_meanwhile_are_each_in_the_archive(tmp_path: Path) -> None:
-    from keystone_lua.interpreter import compile_program, decide
+    from keystone_lua.interpreter import compile_program
+    from keystone_lua.routing.decision import decide
 
     file = tmp_path / "decisions.log"
     recorder = Recorder(file, Masks([], KEY))

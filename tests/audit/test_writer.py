@@ -17,7 +17,8 @@ from keystone_lua.audit import Masks, Recorder, replay_logs
 from keystone_lua.audit import writer as writing
 from keystone_lua.audit.segments import archive_folder, chains, segments, worker_file
 from keystone_lua.audit.writer import LogInUse, Writer
-from keystone_lua.interpreter import compile_program, decide
+from keystone_lua.interpreter import compile_program
+from keystone_lua.routing.decision import decide
 
 from .support import KEY, LIMITS, lines, mixed_requests, programs, record, request, write_log
 

@@ -297,7 +297,7 @@ def test_a_script_is_parsed_and_linked_and_not_compiled(monkeypatch: pytest.Monk
     def fail(*_: object, **__: object) -> None:
         raise AssertionError("compiled")
 
-    monkeypatch.setattr("keystone_lua.interpreter.program._compile", fail)
+    monkeypatch.setattr("keystone_lua.interpreter.compile._compile", fail)
     assert check_source(b"local x = 1", "x.lua", kind=Kind.PLAIN)[0].rule == "unused-local"
 
 

@@ -30,10 +30,10 @@ from pathlib import Path
 from typing import Final
 
 from keystone_lua.interpreter import Limits, LuaSyntaxError, Program, SliceExhausted, compile_program, execute
+from keystone_lua.interpreter.analysis.compile_cost import weigh
 from keystone_lua.interpreter.limits import DEFAULT, MAX_TOKENS, MAX_WEIGHT
-from keystone_lua.interpreter.parser import parse
-from keystone_lua.interpreter.weight import weigh
-from keystone_lua.server.decisions import SLICE
+from keystone_lua.interpreter.syntax.parser import parse
+from keystone_lua.server.decisions.service import SLICE
 
 from ..hostile import verdicts
 from . import grid, growth, in_lanes, name_campaign, pythons

@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from types import CodeType
 
-from keystone_lua.interpreter.compiler import Compiler
-from keystone_lua.interpreter.emission import Context, Statements
-from keystone_lua.interpreter.extents import CELL, Size
-from keystone_lua.interpreter.infer import Kinds
-from keystone_lua.interpreter.libraries import LIBRARIES, Seal
-from keystone_lua.interpreter.program import link_program
+from keystone_lua.interpreter.analysis.builtins import Seal
+from keystone_lua.interpreter.analysis.extents import CELL
+from keystone_lua.interpreter.analysis.frame_size import Size
+from keystone_lua.interpreter.analysis.types import Kinds
+from keystone_lua.interpreter.codegen.builder import Context, Statements
+from keystone_lua.interpreter.codegen.compiler import Compiler
+from keystone_lua.interpreter.linking import link_program
+from keystone_lua.interpreter.stdlib.registry import LIBRARIES
 
 
 @dataclass(frozen=True)

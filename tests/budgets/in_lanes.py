@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from keystone_lua.interpreter import Limits, LuaSyntaxError, compile_program, decide
-from keystone_lua.server.lanes import Lanes
-from keystone_lua.server.store import Source
+from keystone_lua.interpreter import Limits, LuaSyntaxError, compile_program
+from keystone_lua.routing.decision import decide
+from keystone_lua.routing.scripts import Source
+from keystone_lua.server.offload.pool import Lanes
 
 LIMITS: Final = Limits(instructions=300_000, memory=64 << 20)
 REQUEST: Final[dict[str, Any]] = {"method": "GET", "path": "/", "host": "", "headers": {}, "body": "", "backends": []}

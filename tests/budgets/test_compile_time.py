@@ -10,9 +10,9 @@ import re
 import pytest
 
 from keystone_lua.interpreter import LuaSyntaxError, compile_program
+from keystone_lua.interpreter.analysis.compile_cost import weigh
 from keystone_lua.interpreter.limits import MAX_TOKENS, MAX_WEIGHT
-from keystone_lua.interpreter.parser import parse
-from keystone_lua.interpreter.weight import weigh
+from keystone_lua.interpreter.syntax.parser import parse
 
 from .shapes import SHAPES
 

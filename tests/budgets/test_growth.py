@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from keystone_lua.interpreter import compile_program, costs, services
-from keystone_lua.interpreter.program import HELPERS
-from keystone_lua.interpreter.runtime import Run
+from keystone_lua.interpreter import compile_program, costs
+from keystone_lua.interpreter.execution import fast_paths
+from keystone_lua.interpreter.execution.helpers import HELPERS
+from keystone_lua.interpreter.execution.run import Run
 
 from ..lua import expectations
 from . import growth
@@ -50,7 +51,7 @@ def test_every_function_declares_what_its_work_grows_with() -> None:
 
 def test_every_helper_does() -> None:
     named = {name for name, value in HELPERS.items() if callable(value)}
-    made = {recipe.code.co_name for recipe in services._RECIPES}
+    made = {recipe.code.co_name for recipe in fast_paths._RECIPES}
     assert growth.HELPERS.keys() == named | made
 
 

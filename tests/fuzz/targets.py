@@ -15,7 +15,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from keystone_lua.interpreter import Limits, LuaSyntaxError, compile_program, execute
-from keystone_lua.server.wire import BadRequest, read_request
+from keystone_lua.routing.request import BadRequest, read_request
 
 LIMITS: Final = Limits(instructions=200_000, memory=1 << 20, depth=200, log=4096)
 LUA: Final = shutil.which("lua5.1")

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from benchmarks import programs
-from keystone_lua.interpreter import DEFAULT, Limits, compile_program, decide, execute
-from keystone_lua.interpreter.accounting import Price
-from keystone_lua.interpreter.decision import decision_of
-from keystone_lua.interpreter.execution import result_of
-from keystone_lua.interpreter.ledger import AccountedRun, CountedRun, Profile, Spent
-from keystone_lua.server.store import shared_modules
+from keystone_lua.interpreter import DEFAULT, Limits, compile_program, execute
+from keystone_lua.interpreter.codegen.attribution import Price
+from keystone_lua.interpreter.execution.execute import result_of
+from keystone_lua.interpreter.profiling.recorder import AccountedRun, CountedRun, Profile, Spent
+from keystone_lua.routing.decision import decide, decision_of
+from keystone_lua.routing.scripts_folder import shared_modules
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = ROOT / "scripts"

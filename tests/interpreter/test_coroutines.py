@@ -12,9 +12,10 @@ from dataclasses import replace
 
 import pytest
 
-from keystone_lua.interpreter import DEFAULT, Limits, compile_program, decide, execute
-from keystone_lua.interpreter.coroutines import TWINS
-from keystone_lua.interpreter.program import Program
+from keystone_lua.interpreter import DEFAULT, Limits, compile_program, execute
+from keystone_lua.interpreter.execution.program import Program
+from keystone_lua.interpreter.runtime.coroutines import TWINS
+from keystone_lua.routing.decision import decide
 
 ROOMY = Limits(instructions=100_000_000, memory=1 << 30)
 ROOM = 16 * 1024

@@ -8,13 +8,14 @@ import pytest
 
 from keystone_lua.cli import main
 from keystone_lua.interpreter import execute
+from keystone_lua.interpreter.analysis.builtins import Seal
+from keystone_lua.interpreter.analysis.constant_startup import is_constant
+from keystone_lua.interpreter.analysis.scope import BOX, PLAIN, VALUE
+from keystone_lua.interpreter.analysis.types import ANY, NUMBER, STRING, Kinds
+from keystone_lua.interpreter.compile import compile_program
 from keystone_lua.interpreter.dump import STAGES, dump
-from keystone_lua.interpreter.infer import ANY, NUMBER, STRING, Kinds
 from keystone_lua.interpreter.levels import LEVEL_0, LEVEL_1
-from keystone_lua.interpreter.libraries import Seal
-from keystone_lua.interpreter.program import compile_program, link_program
-from keystone_lua.interpreter.scope import BOX, PLAIN, VALUE
-from keystone_lua.interpreter.startup import is_constant
+from keystone_lua.interpreter.linking import link_program
 
 SOURCE = b'local n, s = 0, "x"\nfor i = 1, 3 do n = n + i end\nreturn {n, s .. n}\n'
 

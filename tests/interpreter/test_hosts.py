@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from keystone_lua.interpreter import DEFAULT, Limits, Result, compile_program
-from keystone_lua.interpreter.hosts import HostFunction, call_global, global_functions, lend
-from keystone_lua.interpreter.runtime import Run
+from keystone_lua.interpreter.execution.host_functions import HostFunction, call_global, global_functions, lend
+from keystone_lua.interpreter.execution.run import Run
+from keystone_lua.interpreter.runtime.tracebacks import library_error
 from keystone_lua.interpreter.stdlib.args import check_string
-from keystone_lua.interpreter.tracebacks import library_error
 
 
 def run_with(source: str, limits: Limits = DEFAULT) -> Run:

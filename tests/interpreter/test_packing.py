@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from keystone_lua.interpreter import Limits, LuaSyntaxError, Program, compile_program, decide, execute
+from keystone_lua.interpreter import Limits, LuaSyntaxError, Program, compile_program, execute
 from keystone_lua.interpreter.packing import MADE_AGAIN, PLAIN, fingerprint, pack, unpack
-from keystone_lua.server.store import shared_modules
-from keystone_lua.server.wire import read_request
+from keystone_lua.routing.decision import decide
+from keystone_lua.routing.request import read_request
+from keystone_lua.routing.scripts_folder import shared_modules
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "tests" / "lua").rglob("*.lua"))[::5]

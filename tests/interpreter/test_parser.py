@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from keystone_lua.interpreter import nodes
-from keystone_lua.interpreter.parser import parse
+from keystone_lua.interpreter.syntax import nodes
+from keystone_lua.interpreter.syntax.parser import parse
 
 
 def block(source: str | bytes) -> tuple[Any, ...]:

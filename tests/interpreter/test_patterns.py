@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
-from keystone_lua.interpreter.pattern_items import PatternError
-from keystone_lua.interpreter.patterns import SHORT, UNLIMITED, Match, Pattern, compile_pattern, find_special
+from keystone_lua.interpreter.patterns.items import PatternError
+from keystone_lua.interpreter.patterns.pattern import SHORT, UNLIMITED, Match, Pattern, compile_pattern, find_special
 
 from .sweeps import check, run
 

@@ -6,8 +6,9 @@ import threading
 
 import pytest
 
-from keystone_lua.interpreter import Decision, Limits, compile_program, decide
-from keystone_lua.interpreter.runtime import SHELLS
+from keystone_lua.interpreter import Limits, compile_program
+from keystone_lua.interpreter.execution.run import SHELLS
+from keystone_lua.routing.decision import Decision, decide
 
 REQUEST = {
     "method": "GET", "path": "/", "host": "h", "headers": {"A": "1"}, "body": "",

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from keystone_lua.interpreter import Decision, Limits, Program, compile_program, decide
+from keystone_lua.interpreter import Limits, Program, compile_program
+from keystone_lua.interpreter.analysis.compile_cost import weigh
 from keystone_lua.interpreter.errors import SliceExhausted
 from keystone_lua.interpreter.limits import MAX_PROVED
-from keystone_lua.interpreter.parser import parse
-from keystone_lua.interpreter.weight import weigh
+from keystone_lua.interpreter.syntax.parser import parse
+from keystone_lua.routing.decision import Decision, decide
 from tests.interpreter.test_shells import REQUEST
 
 MODULES = {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from keystone_lua.interpreter import Decision, compile_program, decide
-from keystone_lua.interpreter import decision as decisions
-from keystone_lua.interpreter.decision import MEMORABLE_LISTS, MEMORABLE_NAMES, watched_names
+from keystone_lua.interpreter import compile_program
+from keystone_lua.routing import decision as decisions
+from keystone_lua.routing.decision import MEMORABLE_LISTS, MEMORABLE_NAMES, Decision, decide, watched_names
 
 HEADERS = {"Accept": "text/html", "Cookie": "session=1", "X-Ünicode": "é"}
 WATCHED = frozenset({"cookie", "x-ünicode"})

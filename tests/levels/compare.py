@@ -12,17 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final
 
-from keystone_lua.interpreter import (
-    EngineError,
-    Failure,
-    Limits,
-    LuaSyntaxError,
-    Program,
-    compile_program,
-    decide,
-    execute,
-)
+from keystone_lua.interpreter import EngineError, Failure, Limits, LuaSyntaxError, Program, compile_program, execute
 from keystone_lua.interpreter.levels import LEVEL_0, LEVEL_1, Level
+from keystone_lua.routing.decision import decide
 
 LIMITS: Final = Limits(instructions=200_000, memory=1_000_000, log=20_000, depth=600)
 """Small: most programs need less, and a budget that ends a run must end it at the same place."""

@@ -9,11 +9,13 @@ from typing import Any, ClassVar
 import lark
 import pytest
 
-from keystone_lua.interpreter import nodes
-from keystone_lua.interpreter.automaton import SAVED, Automaton, grammar, load
-from keystone_lua.interpreter.build_automaton import OPTIONS, build, text_form
-from keystone_lua.interpreter.lexer import END, tokens
-from keystone_lua.interpreter.parser import Builder, parse
+from keystone_lua.interpreter.syntax import nodes
+from keystone_lua.interpreter.syntax.build_parse_tables import OPTIONS, build, text_form
+from keystone_lua.interpreter.syntax.grammar import SAVED, grammar
+from keystone_lua.interpreter.syntax.lexer import END, tokens
+from keystone_lua.interpreter.syntax.parse_tables import Automaton, load
+from keystone_lua.interpreter.syntax.parser import parse
+from keystone_lua.interpreter.syntax.tree_builder import Builder
 from tests.lua import expectations
 
 SCRIPTS = [
@@ -84,7 +86,7 @@ def test_the_saved_automaton_is_that_of_the_grammar() -> None:
     saved, built = SAVED.read_text(), text_form(build(grammar()))
     assert [line for line in saved.splitlines() if not line.startswith('"lark"')] == [
         line for line in built.splitlines() if not line.startswith('"lark"')
-    ], "run python -m keystone_lua.interpreter.build_automaton"
+    ], "run python -m keystone_lua.interpreter.syntax.build_parse_tables"
 
 
 @pytest.mark.parametrize("content", [None, "", "{}", '{"grammar": 1, "rows": []}', "[1"])

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from keystone_lua.interpreter import nodes
-from keystone_lua.interpreter.parser import MAX_HEIGHT, MAX_LEVELS, parse
+from keystone_lua.interpreter.syntax import nodes
+from keystone_lua.interpreter.syntax.parser import MAX_LEVELS, parse
+from keystone_lua.interpreter.syntax.tree_builder import MAX_HEIGHT
 
 from .test_messages import message_of
 

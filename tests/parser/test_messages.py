@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from keystone_lua.interpreter.errors import LuaSyntaxError
-from keystone_lua.interpreter.parser import parse
+from keystone_lua.interpreter.syntax.parser import parse
 
 RECORDED: list[tuple[str, str]] = [
     (source, message) for source, message in json.loads(Path(__file__).with_name("messages.json").read_text())

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from keystone_lua.interpreter.errors import LuaSyntaxError
-from keystone_lua.interpreter.parser import parse
+from keystone_lua.interpreter.syntax.parser import parse
 
 SCRIPTS = sorted(Path(__file__).parents[2].glob("scripts/*.lua"))
 SPELLING = """

@@ -18,12 +18,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from keystone_lua.server import loop as turn_loop
-from keystone_lua.server.config import Address, ServerConfig
-from keystone_lua.server.listening import listen
-from keystone_lua.server.observers import Observer
-from keystone_lua.server.store import Check, ScriptStore
-from keystone_lua.server.worker import RunningServer
+from keystone_lua.routing.scripts import Check, ScriptStore
+from keystone_lua.server.decisions.observers import Observer
+from keystone_lua.server.http import event_loop as turn_loop
+from keystone_lua.server.process.listening import listen
+from keystone_lua.server.process.worker import RunningServer
+from keystone_lua.server.settings.config import Address, ServerConfig
 
 LOOPBACK = "127.0.0.1"
 WAIT = 20.0  # seconds that no step of a test takes unless something hangs

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from keystone_lua.server import acceptor
-from keystone_lua.server.acceptor import Acceptor
-from keystone_lua.server.config import Address, Tls
-from keystone_lua.server.listening import listen, tls_context
-from keystone_lua.server.metrics import CONNECTIONS, Counts, WorkerMetrics
+from keystone_lua.server.process import acceptor
+from keystone_lua.server.process.acceptor import Acceptor
+from keystone_lua.server.process.listening import listen, tls_context
+from keystone_lua.server.settings.config import Address, Tls
+from keystone_lua.server.telemetry.metrics import CONNECTIONS, Counts, WorkerMetrics
 
 WAIT = 10
 

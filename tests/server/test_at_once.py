@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from keystone_lua.server import connections
-from keystone_lua.server.config import ServerConfig
-from keystone_lua.server.handlers import Handlers
+from keystone_lua.server.http import protocol
+from keystone_lua.server.http.handlers import Handlers
+from keystone_lua.server.settings.config import ServerConfig
 from tests.server.support import ECHO, Client, server_in_thread, write_scripts
 from tests.server.test_observers import Recorder
 
@@ -80,7 +80,7 @@ def test_answers_are_the_same(data: bytes, tmp_path: Path, monkeypatch: pytest.M
     with server_in_thread(folder, ServerConfig(max_body=4096)) as client:
         first, at_once = answers(client, data), answers(client, data)
         assert first == at_once
-        monkeypatch.setattr(connections, "KNOWN", False)
+        monkeypatch.setattr(protocol, "KNOWN", False)
         assert answers(client, data) == at_once
     assert at_once.startswith(b"HTTP/1.")
 

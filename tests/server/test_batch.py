@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from keystone_lua.server import batch
-from keystone_lua.server.lanes import Overloaded
+from keystone_lua.server.http import batch
+from keystone_lua.server.offload.errors import Overloaded
 
 from .support import ECHO, Client, server_in_thread, write_scripts
 

@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from keystone_lua.interpreter import Limits
-from keystone_lua.server.admission import RESERVED_DESCRIPTORS
-from keystone_lua.server.cautions import cautions
-from keystone_lua.server.config import Address, ServerConfig, SocketAccess, Tls
-from keystone_lua.server.listening import CannotListen, listen
-from keystone_lua.server.settings import ConfigError
+from keystone_lua.server.http.connection_limits import RESERVED_DESCRIPTORS
+from keystone_lua.server.process.cautions import cautions
+from keystone_lua.server.process.listening import CannotListen, listen
+from keystone_lua.server.settings.config import Address, ServerConfig, SocketAccess, Tls
+from keystone_lua.server.settings.reader import ConfigError
 from tests.server.support import constant, server_process, write_scripts
 from tests.server.test_settings import configured
 

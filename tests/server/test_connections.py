@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from keystone_lua.server import responses
-from keystone_lua.server.config import ServerConfig
+from keystone_lua.server.http import responses
+from keystone_lua.server.settings.config import ServerConfig
 from tests.server.support import ECHO, Client, constant, read_to_end, server_in_thread, write_scripts
 
 BIG = 'local s = string.rep("x", 60000)\nfunction on_route_request() return {selected_backend = s} end\n'
@@ -275,7 +275,7 @@ def test_a_ready_answer_says_what_an_ordinary_one_says(client: Client, monkeypat
     ) -> web.StreamResponse:
         return responses.ordinary_answer(status, body, extra, close=close)
 
-    monkeypatch.setattr("keystone_lua.server.handlers.answer", only_ordinary)
+    monkeypatch.setattr("keystone_lua.server.http.handlers.answer", only_ordinary)
     ordinary = client.route("a", {})
     changing = {"x-keystone-seed", "x-keystone-clock", "x-request-id", "date"}
     assert ready.body == ordinary.body
@@ -333,7 +333,7 @@ def test_a_bug_in_a_handler_is_a_500_and_ends_its_connection_only(
         raise ZeroDivisionError
 
     with monkeypatch.context() as patch:
-        patch.setattr("keystone_lua.server.handlers.read_request", fail)
+        patch.setattr("keystone_lua.server.http.handlers.read_request", fail)
         answer = quiet_client.route("a", {})
     assert (answer.status, answer.json) == (500, {"error": "internal error"})
     assert answer.headers["connection"] == "close"
@@ -348,7 +348,7 @@ def test_a_bug_in_the_engine_is_that_requests_failure(
         raise RecursionError
 
     with monkeypatch.context() as patch:
-        patch.setattr("keystone_lua.server.decisions.decide", fail)
+        patch.setattr("keystone_lua.server.decisions.service.decide", fail)
         answer = quiet_client.route("a", {})
     assert answer.status == 500
     assert answer.json == {

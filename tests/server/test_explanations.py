@@ -7,10 +7,11 @@ from types import MappingProxyType
 
 import pytest
 
-from keystone_lua.interpreter import Decision, Limits, compile_program, decide
-from keystone_lua.server import explanations
-from keystone_lua.server.explanations import Explainer, Sources
-from keystone_lua.server.lane_process import from_plain, to_plain
+from keystone_lua.interpreter import Limits, compile_program
+from keystone_lua.routing.decision import Decision, decide
+from keystone_lua.server.offload import budget_report
+from keystone_lua.server.offload.budget_report import Explainer, Sources
+from keystone_lua.server.offload.messages import from_plain, to_plain
 
 LIMITS = Limits(instructions=50_000, memory=200_000, seconds=5.0)
 ENDLESS = b"function on_route_request()\n  while true do\n    math.sin(1)\n  end\nend"
@@ -71,7 +72,7 @@ def test_an_explanation_survives_the_lanes_socket() -> None:
 
 def test_a_script_is_explained_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1000.0
-    monkeypatch.setattr(explanations.time, "monotonic", lambda: now)
+    monkeypatch.setattr(budget_report.time, "monotonic", lambda: now)
     case = Case(ENDLESS)
     assert case.top() is not None
     now += 59.9
@@ -82,7 +83,7 @@ def test_a_script_is_explained_once_a_minute(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_few_scripts_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(explanations, "REMEMBERED", 2)
+    monkeypatch.setattr(budget_report, "REMEMBERED", 2)
     case = Case(ENDLESS)
     assert [case.top(name=name) is not None for name in "abcab"] == [True, True, True, True, True]
     assert case.top(name="b") is None
@@ -92,12 +93,12 @@ def test_few_scripts_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     "source", [b"x = y.z", b"function on_route_request() return 1 end", b"print(('x'):rep(70000))"]
 )
 def test_other_failures_are_not_explained(source: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(explanations, "spent", None)
+    monkeypatch.setattr(budget_report, "spent", None)
     assert Case(source).top() is None
 
 
 def test_a_long_script_is_not_explained() -> None:
-    padding = explanations.SOURCE - len(ENDLESS) - 2
+    padding = budget_report.SOURCE - len(ENDLESS) - 2
     assert Case(ENDLESS + b"--" + b"x" * padding).top() is not None
     assert Case(ENDLESS + b"--" + b"x" * (padding + 1)).top() is None
 
@@ -108,7 +109,7 @@ def test_a_run_that_took_long_is_not_explained() -> None:
 
 
 def test_the_second_run_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(explanations, "INSTRUCTIONS", 5000)
+    monkeypatch.setattr(budget_report, "INSTRUCTIONS", 5000)
     top = Case(ENDLESS).top()
     assert top is not None
     assert top["total"] == 5000

@@ -13,11 +13,13 @@ from pathlib import Path
 import pytest
 
 from keystone_lua.interpreter import Limits
-from keystone_lua.server import conduct, decisions, fair_queue, handlers
-from keystone_lua.server.conduct import Conduct
-from keystone_lua.server.config import ServerConfig
-from keystone_lua.server.decisions import Verdict
-from keystone_lua.server.fair_queue import FairQueue, QueueFull
+from keystone_lua.server.decisions import heavy_tenants, service
+from keystone_lua.server.decisions.heavy_tenants import Conduct
+from keystone_lua.server.http import handlers
+from keystone_lua.server.offload import fair_queue
+from keystone_lua.server.offload.fair_queue import FairQueue, QueueFull
+from keystone_lua.server.settings.config import ServerConfig
+from keystone_lua.server.verdict import Verdict
 from tests.server.support import WAIT, constant, server_in_thread, write_scripts
 
 # the queue
@@ -136,27 +138,27 @@ def test_a_tenant_stopped_by_a_budget_starts_in_a_lane_until_a_run_ends_well(clo
 
 def test_wasted_time_is_an_allowance_that_comes_back(clock: Clock) -> None:
     known = Conduct(clock)
-    known.wasted("a", "v1", conduct.ALLOWANCE * 0.9)
+    known.wasted("a", "v1", heavy_tenants.ALLOWANCE * 0.9)
     assert known.may_start_inline("a", "v1")
-    known.wasted("a", "v1", conduct.ALLOWANCE * 0.2)
+    known.wasted("a", "v1", heavy_tenants.ALLOWANCE * 0.2)
     known.ended("a", by_budget=False)
     assert not known.may_start_inline("a", "v1")
     assert known.may_start_inline("a", "v2")
-    clock.now += 0.2 * conduct.ALLOWANCE / conduct.RETURNED
+    clock.now += 0.2 * heavy_tenants.ALLOWANCE / heavy_tenants.RETURNED
     assert known.may_start_inline("a", "v1")
 
 
 def test_a_new_version_starts_with_a_whole_allowance(clock: Clock) -> None:
     known = Conduct(clock)
-    known.wasted("a", "v1", conduct.ALLOWANCE)
-    known.wasted("a", "v2", conduct.ALLOWANCE / 2)
+    known.wasted("a", "v1", heavy_tenants.ALLOWANCE)
+    known.wasted("a", "v2", heavy_tenants.ALLOWANCE / 2)
     assert known.may_start_inline("a", "v2")
 
 
 def test_memory_is_bounded_and_nothing_is_kept_of_the_well_behaved(
     clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(conduct, "KEPT", 10)
+    monkeypatch.setattr(heavy_tenants, "KEPT", 10)
     known = Conduct(clock)
     for number in range(100):
         known.ended(f"good{number}", by_budget=False)
@@ -164,8 +166,8 @@ def test_memory_is_bounded_and_nothing_is_kept_of_the_well_behaved(
     for number in range(100):
         known.ended(f"t{number}", by_budget=True)
     assert list(known._records) == [f"t{number}" for number in range(90, 100)]
-    known.wasted("t95", "v", conduct.ALLOWANCE)
-    clock.now += conduct.ALLOWANCE / conduct.RETURNED + 1
+    known.wasted("t95", "v", heavy_tenants.ALLOWANCE)
+    clock.now += heavy_tenants.ALLOWANCE / heavy_tenants.RETURNED + 1
     known.ended("t95", by_budget=False)
     assert "t95" not in known._records
 
@@ -180,13 +182,13 @@ ENDLESS = "function on_route_request() while true do end end"
 def verdicts(monkeypatch: pytest.MonkeyPatch) -> list[Verdict]:
     """The verdicts that handlers see of tenants with a script."""
     seen: list[Verdict] = []
-    ended = decisions.DecisionService._ended
+    ended = service.DecisionService._ended
 
-    def record(self: decisions.DecisionService, verdict: Verdict) -> None:
+    def record(self: service.DecisionService, verdict: Verdict) -> None:
         seen.append(verdict)
         ended(self, verdict)
 
-    monkeypatch.setattr(decisions.DecisionService, "_ended", record)
+    monkeypatch.setattr(service.DecisionService, "_ended", record)
     return seen
 
 
@@ -207,7 +209,7 @@ def test_a_run_of_exactly_a_slice_stays_inline(tmp_path: Path, verdicts: list[Ve
     with server_in_thread(tmp_path) as client:
         for rounds in range(1200, 2600, 50):
             instructions = int(client.route("a", {"body": str(rounds)}).headers["x-keystone-instructions"])
-            assert verdicts[-1].lane == ("inline" if instructions <= decisions.SLICE else "lane")
+            assert verdicts[-1].lane == ("inline" if instructions <= service.SLICE else "lane")
     assert {verdict.lane for verdict in verdicts} == {"inline", "lane"}
 
 

@@ -13,8 +13,8 @@ import pytest
 from aiohttp.http import HttpRequestParser
 from aiohttp.http_parser import HttpRequestParserPy
 
-from keystone_lua.server import connections
-from keystone_lua.server.heads import KEPT, LONGEST, Head, Heads
+from keystone_lua.server.http import protocol
+from keystone_lua.server.http.head_cache import KEPT, LONGEST, Head, Heads
 from tests.server.support import ECHO, Client, server_in_thread, write_scripts
 
 PARENT = "00-" + "1" * 32 + "-" + "2" * 16 + "-01"
@@ -228,6 +228,6 @@ def test_any_bytes_in_any_pieces_are_answered_as_ever(
             pieces[-2:] = [pieces[-2] + pieces[-1]]
     with server_in_thread(write_scripts(tmp_path, {"echo.lua": ECHO})) as client:
         known = conversation(client, pieces)
-        monkeypatch.setattr(connections, "KNOWN", False)
+        monkeypatch.setattr(protocol, "KNOWN", False)
         assert conversation(client, pieces) == known
     assert known.count(b"HTTP/1.1 ") == 13

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from keystone_lua.server import admission
-from keystone_lua.server.config import ServerConfig
-from keystone_lua.server.logs import Console, Json
+from keystone_lua.server.http import connection_limits
+from keystone_lua.server.settings.config import ServerConfig
+from keystone_lua.server.telemetry.logs import Console, Json
 from tests.server.support import ECHO, LOOPBACK, WAIT, Client, constant, read_to_end, server_in_thread, write_scripts
 
 POST = b"POST /route/a HTTP/1.1\r\nHost: x\r\n"
@@ -232,7 +232,7 @@ def test_connections_without_a_request_go_first_when_there_are_too_many(tmp_path
 
 
 def test_with_nobody_to_miss_a_new_connection_is_told_503(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(admission, "RECENT_SECONDS", 1000.0)
+    monkeypatch.setattr(connection_limits, "RECENT_SECONDS", 1000.0)
     with guarded(tmp_path, max_connections=3) as client, contextlib.ExitStack() as stack:
         good = [stack.enter_context(client.connect()) for _ in range(3)]
         for connection in good:
@@ -251,7 +251,7 @@ def test_a_connection_that_sends_no_first_request_is_closed_in_time(tmp_path: Pa
     with guarded(tmp_path, head_seconds=0.3) as client, client.connect() as silent, client.connect() as good:
         silent.sendall(b"POST /route/a HTTP/1.1\r\nHo")
         assert ask(good).startswith(b"HTTP/1.1 200 ")
-        time.sleep(0.3 + 2 * admission.SWEEP_SECONDS)
+        time.sleep(0.3 + 2 * connection_limits.SWEEP_SECONDS)
         assert closed(silent)
         assert ask(good).startswith(b"HTTP/1.1 200 ")
 
@@ -264,7 +264,7 @@ def test_a_client_that_never_reads_is_dropped_in_time(tmp_path: Path, caplog: py
         request = GOOD.replace(b"/route/a", b"/route/big")
         with contextlib.suppress(TimeoutError, ConnectionError):
             deaf.sendall(request * 2000)
-        time.sleep(0.3 + 2 * admission.SWEEP_SECONDS)
+        time.sleep(0.3 + 2 * connection_limits.SWEEP_SECONDS)
         with contextlib.suppress(TimeoutError):
             deaf.recv(1 << 20)  # what had arrived
         assert any(reset_by(deaf, request) for _ in range(10))

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from keystone_lua.interpreter.limits import MIB
-from keystone_lua.server.config import ServerConfig
+from keystone_lua.server.settings.config import ServerConfig
 from tests.server.support import ECHO, Answer, Client, constant, server_in_thread, write_scripts
 
 SCRIPTS: dict[str, str | bytes] = {

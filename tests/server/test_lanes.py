@@ -15,12 +15,14 @@ from typing import Any
 
 import pytest
 
-from keystone_lua.interpreter import Decision, Limits, Program, compile_program, decide
+from keystone_lua.interpreter import Limits, Program, compile_program
 from keystone_lua.interpreter.packing import pack
-from keystone_lua.server import lane_process, lanes
-from keystone_lua.server.explanations import Sources
-from keystone_lua.server.lanes import DeadlineExceeded, Lanes, LaneTrouble, Overloaded
-from keystone_lua.server.store import shared_modules
+from keystone_lua.routing.decision import Decision, decide
+from keystone_lua.routing.scripts_folder import shared_modules
+from keystone_lua.server.offload import pool, process
+from keystone_lua.server.offload.budget_report import Sources
+from keystone_lua.server.offload.errors import DeadlineExceeded, LaneTrouble, Overloaded
+from keystone_lua.server.offload.pool import Lanes
 
 ROOT = Path(__file__).parents[2]
 REQUEST: dict[str, Any] = {
@@ -143,7 +145,7 @@ def test_programs_are_told_apart_by_name_and_by_hash() -> None:
 def test_another_program_is_refused(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
     async def mismatch(running: Lanes) -> None:
         with monkeypatch.context() as patch:
-            patch.setattr(lanes, "pack", lambda _: pack(made("return 2")))
+            patch.setattr(pool, "pack", lambda _: pack(made("return 2")))
             with pytest.raises(LaneTrouble, match="ValueError"):
                 await ask(running, made("return 1"))
         assert "another hash" in caplog.text
@@ -183,16 +185,16 @@ def test_a_lane_says_what_used_a_budget_up() -> None:
 
 
 def test_kept_programs_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    lane = lane_process.LaneProcess(None)  # type: ignore[arg-type]  # only what it keeps is looked at
+    lane = process.LaneProcess(None)  # type: ignore[arg-type]  # only what it keeps is looked at
     program = made("return 1")
-    for number in range(lane_process.KEPT_PROGRAMS + 10):
+    for number in range(process.KEPT_PROGRAMS + 10):
         lane._keep(("a", str(number)), program, Sources(bytes(10), {}))
-    assert len(lane._programs) == lane_process.KEPT_PROGRAMS
+    assert len(lane._programs) == process.KEPT_PROGRAMS
     assert ("a", "9") not in lane._programs
     for number in range(3):
-        lane._keep(("b", str(number)), program, Sources(bytes(lane_process.KEPT_SOURCE // 2), {}))
+        lane._keep(("b", str(number)), program, Sources(bytes(process.KEPT_SOURCE // 2), {}))
     assert list(lane._programs) == [("b", "1"), ("b", "2")]
-    lane._keep(("c", "0"), program, Sources(bytes(2 * lane_process.KEPT_SOURCE), {}))
+    lane._keep(("c", "0"), program, Sources(bytes(2 * process.KEPT_SOURCE), {}))
     assert list(lane._programs) == [("c", "0")]
 
 
@@ -230,8 +232,8 @@ def test_the_timer_is_set_for_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     set_to: list[float] = []
     monkeypatch.setattr(signal, "setitimer", lambda _, seconds: set_to.append(seconds))
     monkeypatch.setattr(resource, "setrlimit", lambda *_: None)
-    lane_process._bound(Limits(seconds=3.0))
-    assert set_to == [3.0 + lane_process.CPU_GRACE]
+    process._bound(Limits(seconds=3.0))
+    assert set_to == [3.0 + process.CPU_GRACE]
 
 
 def test_a_lane_that_stands_still_is_killed_after_the_grace(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -331,14 +333,14 @@ def test_a_lane_that_has_grown_is_replaced_between_runs() -> None:
 
 def test_nonsense_from_a_lane_ends_it(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     """The answer's decoder is made to fail once: the run is started again in another lane."""
-    decode = lanes.from_plain
+    decode = pool.from_plain
     answers: list[Any] = []
 
     def once(plain: list[Any]) -> Decision:
         answers.append(plain)
         return decode(plain[:3] if len(answers) == 1 else plain)
 
-    monkeypatch.setattr(lanes, "from_plain", once)
+    monkeypatch.setattr(pool, "from_plain", once)
 
     async def nonsense(running: Lanes) -> None:
         assert (await ask(running, made(BUSY.format(10)))).failure is None

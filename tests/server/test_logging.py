@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from keystone_lua.server.decisions import LOGGED_LINES
-from keystone_lua.server.logs import CHARACTERS, QUEUE, Console, Json, StderrHandler, escape, facts
-from keystone_lua.server.tracing import CURRENT, Trace
+from keystone_lua.server.decisions.service import LOGGED_LINES
+from keystone_lua.server.telemetry.logs import CHARACTERS, QUEUE, Console, Json, StderrHandler, escape, facts
+from keystone_lua.server.telemetry.tracing import CURRENT, Trace
 from tests.server.support import WAIT, constant, server_in_thread, server_process, write_scripts
 
 NASTY = 'a\r\nb" tenant=admin \\ \x1b[31m größe'

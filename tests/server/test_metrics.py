@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from keystone_lua.interpreter import Decision, Limits, compile_program
-from keystone_lua.server import metrics
-from keystone_lua.server.config import ServerConfig
-from keystone_lua.server.decisions import Verdict
-from keystone_lua.server.metrics import KINDS, Counts, WorkerMetrics
+from keystone_lua.interpreter import Limits, compile_program
+from keystone_lua.routing.decision import Decision
+from keystone_lua.server.settings.config import ServerConfig
+from keystone_lua.server.telemetry import metrics
+from keystone_lua.server.telemetry.metrics import KINDS, Counts, WorkerMetrics
+from keystone_lua.server.verdict import Verdict
 from tests.server.scraped import OPEN_METRICS, scrape
 from tests.server.support import Answer, constant, server_in_thread, server_process, write_scripts
 

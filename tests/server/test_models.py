@@ -19,7 +19,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keystone_lua.server import models, wire
+from keystone_lua.routing import request
+from keystone_lua.server.api import models
 from tests.server.support import Client, constant, server_in_thread, write_scripts
 
 
@@ -89,8 +90,8 @@ def location(error: pydantic.ValidationError) -> str:
 
 def by_hand(data: Any) -> tuple[Any, str]:
     try:
-        return wire.read_request(json.dumps(data).encode()), ""
-    except wire.BadRequest as error:
+        return request.read_request(json.dumps(data).encode()), ""
+    except request.BadRequest as error:
         return None, error.field
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from keystone_lua.server.decisions import Verdict
-from keystone_lua.server.metrics import NOT_RECORDED, Counts, WorkerMetrics
-from keystone_lua.server.wire import RequestData
-from keystone_lua.server.worker import _gauges
+from keystone_lua.routing.request import RequestData
+from keystone_lua.server.process.worker import _gauges
+from keystone_lua.server.telemetry.metrics import NOT_RECORDED, Counts, WorkerMetrics
+from keystone_lua.server.verdict import Verdict
 from tests.server.support import constant, server_in_thread, write_scripts
 
 

@@ -14,10 +14,10 @@ from urllib.parse import quote
 import pytest
 
 from keystone_lua.interpreter import Limits
-from keystone_lua.server import models, openapi
-from keystone_lua.server.config import ServerConfig
-from keystone_lua.server.responses import Refusal
-from keystone_lua.server.tenants import tenant_of
+from keystone_lua.server.api import models, openapi
+from keystone_lua.server.http.responses import Refusal
+from keystone_lua.server.http.route_path import tenant_of
+from keystone_lua.server.settings.config import ServerConfig
 from tests.server.schema import problems
 from tests.server.support import (
     WAIT,

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from keystone_lua.interpreter import Limits
-from keystone_lua.server.config import Address, ServerConfig
-from keystone_lua.server.listening import CannotListen, listen
-from keystone_lua.server.tracing import Traces, is_parent
+from keystone_lua.server.process.listening import CannotListen, listen
+from keystone_lua.server.settings.config import Address, ServerConfig
+from keystone_lua.server.telemetry.tracing import Traces, is_parent
 from tests.server.support import (
     LOOPBACK,
     WAIT,

@@ -6,7 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
-from keystone_lua.server.settings import SETTINGS
+from keystone_lua.server.settings.reader import SETTINGS
 from tests.documents import check_console
 from tests.server.test_operations import free_port
 

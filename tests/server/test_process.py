@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from keystone_lua.server.config import Address
-from keystone_lua.server.listening import listen
+from keystone_lua.server.process.listening import listen
+from keystone_lua.server.settings.config import Address
 from tests.server.support import (
     LOOPBACK,
     WAIT,
@@ -194,9 +194,9 @@ def test_the_first_answer_comes_soon(scripts: Path) -> None:
 @pytest.mark.parametrize(
     ("module", "forbidden"),
     [
-        ("keystone_lua.server.settings", ["aiohttp", "pydantic", "asyncio", "tomllib"]),
-        ("keystone_lua.server.probe", ["aiohttp", "pydantic", "asyncio", "lark"]),
-        ("keystone_lua.server.app", ["pydantic", "prometheus_client", "tomllib"]),
+        ("keystone_lua.server.settings.reader", ["aiohttp", "pydantic", "asyncio", "tomllib"]),
+        ("keystone_lua.server.process.probe", ["aiohttp", "pydantic", "asyncio", "lark"]),
+        ("keystone_lua.server.process.app", ["pydantic", "prometheus_client", "tomllib"]),
     ],
 )
 def test_start_up_imports_no_more_than_it_needs(module: str, forbidden: list[str]) -> None:

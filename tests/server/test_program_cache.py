@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from keystone_lua.cli import main
-from keystone_lua.interpreter import Program, compile_program, decide
-from keystone_lua.server import program_cache
-from keystone_lua.server import store as store_module
-from keystone_lua.server.program_cache import KEY, CacheRefused, ProgramCache
-from keystone_lua.server.store import ScriptStore
-from keystone_lua.server.wire import read_request
+from keystone_lua.interpreter import Program, compile_program
+from keystone_lua.routing import program_cache
+from keystone_lua.routing import scripts as store_module
+from keystone_lua.routing.decision import decide
+from keystone_lua.routing.program_cache import KEY, CacheRefused, ProgramCache
+from keystone_lua.routing.request import read_request
+from keystone_lua.routing.scripts import ScriptStore
 
 from .support import constant, server_process, write_scripts
 

@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from keystone_lua.cli.checking import findings_of
-from keystone_lua.server.metrics import Counts
-from keystone_lua.server.models import DryRunAnswer
-from keystone_lua.server.reloads import Report, Watch, local_reloads
-from keystone_lua.server.store import Folder, ScriptStore, Snapshot
+from keystone_lua.routing.scripts import ScriptStore, Snapshot
+from keystone_lua.routing.scripts_folder import Folder
+from keystone_lua.server.api.models import DryRunAnswer
+from keystone_lua.server.scripts_reload import Report, Watch, local_reloads
+from keystone_lua.server.telemetry.metrics import Counts
 from tests.server.support import WAIT, Client, constant, server_in_thread, server_process, write_scripts
 
 BROKEN = "function on_route_request()\n  local = 5\nend\n"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from keystone_lua.server.config import Address, ServerConfig, Tls
-from keystone_lua.server.settings import SETTINGS, ConfigError, Settings, add_arguments, read_settings
+from keystone_lua.server.settings.config import Address, ServerConfig, Tls
+from keystone_lua.server.settings.reader import SETTINGS, ConfigError, Settings, add_arguments, read_settings
 from tests.server.support import run
 
 

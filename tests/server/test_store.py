@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from keystone_lua.interpreter import compile_program
-from keystone_lua.server import store as store_module
-from keystone_lua.server.store import ScriptsFolderError, ScriptStore, shared_modules
+from keystone_lua.routing import scripts as store_module
+from keystone_lua.routing.scripts import ScriptStore
+from keystone_lua.routing.scripts_folder import ScriptsFolderError, shared_modules
 from tests.server.support import constant, write_scripts
 
 BROKEN = "function on_route_request()\n  local = 5\nend\n"

@@ -13,9 +13,9 @@ from prometheus_client.openmetrics.exposition import generate_latest as generate
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as read_open
 from prometheus_client.parser import text_string_to_metric_families as read_plain
 
-from keystone_lua.server.metrics import MAX_TENANTS, Counts
-from keystone_lua.server.shared import SWITCH_SECONDS, quick_switching
-from keystone_lua.server.tenant_samples import tenants_text
+from keystone_lua.server.single_flight import SWITCH_SECONDS, quick_switching
+from keystone_lua.server.telemetry.metrics import MAX_TENANTS, Counts
+from keystone_lua.server.telemetry.tenant_samples import tenants_text
 
 
 class Families:

@@ -9,13 +9,13 @@ from unittest.mock import Mock
 
 import pytest
 
-from keystone_lua.server.connections import Server
-from keystone_lua.server.decisions import Verdict
-from keystone_lua.server.handlers import Handlers
-from keystone_lua.server.loop import run
-from keystone_lua.server.stage import Stage
-from keystone_lua.server.turn import MOST_ANSWERS, MOST_VERDICTS, Turn
-from keystone_lua.server.wire import RequestData, read_request
+from keystone_lua.routing.request import RequestData, read_request
+from keystone_lua.server.http.event_loop import run
+from keystone_lua.server.http.handlers import Handlers
+from keystone_lua.server.http.lifecycle import Stage
+from keystone_lua.server.http.protocol import Server
+from keystone_lua.server.http.write_batching import MOST_ANSWERS, MOST_VERDICTS, Turn
+from keystone_lua.server.verdict import Verdict
 
 
 class Transport(asyncio.WriteTransport):

@@ -11,18 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keystone_lua.interpreter import answer_text
-from keystone_lua.server import wire
-from keystone_lua.server.wire import (
-    MAX_NESTING,
-    MAX_VALUES,
-    BadRequest,
-    RequestData,
-    json_bytes,
-    json_text,
-    read_json,
-    read_request,
-)
+from keystone_lua.routing import request
+from keystone_lua.routing.decision import answer_text
+from keystone_lua.routing.request import MAX_NESTING, MAX_VALUES, BadRequest, RequestData, read_json, read_request
+from keystone_lua.server.http.json_text import json_bytes, json_text
 
 ZERO: RequestData = {"method": "", "path": "", "host": "", "headers": {}, "body": "", "backends": []}
 
@@ -197,7 +189,7 @@ def test_the_number_of_values_is_bounded_on_both_sides(form: str) -> None:
 def test_a_megabyte_of_small_things_is_refused_before_it_is_decoded(
     body: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wire, "_DECODER", None)
+    monkeypatch.setattr(request, "_DECODER", None)
     with pytest.raises(BadRequest, match=r"more than 20000 values|nested deeper"):
         read_json(body)
 

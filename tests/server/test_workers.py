@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from keystone_lua.interpreter import decide
-from keystone_lua.server.control import LENGTH, Messages, frame, order
-from keystone_lua.server.store import Handed, ScriptStore, Snapshot
-from keystone_lua.server.supervisor import HUNG_SECONDS
-from keystone_lua.server.wire import read_request
+from keystone_lua.routing.decision import decide
+from keystone_lua.routing.request import read_request
+from keystone_lua.routing.scripts import Handed, ScriptStore, Snapshot
+from keystone_lua.server.process.control import LENGTH, Messages, frame, order
+from keystone_lua.server.process.supervisor import HUNG_SECONDS
 from tests.server.scraped import scrape
 from tests.server.support import LOOPBACK, WAIT, Client, command, constant, read_to_end, server_process, write_scripts
 

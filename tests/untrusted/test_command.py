@@ -288,7 +288,8 @@ def test_nothing_of_a_script_acts_on_the_terminal(encoding: str, here: Path) -> 
 
 def test_nothing_of_a_request_acts_on_the_terminal(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from keystone_lua.audit import Masks, Recorder
-    from keystone_lua.interpreter import compile_program, decide
+    from keystone_lua.interpreter import compile_program
+    from keystone_lua.routing.decision import decide
     from tests.audit.support import LIMITS, request
 
     odd = "\x1b]0;x\x07\x9b\u202e\ud800"

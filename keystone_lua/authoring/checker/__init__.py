@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from ...interpreter import LuaSyntaxError
-from ...interpreter.program import link_program
+from ...interpreter.linking import link_program
 from . import syntax
 from .findings import Finding, Kind
 from .rules import RULES

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from .script import Script
+    pass
 
 Severity = Literal["error", "warning", "note"]
 """``error``: no request can succeed. ``warning``: probably a mistake. ``note``: worth knowing, nothing to mend."""
@@ -40,23 +39,3 @@ class Finding:
     rule: str
     severity: Severity
     message: str
-
-
-class Place(NamedTuple):
-    """Where a rule found something, and its advice."""
-
-    line: int
-    column: int
-    message: str
-
-
-class Rule(Protocol):
-    """What a module in rules declares."""
-
-    CODE: str
-    SEVERITY: Severity
-    TEXT: str
-    """One sentence: what is wrong with what the rule finds."""
-
-    def places(self, script: Script) -> Iterable[Place]:
-        """Every place in the script's main chunk."""

@@ -13,7 +13,8 @@ from urllib.parse import quote
 
 from ...interpreter import ENGINE_VERSION
 from . import syntax
-from .findings import Finding, Rule
+from .findings import Finding
+from .rule import Rule
 from .rules import RULES
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ...interpreter import nodes
-from ...interpreter.libraries import LIBRARIES
-from ...interpreter.parser import children
-from ...interpreter.program import Linked
-from ...interpreter.scope import Variable
+from ...interpreter.analysis.scope import Variable
+from ...interpreter.linking import Linked
+from ...interpreter.stdlib.registry import LIBRARIES
+from ...interpreter.syntax import nodes
+from ...interpreter.syntax.nodes import children
 from .findings import Kind
 
 ENTRY_POINT: Final = "on_route_request"

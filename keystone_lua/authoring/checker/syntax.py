@@ -7,7 +7,7 @@ import unicodedata
 from typing import Final
 
 from ...interpreter import LuaSyntaxError
-from ...interpreter.execution import to_text
+from ...interpreter.text import to_text
 from ..lines import lines_of
 from .findings import Finding, Severity
 

@@ -15,9 +15,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from ...interpreter import COST_VERSION, Decision
-from ...interpreter.execution import Failure, to_text
-from ...interpreter.ledger import Spent
+from ...interpreter import COST_VERSION
+from ...interpreter.execution.execute import Failure
+from ...interpreter.profiling.recorder import Spent
+from ...interpreter.text import to_text
+from ...routing.decision import Decision
 from .report import Report, plain_text, share
 
 _STYLE: Final = Path(__file__).with_name("page.css").read_text(encoding="utf-8")

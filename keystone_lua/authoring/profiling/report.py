@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ...interpreter import Decision, Limits, Result
-from ...interpreter.execution import to_text
-from ...interpreter.ledger import Profile, Spent
+from ...interpreter import Limits, Result
+from ...interpreter.profiling.recorder import Profile, Spent
+from ...interpreter.text import to_text
+from ...routing.decision import Decision
 
 TAB = 4
 

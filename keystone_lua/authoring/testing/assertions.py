@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from ...interpreter.hosts import HostFunction
-from ...interpreter.runtime import Run
+from ...interpreter.execution.host_functions import HostFunction
+from ...interpreter.execution.run import Run
+from ...interpreter.runtime.tracebacks import library_error
+from ...interpreter.runtime.values import FALSE, TRUE, LuaValue
 from ...interpreter.stdlib.args import check_string, check_table
-from ...interpreter.tracebacks import library_error
-from ...interpreter.values import FALSE, TRUE, LuaValue
 from .differences import differences, shown
 
 _Arguments = tuple[LuaValue, ...]

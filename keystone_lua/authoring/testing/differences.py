@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ...interpreter.execution import to_text
-from ...interpreter.runtime import Run
-from ...interpreter.values import LuaValue, Table, number_to_string, type_name
+from ...interpreter.execution.run import Run
+from ...interpreter.numerals import number_to_string
+from ...interpreter.runtime.values import LuaValue, Table, type_name
+from ...interpreter.text import to_text
 
 MAX_DEPTH: Final = 20
 MAX_LINES: Final = 20

@@ -13,14 +13,14 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from ...interpreter import DEFAULT, Decision, Limits, LuaSyntaxError, Program, compile_program
-from ...interpreter.decision import decision_of
-from ...interpreter.hosts import HostFunction
-from ...interpreter.ledger import CountedRun
-from ...interpreter.runtime import Run
+from ...interpreter import DEFAULT, Limits, LuaSyntaxError, Program, compile_program
+from ...interpreter.execution.host_functions import HostFunction
+from ...interpreter.execution.run import Run
+from ...interpreter.profiling.recorder import CountedRun
+from ...interpreter.runtime.tracebacks import library_error
+from ...interpreter.runtime.values import LuaValue
 from ...interpreter.stdlib.args import check_number, check_string, check_table
-from ...interpreter.tracebacks import library_error
-from ...interpreter.values import LuaValue
+from ...routing.decision import Decision, decision_of
 from .assertions import ASSERTIONS
 from .cases import RANGES
 from .coverage import Coverage

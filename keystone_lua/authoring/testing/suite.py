@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from ...interpreter import DEFAULT, Limits, LuaSyntaxError, Program, compile_program
-from ...interpreter.execution import Failure, from_text, to_text
-from ...interpreter.hosts import call_global, global_functions, lend
-from ...interpreter.runtime import Run
+from ...interpreter.execution.execute import Failure
+from ...interpreter.execution.host_functions import call_global, global_functions, lend
+from ...interpreter.execution.run import Run
+from ...interpreter.text import from_text, to_text
 from .cases import BadTestFile, Case, read_cases
 from .differences import differences
 from .stage import Stage

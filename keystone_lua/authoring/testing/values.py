@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ...interpreter import costs
-from ...interpreter.execution import from_text, to_text
-from ...interpreter.runtime import Run
-from ...interpreter.tracebacks import library_error
-from ...interpreter.values import FALSE, TRUE, LuaBoolean, LuaValue, Table, type_name
+from ...interpreter.execution.run import Run
+from ...interpreter.runtime.tracebacks import library_error
+from ...interpreter.runtime.values import FALSE, TRUE, LuaBoolean, LuaValue, Table, type_name
+from ...interpreter.text import from_text, to_text
 
 MAX_DEPTH: Final = 20
 

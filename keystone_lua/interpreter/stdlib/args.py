@@ -11,11 +11,12 @@ from __future__ import annotations
 from types import FunctionType
 from typing import TYPE_CHECKING, Final
 
-from ..tracebacks import argument_error
-from ..values import ABSENT, LuaValue, Table, number_to_string, type_name
+from ..numerals import number_to_string
+from ..runtime.tracebacks import argument_error
+from ..runtime.values import ABSENT, LuaValue, Table, type_name
 
 if TYPE_CHECKING:
-    from ..runtime import Run
+    from ..runtime.context import RunContext
 
 _LOWEST: Final = -(1 << 63)
 
@@ -34,7 +35,7 @@ def check_string(value: LuaValue, index: int) -> str:
     raise argument_error(index, expected("string", value))
 
 
-def check_number(run: Run, value: LuaValue, index: int) -> float:
+def check_number(run: RunContext, value: LuaValue, index: int) -> float:
     """A number, or a numeral as a number, whose length is paid for."""
     number = run.number_of(value)
     if number is None:
@@ -55,12 +56,12 @@ def to_int(number: float) -> int:
     return (to_integer(number) + 0x80000000 & 0xFFFFFFFF) - 0x80000000
 
 
-def check_integer(run: Run, value: LuaValue, index: int) -> int:
+def check_integer(run: RunContext, value: LuaValue, index: int) -> int:
     """``luaL_checkinteger``."""
     return to_integer(value if value.__class__ is float else check_number(run, value, index))
 
 
-def check_int(run: Run, value: LuaValue, index: int) -> int:
+def check_int(run: RunContext, value: LuaValue, index: int) -> int:
     """``luaL_checkint``."""
     return to_int(value if value.__class__ is float else check_number(run, value, index))
 
@@ -91,6 +92,6 @@ def opt_string(value: LuaValue, index: int, default: str) -> str:
     return default if value is None or value is ABSENT else check_string(value, index)
 
 
-def opt_int(run: Run, value: LuaValue, index: int, default: int) -> int:
+def opt_int(run: RunContext, value: LuaValue, index: int, default: int) -> int:
     """``luaL_optint``."""
     return default if value is None or value is ABSENT else check_int(run, value, index)

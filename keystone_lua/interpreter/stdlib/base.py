@@ -6,30 +6,21 @@ places that catch a LuaError; a budget stop passes through both. Refuses: everyt
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from .. import costs, operations
+from .. import costs
 from ..costs import LIBRARY
-from ..errors import LuaError
-from ..tracebacks import argument_error, from_python, library_error, position
-from ..values import (
-    ABSENT,
-    FALSE,
-    LONG_STRING,
-    NO_METATABLE,
-    TRUE,
-    LuaValue,
-    MetaTable,
-    Table,
-    number_to_string,
-    string_to_number,
-    type_name,
-)
+from ..numerals import number_to_string, string_to_number
+from ..runtime import operations
+from ..runtime.errors import LuaError
+from ..runtime.tracebacks import argument_error, from_python, library_error, position
+from ..runtime.values import ABSENT, FALSE, LONG_STRING, NO_METATABLE, TRUE, LuaValue, MetaTable, Table, type_name
 from .args import check_any, check_int, check_string, check_table, opt_int
 
 if TYPE_CHECKING:
-    from ..runtime import Run
+    from ..runtime.context import RunContext
 
 HEADER_LOOKUP = "(header)"
 """The __index of a request's headers: any-case match (RFC 9110 5.1). No script can name it."""
@@ -51,17 +42,17 @@ _LARGEST = (1 << 64) - 1
 """ULONG_MAX."""
 
 
-def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
-    """The functions' templates; see libraries.Recipe."""
-    assert_price, error_price, pcall_price = LIBRARY["assert"], LIBRARY["error"], LIBRARY["pcall"]
-    next_price, type_price, select_price = LIBRARY["next"], LIBRARY["type"], LIBRARY["select"]
-    raw_price, meta_price, tostring_price = LIBRARY["rawget"], LIBRARY["setmetatable"], LIBRARY["tostring"]
-    ipairs_price, print_price, tonumber_price = LIBRARY["ipairs"], LIBRARY["print"], LIBRARY["tonumber"]
-    header_price = LIBRARY["(header)"]
-    pair_memory = costs.RESULTS + 2 * costs.VALUE
+_ASSERT_PRICE, _ERROR_PRICE, _PCALL_PRICE = LIBRARY["assert"], LIBRARY["error"], LIBRARY["pcall"]
+_NEXT_PRICE, _TYPE_PRICE, _SELECT_PRICE = LIBRARY["next"], LIBRARY["type"], LIBRARY["select"]
+_RAW_PRICE, _META_PRICE, _TOSTRING_PRICE = LIBRARY["rawget"], LIBRARY["setmetatable"], LIBRARY["tostring"]
+_IPAIRS_PRICE, _PRINT_PRICE, _TONUMBER_PRICE = LIBRARY["ipairs"], LIBRARY["print"], LIBRARY["tonumber"]
+_HEADER_PRICE = LIBRARY["(header)"]
+_PAIR_MEMORY = costs.RESULTS + 2 * costs.VALUE
 
+
+def assert_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def assert_(d: int, value: LuaValue = ABSENT, message: LuaValue = ABSENT, *rest: LuaValue) -> LuaValue:
-        run.charge(assert_price + len(rest) // 8, costs.VALUE * len(rest))
+        run.charge(_ASSERT_PRICE + len(rest) // 8, costs.VALUE * len(rest))
         if value is ABSENT:
             raise argument_error(1, "value expected")
         if value is None or value is FALSE:
@@ -70,16 +61,24 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
             raise library_error(text)
         return value if message is ABSENT else (value, message, *rest)
 
+    return assert_
+
+
+def collectgarbage_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def collectgarbage(d: int, option: LuaValue = None, argument: LuaValue = None, *_: LuaValue) -> LuaValue:
-        run.charge(assert_price)
+        run.charge(_ASSERT_PRICE)
         what = "collect" if option is None else check_string(option, 1)
         if what not in ("collect", "stop", "restart", "count", "step", "setpause", "setstepmul"):
             run.charge(len(what) // costs.COPY, 2 * len(what))
             raise argument_error(1, f"invalid option '{what}'")
         return TRUE if what == "step" else 0.0
 
+    return collectgarbage
+
+
+def error_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def error(d: int, message: LuaValue = None, level: LuaValue = None, *_: LuaValue) -> LuaValue:
-        run.charge(error_price)
+        run.charge(_ERROR_PRICE)
         where = opt_int(run, level, 2, 1)
         if where > 1:
             run.charge(costs.STEP * min(where, d))  # the stack is walked, and there are at most d levels
@@ -91,8 +90,12 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
             message = place + message
         raise LuaError(message)
 
+    return error
+
+
+def getmetatable_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def getmetatable(d: int, value: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
-        run.charge(meta_price)
+        run.charge(_META_PRICE)
         check_any(value, 1)
         meta = operations.metatable(run, value)
         if meta is None:
@@ -100,9 +103,13 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         protected = meta.get("__metatable")
         return meta if protected is None else protected
 
+    return getmetatable
+
+
+def header_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def header(d: int, t: LuaValue, name: LuaValue, *_: LuaValue) -> LuaValue:
         nonlocal fuel
-        fuel -= header_price + 4 * len(t)
+        fuel -= _HEADER_PRICE + 4 * len(t)
         if fuel < 0:
             run.refuel(0)
         if name.__class__ is not str or len(name) >= LONG_STRING:
@@ -120,25 +127,41 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
                 return t.get(key)
         return None
 
+    return header
+
+
+def ipairs_step_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def ipairs_step(d: int, t: LuaValue = ABSENT, i: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
-        run.charge(next_price, costs.RESULTS + 2 * costs.VALUE)
+        run.charge(_NEXT_PRICE, costs.RESULTS + 2 * costs.VALUE)
         place = check_int(run, i, 2) + 1.0
         value = check_table(t, 1).get(place)
         return None if value is None else (place, value)
 
+    return ipairs_step
+
+
+def ipairs_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def ipairs(d: int, t: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
-        run.charge(ipairs_price, costs.RESULTS + 3 * costs.VALUE)
+        run.charge(_IPAIRS_PRICE, costs.RESULTS + 3 * costs.VALUE)
         return run.member("", IPAIRS_STEP), check_table(t, 1), 0.0
 
+    return ipairs
+
+
+def log_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def log(d: int, message: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
         check_any(message, 1)
-        run.write(operations.tostring(run, d, message), print_price)
+        run.write(operations.tostring(run, d, message), _PRINT_PRICE)
         return ()
 
+    return log
+
+
+def next_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def next_(d: int, t: LuaValue = ABSENT, key: LuaValue = None, *_: LuaValue) -> LuaValue:
         nonlocal fuel, alloc
-        fuel -= next_price
-        alloc -= pair_memory
+        fuel -= _NEXT_PRICE
+        alloc -= _PAIR_MEMORY
         if fuel < 0 or alloc < 0:
             run.refuel(0)
         if key is not None and t.__class__ in _UNSCATTERED:
@@ -159,13 +182,21 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
                     key = keys[place - 1]
         return operations.next_entry(run, check_table(t, 1), key)
 
+    return next_
+
+
+def pairs_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def pairs(d: int, t: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
-        run.charge(ipairs_price, costs.RESULTS + 3 * costs.VALUE)
+        run.charge(_IPAIRS_PRICE, costs.RESULTS + 3 * costs.VALUE)
         return run.next_function(), check_table(t, 1), None
 
+    return pairs
+
+
+def pcall_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def pcall(d: int, f: LuaValue = ABSENT, *arguments: LuaValue) -> LuaValue:
         nonlocal fuel, alloc
-        fuel -= pcall_price + len(arguments) // 8
+        fuel -= _PCALL_PRICE + len(arguments) // 8
         alloc -= _RESULT + costs.VALUE * len(arguments)
         if fuel < 0 or alloc < 0:
             run.refuel(0)
@@ -196,34 +227,50 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
             return (TRUE, *result)
         return TRUE, result
 
+    return pcall
+
+
+def print_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def print_(d: int, *arguments: LuaValue) -> LuaValue:
-        run.charge(print_price)
+        run.charge(_PRINT_PRICE)
         texts = [operations.tostring(run, d, value) for value in arguments]
         size = sum(map(len, texts)) + len(texts)
         run.charge(size // costs.COPY + 4 * len(texts), costs.STRING + size)
         run.write("\t".join(texts), 0)
         return ()
 
+    return print_
+
+
+def rawequal_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def rawequal(d: int, a: LuaValue = ABSENT, b: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
-        run.charge(raw_price)
+        run.charge(_RAW_PRICE)
         check_any(a, 1)
         check_any(b, 2)
         return TRUE if operations.raw_equal(run, a, b) else FALSE
 
+    return rawequal
+
+
+def rawget_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def rawget(d: int, t: LuaValue = ABSENT, key: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
         nonlocal fuel
-        fuel -= raw_price
+        fuel -= _RAW_PRICE
         if fuel < 0:
             run.refuel(0)
         check_table(t, 1)
         check_any(key, 2)
         return operations.rawget(run, t, key)
 
+    return rawget
+
+
+def rawset_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def rawset(
         d: int, t: LuaValue = ABSENT, key: LuaValue = ABSENT, value: LuaValue = ABSENT, *_: LuaValue
     ) -> LuaValue:
         nonlocal fuel
-        fuel -= raw_price
+        fuel -= _RAW_PRICE
         if fuel < 0:
             run.refuel(0)
         check_table(t, 1)
@@ -232,13 +279,21 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         operations.rawset(run, t, key, value)
         return t
 
+    return rawset
+
+
+def require_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def require(d: int, name: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
-        run.charge(assert_price)
+        run.charge(_ASSERT_PRICE)
         return run.require(d, check_string(name, 1))
 
+    return require
+
+
+def select_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def select(d: int, n: LuaValue = ABSENT, *arguments: LuaValue) -> LuaValue:
         nonlocal fuel, alloc
-        fuel -= select_price + len(arguments) // 8
+        fuel -= _SELECT_PRICE + len(arguments) // 8
         alloc -= costs.RESULTS + costs.VALUE * len(arguments)
         if fuel < 0 or alloc < 0:
             run.refuel(0)
@@ -254,9 +309,13 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
             raise argument_error(1, "index out of range")
         return arguments[place - 1 :]
 
+    return select
+
+
+def setmetatable_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def setmetatable(d: int, t: LuaValue = ABSENT, meta: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
         nonlocal fuel
-        fuel -= meta_price
+        fuel -= _META_PRICE
         if fuel < 0:
             run.refuel(0)
         if t.__class__ is Table and meta.__class__ in _UNSCATTERED:
@@ -275,13 +334,17 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
             t.__class__ = MetaTable
         return t
 
+    return setmetatable
+
+
+def tonumber_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def tonumber(d: int, value: LuaValue = ABSENT, base: LuaValue = None, *_: LuaValue) -> LuaValue:
         nonlocal fuel
-        fuel -= tonumber_price
+        fuel -= _TONUMBER_PRICE
         if value.__class__ is str:
             fuel -= len(value) // costs.SCAN * costs.STEP
             if len(value) > _LARGE:
-                run.charge(0, 2 * len(value))  # copies that the conversion takes, see Run.number_of
+                run.charge(0, 2 * len(value))  # copies that the conversion takes, see RunContext.number_of
         if fuel < 0:
             run.refuel(0)
         if base is None and value is None:
@@ -297,9 +360,13 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
             raise argument_error(2, "base out of range")
         return digits_to_number(text.partition("\0")[0], radix)  # a C string, as strtoul sees it
 
+    return tonumber
+
+
+def tostring_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def tostring(d: int, value: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
         nonlocal fuel, alloc
-        fuel -= tostring_price
+        fuel -= _TOSTRING_PRICE
         alloc -= NUMERAL
         if fuel < 0 or alloc < 0:
             run.refuel(0)
@@ -310,17 +377,25 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
             return operations.first(operations.call(run, handler, d, value))  # of any type: only print insists
         return operations.tostring(run, d, value)
 
+    return tostring
+
+
+def type_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def type_(d: int, value: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
         nonlocal fuel
-        fuel -= type_price
+        fuel -= _TYPE_PRICE
         if fuel < 0:
             run.refuel(0)
         if value is ABSENT:
             raise argument_error(1, "value expected")
         return type_name(value)
 
+    return type_
+
+
+def xpcall_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def xpcall(d: int, f: LuaValue = ABSENT, handler: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
-        run.charge(pcall_price, costs.RESULTS + costs.VALUE)
+        run.charge(_PCALL_PRICE, costs.RESULTS + costs.VALUE)
         check_any(handler, 2)
         try:
             result = operations.call(run, f, d)
@@ -333,34 +408,39 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
             return (TRUE, *result)
         return TRUE, result
 
+    return xpcall
+
+
+def library(run: RunContext, fuel: int, alloc: int) -> dict[str, Any]:
+    """The functions' templates; see libraries.Recipe."""
     return {
         "_VERSION": "Lua 5.1",
-        "assert": assert_,
-        "collectgarbage": collectgarbage,
-        "error": error,
-        "getmetatable": getmetatable,
-        "ipairs": ipairs,
-        IPAIRS_STEP: ipairs_step,
-        HEADER_LOOKUP: header,
-        "log": log,
-        "next": next_,
-        "pairs": pairs,
-        "pcall": pcall,
-        "print": print_,
-        "rawequal": rawequal,
-        "rawget": rawget,
-        "rawset": rawset,
-        "require": require,
-        "select": select,
-        "setmetatable": setmetatable,
-        "tonumber": tonumber,
-        "tostring": tostring,
-        "type": type_,
-        "xpcall": xpcall,
+        "assert": assert_for(run, fuel, alloc),
+        "collectgarbage": collectgarbage_for(run, fuel, alloc),
+        "error": error_for(run, fuel, alloc),
+        "getmetatable": getmetatable_for(run, fuel, alloc),
+        "ipairs": ipairs_for(run, fuel, alloc),
+        IPAIRS_STEP: ipairs_step_for(run, fuel, alloc),
+        HEADER_LOOKUP: header_for(run, fuel, alloc),
+        "log": log_for(run, fuel, alloc),
+        "next": next_for(run, fuel, alloc),
+        "pairs": pairs_for(run, fuel, alloc),
+        "pcall": pcall_for(run, fuel, alloc),
+        "print": print_for(run, fuel, alloc),
+        "rawequal": rawequal_for(run, fuel, alloc),
+        "rawget": rawget_for(run, fuel, alloc),
+        "rawset": rawset_for(run, fuel, alloc),
+        "require": require_for(run, fuel, alloc),
+        "select": select_for(run, fuel, alloc),
+        "setmetatable": setmetatable_for(run, fuel, alloc),
+        "tonumber": tonumber_for(run, fuel, alloc),
+        "tostring": tostring_for(run, fuel, alloc),
+        "type": type_for(run, fuel, alloc),
+        "xpcall": xpcall_for(run, fuel, alloc),
     }
 
 
-def handle(run: Run, d: int, handler: LuaValue, caught: LuaError) -> LuaValue:
+def handle(run: RunContext, d: int, handler: LuaValue, caught: LuaError) -> LuaValue:
     """Call xpcall's handler. As in luaG_errormsg, an error in it goes to the handler again, until C's stack is full."""
     value = run.caught(caught)
     if handler.__class__ is not FunctionType:

@@ -14,11 +14,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from ..costs import LIBRARY, STRING, VALUE
-from ..values import ABSENT, LuaValue
+from ..runtime.values import ABSENT, LuaValue
 from .args import check_number
 
 if TYPE_CHECKING:
-    from ..runtime import Run
+    from ..runtime.context import RunContext
 
 _TOHEX: Final = LIBRARY["bit.tohex"]
 _ARGUMENT: Final = 14  # instructions for one more argument of band, bor and bxor
@@ -33,7 +33,7 @@ _double = struct.Struct("<d").pack
 _low_word = struct.Struct("<I4x").unpack
 
 
-def to_bits(run: Run, value: LuaValue, index: int) -> int:
+def to_bits(run: RunContext, value: LuaValue, index: int) -> int:
     """An integer whose low 32 bits are those of the argument."""
     x = value if value.__class__ is float else check_number(run, value, index)
     if -_EXACT <= x <= _EXACT:
@@ -65,7 +65,7 @@ def _rotate_right(bits: int, count: int) -> int:
     return (bits & _MASK) * _TWICE >> count
 
 
-def _combined(run: Run, combine: Callable[[int, int], int], bits: int, rest: tuple[LuaValue, ...]) -> int:
+def _combined(run: RunContext, combine: Callable[[int, int], int], bits: int, rest: tuple[LuaValue, ...]) -> int:
     run.charge(_ARGUMENT * len(rest), 2 * VALUE * len(rest))
     for index, value in enumerate(rest, 3):
         bits = combine(bits, to_bits(run, value, index)) & _MASK
@@ -81,68 +81,74 @@ def _hex(bits: int, width: int) -> str:
     return text.upper() if width < 0 else text
 
 
-def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
-    """The functions of ``bit``. Inside an operation integers may be wider; its end cuts them."""
+def unary_for(run: RunContext, fuel: int, alloc: int, name: str, compute: Callable[[int], int]) -> Any:
+    price = LIBRARY["bit." + name]
 
-    def unary(name: str, compute: Callable[[int], int]) -> Any:
-        price = LIBRARY["bit." + name]
+    def apply(d: int, x: LuaValue = ABSENT, *_: LuaValue) -> float:
+        nonlocal fuel
+        fuel -= price
+        if fuel < 0:
+            run.refuel(0)
+        return float((compute(to_bits(run, x, 1)) + _SIGN & _MASK) - _SIGN)
 
-        def apply(d: int, x: LuaValue = ABSENT, *_: LuaValue) -> float:
-            nonlocal fuel
-            fuel -= price
-            if fuel < 0:
-                run.refuel(0)
-            return float((compute(to_bits(run, x, 1)) + _SIGN & _MASK) - _SIGN)
+    return apply
 
-        return apply
 
-    def variadic(name: str, combine: Callable[[int, int], int]) -> Any:
-        price = LIBRARY["bit." + name]
+def variadic_for(run: RunContext, fuel: int, alloc: int, name: str, combine: Callable[[int, int], int]) -> Any:
+    price = LIBRARY["bit." + name]
 
-        def apply(d: int, x: LuaValue = ABSENT, y: LuaValue = ABSENT, *rest: LuaValue) -> float:
-            nonlocal fuel
-            fuel -= price
-            if fuel < 0:
-                run.refuel(0)
-            bits = int(x + _MAGIC) if x.__class__ is float and -_EXACT <= x <= _EXACT else to_bits(run, x, 1)
-            if y is not ABSENT:
-                other = int(y + _MAGIC) if y.__class__ is float and -_EXACT <= y <= _EXACT else to_bits(run, y, 2)
-                bits = combine(bits, other)
-            if rest:
-                bits = _combined(run, combine, bits, rest)
-            return float((bits + _SIGN & _MASK) - _SIGN)
+    def apply(d: int, x: LuaValue = ABSENT, y: LuaValue = ABSENT, *rest: LuaValue) -> float:
+        nonlocal fuel
+        fuel -= price
+        if fuel < 0:
+            run.refuel(0)
+        bits = int(x + _MAGIC) if x.__class__ is float and -_EXACT <= x <= _EXACT else to_bits(run, x, 1)
+        if y is not ABSENT:
+            other = int(y + _MAGIC) if y.__class__ is float and -_EXACT <= y <= _EXACT else to_bits(run, y, 2)
+            bits = combine(bits, other)
+        if rest:
+            bits = _combined(run, combine, bits, rest)
+        return float((bits + _SIGN & _MASK) - _SIGN)
 
-        return apply
+    return apply
 
-    def shift(name: str, compute: Callable[[int, int], int]) -> Any:
-        price = LIBRARY["bit." + name]
 
-        def apply(d: int, x: LuaValue = ABSENT, count: LuaValue = ABSENT, *_: LuaValue) -> float:
-            nonlocal fuel
-            fuel -= price
-            if fuel < 0:
-                run.refuel(0)
-            bits = int(x + _MAGIC) if x.__class__ is float and -_EXACT <= x <= _EXACT else to_bits(run, x, 1)
-            return float((compute(bits, to_bits(run, count, 2) & 31) + _SIGN & _MASK) - _SIGN)
+def shift_for(run: RunContext, fuel: int, alloc: int, name: str, compute: Callable[[int, int], int]) -> Any:
+    price = LIBRARY["bit." + name]
 
-        return apply
+    def apply(d: int, x: LuaValue = ABSENT, count: LuaValue = ABSENT, *_: LuaValue) -> float:
+        nonlocal fuel
+        fuel -= price
+        if fuel < 0:
+            run.refuel(0)
+        bits = int(x + _MAGIC) if x.__class__ is float and -_EXACT <= x <= _EXACT else to_bits(run, x, 1)
+        return float((compute(bits, to_bits(run, count, 2) & 31) + _SIGN & _MASK) - _SIGN)
 
+    return apply
+
+
+def tohex_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def tohex(d: int, x: LuaValue = ABSENT, width: LuaValue = ABSENT, *_: LuaValue) -> str:
         run.charge(_TOHEX, 2 * STRING + 2 * 254)
         bits = to_bits(run, x, 1)
         return _hex(bits, 8 if width is ABSENT else _signed(to_bits(run, width, 2)))
 
+    return tohex
+
+
+def library(run: RunContext, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
+    """The functions of ``bit``. Inside an operation integers may be wider; its end cuts them."""
     return {
-        "arshift": shift("arshift", _shift_signed),
-        "band": variadic("band", operator.and_),
-        "bnot": unary("bnot", operator.invert),
-        "bor": variadic("bor", operator.or_),
-        "bswap": unary("bswap", _swapped),
-        "bxor": variadic("bxor", operator.xor),
-        "lshift": shift("lshift", operator.lshift),
-        "rol": shift("rol", _rotate_left),
-        "ror": shift("ror", _rotate_right),
-        "rshift": shift("rshift", _shift_right),
-        "tobit": unary("tobit", int),
-        "tohex": tohex,
+        "arshift": shift_for(run, fuel, alloc, "arshift", _shift_signed),
+        "band": variadic_for(run, fuel, alloc, "band", operator.and_),
+        "bnot": unary_for(run, fuel, alloc, "bnot", operator.invert),
+        "bor": variadic_for(run, fuel, alloc, "bor", operator.or_),
+        "bswap": unary_for(run, fuel, alloc, "bswap", _swapped),
+        "bxor": variadic_for(run, fuel, alloc, "bxor", operator.xor),
+        "lshift": shift_for(run, fuel, alloc, "lshift", operator.lshift),
+        "rol": shift_for(run, fuel, alloc, "rol", _rotate_left),
+        "ror": shift_for(run, fuel, alloc, "ror", _rotate_right),
+        "rshift": shift_for(run, fuel, alloc, "rshift", _shift_right),
+        "tobit": unary_for(run, fuel, alloc, "tobit", int),
+        "tohex": tohex_for(run, fuel, alloc),
     }

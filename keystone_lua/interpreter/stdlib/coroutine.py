@@ -10,17 +10,19 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
-from .. import costs, operations
-from ..coroutines import REQUESTS, Yielded, is_of_script, resume
+from .. import costs
 from ..costs import LIBRARY
-from ..errors import LuaError
-from ..tracebacks import LIBRARY_CODES, argument_error, from_python, position
-from ..values import ABSENT, FALSE, TRUE, Coroutine, LuaValue, number_to_string
+from ..numerals import number_to_string
+from ..runtime import operations
+from ..runtime.coroutines import REQUESTS, Yielded, is_of_script, resume
+from ..runtime.errors import LuaError
+from ..runtime.tracebacks import LIBRARY_CODES, argument_error, from_python, position
+from ..runtime.values import ABSENT, FALSE, TRUE, Coroutine, LuaValue
 from .args import check_any
 from .base import handle
 
 if TYPE_CHECKING:
-    from ..runtime import Run
+    from ..runtime.context import RunContext
 
 _WRAPPED: Final = costs.CLOSURE + costs.UPVALUE
 
@@ -39,7 +41,7 @@ def check_thread(value: LuaValue) -> Coroutine:
     return thread
 
 
-def new_thread(run: Run, body: LuaValue) -> Coroutine:
+def new_thread(run: RunContext, body: LuaValue) -> Coroutine:
     """A coroutine that has not begun."""
     if body.__class__ is not FunctionType or not is_of_script(body):
         raise argument_error(1, "Lua function expected")
@@ -48,18 +50,22 @@ def new_thread(run: Run, body: LuaValue) -> Coroutine:
     return Coroutine(body)
 
 
-def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
-    """The functions' templates; see libraries.Recipe."""
-    create_price, wrap_price, running_price = (LIBRARY[f"coroutine.{name}"] for name in ("create", "wrap", "running"))
-    resume_price, status_price, yield_price = (LIBRARY[f"coroutine.{name}"] for name in ("resume", "status", "yield"))
+_CREATE_PRICE, _WRAP_PRICE, _RUNNING_PRICE = (LIBRARY[f"coroutine.{_NAME}"] for _NAME in ("create", "wrap", "running"))
+_RESUME_PRICE, _STATUS_PRICE, _YIELD_PRICE = (LIBRARY[f"coroutine.{_NAME}"] for _NAME in ("resume", "status", "yield"))
 
+
+def create_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def create(d: int, f: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
-        run.charge(create_price, costs.COROUTINE)
+        run.charge(_CREATE_PRICE, costs.COROUTINE)
         return new_thread(run, f)
 
+    return create
+
+
+def resume_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def resume_(d: int, co: LuaValue = ABSENT, *arguments: LuaValue) -> LuaValue:
         nonlocal fuel, alloc
-        fuel -= resume_price + len(arguments) // 8
+        fuel -= _RESUME_PRICE + len(arguments) // 8
         alloc -= costs.RESULTS + costs.VALUE * (2 + len(arguments))
         if fuel < 0 or alloc < 0:
             run.refuel(0)
@@ -78,21 +84,33 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
             return (TRUE, *result)
         return TRUE, result
 
+    return resume_
+
+
+def running_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def running(d: int, *_: LuaValue) -> LuaValue:
-        run.charge(running_price)
+        run.charge(_RUNNING_PRICE)
         return run.threads[-1] if run.threads else None
 
+    return running
+
+
+def status_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def status(d: int, co: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
-        run.charge(status_price)
+        run.charge(_STATUS_PRICE)
         return check_thread(co).status
 
+    return status
+
+
+def wrap_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def wrap(d: int, f: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
-        run.charge(wrap_price, costs.COROUTINE + _WRAPPED)
+        run.charge(_WRAP_PRICE, costs.COROUTINE + _WRAPPED)
         thread = new_thread(run, f)
 
         def wrapped(d: int, *arguments: LuaValue) -> LuaValue:
             nonlocal fuel, alloc
-            fuel -= resume_price
+            fuel -= _RESUME_PRICE
             if arguments:
                 fuel -= len(arguments) // 8
                 alloc -= costs.RESULTS + costs.VALUE * len(arguments)
@@ -109,21 +127,30 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
 
         return wrapped
 
+    return wrap
+
+
+def yield_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def yield_(d: int, *values: LuaValue) -> LuaValue:
-        run.charge(yield_price)
+        run.charge(_YIELD_PRICE)
         raise LuaError("attempt to yield across metamethod/C-call boundary")
 
+    return yield_
+
+
+def library(run: RunContext, fuel: int, alloc: int) -> dict[str, Any]:
+    """The functions' templates; see libraries.Recipe."""
     return {
-        "create": create,
-        "resume": resume_,
-        "running": running,
-        "status": status,
-        "wrap": wrap,
-        "yield": yield_,
+        "create": create_for(run, fuel, alloc),
+        "resume": resume_for(run, fuel, alloc),
+        "running": running_for(run, fuel, alloc),
+        "status": status_for(run, fuel, alloc),
+        "wrap": wrap_for(run, fuel, alloc),
+        "yield": yield_for(run, fuel, alloc),
     }
 
 
-def passed_on(run: Run, value: LuaValue) -> LuaError:
+def passed_on(run: RunContext, value: LuaValue) -> LuaError:
     """``auxwrap``: an error of a wrapped coroutine is the caller's, and a message says where that is."""
     run.refuel(0)  # what was charged in place before the error
     if value.__class__ is float:
@@ -135,7 +162,7 @@ def passed_on(run: Run, value: LuaValue) -> LuaError:
     return LuaError(value)
 
 
-def twins(run: Run, fuel: int, alloc: int) -> dict[tuple[str, str], Callable[..., Any]]:
+def twins(run: RunContext, fuel: int, alloc: int) -> dict[tuple[str, str], Callable[..., Any]]:
     """What a twin calls in place of three functions: see twins. The prices are theirs."""
     yield_price, pcall_price, xpcall_price = LIBRARY["coroutine.yield"], LIBRARY["pcall"], LIBRARY["xpcall"]
 
@@ -183,7 +210,7 @@ def twins(run: Run, fuel: int, alloc: int) -> dict[tuple[str, str], Callable[...
     return {YIELD: yield_, PCALL: pcall, XPCALL: xpcall}
 
 
-def called(run: Run, d: int, f: LuaValue, arguments: tuple[LuaValue, ...]) -> LuaValue:
+def called(run: RunContext, d: int, f: LuaValue, arguments: tuple[LuaValue, ...]) -> LuaValue:
     """operations.call in a coroutine: results, or a request for the driver. No stack of C's is taken."""
     function = run.twin(f)
     if function.__class__ is not FunctionType:
@@ -194,7 +221,7 @@ def called(run: Run, d: int, f: LuaValue, arguments: tuple[LuaValue, ...]) -> Lu
     return function(d, *arguments)
 
 
-def succeeded(run: Run, result: LuaValue) -> tuple[LuaValue, ...]:
+def succeeded(run: RunContext, result: LuaValue) -> tuple[LuaValue, ...]:
     """``true`` and the results."""
     if result.__class__ is not tuple:
         return TRUE, result
@@ -209,6 +236,6 @@ def _register(code: CodeType) -> None:
             _register(constant)
 
 
-_register(library.__code__)
-_register(twins.__code__)
+for _function in (*library(None, 0, 0).values(), *twins(None, 0, 0).values()):  # type: ignore[arg-type]
+    _register(_function.__code__)
 """Positions and tracebacks know library functions, and what they make, by their code."""

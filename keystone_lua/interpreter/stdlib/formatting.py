@@ -15,14 +15,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ..costs import SCAN, STRING, VALUE
-from ..tracebacks import argument_error, library_error
-from ..values import NAN, LuaValue
+from ..numerals import NAN
+from ..runtime.tracebacks import argument_error, library_error
+from ..runtime.values import LuaValue
 from .args import check_number, check_string, to_integer
 
 if TYPE_CHECKING:
-    from ..runtime import Run
+    from ..runtime.context import RunContext
 
-Convert = Callable[["Run", LuaValue, int], str]
+Convert = Callable[["RunContext", LuaValue, int], str]
 """From a value and its argument number to text."""
 
 _DIRECTIVE: Final = 16
@@ -63,14 +64,14 @@ class Format(NamedTuple):
     """Bytes of the result and its pieces, without the result's text."""
 
 
-def long_format(run: Run, template: str) -> Format:
+def long_format(run: RunContext, template: str) -> Format:
     """A format that is not kept; charges for reading it."""
     escapes = template.count("%")
     run.charge(len(template) // SCAN + 4 * _DIRECTIVE * escapes, len(template) + _DIRECTIVE_MEMORY * (escapes + 1))
     return parse(template)
 
 
-def format_pieces(run: Run, form: Format, values: tuple[LuaValue, ...]) -> list[str]:
+def format_pieces(run: RunContext, form: Format, values: tuple[LuaValue, ...]) -> list[str]:
     """The result's text in pieces; those that are long have been charged."""
     pieces: list[str] = []
     for index, (literal, convert) in enumerate(form.directives):
@@ -149,7 +150,7 @@ def _digits(template: str, place: int) -> tuple[int, int]:
 
 
 def _refusal(message: str) -> Convert:
-    def refuse(run: Run, value: LuaValue, index: int) -> str:
+    def refuse(run: RunContext, value: LuaValue, index: int) -> str:
         raise library_error(message)
 
     return refuse
@@ -165,7 +166,7 @@ def _before_nul(text: str) -> str:
 
 
 def _character(spec: Spec) -> Convert:
-    def convert(run: Run, value: LuaValue, index: int) -> str:
+    def convert(run: RunContext, value: LuaValue, index: int) -> str:
         code = check_number(run, value, index)
         # A double that is no 32-bit integer becomes INT_MIN, whose last byte is 0.
         byte = int(code) & 0xFF if -2147483649.0 < code < 2147483648.0 else 0
@@ -177,7 +178,7 @@ def _character(spec: Spec) -> Convert:
 def _string(spec: Spec) -> Convert:
     plain = not spec.width and spec.precision < 0
 
-    def convert(run: Run, value: LuaValue, index: int) -> str:
+    def convert(run: RunContext, value: LuaValue, index: int) -> str:
         text: str = value if value.__class__ is str else check_string(value, index)
         if spec.precision < 0:
             if len(text) >= _WHOLE:
@@ -193,7 +194,7 @@ def _string(spec: Spec) -> Convert:
 
 
 def _quoted(spec: Spec) -> Convert:
-    def convert(run: Run, value: LuaValue, index: int) -> str:
+    def convert(run: RunContext, value: LuaValue, index: int) -> str:
         text = check_string(value, index)
         size = len(text) + 2 + 3 * text.count("\0") + sum(map(text.count, ('"', "\\", "\n", "\r")))
         run.charge(6 * len(text) // SCAN, 2 * (STRING + size))
@@ -206,7 +207,7 @@ def _quoted(spec: Spec) -> Convert:
 def _signed(spec: Spec) -> Convert:
     plain = spec == Spec(frozenset(), 0, -1, spec.letter)
 
-    def convert(run: Run, value: LuaValue, index: int) -> str:
+    def convert(run: RunContext, value: LuaValue, index: int) -> str:
         whole = to_integer(value if value.__class__ is float else check_number(run, value, index))
         if plain:
             return str(whole)
@@ -219,7 +220,7 @@ def _signed(spec: Spec) -> Convert:
 def _unsigned(spec: Spec) -> Convert:
     base = {"o": "o", "u": "d", "x": "x", "X": "X"}[spec.letter]
 
-    def convert(run: Run, value: LuaValue, index: int) -> str:
+    def convert(run: RunContext, value: LuaValue, index: int) -> str:
         whole = to_unsigned(value if value.__class__ is float else check_number(run, value, index))
         digits = format(whole, base)
         if base == "o" and "#" in spec.flags and whole:
@@ -253,7 +254,7 @@ def _floating(spec: Spec) -> Convert:
     precision = f".{spec.precision}" if spec.precision >= 0 else ""
     pattern = f"%{flags}{spec.width or ''}{precision}{spec.letter}"
 
-    def convert(run: Run, value: LuaValue, index: int) -> str:
+    def convert(run: RunContext, value: LuaValue, index: int) -> str:
         real: float = value if value.__class__ is float else check_number(run, value, index)
         if -1e30 < real < 1e30:
             return pattern % real

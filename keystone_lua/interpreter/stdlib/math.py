@@ -17,13 +17,13 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
 from ..costs import LIBRARY, RESULTS, VALUE
-from ..operations import power
-from ..tracebacks import argument_error, library_error
-from ..values import ABSENT, LuaValue
+from ..runtime.operations import power
+from ..runtime.tracebacks import argument_error, library_error
+from ..runtime.values import ABSENT, LuaValue
 from .args import check_int, check_number
 
 if TYPE_CHECKING:
-    from ..runtime import Run
+    from ..runtime.context import RunContext
 
 _ABS: Final = LIBRARY["math.abs"]
 _CEIL: Final = LIBRARY["math.ceil"]
@@ -40,7 +40,7 @@ _ARGUMENT: Final = 8  # instructions for one of many arguments of max and min
 _RADIANS_PER_DEGREE: Final = math.pi / 180.0
 _PAIR: Final = RESULTS + 2 * VALUE  # bytes of two results
 
-_STREAM: Final = "math.random"  # the key in Run.library_state
+_STREAM: Final = "math.random"  # the key in RunContext.library_state
 _STREAM_BYTES: Final = 3072  # the twister's state is 2,500
 _CHEAP_DRAWS: Final = 16
 _GAMMA: Final = 0x9E3779B97F4A7C15
@@ -80,7 +80,7 @@ class Stream:
         return ((mixed ^ mixed >> 31) >> 11) * _UNIT
 
 
-def reseed(run: Run, seed: int) -> Callable[[], float]:
+def reseed(run: RunContext, seed: int) -> Callable[[], float]:
     """Start the run's stream at ``seed``; its next number comes from the function returned."""
     run.charge(0, _STREAM_BYTES)
     draw: Callable[[], float] = Stream(seed).draw
@@ -124,7 +124,7 @@ def many_price(count: int) -> tuple[int, int]:
     return _ARGUMENT * count, RESULTS + 4 * VALUE * count
 
 
-def _numbers(run: Run, x: LuaValue, y: LuaValue, rest: tuple[LuaValue, ...]) -> list[float]:
+def _numbers(run: RunContext, x: LuaValue, y: LuaValue, rest: tuple[LuaValue, ...]) -> list[float]:
     """The arguments of max and min in the general case."""
     values = (x, y, *rest) if y is not ABSENT else (x,)
     run.charge(*many_price(len(values)))
@@ -133,33 +133,39 @@ def _numbers(run: Run, x: LuaValue, y: LuaValue, rest: tuple[LuaValue, ...]) -> 
     return [v if v.__class__ is float else check_number(run, v, index) for index, v in enumerate(values, 1)]
 
 
-def _whole(run: Run, value: LuaValue, index: int) -> float:
+def _whole(run: RunContext, value: LuaValue, index: int) -> float:
     """``check_int`` as a float."""
     if value.__class__ is float and -2147483648.0 <= value < 2147483648.0 and value // 1.0 == value:
         return value
     return float(check_int(run, value, index))
 
 
-def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
-    """The functions and constants of ``math``."""
+def unary_for(
+    run: RunContext,
+    fuel: int,
+    alloc: int,
+    name: str,
+    compute: Callable[[float], float],
+    failed: Callable[[float], float] = _nan,
+) -> Any:
+    price = LIBRARY["math." + name]
 
-    def unary(name: str, compute: Callable[[float], float], failed: Callable[[float], float] = _nan) -> Any:
-        price = LIBRARY["math." + name]
+    def apply(d: int, x: LuaValue = ABSENT, *_: LuaValue) -> float:
+        nonlocal fuel
+        fuel -= price
+        if fuel < 0:
+            run.refuel(0)
+        if x.__class__ is not float:
+            x = check_number(run, x, 1)
+        try:
+            return compute(x)
+        except (ValueError, OverflowError):
+            return failed(x)
 
-        def apply(d: int, x: LuaValue = ABSENT, *_: LuaValue) -> float:
-            nonlocal fuel
-            fuel -= price
-            if fuel < 0:
-                run.refuel(0)
-            if x.__class__ is not float:
-                x = check_number(run, x, 1)
-            try:
-                return compute(x)
-            except (ValueError, OverflowError):
-                return failed(x)
+    return apply
 
-        return apply
 
+def absolute_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def absolute(d: int, x: LuaValue = ABSENT, *_: LuaValue) -> float:
         nonlocal fuel
         fuel -= _ABS
@@ -167,6 +173,10 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
             run.refuel(0)
         return abs(x if x.__class__ is float else check_number(run, x, 1))
 
+    return absolute
+
+
+def floor_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def floor(d: int, x: LuaValue = ABSENT, *_: LuaValue) -> float:
         nonlocal fuel
         fuel -= _FLOOR
@@ -177,6 +187,10 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         whole: float = x // 1.0  # unlike math.floor it keeps -0.0 and never raises
         return whole if whole == whole else x  # infinities give NaN
 
+    return floor
+
+
+def ceil_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def ceil(d: int, x: LuaValue = ABSENT, *_: LuaValue) -> float:
         nonlocal fuel
         fuel -= _CEIL
@@ -187,6 +201,10 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
         whole: float = -(-x // 1.0)
         return whole if whole == whole else x
 
+    return ceil
+
+
+def maximum_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def maximum(d: int, x: LuaValue = ABSENT, y: LuaValue = ABSENT, *rest: LuaValue) -> float:
         nonlocal fuel
         fuel -= _MAX
@@ -196,6 +214,10 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
             return y if y > x else x
         return max(_numbers(run, x, y, rest))  # compares as the C code does, so NaNs come out alike
 
+    return maximum
+
+
+def minimum_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def minimum(d: int, x: LuaValue = ABSENT, y: LuaValue = ABSENT, *rest: LuaValue) -> float:
         nonlocal fuel
         fuel -= _MIN
@@ -205,36 +227,53 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
             return y if y < x else x
         return min(_numbers(run, x, y, rest))
 
-    def binary(name: str, compute: Callable[[float, float], float]) -> Any:
-        price = LIBRARY["math." + name]
+    return minimum
 
-        def apply(d: int, x: LuaValue = ABSENT, y: LuaValue = ABSENT, *_: LuaValue) -> float:
-            nonlocal fuel
-            fuel -= price
-            if fuel < 0:
-                run.refuel(0)
-            if y.__class__ is not float:  # before x, as gcc compiles PUC's: the error names this one
-                y = check_number(run, y, 2)
-            if x.__class__ is not float:
-                x = check_number(run, x, 1)
-            return compute(x, y)
 
-        return apply
+def binary_for(run: RunContext, fuel: int, alloc: int, name: str, compute: Callable[[float, float], float]) -> Any:
+    price = LIBRARY["math." + name]
 
+    def apply(d: int, x: LuaValue = ABSENT, y: LuaValue = ABSENT, *_: LuaValue) -> float:
+        nonlocal fuel
+        fuel -= price
+        if fuel < 0:
+            run.refuel(0)
+        if y.__class__ is not float:  # before x, as gcc compiles PUC's: the error names this one
+            y = check_number(run, y, 2)
+        if x.__class__ is not float:
+            x = check_number(run, x, 1)
+        return compute(x, y)
+
+    return apply
+
+
+def frexp_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def frexp(d: int, x: LuaValue = ABSENT, *_: LuaValue) -> tuple[float, float]:
         run.charge(_FREXP, _PAIR)
         return _frexp(check_number(run, x, 1))
 
+    return frexp
+
+
+def ldexp_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def ldexp(d: int, x: LuaValue = ABSENT, exponent: LuaValue = ABSENT, *_: LuaValue) -> float:
         run.charge(_LDEXP)
         right = check_int(run, exponent, 2)
         return _ldexp(check_number(run, x, 1), right)
 
+    return ldexp
+
+
+def modf_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def modf(d: int, x: LuaValue = ABSENT, *_: LuaValue) -> tuple[float, float]:
         run.charge(_MODF, _PAIR)
         fraction, whole = math.modf(check_number(run, x, 1))
         return whole, fraction
 
+    return modf
+
+
+def random_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def random(d: int, low: LuaValue = ABSENT, high: LuaValue = ABSENT, *more: LuaValue) -> float:
         nonlocal fuel, alloc
         fuel -= _RANDOM
@@ -260,42 +299,51 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Any]:
             raise argument_error(2, "interval is empty")
         return draw() * (last - first + 1.0) // 1.0 + first
 
+    return random
+
+
+def randomseed_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def randomseed(d: int, seed: LuaValue = ABSENT, *_: LuaValue) -> tuple[()]:
         run.charge(_RANDOMSEED)
         reseed(run, check_int(run, seed, 1))
         return ()
 
-    fmod = binary("fmod", modulus)
+    return randomseed
+
+
+def library(run: RunContext, fuel: int, alloc: int) -> dict[str, Any]:
+    """The functions and constants of ``math``."""
+    fmod = binary_for(run, fuel, alloc, "fmod", modulus)
     return {
-        "abs": absolute,
-        "acos": unary("acos", math.acos),
-        "asin": unary("asin", math.asin),
-        "atan": unary("atan", math.atan),
-        "atan2": binary("atan2", math.atan2),
-        "ceil": ceil,
-        "cos": unary("cos", math.cos),
-        "cosh": unary("cosh", math.cosh, _infinite),
-        "deg": unary("deg", lambda x: x / _RADIANS_PER_DEGREE),
-        "exp": unary("exp", math.exp, _infinite),
-        "floor": floor,
+        "abs": absolute_for(run, fuel, alloc),
+        "acos": unary_for(run, fuel, alloc, "acos", math.acos),
+        "asin": unary_for(run, fuel, alloc, "asin", math.asin),
+        "atan": unary_for(run, fuel, alloc, "atan", math.atan),
+        "atan2": binary_for(run, fuel, alloc, "atan2", math.atan2),
+        "ceil": ceil_for(run, fuel, alloc),
+        "cos": unary_for(run, fuel, alloc, "cos", math.cos),
+        "cosh": unary_for(run, fuel, alloc, "cosh", math.cosh, _infinite),
+        "deg": unary_for(run, fuel, alloc, "deg", lambda x: x / _RADIANS_PER_DEGREE),
+        "exp": unary_for(run, fuel, alloc, "exp", math.exp, _infinite),
+        "floor": floor_for(run, fuel, alloc),
         "fmod": fmod,
-        "frexp": frexp,
+        "frexp": frexp_for(run, fuel, alloc),
         "huge": math.inf,
-        "ldexp": ldexp,
-        "log": unary("log", math.log, _logarithm_failed),
-        "log10": unary("log10", math.log10, _logarithm_failed),
-        "max": maximum,
-        "min": minimum,
-        "mod": fmod,  # its name in Lua 5.0 (LUA_COMPAT_MOD)
-        "modf": modf,
+        "ldexp": ldexp_for(run, fuel, alloc),
+        "log": unary_for(run, fuel, alloc, "log", math.log, _logarithm_failed),
+        "log10": unary_for(run, fuel, alloc, "log10", math.log10, _logarithm_failed),
+        "max": maximum_for(run, fuel, alloc),
+        "min": minimum_for(run, fuel, alloc),
+        "mod": fmod,
+        "modf": modf_for(run, fuel, alloc),
         "pi": math.pi,
-        "pow": binary("pow", power),
-        "rad": unary("rad", lambda x: x * _RADIANS_PER_DEGREE),
-        "random": random,
-        "randomseed": randomseed,
-        "sin": unary("sin", math.sin),
-        "sinh": unary("sinh", math.sinh, _signed_infinite),
-        "sqrt": unary("sqrt", math.sqrt),
-        "tan": unary("tan", math.tan),
-        "tanh": unary("tanh", math.tanh),
+        "pow": binary_for(run, fuel, alloc, "pow", power),
+        "rad": unary_for(run, fuel, alloc, "rad", lambda x: x * _RADIANS_PER_DEGREE),
+        "random": random_for(run, fuel, alloc),
+        "randomseed": randomseed_for(run, fuel, alloc),
+        "sin": unary_for(run, fuel, alloc, "sin", math.sin),
+        "sinh": unary_for(run, fuel, alloc, "sinh", math.sinh, _signed_infinite),
+        "sqrt": unary_for(run, fuel, alloc, "sqrt", math.sqrt),
+        "tan": unary_for(run, fuel, alloc, "tan", math.tan),
+        "tanh": unary_for(run, fuel, alloc, "tanh", math.tanh),
     }

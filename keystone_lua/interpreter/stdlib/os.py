@@ -1,6 +1,6 @@
 """The os library, as far as a decision may know the world: one clock reading, in UTC and the C locale.
 
-Input: ``Run.now``, numbers, date tables, strftime formats. Output: numbers, text, date tables, as Lua 5.1
+Input: ``RunContext.now``, numbers, date tables, strftime formats. Output: numbers, text, date tables, as Lua 5.1
 over glibc gives them with TZ=UTC and LC_ALL=C, for every time whose year fits an int; nil for the others.
 Nothing of the machine shows: ``clock`` advances with the run's instructions. Refuses date tables without
 day, month or year; what would touch the system is not here.
@@ -16,13 +16,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ..costs import COPY, ENTRY, LIBRARY, SCAN, STRING, TABLE
-from ..operations import index
-from ..tracebacks import library_error
-from ..values import ABSENT, FALSE, LuaValue, Table
+from ..runtime.operations import index
+from ..runtime.tracebacks import library_error
+from ..runtime.values import ABSENT, FALSE, LuaValue, Table
 from .args import check_integer, check_number, check_table, opt_string, to_int, to_integer
 
 if TYPE_CHECKING:
-    from ..runtime import Run
+    from ..runtime.context import RunContext
 
 _CLOCK: Final = LIBRARY["os.clock"]
 _DATE: Final = LIBRARY["os.date"]
@@ -207,7 +207,7 @@ def _date_table(at: Moment) -> Table:
     )
 
 
-def _field(run: Run, d: int, table: Table, key: str, default: int | None = None) -> int:
+def _field(run: RunContext, d: int, table: Table, key: str, default: int | None = None) -> int:
     """A field of a date table as a C int. It is read as scripts read it, ``__index`` and all."""
     value = run.number_of(index(run, d, table, key))
     if value is not None:
@@ -222,7 +222,7 @@ def _int(value: int) -> int:
     return (value + 0x80000000 & 0xFFFFFFFF) - 0x80000000
 
 
-def _seconds(run: Run, d: int, table: Table) -> int | None:
+def _seconds(run: RunContext, d: int, table: Table) -> int | None:
     """``mktime``: fields may be out of their range. None when the year does not fit, and for -1, C's sign for that."""
     second = _field(run, d, table, "sec", 0)
     minute = _field(run, d, table, "min", 0)
@@ -240,9 +240,7 @@ def _seconds(run: Run, d: int, table: Table) -> int | None:
     return total
 
 
-def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
-    """The functions of ``os``."""
-
+def time_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def time(d: int, table: LuaValue = None, *_: LuaValue) -> LuaValue:
         run.charge(_TIME)
         if table is None:
@@ -251,6 +249,10 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         seconds = _seconds(run, d, check_table(table, 1))
         return None if seconds is None else float(seconds)
 
+    return time
+
+
+def date_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def date(d: int, form: LuaValue = None, seconds: LuaValue = None, *_: LuaValue) -> LuaValue:
         run.charge(_DATE)
         form = opt_string(form, 1, "%c")
@@ -270,13 +272,31 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         run.charge(directives * _DIRECTIVE + len(form) // SCAN, directives * _DIRECTIVE_BYTES + 2 * len(form) + STRING)
         return strftime(form, at)
 
+    return date
+
+
+def clock_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def clock(d: int, *_: LuaValue) -> float:
         run.charge(_CLOCK)
         return run.instructions_used() * _SECONDS_PER_INSTRUCTION
 
+    return clock
+
+
+def difftime_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def difftime(d: int, later: LuaValue = ABSENT, earlier: LuaValue = None, *_: LuaValue) -> float:
         run.charge(_DIFFTIME)
         start = 0 if earlier is None else check_integer(run, earlier, 2)  # first, as gcc compiles PUC's
         return float(check_integer(run, later, 1) - start)
 
-    return {"clock": clock, "date": date, "difftime": difftime, "time": time}
+    return difftime
+
+
+def library(run: RunContext, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
+    """The functions of ``os``."""
+    return {
+        "clock": clock_for(run, fuel, alloc),
+        "date": date_for(run, fuel, alloc),
+        "difftime": difftime_for(run, fuel, alloc),
+        "time": time_for(run, fuel, alloc),
+    }

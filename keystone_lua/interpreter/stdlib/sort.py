@@ -20,12 +20,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from ..costs import COPY, RESULTS, STEP, VALUE
-from ..operations import first, less, rawset, truth
-from ..tracebacks import library_error
-from ..values import FALSE, TRUE, LuaValue, Table
+from ..runtime.operations import first, less, rawset, truth
+from ..runtime.tracebacks import library_error
+from ..runtime.values import FALSE, TRUE, LuaValue, Table
 
 if TYPE_CHECKING:
-    from ..runtime import Run
+    from ..runtime.context import RunContext
 
 Compare = Callable[[int, LuaValue, LuaValue], LuaValue]
 """A Lua function of two arguments, after the call depth."""
@@ -35,7 +35,7 @@ _COMPARISON: Final = 3 * STEP  # for one comparison of the quicksort, besides th
 _PARTITION: Final = 10 * STEP
 
 
-def sort(run: Run, d: int, t: Table, size: float, compare: Compare | None) -> None:
+def sort(run: RunContext, d: int, t: Table, size: float, compare: Compare | None) -> None:
     """Sort the elements 1 to ``size`` by ``<`` or by ``compare``."""
     if size < 2.0:
         return
@@ -45,7 +45,7 @@ def sort(run: Run, d: int, t: Table, size: float, compare: Compare | None) -> No
         _quicksort(run, d, t, 1.0, size, lambda d, a, b: TRUE if less(run, d, a, b) else FALSE)
 
 
-def _sorted_unwatched(run: Run, t: Table, size: int) -> bool:
+def _sorted_unwatched(run: RunContext, t: Table, size: int) -> bool:
     """Sort by Python's sort if its result cannot differ."""
     doublings = size.bit_length()
     run.charge(size * (_ELEMENT + doublings), RESULTS + 2 * VALUE * size)
@@ -67,14 +67,14 @@ def _is_delicate(numbers: list[float]) -> bool:
     return numbers.count(0.0) > 1 and len({math.copysign(1.0, x) for x in numbers if x == 0.0}) > 1
 
 
-def _put(run: Run, t: Table, k: float, v: LuaValue) -> None:
+def _put(run: RunContext, t: Table, k: float, v: LuaValue) -> None:
     if v is not None and k in t:
         t[k] = v
     else:  # the comparison function has cleared fields, or there were holes
         rawset(run, t, k, v)
 
 
-def _quicksort(run: Run, d: int, t: Table, low: float, high: float, compare: Compare) -> None:
+def _quicksort(run: RunContext, d: int, t: Table, low: float, high: float, compare: Compare) -> None:
     """``auxsort`` of ltablib.c."""
     while low < high:
         run.charge(_PARTITION + _COMPARISON * int(high - low))
@@ -105,7 +105,7 @@ def _quicksort(run: Run, d: int, t: Table, low: float, high: float, compare: Com
             high = middle - 1.0
 
 
-def _partition(run: Run, d: int, t: Table, low: float, high: float, middle: float, compare: Compare) -> float:
+def _partition(run: RunContext, d: int, t: Table, low: float, high: float, middle: float, compare: Compare) -> float:
     """Move what is less than the median of three before it and the rest behind it; answers its place."""
     pivot, b = t.get(middle), t.get(high - 1.0)
     _put(run, t, middle, b)

@@ -20,27 +20,17 @@ from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ..costs import CLOSURE, COPY, LIBRARY, RESULTS, SCAN, STEP, STRING, UPVALUE, VALUE
-from ..pattern_items import LATIN, PatternError
-from ..patterns import Match, Pattern, compile_pattern, find_special
-from ..plain_search import find_long, is_cheap
-from ..tracebacks import LIBRARY_CODES, argument_error, library_error
-from ..values import (
-    ABSENT,
-    CODES,
-    FALSE,
-    LONG_STRING,
-    LuaValue,
-    MetaTable,
-    ScatteredTable,
-    Table,
-    number_to_string,
-    type_name,
-)
+from ..numerals import number_to_string
+from ..patterns.items import LATIN, PatternError
+from ..patterns.pattern import Match, Pattern, compile_pattern, find_special
+from ..patterns.plain_search import find_long, is_cheap
+from ..runtime.tracebacks import LIBRARY_CODES, argument_error, library_error
+from ..runtime.values import ABSENT, CODES, FALSE, LONG_STRING, LuaValue, MetaTable, ScatteredTable, Table, type_name
 from .args import check_int, check_integer, check_string
 from .formatting import KEPT_LENGTH, format_pieces, kept_format, long_format
 
 if TYPE_CHECKING:
-    from ..runtime import Run
+    from ..runtime.context import RunContext
 
 _BYTE: Final = LIBRARY["string.byte"]
 _CHAR: Final = LIBRARY["string.char"]
@@ -101,11 +91,11 @@ _BYTES: Final = tuple(map(float, range(256)))
 _code: Final = CODES.__getitem__
 _FLOATS: Final = {float}
 _PATTERNS: Final = "string.patterns"
-"""The key in Run.library_state."""
+"""The key in RunContext.library_state."""
 _NOTHING: Final[dict[str, Pattern]] = {}
 
 
-def load(run: Run, text: str) -> Pattern:
+def load(run: RunContext, text: str) -> Pattern:
     """The pattern that ``text`` is, at its first use; the run pays for reading it."""
     run.charge(_PATTERN + _PATTERN_BYTE * len(text), _PATTERN_MEMORY + _PATTERN_BYTE_MEMORY * len(text))
     patterns = run.library_state.setdefault(_PATTERNS, {})
@@ -115,7 +105,7 @@ def load(run: Run, text: str) -> Pattern:
     return pattern
 
 
-def find_match(run: Run, pattern: Pattern, subject: str, start: int) -> Match | None:
+def find_match(run: RunContext, pattern: Pattern, subject: str, start: int) -> Match | None:
     """``pattern.find``, with Lua's error if there is one."""
     try:
         return pattern.find(subject, start, run.charge)
@@ -123,7 +113,7 @@ def find_match(run: Run, pattern: Pattern, subject: str, start: int) -> Match | 
         raise library_error(str(error)) from None
 
 
-def step_match(run: Run, pattern: Pattern, subject: str, start: int) -> Match | None:
+def step_match(run: RunContext, pattern: Pattern, subject: str, start: int) -> Match | None:
     """``pattern.step``, likewise."""
     try:
         return pattern.step(subject, start, run.charge)
@@ -131,7 +121,7 @@ def step_match(run: Run, pattern: Pattern, subject: str, start: int) -> Match | 
         raise library_error(str(error)) from None
 
 
-def matches(run: Run, pattern: Pattern, subject: str, most: int) -> Iterator[Match]:
+def matches(run: RunContext, pattern: Pattern, subject: str, most: int) -> Iterator[Match]:
     """The first ``most`` matches as gsub sees them; charges for finding them."""
     if pattern.anchored:
         found = find_match(run, pattern, subject, 0)
@@ -142,7 +132,7 @@ def matches(run: Run, pattern: Pattern, subject: str, most: int) -> Iterator[Mat
     return islice(_matches_one_by_one(run, pattern, subject), most)
 
 
-def _matches_one_by_one(run: Run, pattern: Pattern, subject: str) -> Iterator[Match]:
+def _matches_one_by_one(run: RunContext, pattern: Pattern, subject: str) -> Iterator[Match]:
     start = 0
     while start <= len(subject) and (found := find_match(run, pattern, subject, start)) is not None:
         run.charge(_SEARCH)
@@ -150,7 +140,7 @@ def _matches_one_by_one(run: Run, pattern: Pattern, subject: str) -> Iterator[Ma
         start = found.end() + (found.end() == found.start())
 
 
-def captures(run: Run, pattern: Pattern, found: Match) -> tuple[LuaValue, ...]:
+def captures(run: RunContext, pattern: Pattern, found: Match) -> tuple[LuaValue, ...]:
     """``push_captures``: all captures, or the whole match if there are none; charges for them."""
     count = pattern.captures or 1
     if pattern.flat and pattern.captures:
@@ -161,7 +151,7 @@ def captures(run: Run, pattern: Pattern, found: Match) -> tuple[LuaValue, ...]:
     return tuple([capture(run, pattern, found, index) for index in range(count)])
 
 
-def capture(run: Run, pattern: Pattern, found: Match, index: int) -> LuaValue:
+def capture(run: RunContext, pattern: Pattern, found: Match, index: int) -> LuaValue:
     """``push_onecapture``: capture ``index``, counted from 0; the whole match as the only one if there is none."""
     if index < pattern.captures:
         if index in pattern.unclosed:
@@ -179,7 +169,7 @@ def capture(run: Run, pattern: Pattern, found: Match, index: int) -> LuaValue:
     return found[group]
 
 
-def start_of(run: Run, value: LuaValue, size: int) -> int:
+def start_of(run: RunContext, value: LuaValue, size: int) -> int:
     """Argument 3 of find and match as an offset (``posrelat``)."""
     place = check_integer(run, value, 3)
     if place < 0:
@@ -220,14 +210,14 @@ def take_apart(text: str) -> Template:
 _kept_template = lru_cache(_KEPT)(take_apart)
 
 
-def template(run: Run, text: str) -> Template:
+def template(run: RunContext, text: str) -> Template:
     """The template that ``text`` is; the run pays as if this process had never met it."""
     escapes = text.count("%")
     run.charge(len(text) // SCAN + 2 * STEP * escapes, len(text) + 2 * (STRING + VALUE) * (escapes + 1))
     return _kept_template(text) if len(text) <= _KEPT_LENGTH else take_apart(text)
 
 
-def expand(run: Run, pattern: Pattern, found: Match, form: Template) -> str:
+def expand(run: RunContext, pattern: Pattern, found: Match, form: Template) -> str:
     """The replacement that a template makes of a match."""
     parts = form.parts
     count = len(parts)
@@ -241,7 +231,7 @@ def expand(run: Run, pattern: Pattern, found: Match, form: Template) -> str:
     return text
 
 
-def parts_of(run: Run, pattern: Pattern, found: Match, parts: tuple[str | int, ...]) -> list[str]:
+def parts_of(run: RunContext, pattern: Pattern, found: Match, parts: tuple[str | int, ...]) -> list[str]:
     """The texts of a replacement, each charged before it is made, and their sum before it is."""
     texts: list[str] = []
     for part in parts:
@@ -254,14 +244,14 @@ def parts_of(run: Run, pattern: Pattern, found: Match, parts: tuple[str | int, .
     return texts
 
 
-def whole_match(run: Run, found: Match) -> str:
+def whole_match(run: RunContext, found: Match) -> str:
     """The matched text."""
     start, end = found.span()
     run.charge(_CAPTURE + (end - start >> _COPY), STRING + end - start)
     return found[0]
 
 
-def replacement(run: Run, found: Match, value: LuaValue) -> str:
+def replacement(run: RunContext, found: Match, value: LuaValue) -> str:
     """What ``add_value`` makes of a value that is no string."""
     if value.__class__ is float:
         run.charge(_NUMERAL, 2 * STRING)
@@ -271,7 +261,9 @@ def replacement(run: Run, found: Match, value: LuaValue) -> str:
     raise library_error(f"invalid replacement value (a {type_name(value)})")
 
 
-def substitute(run: Run, d: int, subject: str, pattern: Pattern, replace: LuaValue, most: int) -> tuple[str, float]:
+def substitute(
+    run: RunContext, d: int, subject: str, pattern: Pattern, replace: LuaValue, most: int
+) -> tuple[str, float]:
     """``str_gsub``'s loop: the new string and the number of matches."""
     kind = replace.__class__
     form = template(run, replace) if kind is str and "%" in replace else None
@@ -330,9 +322,7 @@ def ascii_lower(text: str) -> str:
     return text.lower() if text.isascii() else text.encode("latin-1").lower().decode("latin-1")
 
 
-def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
-    """The functions of ``string``."""
-
+def byte_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def byte(d: int, s: LuaValue = ABSENT, i: LuaValue = None, j: LuaValue = None, *more: LuaValue) -> LuaValue:
         nonlocal fuel, alloc
         if s.__class__ is not str:
@@ -363,6 +353,10 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             run.refuel(0)
         return tuple(map(_code, s[first - 1 : last]))
 
+    return byte
+
+
+def char_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def char(d: int, *codes: LuaValue) -> str:
         nonlocal fuel, alloc
         fuel -= _CHAR + CODE * len(codes)
@@ -384,6 +378,10 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             places.append(place)
         return bytes(places).decode("latin-1")
 
+    return char
+
+
+def find_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def find(
         d: int, s: LuaValue = ABSENT, p: LuaValue = ABSENT, init: LuaValue = None, plain: LuaValue = None, *_: LuaValue
     ) -> LuaValue:
@@ -446,6 +444,10 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             return begin + 1.0, float(end)
         return begin + 1.0, float(end), *captures(run, pattern, found)
 
+    return find
+
+
+def format_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def format_(d: int, template: LuaValue = ABSENT, *values: LuaValue) -> str:
         nonlocal fuel, alloc
         if template.__class__ is not str:
@@ -461,6 +463,10 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             run.refuel(0)
         return text
 
+    return format_
+
+
+def gmatch_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def gmatch(d: int, s: LuaValue = ABSENT, p: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
         subject = s if s.__class__ is str else check_string(s, 1)
         text = p if p.__class__ is str else check_string(p, 2)
@@ -513,6 +519,10 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
 
         return next_match
 
+    return gmatch
+
+
+def gsub_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def gsub(
         d: int,
         s: LuaValue = ABSENT,
@@ -563,6 +573,10 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             return text, float(count)
         return substitute(run, d, s, pattern, repl, most)
 
+    return gsub
+
+
+def len_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def len_(d: int, s: LuaValue = ABSENT, *_: LuaValue) -> float:
         nonlocal fuel
         fuel -= _LEN
@@ -570,6 +584,10 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             run.refuel(0)
         return float(len(s if s.__class__ is str else check_string(s, 1)))
 
+    return len_
+
+
+def lower_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def lower(d: int, s: LuaValue = ABSENT, *_: LuaValue) -> str:
         nonlocal fuel, alloc
         if s.__class__ is not str:
@@ -580,6 +598,10 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             run.refuel(0)
         return ascii_lower(s)
 
+    return lower
+
+
+def match_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def match(d: int, s: LuaValue = ABSENT, p: LuaValue = ABSENT, init: LuaValue = None, *_: LuaValue) -> LuaValue:
         nonlocal fuel, alloc
         if s.__class__ is not str:
@@ -626,6 +648,10 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             run.refuel(0)
         return value
 
+    return match
+
+
+def rep_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def rep(d: int, s: LuaValue = ABSENT, n: LuaValue = ABSENT, *_: LuaValue) -> str:
         nonlocal fuel, alloc
         if s.__class__ is not str:
@@ -639,6 +665,10 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             run.refuel(0)
         return s * times if size else ""
 
+    return rep
+
+
+def reverse_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def reverse(d: int, s: LuaValue = ABSENT, *_: LuaValue) -> str:
         nonlocal fuel, alloc
         if s.__class__ is not str:
@@ -649,6 +679,10 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             run.refuel(0)
         return s[::-1]  # type: ignore[no-any-return]
 
+    return reverse
+
+
+def sub_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def sub(d: int, s: LuaValue = ABSENT, i: LuaValue = ABSENT, j: LuaValue = None, *_: LuaValue) -> str:
         nonlocal fuel, alloc
         if s.__class__ is not str:
@@ -674,6 +708,10 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             run.refuel(0)
         return text  # type: ignore[no-any-return]
 
+    return sub
+
+
+def upper_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def upper(d: int, s: LuaValue = ABSENT, *_: LuaValue) -> str:
         nonlocal fuel, alloc
         if s.__class__ is not str:
@@ -684,21 +722,26 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             run.refuel(0)
         return ascii_upper(s)
 
+    return upper
+
+
+def library(run: RunContext, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
+    """The functions of ``string``."""
     return {
-        "byte": byte,
-        "char": char,
-        "find": find,
-        "format": format_,
-        "gfind": gmatch,
-        "gmatch": gmatch,
-        "gsub": gsub,
-        "len": len_,
-        "lower": lower,
-        "match": match,
-        "rep": rep,
-        "reverse": reverse,
-        "sub": sub,
-        "upper": upper,
+        "byte": byte_for(run, fuel, alloc),
+        "char": char_for(run, fuel, alloc),
+        "find": find_for(run, fuel, alloc),
+        "format": format_for(run, fuel, alloc),
+        "gfind": gmatch_for(run, fuel, alloc),
+        "gmatch": gmatch_for(run, fuel, alloc),
+        "gsub": gsub_for(run, fuel, alloc),
+        "len": len_for(run, fuel, alloc),
+        "lower": lower_for(run, fuel, alloc),
+        "match": match_for(run, fuel, alloc),
+        "rep": rep_for(run, fuel, alloc),
+        "reverse": reverse_for(run, fuel, alloc),
+        "sub": sub_for(run, fuel, alloc),
+        "upper": upper_for(run, fuel, alloc),
     }
 
 
@@ -707,4 +750,4 @@ def _nested(code: CodeType, name: str) -> CodeType:
 
 
 # Errors raised by gmatch's iterator are a library function's.
-LIBRARY_CODES.add(_nested(_nested(library.__code__, "gmatch"), "next_match"))
+LIBRARY_CODES.add(_nested(_nested(gmatch_for.__code__, "gmatch"), "next_match"))

@@ -10,17 +10,18 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from ..array_part import inserted, made
 from ..costs import COPY, ENTRY, LIBRARY, RESULTS, STRING, TABLE, VALUE
-from ..operations import border, delete, first, rawset
-from ..scattered import filled
-from ..tracebacks import library_error
-from ..values import ABSENT, HoledTable, LuaValue, ScatteredTable, Table, number_to_string, type_name
+from ..numerals import number_to_string
+from ..runtime.array_part import inserted, made
+from ..runtime.hash_defence import filled
+from ..runtime.operations import border, delete, first, rawset
+from ..runtime.tracebacks import library_error
+from ..runtime.values import ABSENT, HoledTable, LuaValue, ScatteredTable, Table, type_name
 from .args import check_function, check_int, check_integer, check_table, opt_string
 from .sort import sort as sort_table
 
 if TYPE_CHECKING:
-    from ..runtime import Run
+    from ..runtime.context import RunContext
 
 _CONCAT: Final = LIBRARY["table.concat"]
 _FOREACH: Final = LIBRARY["table.foreach"]
@@ -51,7 +52,7 @@ _LEADING: Final = {count: itemgetter(*map(float, range(1, count + 1))) for count
 _NUMERAL_BYTES: Final = STRING + 24
 
 
-def _shift(run: Run, t: Table, key: float, stop: float, step: float) -> None:
+def _shift(run: RunContext, t: Table, key: float, stop: float, step: float) -> None:
     """``t[key] = t[key + step]``, then for the next key in the same direction, up to ``stop``."""
     run.charge(_SHIFTED * int(abs(stop - key)))
     while key != stop:
@@ -73,7 +74,7 @@ def _shift(run: Run, t: Table, key: float, stop: float, step: float) -> None:
                 key = source
 
 
-def _texts(run: Run, values: Sequence[LuaValue], start: int) -> list[str]:
+def _texts(run: RunContext, values: Sequence[LuaValue], start: int) -> list[str]:
     """The elements from index ``start`` on as text, numbers converted."""
     run.charge(_NUMERAL * len(values), RESULTS + (VALUE + _NUMERAL_BYTES) * len(values))
     texts = []
@@ -87,7 +88,7 @@ def _texts(run: Run, values: Sequence[LuaValue], start: int) -> list[str]:
     return texts
 
 
-def _insert_at(run: Run, t: Table, end: float, position: LuaValue, value: LuaValue) -> None:
+def _insert_at(run: RunContext, t: Table, end: float, position: LuaValue, value: LuaValue) -> None:
     place = float(check_int(run, position, 2))
     if place < end:
         _shift(run, t, end, place, -1.0)
@@ -99,9 +100,7 @@ def _check_results(count: int, arguments: int) -> None:
         raise library_error("too many results to unpack")
 
 
-def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
-    """The functions of ``table``; ``unpack`` is the base library's as well."""
-
+def concat_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def concat(d: int, t: Any = ABSENT, separator: Any = None, start: Any = None, last: Any = None, *_: Any) -> str:
         nonlocal fuel
         fuel -= _CONCAT
@@ -129,6 +128,10 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         run.charge(size // COPY, STRING + size)
         return separator.join(values)  # type: ignore[no-any-return]
 
+    return concat
+
+
+def foreach_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def foreach(d: int, t: LuaValue = ABSENT, f: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
         run.charge(_FOREACH)
         t, f = check_table(t, 1), check_function(f, 2)
@@ -142,6 +145,10 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
                     return result
         return ()
 
+    return foreach
+
+
+def foreachi_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def foreachi(d: int, t: LuaValue = ABSENT, f: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
         run.charge(_FOREACHI)
         t = check_table(t, 1)
@@ -156,10 +163,18 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             place += 1.0
         return ()
 
+    return foreachi
+
+
+def getn_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def getn(d: int, t: LuaValue = ABSENT, *_: LuaValue) -> float:
         run.charge(_GETN)
         return border(run, check_table(t, 1))
 
+    return getn
+
+
+def insert_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def insert(d: int, t: LuaValue = ABSENT, a: LuaValue = ABSENT, b: LuaValue = ABSENT, *more: LuaValue) -> tuple[()]:
         nonlocal fuel, alloc
         fuel -= _INSERT
@@ -184,6 +199,10 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             _insert_at(run, t, end, a, b)
         return ()
 
+    return insert
+
+
+def maxn_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def maxn(d: int, t: LuaValue = ABSENT, *_: LuaValue) -> float:
         run.charge(_MAXN)
         t = check_table(t, 1)
@@ -194,6 +213,10 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
                 largest = key
         return largest
 
+    return maxn
+
+
+def pack_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def pack(d: int, *values: LuaValue) -> Table:
         run.charge(_PACK + _PACKED * len(values), TABLE + ENTRY * (len(values) + 1))
         t = Table()
@@ -208,6 +231,10 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         t["n"] = place - 1.0
         return t
 
+    return pack
+
+
+def remove_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def remove(d: int, t: LuaValue = ABSENT, position: LuaValue = None, *_: LuaValue) -> LuaValue:
         nonlocal fuel
         fuel -= _REMOVE
@@ -227,11 +254,19 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         delete(run, t, end)
         return value
 
+    return remove
+
+
+def setn_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def setn(d: int, t: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
         run.charge(_SETN)
         check_table(t, 1)
         raise library_error("'setn' is obsolete")
 
+    return setn
+
+
+def sort_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def sort(d: int, t: LuaValue = ABSENT, compare: LuaValue = None, *_: LuaValue) -> tuple[()]:
         run.charge(_SORT)
         t = check_table(t, 1)
@@ -239,6 +274,10 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
         sort_table(run, d, t, size, None if compare is None else check_function(compare, 2))
         return ()
 
+    return sort
+
+
+def unpack_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def unpack(
         d: int, t: LuaValue = ABSENT, start: LuaValue = ABSENT, last: LuaValue = ABSENT, *more: LuaValue
     ) -> LuaValue:
@@ -264,16 +303,21 @@ def library(run: Run, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
             return _LEADING[count](t)
         return tuple(map(t.get, range(begin, end + 1))) if count > 1 else t.get(float(begin))
 
+    return unpack
+
+
+def library(run: RunContext, fuel: int, alloc: int) -> dict[str, Callable[..., Any]]:
+    """The functions of ``table``; ``unpack`` is the base library's as well."""
     return {
-        "concat": concat,
-        "foreach": foreach,
-        "foreachi": foreachi,
-        "getn": getn,
-        "insert": insert,
-        "maxn": maxn,
-        "pack": pack,
-        "remove": remove,
-        "setn": setn,
-        "sort": sort,
-        "unpack": unpack,
+        "concat": concat_for(run, fuel, alloc),
+        "foreach": foreach_for(run, fuel, alloc),
+        "foreachi": foreachi_for(run, fuel, alloc),
+        "getn": getn_for(run, fuel, alloc),
+        "insert": insert_for(run, fuel, alloc),
+        "maxn": maxn_for(run, fuel, alloc),
+        "pack": pack_for(run, fuel, alloc),
+        "remove": remove_for(run, fuel, alloc),
+        "setn": setn_for(run, fuel, alloc),
+        "sort": sort_for(run, fuel, alloc),
+        "unpack": unpack_for(run, fuel, alloc),
     }

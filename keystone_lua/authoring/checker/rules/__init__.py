@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, cast
 
-from ..findings import Rule
+from ..rule import Rule
 from . import (
     accidental_global,
     bad_ignore,

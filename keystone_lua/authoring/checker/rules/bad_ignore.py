@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Final
 
-from ..findings import Place, Severity
+from ..findings import Severity
+from ..rule import Place
 from ..script import Script
 from ..suppression import ignored
 

@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ....interpreter import nodes
-from ..findings import Place, Severity
+from ....interpreter.syntax import nodes
+from ..findings import Severity
+from ..rule import Place
 from ..script import STRING_METHODS, Script
 
 CODE: Final = "magic-pattern"

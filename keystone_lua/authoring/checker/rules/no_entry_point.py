@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from ....interpreter import nodes
-from ..findings import Kind, Place, Severity
+from ....interpreter.syntax import nodes
+from ..findings import Kind, Severity
+from ..rule import Place
 from ..script import ENTRY_POINT, Script
 
 CODE: Final = "no-entry-point"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from ....interpreter import nodes
-from ..findings import Place, Severity
+from ....interpreter.syntax import nodes
+from ..findings import Severity
+from ..rule import Place
 from ..script import Script
 
 CODE: Final = "seed-dependent"

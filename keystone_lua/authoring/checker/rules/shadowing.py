@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from ....interpreter import nodes
-from ....interpreter.libraries import LIBRARIES
-from ..findings import Place, Severity
+from ....interpreter.stdlib.registry import LIBRARIES
+from ....interpreter.syntax import nodes
+from ..findings import Severity
+from ..rule import Place
 from ..script import Script
 
 CODE: Final = "shadowing"

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Final
 
-from ....interpreter import nodes
-from ....interpreter.libraries import LEFT_OUT, LIBRARIES
-from ..findings import Place, Severity
+from ....interpreter.signatures import LEFT_OUT
+from ....interpreter.stdlib.registry import LIBRARIES
+from ....interpreter.syntax import nodes
+from ..findings import Severity
+from ..rule import Place
 from ..script import Script
 
 CODE: Final = "unavailable-library"

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any, Final
 
-from ....interpreter import nodes
-from ..findings import Place, Severity
+from ....interpreter.syntax import nodes
+from ..findings import Severity
+from ..rule import Place
 from ..script import ENTRY_POINT, Script
 
 CODE: Final = "unknown-result-field"

@@ -1,0 +1,81 @@
+"""Fixed builtins: the library functions that a program has no way to replace, which its code may bind directly.
+
+Input: a program's use of its globals. Output: a Seal.
+"""
+
+from __future__ import annotations
+
+from ..levels import LEVEL_1, Level
+from ..runtime.values import LONG_STRING
+from ..signatures import HOST_GLOBALS, LEFT_OUT
+from ..stdlib.registry import LIBRARIES
+from .scope import Resolution
+
+
+class Seal:
+    """Which library members a program cannot replace, each with the free variable that holds it.
+
+    A member is sealed if the program never assigns its global name, never uses its library's table other than
+    by constant fields, and has no other way to the globals table (``_G``) or to the string
+    metatable (getmetatable).
+    """
+
+    def __init__(self, resolution: Resolution, level: Level = LEVEL_1) -> None:
+        self.binds = level.fixed_builtins
+        use = resolution.globals
+        open_libraries = set(use.whole) | set(use.writes)
+        requires = {name for name, _ in resolution.requires}
+        open_libraries |= requires & LIBRARIES.keys()
+        self.dynamic = "_G" in use.reads or "_G" in use.writes
+        if "getmetatable" in use.reads or "require" in use.writes:
+            open_libraries.add("string")
+        if "require" in use.whole and len(resolution.requires) < resolution.require_uses:
+            self.dynamic = True  # a computed name may ask for any library
+        self.open = open_libraries
+        self.strings_open = self.dynamic or ("string" in open_libraries and "getmetatable" in use.reads)
+        self.writes = set(use.writes)
+        taken = {*HOST_GLOBALS, *LIBRARIES[""], *LIBRARIES, *LEFT_OUT}
+        own = (
+            ()
+            if self.dynamic or not level.global_cells
+            else (name for name in use.writes if name not in taken and name in use.reads and len(name) < LONG_STRING)
+        )
+        self.mirrors = {name: f"g{number}" for number, name in enumerate(own)}
+        """The script's own globals, each with the free variable that always has its value."""
+        self.slots: dict[tuple[str, str], str] = {}
+        self.paths: dict[str, tuple[str, str]] = {}
+
+    def function(self, name: str) -> str | None:
+        """The free variable of a base function, or None."""
+        if not self.binds or self.dynamic or name in self.writes or name not in LIBRARIES[""] or name == "_G":
+            return None
+        return self.slot("", name)
+
+    def field(self, library: str, name: str) -> str | None:
+        """The free variable of ``library.name``, or None."""
+        if (
+            not self.binds
+            or self.dynamic
+            or library in self.open
+            or name not in LIBRARIES.get(library, ())
+            or not library
+        ):
+            return None
+        return self.slot(library, name)
+
+    def method(self, name: str) -> str | None:
+        """The free variable of a string method, or None."""
+        return self.field("string", name)
+
+    def slot(self, library: str, name: str) -> str:
+        """The free variable of a member, numbered at its first use."""
+        path = (library, name)
+        slot = self.slots.get(path)
+        if slot is None:
+            slot = self.slots[path] = f"l{len(self.slots)}"
+            self.paths[slot] = path
+        return slot
+
+    def path(self, slot: str) -> tuple[str, str]:
+        """The library and name behind a free variable."""
+        return self.paths[slot]

@@ -1,0 +1,154 @@
+"""Weight: what a chunk costs the compiler, before anything is compiled.
+
+Input: a Chunk. Output: its weight, in units of which each stands for at most 1.5 kB of memory and 10 µs while the
+chunk is compiled. Refuses nothing; ``compile_program`` refuses programs over ``limits.MAX_WEIGHT``.
+
+The generated code of a node is some number of Python syntax nodes, at about 300 bytes each, so a node's kind tells its
+price: 2 for a field of a constructor, 12 for a term of a sum, 40 for a method call. A function weighs 100 not for its
+code but because CPython copies the names of the enclosing function for each.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from ..syntax import nodes
+from ..syntax.nodes import children
+from .extents import FEW, TALL, WIDE, Extent, Place, parts_apart, settle, temporaries
+from .frame_size import own_names
+
+if TYPE_CHECKING:
+    from .scope import Resolution, Scope
+
+_NODES: Final[dict[type, int]] = {
+    nodes.Assign: 2,
+    nodes.Branch: 14,
+    nodes.Break: 4,
+    nodes.Call: 12,
+    nodes.Concat: 22,
+    nodes.Field: 2,
+    nodes.Function: 40,
+    nodes.GenericFor: 30,
+    nodes.Goto: 20,
+    nodes.Index: 16,
+    nodes.Label: 40,
+    nodes.LocalFunction: 10,
+    nodes.Logical: 8,
+    nodes.MethodCall: 45,
+    nodes.Name: 1,
+    nodes.NumericFor: 42,
+    nodes.Repeat: 18,
+    nodes.Return: 8,
+    nodes.Table: 3,
+    nodes.Unary: 18,
+    nodes.Vararg: 8,
+    nodes.While: 18,
+}
+_TARGET: Final = 15
+"""An assigned variable or field."""
+_LOCAL: Final = 4
+_CROSSED: Final = 2
+"""A loop around a goto, which may have to pass it on."""
+PASSED: Final = 5
+"""Quarters of a unit for a free variable of a function, in each function that it passes."""
+VISIBLE: Final = 200
+"""Names of the functions around one that a unit stands for."""
+MANY: Final = 4_000
+"""Names of the functions around one that take twice the time of a few."""
+TWIN_CALL: Final = 18
+_LOOPS: Final = (nodes.While, nodes.Repeat, nodes.NumericFor, nodes.GenericFor, nodes.Do, nodes.Function)
+_OPERANDS: Final[dict[type, int]] = {nodes.Concat: 2, nodes.Logical: 8}
+_OPERATOR: Final = 11
+_COMPARISON: Final = 18
+_POWER: Final = 15
+
+
+def weigh(chunk: nodes.Chunk, extents: dict[Any, Extent] | None = None) -> int:
+    """The weight of a whole chunk; enters the extents of its functions."""
+    weight = 0
+    first = Place(Extent())
+    places = [first]
+    found = {chunk: first.extent}
+    pending: list[tuple[Any, int, Place, int]] = [(chunk.body, 0, first, 0)]
+    while pending:
+        node, loops, place, height = pending.pop()
+        kind = node.__class__
+        if kind is nodes.Block:
+            labels = any(statement.__class__ is nodes.Label for statement in node.statements)
+            for statement in node.statements:
+                inner = place.inside(statement, labels)
+                places.append(inner)
+                pending.append((statement, loops, inner, 0))
+            continue
+        weight += _NODES.get(kind, 0)
+        if kind is nodes.Name:
+            place.names += 1
+            continue
+        weight += _own(node, kind, loops)
+        apart = parts_apart(node)
+        place.temporaries += FEW if apart else temporaries(node)
+        if height > TALL or (kind is nodes.Table and len(node.fields) > WIDE):
+            place.tall = True
+            place.extent.pieces += height % TALL == 0
+        if kind is nodes.Function:
+            place = Place(Extent())
+            places.append(place)
+            found[node] = place.extent
+            loops = 0
+        elif kind in _LOOPS:
+            loops += 1
+        height += len(node.operands) if kind is nodes.Logical and not apart else 1
+        if not apart:
+            pending.extend([(child, loops, place, height) for child in children(node)])
+            continue
+        place.extent.pieces += 1
+        for child in children(node):
+            piece = place.piece()
+            places.append(piece)
+            pending.append((child, loops, piece, height))
+    settle(places)
+    if extents is not None:
+        extents.update(found)
+    return weight
+
+
+def weigh_names(resolution: Resolution) -> int:
+    """What CPython does for the names of functions: each is given those of all functions around it, and takes its own
+    free variables through every function between. Sets of many names no longer fit into its caches."""
+    around: dict[Scope, int] = {}
+    seen = 0
+    for node, scope in resolution.scopes.items():  # a function comes after those around it
+        outer = around[scope.parent] if scope.parent is not None else len(resolution.globals.writes)
+        extent = resolution.extents[node]
+        inner = around[scope] = outer + own_names(scope, extent)
+        seen += outer + outer * outer // MANY + extent.pieces * (inner + inner * inner // MANY)
+    return resolution.passed * PASSED // 4 + seen // VISIBLE
+
+
+def weigh_twins(resolution: Resolution) -> int:
+    """What the twins of functions take, if the program has coroutines: as much again, and calls twice as much."""
+    return resolution.weight + TWIN_CALL * resolution.calls
+
+
+def _own(node: Any, kind: type, loops: int) -> int:
+    """What the weight of a node adds for its parts."""
+    if kind is nodes.Operator:
+        return _operator(node)
+    if kind in _OPERANDS:
+        return _OPERANDS[kind] * len(node.operands)
+    if kind is nodes.Assign:
+        return _TARGET * len(node.targets)
+    if kind is nodes.Local:
+        return _LOCAL * len(node.names)
+    return _CROSSED * loops if kind is nodes.Goto else 0
+
+
+def _operator(node: nodes.Operator) -> int:
+    if node.symbol[0] in "<>=~":
+        return _COMPARISON
+    return 3 if constant(node.operand) else _POWER if node.symbol == "^" else _OPERATOR
+
+
+def constant(node: nodes.Expression) -> bool:
+    """Whether an operand is a literal."""
+    return isinstance(node, (nodes.Number, nodes.String))

@@ -1,0 +1,453 @@
+"""Scope: which variable every name means, and what is known about each.
+
+Input: a parsed chunk. Output: a Resolution. Refuses: a goto without a visible label, a
+label twice in a function, a jump into the scope of a local (manual of Lua 5.2, 3.3.4).
+
+A local that a nested function uses is *captured*. Python's cells give a captured local the
+life that Lua wants (one per activation of the function that declares it) except inside a
+loop, where Lua makes a new local each time round. Those captured locals are *fresh*: if they
+are never assigned after their declaration the closure takes their value (VALUE), otherwise
+they live in a one-element list that the closures share (BOX).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from .. import costs
+from ..errors import LuaSyntaxError
+from ..limits import MAX_PASSED
+from ..syntax import nodes
+from .extents import Extent
+
+PLAIN, VALUE, BOX = "plain", "value", "box"
+
+
+@dataclass(slots=True, eq=False)
+class Variable:
+    """One local variable, parameter or loop variable."""
+
+    name: str
+    slot: str
+    owner: Scope
+    in_loop: bool
+    captured: bool = False
+    assigned: int = 0
+    mentioned: bool = False
+    values: list[tuple[str, Any]] = field(default_factory=list)
+
+    @property
+    def storage(self) -> str:
+        """How the compiler keeps it: PLAIN, VALUE or BOX."""
+        if not (self.captured and (self.in_loop or self.owner.has_goto)):
+            return PLAIN
+        return BOX if self.assigned else VALUE
+
+
+@dataclass(slots=True, eq=False)
+class Scope:
+    """One Lua function: its parent, and the enclosing functions' variables that it or its children use."""
+
+    node: nodes.Function | nodes.Chunk
+    parent: Scope | None
+    captures: dict[Variable, None] = field(default_factory=dict)
+    outer: dict[str, Variable | None] = field(default_factory=dict)
+    """What each name that it or its children do not declare means here: a local of a function around, or a global.
+
+    Of a library's member that no local hides there is an entry ``string.byte``: it may get a free variable too.
+    """
+    locals: int = 0
+    """Locals that it declares in all its blocks, parameters and loop variables included."""
+    cells: int = 0
+    """Of these, how many its children use."""
+    functions: int = 0
+    """Functions that stand in it, but not in those."""
+    widest: int = 0
+    """Outer names of the one with the most: they are on the stack while its closure is made."""
+    parameters: tuple[Variable, ...] = ()
+    has_goto: bool = False
+    uses_vararg: bool = False
+    arg: Variable | None = None
+    """The hidden local ``arg`` of a vararg function that mentions it (LUA_COMPAT_VARARG)."""
+    returns: list[nodes.Return] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Globals:
+    """How a program uses its global names; says which library functions no script can replace."""
+
+    reads: set[str] = field(default_factory=set)
+    writes: dict[str, int] = field(default_factory=dict)
+    fields: dict[str, set[str]] = field(default_factory=dict)
+    whole: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True, eq=False)
+class Resolution:
+    """What scope found. Nodes are keys by identity; a Name that is missing from ``variables`` is global."""
+
+    variables: dict[nodes.Name, Variable] = field(default_factory=dict)
+    declared: dict[nodes.Node, tuple[Variable, ...]] = field(default_factory=dict)
+    scopes: dict[nodes.Node, Scope] = field(default_factory=dict)
+    targets: dict[nodes.Goto, tuple[nodes.Block, nodes.Label]] = field(default_factory=dict)
+    labelled: dict[nodes.Block, None] = field(default_factory=dict)
+    globals: Globals = field(default_factory=Globals)
+    weight: int = 0
+    """Of the trees, see weight."""
+    calls: int = 0
+    passed: int = 0
+    """Names that pass a function on their way in, each for each function."""
+    extents: dict[nodes.Node, Extent] = field(default_factory=dict)
+    """Of functions and chunks: see extents."""
+    requires: list[tuple[str, int]] = field(default_factory=list)
+    require_uses: int = 0
+
+
+class _Frame:
+    """A block being resolved: its names, its labels, where it stands in the function."""
+
+    __slots__ = ("block", "gotos", "labels", "locals", "names", "parent")
+
+    def __init__(self, block: nodes.Block, parent: _Frame | None) -> None:
+        self.block = block
+        self.parent = parent
+        self.names: dict[str, Variable] = {}
+        self.locals = 0
+        self.labels: dict[str, tuple[nodes.Label, int]] = {}
+        self.gotos: list[tuple[nodes.Goto, int]] = []
+
+
+def resolve(chunk: nodes.Chunk, into: Resolution, counter: list[int]) -> None:
+    """Resolve every name of ``chunk``, adding to ``into``; ``counter`` numbers slots over all chunks of a program."""
+    _Resolver(chunk, into, counter).run()
+
+
+class _Resolver:
+    def __init__(self, chunk: nodes.Chunk, into: Resolution, counter: list[int]) -> None:
+        self.chunk = chunk
+        self.into = into
+        self.counter = counter
+        self.scope: Scope = Scope(chunk, None)
+        self.frames: list[_Frame] = []
+        self.around: dict[Scope, list[_Frame]] = {}
+        """The open blocks of each function around."""
+        self.loops = 0
+        self.table: dict[type, Callable[[Any], None]] = {
+            nodes.Name: self.name,
+            nodes.Index: self.index,
+            nodes.Call: self.call,
+            nodes.MethodCall: self.method_call,
+            nodes.Chain: self.steps,
+            nodes.Prior: self.nothing,
+            nodes.Paren: self.paren,
+            nodes.Arithmetic: self.chain,
+            nodes.Comparison: self.chain,
+            nodes.Concat: self.operands,
+            nodes.Logical: self.operands,
+            nodes.Unary: self.unary,
+            nodes.Table: self.constructor,
+            nodes.Function: self.function,
+            nodes.Nil: self.nothing,
+            nodes.Boolean: self.nothing,
+            nodes.Number: self.nothing,
+            nodes.String: self.nothing,
+            nodes.Vararg: self.vararg,
+            nodes.Local: self.local,
+            nodes.LocalFunction: self.local_function,
+            nodes.Assign: self.assign,
+            nodes.CallStatement: self.call_statement,
+            nodes.Do: self.do,
+            nodes.While: self.while_,
+            nodes.Repeat: self.repeat,
+            nodes.If: self.if_,
+            nodes.NumericFor: self.numeric_for,
+            nodes.GenericFor: self.generic_for,
+            nodes.Return: self.return_,
+            nodes.Break: self.nothing,
+            nodes.Goto: self.goto,
+            nodes.Label: self.nothing,
+        }
+
+    def run(self) -> None:
+        self.into.scopes[self.chunk] = self.scope
+        self.block(self.chunk.body, ())
+
+    def visit(self, node: nodes.Node) -> None:
+        self.table[node.__class__](node)
+
+    def visit_all(self, items: tuple[Any, ...]) -> None:
+        table = self.table
+        for node in items:
+            table[node.__class__](node)
+
+    def nothing(self, node: nodes.Node) -> None:
+        pass
+
+    def vararg(self, node: nodes.Vararg) -> None:
+        self.scope.uses_vararg = True
+
+    # blocks and declarations
+
+    def declare(self, name: str) -> Variable:
+        self.counter[0] += 1
+        variable = Variable(name, f"v{self.counter[0]}", self.scope, self.loops > 0)
+        self.scope.locals += 1
+        frame = self.frames[-1]
+        frame.names[name] = variable
+        frame.locals += 1
+        return variable
+
+    def open(self, block: nodes.Block) -> _Frame:
+        frame = _Frame(block, self.frames[-1] if self.frames else None)
+        self.frames.append(frame)
+        return frame
+
+    def block(self, block: nodes.Block, declare: tuple[str, ...], key: nodes.Node | None = None) -> None:
+        self.open(block)
+        if key is not None:
+            self.into.declared[key] = tuple(self.declare(name) for name in declare)
+        self.statements(block)
+        self.close()
+
+    def statements(self, block: nodes.Block) -> None:
+        frame = self.frames[-1]
+        last = len(block.statements)
+        while last and block.statements[last - 1].__class__ is nodes.Label:
+            last -= 1  # a label at the end of a block is outside the scope of the block's locals
+        for position, statement in enumerate(block.statements):
+            if statement.__class__ is nodes.Label:
+                self.label(frame, statement, position >= last)
+            else:
+                self.table[statement.__class__](statement)
+
+    def label(self, frame: _Frame, label: nodes.Label, at_end: bool) -> None:
+        if label.name in frame.labels:
+            line = frame.labels[label.name][0].line
+            raise self.error(label.line, f"label '{label.name}' already defined on line {line}")
+        frame.labels[label.name] = (label, -1 if at_end else frame.locals)
+
+    def close(self) -> None:
+        frame = self.frames.pop()
+        for goto, locals_then in frame.gotos:
+            if found := frame.labels.get(goto.label):
+                label, locals_there = found
+                if locals_there > locals_then:
+                    raise self.error(goto.line, f"<goto {goto.label}> jumps into the scope of a local")
+                self.into.targets[goto] = (frame.block, label)
+                self.into.labelled[frame.block] = None
+            elif frame.parent is None:
+                raise self.error(goto.line, f"undefined label '{goto.label}'")
+            else:
+                frame.parent.gotos.append((goto, frame.parent.locals))
+
+    def error(self, line: int, text: str) -> LuaSyntaxError:
+        return LuaSyntaxError(f"{self.chunk.name}:{line}: {text}", line)
+
+    # names
+
+    def name(self, node: nodes.Name) -> None:
+        variable = self.lookup(node.name)
+        if variable is None:
+            self.into.globals.reads.add(node.name)
+            self.into.globals.whole.add(node.name)
+            self.into.require_uses += node.name == "require"
+        else:
+            self.into.variables[node] = variable
+
+    def lookup(self, name: str) -> Variable | None:
+        for frame in reversed(self.frames):
+            if name in frame.names:
+                frame.names[name].mentioned = True
+                return frame.names[name]
+        return self.outer_name(self.scope, name)
+
+    def outer_name(self, scope: Scope | None, name: str) -> Variable | None:
+        """A name that the function does not declare: looked for once in each function that it passes.
+
+        The blocks around a function do not change while it is resolved.
+        """
+        passed: list[Scope] = []
+        found: Variable | None = None
+        while found is None and scope is not None:
+            if name in scope.outer:
+                found = scope.outer[name]
+                break
+            passed.append(scope)
+            scope = scope.parent
+            if scope is not None:
+                found = self.declared_in(scope, name)
+        self.into.passed += len(passed)
+        if self.into.passed > MAX_PASSED:
+            raise self.error(1, f"chunk has too many upvalues (more than {MAX_PASSED} in all its functions)")
+        for inner in passed:
+            inner.outer[name] = found
+        if found is not None:
+            for inner in passed:
+                inner.captures[found] = None
+        return found
+
+    def declared_in(self, scope: Scope, name: str) -> Variable | None:
+        """The local of a function around that has the name now."""
+        for frame in reversed(self.around[scope]):
+            if name in frame.names:
+                found = frame.names[name]
+                scope.cells += not found.captured
+                found.captured = found.mentioned = True
+                return found
+        return None
+
+    def index(self, node: nodes.Index) -> None:
+        base, key = node.object, node.key
+        if base.__class__ is nodes.Name and key.__class__ is nodes.String and self.lookup(base.name) is None:
+            self.into.globals.reads.add(base.name)
+            self.into.globals.fields.setdefault(base.name, set()).add(key.value)
+            if (member := f"{base.name}.{key.value}") in costs.LIBRARY:
+                self.outer_name(self.scope, member)
+        else:
+            self.visit(base)
+            self.visit(key)
+
+    def function(self, node: nodes.Function) -> None:
+        frames, loops, scope = self.frames, self.loops, self.scope
+        self.around[scope] = frames
+        scope.functions += 1
+        self.scope = Scope(node, scope)
+        self.into.scopes[node] = self.scope
+        self.frames, self.loops = [], 0
+        self.open(node.body)
+        self.scope.parameters = tuple(self.declare(name) for name in node.parameters)
+        self.into.declared[node] = self.scope.parameters
+        arg = self.declare("arg") if node.is_vararg and "arg" not in node.parameters else None
+        self.statements(node.body)
+        self.close()
+        if arg is not None and arg.mentioned:
+            self.scope.arg = arg
+        scope.widest = max(scope.widest, len(self.scope.outer))
+        self.frames, self.loops, self.scope = frames, loops, scope
+
+    # expressions
+
+    def call(self, node: nodes.Call) -> None:
+        function, arguments = node.function, node.arguments
+        self.into.calls += 1
+        if (
+            function.__class__ is nodes.Name
+            and function.name == "require"
+            and self.lookup("require") is None
+            and len(arguments) == 1
+            and arguments[0].__class__ is nodes.String
+        ):
+            self.into.requires.append((arguments[0].value, node.line))
+        self.visit(function)
+        self.visit_all(arguments)
+
+    def method_call(self, node: nodes.MethodCall) -> None:
+        self.visit(node.object)
+        self.into.calls += 1
+        if (member := f"string.{node.method}") in costs.LIBRARY:
+            self.outer_name(self.scope, member)
+        self.visit_all(node.arguments)
+
+    def steps(self, node: nodes.Chain) -> None:
+        self.visit(node.first)
+        for step in node.steps:
+            self.visit(step)
+
+    def paren(self, node: nodes.Paren) -> None:
+        self.visit(node.expression)
+
+    def chain(self, node: nodes.Arithmetic | nodes.Comparison) -> None:
+        self.visit(node.first)
+        table = self.table
+        for operator in node.rest:
+            table[operator.operand.__class__](operator.operand)
+
+    def operands(self, node: nodes.Concat | nodes.Logical) -> None:
+        self.visit_all(node.operands)
+
+    def unary(self, node: nodes.Unary) -> None:
+        self.visit(node.operand)
+
+    def constructor(self, node: nodes.Table) -> None:
+        table = self.table
+        for item in node.fields:
+            if item.key is not None:
+                table[item.key.__class__](item.key)
+            table[item.value.__class__](item.value)
+
+    # statements
+
+    def local(self, node: nodes.Local) -> None:
+        self.visit_all(node.values)
+        self.into.declared[node] = tuple(self.declare(name) for name in node.names)
+
+    def local_function(self, node: nodes.LocalFunction) -> None:
+        self.into.declared[node] = (self.declare(node.name),)
+        self.function(node.function)
+
+    def assign(self, node: nodes.Assign) -> None:
+        for target in node.targets:
+            if target.__class__ is nodes.Name:
+                variable = self.lookup(target.name)
+                if variable is None:
+                    writes = self.into.globals.writes
+                    writes[target.name] = writes.get(target.name, 0) + 1
+                else:
+                    variable.assigned += 1
+                    self.into.variables[target] = variable
+            elif isinstance(target, nodes.Index):
+                self.visit(target.object)
+                self.visit(target.key)
+        self.visit_all(node.values)
+
+    def call_statement(self, node: nodes.CallStatement) -> None:
+        self.visit(node.call)
+
+    def do(self, node: nodes.Do) -> None:
+        self.block(node.body, ())
+
+    def while_(self, node: nodes.While) -> None:
+        self.loops += 1
+        self.visit(node.condition)
+        self.block(node.body, ())
+        self.loops -= 1
+
+    def repeat(self, node: nodes.Repeat) -> None:
+        self.loops += 1
+        self.open(node.body)
+        self.statements(node.body)
+        self.visit(node.condition)
+        self.close()
+        self.loops -= 1
+
+    def if_(self, node: nodes.If) -> None:
+        for branch in node.branches:
+            self.visit(branch.condition)
+            self.block(branch.body, ())
+        if node.orelse is not None:
+            self.block(node.orelse, ())
+
+    def numeric_for(self, node: nodes.NumericFor) -> None:
+        self.visit(node.start)
+        self.visit(node.stop)
+        if node.step is not None:
+            self.visit(node.step)
+        self.loops += 1
+        self.block(node.body, (node.name,), node)
+        self.loops -= 1
+
+    def generic_for(self, node: nodes.GenericFor) -> None:
+        self.visit_all(node.values)
+        self.loops += 1
+        self.block(node.body, node.names, node)
+        self.loops -= 1
+
+    def return_(self, node: nodes.Return) -> None:
+        self.scope.returns.append(node)
+        self.visit_all(node.values)
+
+    def goto(self, node: nodes.Goto) -> None:
+        self.scope.has_goto = True
+        self.frames[-1].gotos.append((node, self.frames[-1].locals))

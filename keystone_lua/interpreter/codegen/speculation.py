@@ -1,0 +1,572 @@
+"""Optimism: expressions without guards, to be tried before the guarded form.
+
+Input: an expression node. Output: an Attempt, whose Python expression has the node's value, or raises one of MISFITS
+and has changed nothing; None where there is no such form or no guard to save. Refuses everything that could run Lua
+code or charge for work: calls, constructors, concatenation.
+
+**Why it is right.** Statements emit ``try: x = attempt; except Misfit: x = guarded``. In CPython 3.11 a ``try`` costs
+nothing until something is raised, so the guards of the usual case are gone (matrix x 0.6), and the guarded form, which
+knows strings as numbers, metatables and errors, starts again from the operands. An operand is asked for in one of two
+ways:
+
+* as an *operand*, where only a number (or, of an index, a table) will do. Any other value makes Python raise TypeError:
+  ``None * 2.0``, ``"2" * 2.0``, ``"x"["k"]``. So a field that only the metatable knows may be read as None. Where
+  Python would accept a wrong pair (``"a" + "b"``) a unary plus, which costs 2 ns, refuses what is no number.
+* as a *value*, where nil is as good as anything. A field that is not there is looked up in the metatable by
+  ``operations.pure_index``, which raises TypeError if that would run Lua code or cost something.
+
+Keys are numbers or short constants: finding a long string has a price, and only MetaTables hold long ones. A key that
+may be a string is read from plain tables only.
+
+**When it is wise.** An exception takes about 500 ns. So a field that a class may provide is not taken for granted, nor
+tried where no function of the program gives it to an object, nor what a function that is ``__index`` may answer; and an
+operator whose metamethod the program mentions is not tried on plain names. This is a guess about time alone.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from .. import costs
+from ..analysis.scope import BOX
+from ..analysis.types import BOOLEAN, NIL, NUMBER, STRING, TABLE
+from ..runtime.values import LONG_STRING
+from ..stdlib.base import NUMERAL
+from ..stdlib.math import many_price
+from ..stdlib.string import CODE, CODE_MEMORY
+from ..syntax import nodes
+from . import pyast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .operators import OperatorEmitter
+
+
+MAX_NODES: Final = 40
+"""Nodes of an attempt: its code comes on top of the guarded form's."""
+
+SPARSE: Final = 100.0
+"""A factor that keys are taken to lie so far apart by: a grid's rows are seldom full."""
+
+MAX_ATTEMPTS: Final = 1000
+"""Statements of a program that are tried: more than scripts of that many lines have. Each may take 50 kB and 0.3 ms of
+the compiler."""
+
+_EVENTS: Final = {"+": "__add", "-": "__sub", "*": "__mul", "/": "__div", "%": "__mod", "^": "__pow"}
+_ORDER: Final[dict[str, ast.cmpop]] = {"<": ast.Lt(), "<=": ast.LtE(), ">": ast.Gt(), ">=": ast.GtE()}
+_SIGNS: Final[dict[str, ast.operator]] = {"+": ast.Add(), "-": ast.Sub(), "*": ast.Mult(), "/": ast.Div()}
+_LE, _LESS = ast.LtE(), ast.Lt()
+
+
+@dataclass(slots=True)
+class Price:
+    """What the calls of a library function cost: the length of new strings is added to ``bytes``."""
+
+    instructions: int = 0
+    bytes: int = 0
+    texts: list[ast.expr] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """An expression, and by library function what is to be charged once it has its value."""
+
+    value: ast.expr
+    prices: dict[str, Price]
+
+
+class Unsuited(Exception):
+    """There is no form without guards."""
+
+
+class Attempt:
+    """One expression without guards; ``prices`` are to be charged once it has its value."""
+
+    def __init__(self, emitter: OperatorEmitter) -> None:
+        self.emitter = emitter
+        self.kinds = emitter.kinds
+        self.events = emitter.events
+        self.saved = 0
+        self.nodes = 0
+        self.prices: dict[str, Price] = {}
+        self.price = Price()
+        """Of the function whose call is being emitted."""
+        self.conditional = 0
+        self.forms: dict[type, Callable[[Any], ast.expr]] = {
+            nodes.Number: self.constant,
+            nodes.String: self.constant,
+            nodes.Nil: lambda node: pyast.nil(emitter.line),
+            nodes.Boolean: lambda node: pyast.name("TRUE" if node.value else "FALSE", emitter.line),
+            nodes.Paren: lambda node: self.value(node.expression),
+            nodes.Name: self.name,
+            nodes.Index: self.field,
+            nodes.Arithmetic: self.arithmetic,
+            nodes.Unary: self.unary,
+            nodes.Comparison: self.truth_value,
+            nodes.Logical: self.logical,
+            nodes.Call: self.call,
+            nodes.MethodCall: self.call,
+        }
+        self.functions: dict[tuple[str, str, int], Callable[..., ast.expr]] = {
+            ("", "type", 1): self.type,
+            ("string", "byte", 2): self.byte,
+            ("string", "sub", 2): self.slice,
+            ("string", "sub", 3): self.sub,
+            ("string", "char", 1): self.char,
+            ("", "tostring", 1): self.tostring,
+            ("", "tonumber", 1): self.tonumber,
+            ("math", "abs", 1): self.absolute,
+            ("math", "floor", 1): self.floor,
+            ("math", "max", 2): partial(self.extreme, ast.Gt()),
+            ("math", "max", 3): partial(self.extreme, ast.Gt()),
+            ("math", "min", 2): partial(self.extreme, ast.Lt()),
+            ("math", "min", 3): partial(self.extreme, ast.Lt()),
+            ("math", "sqrt", 1): self.root,
+        }
+
+    # the ways to ask
+
+    def value(self, node: nodes.Expression) -> ast.expr:
+        """The node's value, nil included."""
+        self.nodes += 1
+        form = self.forms.get(node.__class__)
+        if form is None or self.nodes > MAX_NODES:
+            raise Unsuited
+        return form(node)
+
+    def operand(self, node: nodes.Expression) -> ast.expr:
+        """The node's value where nil would not do."""
+        if isinstance(node, nodes.Paren):
+            return self.operand(node.expression)
+        if isinstance(node, nodes.Index):
+            self.nodes += 1
+            return self.index(node, "__index" in self.events and isinstance(node.key, nodes.String))
+        return self.value(node)
+
+    def test(self, node: nodes.Expression) -> ast.expr:
+        """A Python truth."""
+        line = self.emitter.line
+        if isinstance(node, nodes.Comparison) and len(node.rest) == 1:
+            return self.compare(node)
+        if isinstance(node, nodes.Unary) and node.symbol == "not":
+            return pyast.negation(self.test(node.operand), line)
+        if isinstance(node, nodes.Logical):
+            first = self.test(node.operands[0])
+            self.conditional += 1
+            tests = [first, *(self.test(operand) for operand in node.operands[1:])]
+            self.conditional -= 1
+            return pyast.both(tests, line) if node.symbol == "and" else pyast.either(tests, line)
+        if self.kinds.of(node) == BOOLEAN:
+            return pyast.compare(self.value(node), pyast.IS, pyast.name("TRUE", line), line)
+        return self.emitter.truth(*self.mentions(self.value(node)))
+
+    def is_number(self, node: nodes.Expression) -> bool:
+        """Whether a node is surely a number once it has a value: arithmetic answers nothing else here."""
+        if isinstance(node, nodes.Paren):
+            return self.is_number(node.expression)
+        if isinstance(node, (nodes.Call, nodes.MethodCall)):
+            return self.is_numeric_call(node)
+        is_operator = isinstance(node, nodes.Arithmetic) or (isinstance(node, nodes.Unary) and node.symbol != "not")
+        return is_operator or self.kinds.of(node) == NUMBER
+
+    def library_path(self, node: nodes.Expression) -> tuple[str, str] | None:
+        """The library function that a call reaches."""
+        if isinstance(node, nodes.MethodCall):
+            return ("string", node.method) if self.emitter.seal.method(node.method) is not None else None
+        sealed = self.emitter.sealed_function(node.function) if isinstance(node, nodes.Call) else None
+        return self.emitter.seal.path(sealed) if sealed is not None else None
+
+    def is_numeric_call(self, node: nodes.Expression) -> bool:
+        """Of a call that has a form: whether it answers a number."""
+        path = self.library_path(node)
+        return path is not None and (path[0] == "math" or path == ("string", "byte"))
+
+    def is_short_text(self, node: nodes.Expression) -> bool:
+        """Whether a node is a string that is compared at no price."""
+        if isinstance(node, nodes.String):
+            return len(node.value) < LONG_STRING
+        return self.library_path(node) in (("string", "sub"), ("string", "char"), ("", "type"))
+
+    def mentions(self, value: ast.expr) -> tuple[ast.expr, Callable[[], ast.expr]]:
+        """The first mention and a maker of later ones. Nothing here changes a variable, so a load can be repeated."""
+        line = self.emitter.line
+        if isinstance(value, ast.Name):
+            return value, lambda: pyast.name(value.id, line)
+        if isinstance(value, ast.Constant):
+            return value, lambda: pyast.constant(value.value, line)
+        return self.emitter.hold(value)
+
+    # names and fields
+
+    def constant(self, node: nodes.Number | nodes.String) -> ast.expr:
+        return pyast.constant(node.value, self.emitter.line)
+
+    def name(self, node: nodes.Name) -> ast.expr:
+        emitter = self.emitter
+        variable = emitter.variable(node)
+        if variable is not None:
+            slot = pyast.name(variable.slot, emitter.line)
+            if variable.storage == BOX:
+                return pyast.subscript(slot, pyast.constant(0, emitter.line), emitter.line)
+            return slot
+        mirror = emitter.seal.mirrors.get(node.name)
+        if mirror is None:
+            raise Unsuited
+        return pyast.name(mirror, emitter.line)
+
+    def field(self, node: nodes.Index) -> ast.expr:
+        if self.emitter.hosted and isinstance(node.key, nodes.String):
+            raise Unsuited  # a request's headers are found by a function
+        return self.index(node, self.emitter.metatables)
+
+    def index(self, node: nodes.Index, may_inherit: bool) -> ast.expr:
+        """``o[k]``; ``may_inherit``: what is not there is looked up in the metatable."""
+        emitter, line = self.emitter, self.emitter.line
+        if emitter.sealed_function(node) is not None:
+            raise Unsuited
+        key = node.key
+        short = isinstance(key, nodes.String) and len(key.value) < LONG_STRING
+        if not self.is_likely_own(node):
+            raise Unsuited
+        if is_sparse(key):
+            raise Unsuited
+        o = self.operand(node.object)
+        likely = not short and self.kinds.is_likely_number(key)
+        if not short and not likely and not self.is_number(key):
+            once, again = self.mentions(o)
+            there = pyast.subscript(again(), self.value(key), line)
+            return pyast.choose(pyast.is_class(once, "Table", line), there, pyast.misfit(line), line)
+        self.saved += 1
+        place = self.number(key) if likely else self.value(key)
+        if not may_inherit:
+            return pyast.subscript(o, place, line)
+        once, again = self.mentions(o)
+        key_once, key_again = self.mentions(place)
+        found, found_again = emitter.hold(pyast.subscript(once, key_once, line))
+        absent = pyast.call("pure_index", [again(), key_again()], line)
+        return pyast.choose(pyast.is_not_nil(found, line), found_again(), absent, line)
+
+    def is_likely_own(self, node: nodes.Index) -> bool:
+        """Whether a field may be expected in the table itself, where the program has classes and proxies."""
+        if isinstance(node.key, nodes.String):
+            return "__index" not in self.events or node.key.value in self.kinds.fields
+        return not self.emitter.computes or self.kinds.of(node.object) == TABLE
+
+    # operators
+
+    def doubtful(self, event: str, *operands: nodes.Expression) -> None:
+        """A plain name may well be an object if the program has such a metamethod."""
+        if event in self.events and any(
+            isinstance(operand, nodes.Name) and not self.is_number(operand) for operand in operands
+        ):
+            raise Unsuited
+
+    def arithmetic(self, node: nodes.Arithmetic) -> ast.expr:
+        left, known = self.operand(node.first), self.is_number(node.first)
+        before: nodes.Expression = node.first
+        for operator in node.rest:
+            self.doubtful(_EVENTS[operator.symbol], before, operator.operand)
+            left = self.operate(left, known, operator)
+            before, known = node, True
+        return left
+
+    def operate(self, left: ast.expr, known: bool, operator: nodes.Operator) -> ast.expr:
+        line = self.emitter.line
+        right, right_known = self.operand(operator.operand), self.is_number(operator.operand)
+        symbol = operator.symbol
+        self.saved += not (known and self.kinds.of(operator.operand) == NUMBER)
+        if symbol == "^":
+            return pyast.call("power", [left, right], line)
+        if symbol == "%":  # luai_nummod, see OperatorEmitter.fast_arithmetic
+            a_once, a = self.mentions(left)
+            b_once, b = self.mentions(right)
+            quotient = pyast.binary(a(), _SIGNS["/"], b_once, line)
+            floor = pyast.binary(quotient, ast.FloorDiv(), pyast.constant(1.0, line), line)
+            return pyast.binary(a_once, pyast.SUB, pyast.binary(floor, _SIGNS["*"], b(), line), line)
+        if symbol == "+" and not known and not right_known:
+            left = pyast.positive(left, line)
+        return pyast.binary(left, _SIGNS[symbol], right, line)
+
+    def unary(self, node: nodes.Unary) -> ast.expr:
+        line = self.emitter.line
+        if node.symbol == "not":
+            return self.truth_value(node)
+        if node.symbol == "-":
+            self.doubtful("__unm", node.operand)
+            self.saved += not self.is_number(node.operand)
+            return pyast.opposite(self.operand(node.operand), line)
+        once, again = self.mentions(self.operand(node.operand))
+        if self.kinds.of(node.operand) == STRING:
+            return pyast.float_length(once, line)
+        entries, count = self.emitter.hold(pyast.float_length(again(), line))
+        after = pyast.binary(count(), pyast.ADD, pyast.constant(1.0, line), line)
+        is_border = [
+            pyast.is_class(once, "Table", line),
+            pyast.compare(entries, pyast.IN, again(), line),
+            pyast.compare(after, pyast.NOT_IN, again(), line),
+        ]
+        text = pyast.choose(
+            pyast.is_class(again(), "str", line), pyast.float_length(again(), line), pyast.misfit(line), line
+        )
+        return pyast.choose(pyast.both(is_border, line), count(), text, line)
+
+    def truth_value(self, node: nodes.Expression) -> ast.expr:
+        return self.emitter.truth_value(self.test(node))
+
+    def logical(self, node: nodes.Logical) -> ast.expr:
+        """``a and b or c`` with a ``b`` that is surely true, and two operands of other kinds."""
+        if len(node.operands) != 2:
+            raise Unsuited
+        line = self.emitter.line
+        one, two = node.operands
+        if node.symbol == "or" and self.emitter.is_choice(one) and len(one.operands) == 2:
+            test = self.test(one.operands[0])
+            self.conditional += 1
+            chosen, other = self.value(one.operands[1]), self.value(two)
+            self.conditional -= 1
+            return pyast.choose(test, chosen, other, line)
+        once, again = self.mentions(self.value(one))
+        test = self.emitter.truth(once, again)
+        self.conditional += 1
+        other = self.value(two)
+        self.conditional -= 1
+        return (
+            pyast.choose(test, other, again(), line)
+            if node.symbol == "and"
+            else pyast.choose(test, again(), other, line)
+        )
+
+    def compare(self, node: nodes.Comparison) -> ast.expr:
+        line = self.emitter.line
+        left, operator = node.first, node.rest[0]
+        right = operator.operand
+        if operator.symbol in _ORDER:
+            self.doubtful("__lt", left, right)
+            self.doubtful("__le", left, right)
+            sign = _ORDER[operator.symbol]
+            one, two = self.operand(left), self.operand(right)
+            known = self.is_number(left), self.is_number(right)
+            if any(known):
+                self.saved += not all(known)
+                return pyast.compare(one, sign, two, line)
+            a_once, a = self.mentions(one)
+            b_once, b = self.mentions(two)
+            floats = pyast.both_class(a_once, b_once, "float", line)
+            texts = pyast.both_class(a(), b(), "str", line)
+            short = pyast.compare(pyast.length(a(), line), ast.Lt(), pyast.constant(LONG_STRING, line), line)
+            fits = pyast.either([floats, pyast.both([texts, short], line)], line)
+            return pyast.choose(fits, pyast.compare(a(), sign, b(), line), pyast.misfit(line), line)
+        equal = operator.symbol == "=="
+        if isinstance(left, (nodes.Number, nodes.String, nodes.Nil, nodes.Boolean)):
+            left, right = right, left
+        if isinstance(left, (nodes.Number, nodes.String, nodes.Nil, nodes.Boolean)):
+            raise Unsuited
+        is_text = self.is_short_text(left) or self.is_short_text(right)
+        if isinstance(right, (nodes.Nil, nodes.Boolean)) or {self.kinds.of(left), self.kinds.of(right)} & {
+            NIL,
+            BOOLEAN,
+        }:
+            sign = pyast.IS if equal else pyast.IS_NOT
+        elif is_text or self.is_number(left) or self.is_number(right):
+            sign = ast.Eq() if equal else ast.NotEq()
+        else:
+            return self.unknown_equality(left, right, equal)
+        return pyast.compare(self.value(left), sign, self.value(right), line)
+
+    def unknown_equality(self, left: nodes.Expression, right: nodes.Expression, equal: bool) -> ast.expr:
+        """As the guarded form does it, with a helper that may not charge or call."""
+        line = self.emitter.line
+        if "__eq" in self.events:
+            raise Unsuited
+        a_once, a = self.emitter.hold(self.value(left))
+        b_once, b = self.emitter.hold(self.value(right))
+        short = pyast.compare(pyast.length(a(), line), ast.Lt(), pyast.constant(LONG_STRING, line), line)
+        text = pyast.both([pyast.is_class(a(), "str", line), short], line)
+        plain = pyast.either([pyast.is_class(a(), "float", line), text], line)
+        result: ast.expr = pyast.choose(
+            pyast.both([pyast.compare(a_once, pyast.IS_NOT, b_once, line), plain], line),
+            pyast.compare(a(), ast.Eq(), b(), line),
+            pyast.call("pure_equal", [a(), b()], line),
+            line,
+        )
+        return result if equal else pyast.negation(result, line)
+
+    # library functions
+
+    def call(self, node: nodes.Call | nodes.MethodCall) -> ast.expr:
+        path = self.library_path(node)
+        if path is None:
+            raise Unsuited
+        receiver = (node.object,) if isinstance(node, nodes.MethodCall) else ()
+        return self.library(path, (*receiver, *node.arguments))
+
+    def library(self, path: tuple[str, str], arguments: tuple[nodes.Expression, ...]) -> ast.expr:
+        """Functions of a fixed price, which is due only if the call is reached."""
+        form = self.functions.get((*path, len(arguments)))
+        if form is None or self.conditional:
+            raise Unsuited
+        name = ".".join(path).strip(".")
+        outer, self.price = self.price, self.prices.setdefault(name, Price())
+        self.price.instructions += costs.LIBRARY[name]
+        self.saved += 1
+        made = form(*arguments)
+        self.price = outer
+        return made
+
+    def charged_text(self, made: ast.expr) -> ast.expr:
+        """A string whose bytes are charged once it is there, and whose copy is in the base price."""
+        line = self.emitter.line
+        once, again = self.emitter.hold(made)
+        self.price.bytes += costs.STRING
+        self.price.texts.append(again())
+        short = pyast.compare(pyast.length(once, line), ast.Lt(), pyast.constant(costs.COPY, line), line)
+        return pyast.choose(short, again(), pyast.misfit(line), line)
+
+    def byte(self, s: nodes.Expression, i: nodes.Expression) -> ast.expr:
+        """``string.byte(s, i)``; beyond the end is an IndexError."""
+        return pyast.subscript(pyast.name("CODES", self.emitter.line), self.character(s, i), self.emitter.line)
+
+    def sub(self, s: nodes.Expression, i: nodes.Expression, j: nodes.Expression) -> ast.expr:
+        """``string.sub(s, i, j)``; of one local twice it is one character, as long as there is one."""
+        variable = self.emitter.variable(i)
+        if variable is None or variable is not self.emitter.variable(j):
+            return self.slice(s, i, j)
+        self.price.bytes += costs.STRING + 1
+        return self.character(s, i)
+
+    def slice(self, s: nodes.Expression, i: nodes.Expression, j: nodes.Expression | None = None) -> ast.expr:
+        line = self.emitter.line
+        if is_negative(i) or (j is not None and is_negative(j)):
+            raise Unsuited  # it counts from the end
+        text, text_again = self.mentions(self.value(s))
+        first, first_again = self.mentions(self.operand(i))
+        high = pyast.constant(1e15, line)
+        tests: list[ast.expr] = [
+            pyast.is_class(text, "str", line),
+            pyast.within(pyast.constant(1.0, line), [_LE, _LESS], first, high, line),
+        ]
+        stop: ast.expr | None = None
+        if j is not None:
+            last, last_again = self.mentions(self.operand(j))
+            tests.append(pyast.within(pyast.constant(0.0, line), [_LE, _LESS], last, high, line))
+            stop = pyast.call("int", [last_again()], line)
+        start = pyast.binary(pyast.call("int", [first_again()], line), pyast.SUB, pyast.constant(1, line), line)
+        piece = pyast.subscript(text_again(), ast.Slice(start, stop, None, lineno=line, col_offset=0), line)
+        return pyast.choose(pyast.both(tests, line), self.charged_text(piece), pyast.misfit(line), line)
+
+    def char(self, code: nodes.Expression) -> ast.expr:
+        line = self.emitter.line
+        self.price.instructions += CODE
+        self.price.bytes += costs.STRING + CODE_MEMORY
+        once, again = self.mentions(self.operand(code))
+        within = pyast.within(pyast.constant(0.0, line), [_LE, _LESS], once, pyast.constant(256.0, line), line)
+        made = pyast.subscript(pyast.name("LATIN", line), pyast.call("int", [again()], line), line)
+        return pyast.choose(within, made, pyast.misfit(line), line)
+
+    def tostring(self, value: nodes.Expression) -> ast.expr:
+        line = self.emitter.line
+        self.price.bytes += NUMERAL
+        once, again = self.mentions(self.value(value))
+        made = pyast.call("number_to_string", [pyast.positive(again(), line)], line)
+        return pyast.choose(pyast.is_class(once, "str", line), again(), made, line)
+
+    def tonumber(self, value: nodes.Expression) -> ast.expr:
+        """Of a number or a short string, whose bytes cost nothing."""
+        line = self.emitter.line
+        once, again = self.mentions(self.value(value))
+        short = pyast.compare(pyast.length(again(), line), _LESS, pyast.constant(costs.SCAN, line), line)
+        is_short_text = pyast.both([pyast.is_class(once, "str", line), short], line)
+        made = pyast.call("string_to_number", [again()], line)
+        return pyast.choose(is_short_text, made, pyast.positive(again(), line), line)
+
+    def character(self, s: nodes.Expression, i: nodes.Expression) -> ast.expr:
+        line = self.emitter.line
+        text, text_again = self.mentions(self.value(s))
+        place, place_again = self.mentions(self.operand(i))
+        within = pyast.compare(pyast.constant(1.0, line), _LE, place, line)
+        whole = pyast.binary(pyast.call("int", [place_again()], line), pyast.SUB, pyast.constant(1, line), line)
+        found = pyast.subscript(text_again(), whole, line)
+        return pyast.choose(
+            pyast.both([pyast.is_class(text, "str", line), within], line), found, pyast.misfit(line), line
+        )
+
+    def type(self, value: nodes.Expression) -> ast.expr:
+        line = self.emitter.line
+        return pyast.subscript(pyast.name("TYPE_NAMES", line), pyast.class_of(self.value(value), line), line)
+
+    def number(self, node: nodes.Expression) -> ast.expr:
+        """An operand that is a number: text would pass where texts can be compared."""
+        operand = self.operand(node)
+        line = self.emitter.line
+        return operand if self.is_number(node) else pyast.positive(operand, line)
+
+    def absolute(self, x: nodes.Expression) -> ast.expr:
+        return pyast.call("abs", [self.operand(x)], self.emitter.line)
+
+    def root(self, x: nodes.Expression) -> ast.expr:
+        return pyast.call("sqrt", [self.operand(x)], self.emitter.line)
+
+    def extreme(self, sign: ast.cmpop, *items: nodes.Expression) -> ast.expr:
+        """``b if b < a else a``, as luaB_min does it."""
+        line = self.emitter.line
+        if len(items) != 2:
+            fuel, alloc = many_price(len(items))
+            self.price.instructions += fuel
+            self.price.bytes += alloc
+        made = self.number(items[0])
+        for item in items[1:]:
+            best, best_again = self.mentions(made)
+            next_, next_again = self.mentions(self.number(item))
+            # best is evaluated first: where it has to be named, ``best > next`` says the same.
+            if isinstance(best, ast.NamedExpr):
+                turned = ast.Gt() if isinstance(sign, ast.Lt) else ast.Lt()
+                test = pyast.compare(best, turned, next_, line)
+            else:
+                test = pyast.compare(next_, sign, best, line)
+            made = pyast.choose(test, next_again(), best_again(), line)
+        return made
+
+    def floor(self, x: nodes.Expression) -> ast.expr:
+        line = self.emitter.line
+        once, again = self.mentions(self.operand(x))
+        limit = pyast.constant(1e300, line)
+        finite = pyast.within(pyast.constant(-1e300, line), [_LE, _LE], once, limit, line)
+        floor = pyast.binary(again(), ast.FloorDiv(), pyast.constant(1.0, line), line)
+        return pyast.choose(finite, floor, pyast.misfit(line), line)
+
+
+def is_sparse(key: nodes.Expression) -> bool:
+    """``i * 1000 + j``: numbers that most likely lie scattered, which an attempt does not find (see scattered)."""
+    if not isinstance(key, nodes.Arithmetic):
+        return isinstance(key, nodes.Paren) and is_sparse(key.expression)
+    factors = [key.first, *(o.operand for o in key.rest)] if any(o.symbol == "*" for o in key.rest) else []
+    wide = any(isinstance(factor, nodes.Number) and factor.value >= SPARSE for factor in factors)
+    return wide or is_sparse(key.first)
+
+
+def attempt(emitter: OperatorEmitter, node: nodes.Expression, test: bool = False, least: int = 1) -> Charged | None:
+    """The node's value (or truth) without guards, with what is to be charged for it; None if guards stay.
+
+    Nor if fewer than ``least`` guards, or two of a test, would be saved.
+    """
+    if not emitter.level.speculation:
+        return None
+    made = Attempt(emitter)
+    mark = emitter.context.temporaries
+    try:
+        expression = made.test(node) if test else made.value(node)
+    except Unsuited:
+        emitter.context.temporaries = mark
+        return None
+    return Charged(expression, made.prices) if made.saved >= least + test else None
+
+
+def is_negative(node: nodes.Expression) -> bool:
+    """``-1``, ``-n``."""
+    return (isinstance(node, nodes.Unary) and node.symbol == "-") or (
+        isinstance(node, nodes.Number) and node.value < 0.0
+    )

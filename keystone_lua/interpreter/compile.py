@@ -1,0 +1,136 @@
+"""A script and its shared modules, linked and compiled: immutable, without values, shared by all runs.
+
+Input: source bytes, a name, and the bytes of the modules that ``require`` may name. Output: a Program.
+Refuses with LuaSyntaxError: what the parser or scope refuses, an unknown module, a cycle of modules.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from .analysis.builtins import Seal
+from .analysis.compile_cost import weigh_names, weigh_twins
+from .analysis.constant_startup import is_constant
+from .analysis.scope import Resolution
+from .analysis.types import Kinds
+from .codegen.attribution import AccountedCompiler
+from .codegen.compiler import Compiler
+from .execution.helpers import HELPERS
+from .execution.program import Program
+from .levels import LEVEL_1, Level
+from .limits import DEFAULT, MAX_PROVED
+from .linking import Linked, _check_weight, _room, link_program
+from .runtime.coroutines import TWINS
+from .self_test import require_suitable
+from .signatures import ALIASES, TABLES
+from .sites import FUNCTIONS, HITS, SITES
+from .stdlib.registry import LIBRARIES
+
+if TYPE_CHECKING:
+    pass
+
+_Compiler = TypeVar("_Compiler", bound=Compiler)
+
+
+_EVENT: Final = re.compile(rb"__[a-z]+")
+_COMPUTED: Final = re.compile(rb"\b__index\s*=\s*function\b|\bfunction\s+[\w.]+[.:]__index\b")
+
+
+def compile_program(
+    source: bytes,
+    name: str,
+    modules: Mapping[str, bytes] = MappingProxyType({}),
+    limit: int = DEFAULT.source,
+    accounted: bool = False,
+    level: Level = LEVEL_1,
+) -> Program:
+    """Compile a script named ``name`` (as positions will show it) with the modules that it requires.
+
+    An ``accounted`` program answers and costs the same and is for a run with a ledger; ``level`` changes no answer and
+    no count (see levels). Raises LuaSyntaxError.
+    """
+    require_suitable()
+    with _room():
+        return _compile(link_program(source, name, modules, limit), accounted, level)
+
+
+def compile_to_tree(found: Linked, kind: type[_Compiler], level: Level = LEVEL_1) -> tuple[ast.FunctionDef, _Compiler]:
+    """The Python of a program, charges and all, and the compiler that made it: it knows sites, types and accounts."""
+    compiler = _compiler(found, kind, level)
+    with _room():
+        (link,) = compiler.tree(found.chunks, [*_slots(), HITS]).body
+    assert isinstance(link, ast.FunctionDef)
+    return link, compiler
+
+
+def _compiler(found: Linked, kind: type[_Compiler], level: Level) -> _Compiler:
+    seal = Seal(found.resolution, level)
+    compiler = kind(found.resolution, Kinds(found.resolution, found.chunks, seal, level), seal)
+    texts = [found.source, *found.modules.values()]
+    compiler.level = level
+    compiler.events = frozenset(event.decode() for text in texts for event in _EVENT.findall(text))
+    compiler.computes = any(map(_COMPUTED.search, texts))
+    return compiler
+
+
+def _compile(found: Linked, accounted: bool, level: Level) -> Program:
+    chunks, resolution, modules = found.chunks, found.resolution, found.modules
+    compiler: Compiler = _compiler(found, AccountedCompiler if accounted else Compiler, level)
+    seal, kinds = compiler.seal, compiler.kinds
+    named = "coroutine" in resolution.globals.reads or "coroutine" in (name for name, _ in resolution.requires)
+    twinned = named or seal.dynamic  # who has _G may find the library there
+    if twinned:
+        _check_weight(chunks[0].name, found.weight + weigh_names(resolution) + weigh_twins(resolution))
+    codes = compiler.compile(chunks, [*_slots(), HITS] if accounted else _slots(), twinned)
+    twins = {TWINS: compiler.twins} if twinned else {}
+    sites = tuple(compiler.sites)
+    sealed = tuple(
+        (slot, ALIASES.get(path, path), LIBRARIES[path[0]][path[1]])
+        for path, slot in seal.slots.items()
+        if any(slot in c.co_freevars for c in codes)
+    )
+    base, tables = _globals(resolution, seal)
+    return Program(
+        name=chunks[0].name,
+        hash=found.hash(),
+        main=codes[0],
+        modules=MappingProxyType(dict(zip(modules, codes[1:], strict=True))),
+        namespace={**HELPERS, SITES: sites, FUNCTIONS: compiler.functions, **twins},
+        sealed=sealed,
+        base_names=base,
+        library_names=tables,
+        dynamic=seal.dynamic,
+        constant=not (tables or accounted) and found.weight <= MAX_PROVED and is_constant(kinds, chunks, list(modules)),
+        mirrors=MappingProxyType(
+            {name: slot for name, slot in seal.mirrors.items() if any(slot in c.co_freevars for c in codes)}
+        ),
+        sites=sites,
+        level=level,
+        accounts=compiler.accounts() if isinstance(compiler, AccountedCompiler) else None,
+        source=found.source,
+        sources=modules,
+    )
+
+
+def _slots() -> list[str]:
+    # Slots are numbered as the compiler meets them; one per library member is the most there can be.
+    return [f"l{number}" for number in range(sum(len(members) for members in LIBRARIES.values()))]
+
+
+def _globals(resolution: Resolution, seal: Seal) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The base functions and library tables that must stand in the globals table."""
+    use = resolution.globals
+    if seal.dynamic or not seal.binds:
+        return tuple(name for name in LIBRARIES[""] if name[0] != "("), TABLES
+    base = tuple(name for name in LIBRARIES[""] if name in use.writes)
+    tables = tuple(name for name in TABLES if (name in seal.open and name in use.reads) or name in use.writes)
+    missing = tuple(
+        name
+        for name in TABLES
+        if name not in tables and any(field not in LIBRARIES[name] for field in use.fields.get(name, ()))
+    )
+    return base, tables + missing

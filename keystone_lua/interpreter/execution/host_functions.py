@@ -1,0 +1,79 @@
+"""Host functions: what an embedder lends to a plain script besides the library, and calls of its global functions.
+
+Input: a Program, the functions by name, the name of a global to call. Output: a Result. Raises as execution does.
+
+A host function is a Python function that gets the run, the depth and the arguments, all Lua values, and answers as
+library functions do (see values). Its price is charged before each call; work and bytes that depend on its arguments
+it charges itself, before, with ``run.charge``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import CodeType, FunctionType
+
+from ..runtime.tracebacks import LIBRARY_CODES
+from ..runtime.values import LuaValue
+from .execute import Result, result_of
+from .run import Run
+
+Body = Callable[[Run, int, tuple[LuaValue, ...]], LuaValue]
+
+
+@dataclass(frozen=True, slots=True)
+class HostFunction:
+    """``price`` is in instructions and at least 1."""
+
+    price: int
+    body: Body
+
+
+def lend(run: Run, functions: Mapping[str, HostFunction]) -> None:
+    """Put functions into a run's globals, before its main chunk has run."""
+    for name, function in functions.items():
+        value = run.globals[name] = _bound(run, function)
+        if (mirror := run.program.mirrors.get(name)) is not None:
+            run.cells[mirror].cell_contents = value
+
+
+def call_global(run: Run, name: str) -> Result:
+    """Run the main chunk, then call a global function without arguments; its results are the Result's values.
+
+    The run is closed afterwards.
+    """
+    return result_of(run, lambda: run.globals.get(name))
+
+
+def global_functions(run: Run) -> tuple[Result, tuple[str, ...]]:
+    """Run the main chunk; the names of the global functions that it has defined, in the order of definition."""
+    lent = set(run.globals)
+    names: list[str] = []
+
+    def collect() -> LuaValue:
+        names.extend(
+            name
+            for name, value in run.globals.items()
+            if name.__class__ is str and name not in lent and value.__class__ is FunctionType
+        )
+        return _nothing
+
+    return result_of(run, collect), tuple(names)
+
+
+def _nothing(d: int) -> LuaValue:
+    return ()
+
+
+def _bound(run: Run, function: HostFunction) -> LuaValue:
+    price, body = function.price, function.body
+
+    def host(d: int, *arguments: LuaValue) -> LuaValue:
+        run.charge(price)
+        return body(run, d, arguments)
+
+    return host
+
+
+LIBRARY_CODES.update(code for code in _bound.__code__.co_consts if isinstance(code, CodeType))
+"""Positions and tracebacks know a library function by its code; host functions share theirs."""

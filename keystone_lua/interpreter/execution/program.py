@@ -1,0 +1,45 @@
+"""Program: what compiling makes and every run shares.
+
+Immutable, and holds no Lua value; runs that are over leave their shells here for the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import CodeType
+from typing import Any
+
+from ..levels import LEVEL_1, Level
+from ..runtime.context import RunContext
+from ..runtime.values import LuaValue
+from ..sites import Accounts, Site
+from ..stdlib.registry import Recipe
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Program:
+    """A compiled script. ``hash`` is the SHA-256 of its source and its modules, in order of linking."""
+
+    name: str
+    hash: str
+    main: CodeType
+    modules: Mapping[str, CodeType]
+    namespace: dict[str, Any]
+    sealed: tuple[tuple[str, tuple[str, str], Recipe | LuaValue], ...]
+    base_names: tuple[str, ...]
+    library_names: tuple[str, ...]
+    dynamic: bool
+    mirrors: Mapping[str, str]
+    """The script's own globals by name, each with the free variable that has its value."""
+    sites: tuple[Site, ...] = field(repr=False)
+    source: bytes = field(repr=False)
+    sources: Mapping[str, bytes] = field(repr=False)
+    """The linked modules' sources by name, in the order of the hash."""
+    constant: bool = False
+    """Whether every run starts by doing the same (see startup)."""
+    shells: list[RunContext] = field(default_factory=list, repr=False)
+    """Emptied runs, to be used again: cells, library functions, and what a constant start-up has made."""
+    accounts: Accounts | None = field(default=None, repr=False)
+    """Of a program that was compiled for a ledger: who pays what."""
+    level: Level = LEVEL_1

@@ -1,0 +1,1 @@
+"""Who paid what in a run."""

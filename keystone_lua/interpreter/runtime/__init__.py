@@ -1,0 +1,1 @@
+"""What values are and what operations on them mean."""

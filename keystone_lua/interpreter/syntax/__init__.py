@@ -1,0 +1,1 @@
+"""Text to tree: grammar, tables, lexer, parser, nodes."""

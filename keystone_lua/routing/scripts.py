@@ -1,0 +1,308 @@
+"""The tenants' scripts: a folder of Lua files, compiled.
+
+In: a scripts folder, read whole as a `Folder`. Out: a `Snapshot`, replaced as a whole by `ScriptStore.load`.
+Refuses: file by file, each with one message that names it; a bad file never keeps a good one from loading, and a
+tenant whose file has gone bad keeps its last good version.
+
+A tenant is the stem of a ``.lua`` file, sub-folders included. ``lib/`` holds shared modules, ``tests/``
+scripts' tests, and names that begin with a dot are skipped. A mounted ConfigMap is read as one version (see `tree`).
+Tenant names from requests are looked up in a dict and never become paths.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from ..interpreter import Limits, LuaSyntaxError, Program, compile_program
+from ..interpreter.packing import pack, unpack
+from ..interpreter.text import from_text, to_text
+from ..untrusted.files import FileError, read_regular
+from .program_cache import ProgramCache
+from .scripts_folder import (
+    LIBRARY,
+    LINKED,
+    SUFFIX,
+    Folder,
+    _BadFile,
+    _module,
+    _modules,
+    _not_utf8,
+    _printable,
+    _steady,
+    read_folder,
+)
+from .tree import Tree
+
+logger = logging.getLogger("keystone.store")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a program was made of: enough to compile it again, in another process."""
+
+    name: str
+    source: bytes
+    modules: Mapping[str, bytes]
+    limit: int
+    """Bytes of one source file."""
+
+
+Check = Callable[[Source], list[dict[str, Any]]]
+"""Findings as JSON has them: file, line, column, rule, severity and message of each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Every script in force at one moment."""
+
+    programs: Mapping[str, Program] = field(default_factory=lambda: MappingProxyType({}))
+    """Tenant to its program."""
+
+    sources: Mapping[str, Source] = field(default_factory=lambda: MappingProxyType({}))
+    """Tenant to what its program was made of."""
+
+    never_compiled: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Tenant whose script has no good version to what is wrong with it."""
+
+    errors: tuple[str, ...] = ()
+    """What was wrong at the load, one line a file: ``canary.lua:3: unexpected symbol near '='``."""
+
+    loaded_at: float = 0.0
+    """Unix time of the load."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """A program with the sources it was made of, to know when it can be kept."""
+
+    program: Program
+    source: Source
+
+    def made_of(self, name: str, source: bytes, modules: Mapping[str, bytes]) -> bool:
+        made = self.source
+        return (
+            made.name == name
+            and made.source == source
+            and all(modules.get(module) == text for module, text in made.modules.items())
+        )
+
+
+Handed = tuple[
+    list[tuple[str, str, bytes, tuple[str, ...], bytes]], dict[str, bytes], list[str], dict[str, str], list[str], float
+]
+"""What a load came to, for another process: programs that are new, as tenant, name, source, modules' names and the
+packed program; the modules' sources; tenants that keep their program; `Snapshot.never_compiled`, ``errors``,
+``loaded_at``."""
+
+
+def _nothing() -> None:
+    pass
+
+
+class ScriptStore:
+    """The scripts in force. ``current`` is replaced in one assignment; a reader takes it once per request."""
+
+    def __init__(
+        self,
+        folder: Path,
+        source_limit: int = Limits().source,
+        check: Check | None = None,
+        cache: ProgramCache | None = None,
+    ) -> None:
+        """``source_limit`` is in bytes of one file; ``check`` finds what looks wrong in a script that compiles."""
+        self._cache = cache
+        self.folder = folder
+        self.source_limit = source_limit
+        self.check = check
+        self.current = Snapshot()
+        self._compiled: dict[str, _Compiled] = {}
+        self._lock = threading.Lock()
+
+    def reload(self) -> Snapshot:
+        """Read the folder, then `load` it. Raises `ScriptsFolderError`; what was in force then stays."""
+        return self.load(read_folder(self.folder, self.source_limit))
+
+    def load(self, folder: Folder, between: Callable[[], None] = _nothing) -> Snapshot:
+        """Put what is good in ``folder`` in force; return it. Safe to call from any thread.
+
+        Unchanged scripts are not compiled again. ``between`` is called after each.
+        """
+        with self._lock:
+            self._compiled, self.current = self._load(folder, between)
+            if self._cache is not None:
+                self._cache.tidy()
+            return self.current
+
+    def try_out(self, folder: Folder) -> Snapshot:
+        """Return what `load` would put in force, and change nothing."""
+        with self._lock:
+            return self._load(folder, _nothing)[1]
+
+    def hand_over(self, before: Snapshot) -> Handed:
+        """What the scripts in force have that ``before`` had not, for a store in another process to `adopt`."""
+        now = self.current
+        modules: dict[str, bytes] = {}
+        new, kept = [], []
+        for tenant, program in now.programs.items():
+            if before.programs.get(tenant) is program:
+                kept.append(tenant)
+            else:
+                source = now.sources[tenant]
+                modules.update(source.modules)  # as they are now, in every program that is new
+                new.append((tenant, source.name, source.source, tuple(source.modules), pack(program)))
+        return new, modules, kept, dict(now.never_compiled), list(now.errors), now.loaded_at
+
+    def adopt(self, handed: Handed) -> Snapshot:
+        """Put in force what another process has compiled, which must be trusted. Raises `KeyError` without ``kept``."""
+        new, modules, kept, never_compiled, errors, loaded_at = handed
+        with self._lock:
+            compiled = {tenant: self._compiled[tenant] for tenant in kept}
+            for tenant, name, source, names, packed in new:
+                linked = MappingProxyType({module: modules[module] for module in names})
+                program = unpack(packed, source, linked)
+                compiled[tenant] = _Compiled(program, Source(name, source, linked, self.source_limit))
+            compiled = dict(sorted(compiled.items()))
+            self._compiled, self.current = compiled, _snapshot(compiled, never_compiled, errors, loaded_at)
+            return self.current
+
+    def _load(self, folder: Folder, between: Callable[[], None]) -> tuple[dict[str, _Compiled], Snapshot]:
+        errors = dict.fromkeys(folder.errors)  # as an ordered set: one broken module troubles many scripts
+        compiled: dict[str, _Compiled] = {}
+        never_compiled: dict[str, str] = {}
+        for tenant, files in _by_tenant([*folder.scripts, *folder.unreadable]):
+            try:
+                compiled[tenant] = self._compile(tenant, files, folder)
+            except (_BadFile, LuaSyntaxError) as error:
+                message = _one_line(error)
+                errors[message] = None
+                if tenant in self._compiled:
+                    compiled[tenant] = self._compiled[tenant]
+                else:
+                    never_compiled[tenant] = message
+            between()
+        errors.update(dict.fromkeys(self._errors_in_unused_modules(folder.modules, compiled)))
+        return compiled, _snapshot(compiled, never_compiled, errors, time.time())
+
+    def _compile(self, tenant: str, files: list[str], folder: Folder) -> _Compiled:
+        if len(files) > 1:
+            raise _BadFile(f"{', '.join(files)}: several files for one tenant, {tenant!r}")
+        name = files[0]
+        if name in folder.unreadable:
+            raise _BadFile(f"{name}: {folder.unreadable[name]}")
+        source, modules = folder.scripts[name], folder.modules
+        kept = self._compiled.get(tenant)
+        if kept is not None and kept.made_of(name, source, modules):
+            return kept
+        program = self._program(source, name, modules)
+        linked = MappingProxyType({module: modules[module] for module in program.modules})
+        return _Compiled(program, Source(name, source, linked, self.source_limit))
+
+    def _program(self, source: bytes, name: str, modules: Mapping[str, bytes]) -> Program:
+        if self._cache is None:
+            return _compile_program(source, name, modules, self.source_limit)
+        program = self._cache.get(from_text(name), source, modules)
+        if program is None:
+            program = _compile_program(source, name, modules, self.source_limit)
+            self._cache.put(program)
+        return program
+
+    def _errors_in_unused_modules(
+        self, modules: Mapping[str, bytes], compiled: Mapping[str, _Compiled]
+    ) -> Iterator[str]:
+        """A module that no script links must be good too, or nobody would hear of its mistakes until one does."""
+        used = {module for entry in compiled.values() for module in entry.source.modules}
+        for module in sorted(modules.keys() - used):
+            name = f"{LIBRARY}/{to_text(module).replace('.', '/')}{SUFFIX}"
+            try:
+                self._program(modules[module], name, modules)
+            except (_BadFile, LuaSyntaxError) as error:
+                yield _one_line(error)
+
+
+def _snapshot(
+    compiled: Mapping[str, _Compiled], never_compiled: Mapping[str, str], errors: Iterable[str], loaded_at: float
+) -> Snapshot:
+    return Snapshot(
+        programs=MappingProxyType({tenant: entry.program for tenant, entry in compiled.items()}),
+        sources=MappingProxyType({tenant: entry.source for tenant, entry in compiled.items()}),
+        never_compiled=MappingProxyType(dict(never_compiled)),
+        errors=tuple(errors),
+        loaded_at=loaded_at,
+    )
+
+
+def _by_tenant(names: Iterable[str]) -> list[tuple[str, list[str]]]:
+    tenants: dict[str, list[str]] = {}
+    for name in names:
+        tenants.setdefault(Path(name).stem, []).append(name)
+    return sorted((tenant, sorted(files)) for tenant, files in tenants.items())
+
+
+def read_script(file: Path, limit: int = Limits().source) -> tuple[bytes, Mapping[str, bytes]]:
+    """A script, and the modules beside it of the same version. Raises `OSError`, `ScriptsFolderError`."""
+
+    def read(tree: Tree) -> tuple[bytes, Mapping[str, bytes]]:
+        found: os.DirEntry[str] | None = None
+        with contextlib.suppress(OSError):  # a folder may be entered and not listed
+            found = tree.entries(tree.root).get(file.name)
+        return read_regular(found.path if found is not None else file), _modules(tree, limit)
+
+    return _steady(file.parent, read)
+
+
+def read_all(folder: Path, wanted: Callable[[str], bool]) -> tuple[dict[str, bytes], dict[str, str]]:
+    """Every file below ``folder`` whose relative name is ``wanted``, of one version, and what is called so and can be
+    none, with the reason. Raises `OSError`."""
+
+    def read(tree: Tree) -> tuple[dict[str, bytes], dict[str, str]]:
+        made: dict[str, bytes] = {}
+        odd: dict[str, str] = {}
+
+        def complain(name: str, error: OSError | None) -> None:
+            if error is not None and not name:
+                raise error
+            odd[name] = f"cannot be listed: {error.strerror}" if error is not None else LINKED
+
+        for name, entry in tree.files(lambda _name: False, complain):
+            if not wanted(name):
+                continue
+            try:
+                if not entry.name.isprintable():
+                    raise FileError("the file name is no printable UTF-8")
+                made[name] = read_regular(entry.path)
+            except FileError as error:
+                odd[name] = str(error)
+        return made, odd
+
+    return _steady(folder, read)
+
+
+def modules_in(files: Mapping[str, bytes], limit: int = Limits().source) -> dict[str, bytes]:
+    """Of a scripts folder's files by relative name, the good shared modules, by ``require``'s names."""
+    names = (name for name in files if name.startswith(f"{LIBRARY}/") and name.endswith(SUFFIX) and name.isprintable())
+    good = ((name, files[name]) for name in names if len(files[name]) <= limit and _not_utf8(files[name]) is None)
+    return {_module(name): source for name, source in good}
+
+
+def _compile_program(source: bytes, name: str, modules: Mapping[str, bytes], limit: int) -> Program:
+    try:
+        return compile_program(source, from_text(name), modules, limit)
+    except LuaSyntaxError:
+        raise
+    except Exception as error:  # a bug of ours in one script must not keep the others from loading
+        logger.exception("compiling %s", name)
+        raise _BadFile(f"{name}: the engine failed to compile it: {type(error).__name__}") from error
+
+
+def _one_line(error: _BadFile | LuaSyntaxError) -> str:
+    """The message with control characters escaped."""
+    return _printable(to_text(error.message) if isinstance(error, LuaSyntaxError) else str(error))

@@ -1,0 +1,50 @@
+"""Watched headers: a table that notes which of its secret fields a script reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..interpreter.runtime.values import _CLASS, LuaValue, MetaTable, Table
+
+
+class Watch(Table):
+    """The metatable of a WatchedTable: fields are ``names``, those that were read ``read``."""
+
+    __slots__ = ("names", "read")
+    names: frozenset[str]
+    read: set[str]
+
+
+class WatchedTable(MetaTable):
+    """A MetaTable that notes, in its metatable, which of some fields were read. Costs the script nothing.
+
+    To generated code and the library it is a MetaTable, by what it says of its class; both read values through the
+    methods below. A way past them would be missed, which tests/interpreter/test_watched.py looks for.
+    """
+
+    __slots__ = ()
+    meta: Watch
+
+    def _become(self, kind: type[Table]) -> None:
+        self.values()  # what is read from now on is not seen, and so is taken as read
+        _CLASS.__set__(self, kind)
+
+    __class__ = property(lambda self: MetaTable, _become)
+
+    def get(self, key: LuaValue, default: LuaValue = None, /) -> LuaValue:
+        """The raw value."""
+        if key in self.meta.names:
+            self.meta.read.add(key)
+        return dict.get(self, key, default)
+
+    __getitem__ = get
+
+    def items(self) -> Any:
+        """All entries, which is to read them all."""
+        self.meta.read |= self.meta.names
+        return dict.items(self)
+
+    def values(self) -> Any:
+        """All values likewise."""
+        self.meta.read |= self.meta.names
+        return dict.values(self)

@@ -1,0 +1,223 @@
+"""The wire format, declared.
+
+Pydantic models of every body that a client sends or receives; OpenAPI is made from them. They say the
+same under pydantic 2 and 1.10: no coercion, null and missing are the zero value, unknown fields are
+ignored. `wire` reads requests on the hot path, and tests hold it equal to `RouteRequest`; tests also
+hold every answer of the real server to its model here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pydantic
+from pydantic import BaseModel, StrictBool, StrictInt, StrictStr
+
+from ...routing.request import BackendData, RequestData
+
+PYDANTIC_1 = pydantic.VERSION.startswith("1.")
+
+
+def _object_or_null(value: Any) -> Any:
+    """Refuse what pydantic 1 would turn into a dict: a list of pairs."""
+    if value is not None and not isinstance(value, dict):
+        raise ValueError("expected an object")
+    return value
+
+
+def _before(field: str) -> Callable[[Callable[[Any], Any]], Any]:
+    """Run a check of ``field`` before pydantic's own, in the words of the installed version."""
+
+    def decorate(check: Callable[[Any], Any]) -> Any:
+        def method(cls: type[BaseModel], value: Any) -> Any:
+            return check(value)
+
+        if PYDANTIC_1:
+            return pydantic.validator(field, pre=True, allow_reuse=True)(method)
+        return pydantic.field_validator(field, mode="before")(method)  # type: ignore[attr-defined,unused-ignore]
+
+    return decorate
+
+
+class Backend(BaseModel):
+    """A place that a request can be sent to."""
+
+    name: StrictStr | None = None
+    url: StrictStr | None = None
+    health: StrictBool | None = None
+
+    if PYDANTIC_1:
+
+        @classmethod
+        def validate(cls, value: Any) -> Backend:
+            if not isinstance(value, (dict, cls)):
+                raise ValueError("expected an object")
+            return super().validate(value)
+
+    def plain(self) -> BackendData:
+        """Return the backend as scripts see it."""
+        return {"name": self.name or "", "url": self.url or "", "health": bool(self.health)}
+
+
+class RouteRequest(BaseModel):
+    """Body of ``POST /route/{tenant}``: the HTTP request that the gateway asks about."""
+
+    method: StrictStr | None = None
+    path: StrictStr | None = None
+    host: StrictStr | None = None
+    headers: dict[StrictStr, StrictStr | None] | None = None
+    body: StrictStr | None = None
+    backends: list[Backend | None] | None = None
+
+    headers_are_an_object = _before("headers")(_object_or_null)
+
+    def plain(self) -> RequestData:
+        """Return the request as scripts see it."""
+        return {
+            "method": self.method or "",
+            "path": self.path or "",
+            "host": self.host or "",
+            "headers": {name: value or "" for name, value in (self.headers or {}).items()},
+            "body": self.body or "",
+            "backends": [(backend or Backend()).plain() for backend in self.backends or []],
+        }
+
+
+class RouteAnswer(BaseModel):
+    """Body of a 200 to ``POST /route/{tenant}``. All but the first are left out when empty or false."""
+
+    selected_backend: StrictStr
+    modified_headers: dict[StrictStr, StrictStr] | None = None
+    modified_path: StrictStr | None = None
+    reject: StrictBool | None = None
+    reject_reason: StrictStr | None = None
+
+
+class SpentLine(BaseModel):
+    """A line that a budget went to, such as ``canary.lua:12``."""
+
+    line: StrictStr
+    spent: StrictInt
+
+
+class SpentFunction(BaseModel):
+    """A library function that a budget went to, as part of the lines that called it."""
+
+    function: StrictStr
+    spent: StrictInt
+
+
+class Top(BaseModel):
+    """What used a budget up, dearest first; ``spent`` and ``total`` are in ``unit``, instructions or bytes."""
+
+    unit: StrictStr
+    total: StrictInt
+    lines: list[SpentLine]
+    functions: list[SpentFunction]
+
+
+class ScriptFailure(BaseModel):
+    """Body of a 500 to ``POST /route/{tenant}``: the script's trouble, not the server's."""
+
+    error: StrictStr
+    kind: StrictStr
+    tenant: StrictStr
+    script: StrictStr
+    instructions: StrictInt
+    allocated_bytes: StrictInt
+    traceback: list[StrictStr] | None = None
+    top: Top | None = None
+
+
+class BatchTrouble(BaseModel):
+    """What stands for an item of a batch that could not be decided: the single call's error body, and its status.
+
+    ``kind`` is also ``request``, ``overloaded`` or ``batch``.
+    """
+
+    error: StrictStr
+    kind: StrictStr
+    status: StrictInt
+    field: StrictStr | None = None
+    tenant: StrictStr | None = None
+    script: StrictStr | None = None
+    instructions: StrictInt | None = None
+    allocated_bytes: StrictInt | None = None
+    traceback: list[StrictStr] | None = None
+    top: Top | None = None
+
+
+class Refusal(BaseModel):
+    """Body of a 4xx. ``field`` names the offending field of the request, where there is one."""
+
+    error: StrictStr
+    field: StrictStr | None = None
+
+
+class Health(BaseModel):
+    """Body of ``GET /health``. ``load_errors`` has a line for every bad file of the last load."""
+
+    status: StrictStr
+    loaded_scripts: StrictInt
+    scripts: list[StrictStr]
+    version: StrictStr
+    cost_version: StrictStr
+    uptime_seconds: StrictInt
+    load_errors: list[StrictStr]
+
+
+class ReloadAnswer(BaseModel):
+    """Body of ``POST /reload``: strings only, as existing clients decode it so. ``error`` comes with a 422."""
+
+    status: StrictStr
+    count: StrictStr
+    error: StrictStr | None = None
+
+
+class Finding(BaseModel):
+    """What looks wrong at a place of a script, as ``keystone-lua check`` has it."""
+
+    file: StrictStr
+    line: StrictInt
+    column: StrictInt
+    rule: StrictStr
+    severity: StrictStr
+    message: StrictStr
+
+
+class DryRunAnswer(BaseModel):
+    """Body of ``POST /reload?dry_run=1``: what a reload would do. ``errors`` come with a 422.
+
+    ``findings`` are those of the scripts that would be added or changed.
+    """
+
+    status: StrictStr
+    count: StrictInt
+    errors: list[StrictStr]
+    added: list[StrictStr]
+    changed: list[StrictStr]
+    removed: list[StrictStr]
+    findings: list[Finding]
+
+
+class Status(BaseModel):
+    """Body of ``GET /health/live`` and ``GET /health/ready``: ``live``, ``ready``, ``loading`` or ``draining``."""
+
+    status: StrictStr
+
+
+class Description(BaseModel):
+    """Body of ``GET /openapi.json``, in short."""
+
+    openapi: StrictStr
+    info: dict[StrictStr, Any]
+    paths: dict[StrictStr, Any]
+    components: dict[StrictStr, Any]
+
+
+BODIES: tuple[type[BaseModel], ...] = (
+    RouteRequest, RouteAnswer, ScriptFailure, BatchTrouble, Refusal, Health, ReloadAnswer, DryRunAnswer, Status,
+    Description,
+)  # fmt: skip
+"""Every body, of requests and of answers."""

@@ -1,0 +1,204 @@
+"""The API's description: OpenAPI 3.1, made from `models`.
+
+    python -m keystone_lua.server.api.openapi > keystone_lua/server/api/openapi.json
+
+In: the models, under pydantic 2. Out: the document. Refuses pydantic 1.10, which writes another dialect of JSON Schema;
+that is why the document is kept as a file, which the server serves under either. A test holds the two equal.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from pydantic import BaseModel
+
+from ...interpreter import ENGINE_VERSION
+from ..http.batch import MAX_ITEMS
+from . import models
+
+SCHEMAS = "#/components/schemas/"
+
+Answers = dict[int, tuple[str, type[BaseModel] | str]]
+"""Status to what it means, and its body: a model, or a media type that is not JSON."""
+
+_NO_TOKEN: Answers = {401: ("An admin token is set, and the request does not carry it.", models.Refusal)}
+_WRONG_METHOD: Answers = {405: ("Another method; Allow names those that there are.", models.Refusal)}
+
+ROUTE_ANSWERS: Answers = {
+    200: ("The decision, a reject included; a tenant without a script is rejected.", models.RouteAnswer),
+    400: ("The body is no request, or the path names no tenant. The connection may be closed.", models.Refusal),
+    **_WRONG_METHOD,
+    408: ("The body did not arrive in time.", models.Refusal),
+    413: ("The body is larger than max-body.", models.Refusal),
+    417: ("An Expect header other than 100-continue.", models.Refusal),
+    500: ("The script failed, or was stopped at a budget.", models.ScriptFailure),
+    503: ("No lane is free for a long run; Retry-After says when to ask again.", models.Refusal),
+}
+
+_TENANT = {
+    "name": "tenant",
+    "in": "path",
+    "required": True,
+    "description": "The name of a script under the scripts folder, without .lua: no separator, no control character.",
+    "schema": {"type": "string", "pattern": r"^(?!\.{1,2}$)[^/\\\u0000-\u001f\u007f]+$"},
+}
+_NULL = {"type": "null", "description": "The zero value of every field."}
+_ANYTHING = {"description": "Anything else: its place in the answer has the error, and status 400."}
+_DRY_RUN = {
+    "name": "dry_run",
+    "in": "query",
+    "description": "1 says what a reload would do, and changes nothing.",
+    "schema": {"type": "string", "enum": ["0", "1"], "default": "0"},
+}
+
+ID_HEADERS = {
+    "X-Request-Id": "The request's own id if it sent a sane one, else a new one.",
+    "traceparent": "The request's own, if it sent a valid one.",
+}
+DECISION_HEADERS = {
+    "X-Keystone-Script": "Hash of the script and its modules.",
+    "X-Keystone-Instructions": "Instructions used.",
+    "X-Keystone-Bytes": "Bytes charged.",
+    "X-Keystone-Seed": "The run's seed.",
+    "X-Keystone-Clock": "The run's clock, Unix time.",
+}
+
+
+def document() -> dict[str, Any]:
+    """Return the description. Raises `RuntimeError` under pydantic 1.10."""
+    if models.PYDANTIC_1:
+        raise RuntimeError("pydantic 2 is needed")
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Keystone Lua Engine",
+            "description": "Routing decisions by Lua scripts. Health, metrics, reload and this description move to the "
+            "admin address where one is set.",
+            "version": ENGINE_VERSION,
+        },
+        "paths": {
+            "/route/{tenant}": {"post": _route()},
+            "/route/{tenant}/batch": {"post": _batch()},
+            "/health": {
+                "get": _call("The scripts in force", {200: ("The server answers.", models.Health), **_WRONG_METHOD})
+            },
+            "/health/live": {"get": _call("Is the process alive", {200: ("It is.", models.Status), **_WRONG_METHOD})},
+            "/health/ready": {
+                "get": _call(
+                    "Should it be sent requests",
+                    {
+                        200: ("It should.", models.Status),
+                        **_WRONG_METHOD,
+                        503: ("It is stopping, or has not loaded its scripts.", models.Status),
+                    },
+                )
+            },
+            "/metrics": {
+                "get": _call(
+                    "Metrics of all workers, for Prometheus",
+                    {200: ("In the format that Accept asks for.", "text/plain"), **_NO_TOKEN, **_WRONG_METHOD},
+                    admin=True,
+                )
+            },
+            "/reload": {"post": _reload()},
+            "/openapi.json": {
+                "get": _call("This description", {200: ("OpenAPI 3.1.", models.Description), **_WRONG_METHOD})
+            },
+        },
+        "components": {
+            "schemas": _schemas(),
+            "securitySchemes": {"admin": {"type": "http", "scheme": "bearer", "description": "Where one is set."}},
+        },
+    }
+
+
+def _route() -> dict[str, Any]:
+    call = _call("Decide where a request goes", ROUTE_ANSWERS)
+    call["parameters"] = [_TENANT]
+    request = {"anyOf": [_reference(models.RouteRequest), _NULL]}
+    call["requestBody"] = {"required": True, "content": {"application/json": {"schema": request}}}
+    for status in ("200", "500"):
+        call["responses"][status]["headers"] |= _headers(DECISION_HEADERS)
+    return call
+
+
+def _batch() -> dict[str, Any]:
+    answers: Answers = {
+        200: ("The single call's answers, in order; for an item in trouble its error.", models.RouteAnswer),
+        400: ("The body is no list of up to 1,000 values, or the path names no tenant.", models.Refusal),
+        **{status: ROUTE_ANSWERS[status] for status in (405, 408, 413, 417)},
+    }
+    call = _call("Decide where many requests go", answers)
+    call["parameters"] = [_TENANT]
+    item = {"anyOf": [_reference(models.RouteRequest), _NULL, _ANYTHING]}
+    requests = {"type": "array", "maxItems": MAX_ITEMS, "items": item}
+    call["requestBody"] = {"required": True, "content": {"application/json": {"schema": requests}}}
+    either = {"anyOf": [_reference(models.RouteAnswer), _reference(models.BatchTrouble)]}
+    call["responses"]["200"]["content"]["application/json"]["schema"] = {"type": "array", "items": either}
+    return call
+
+
+def _reload() -> dict[str, Any]:
+    answers: Answers = {
+        200: ("In force in every worker.", models.ReloadAnswer),
+        400: ("dry_run is neither 0 nor 1.", models.Refusal),
+        **_NO_TOKEN,
+        **_WRONG_METHOD,
+        422: ("The same, but for the files in error.", models.ReloadAnswer),
+    }
+    call = _call("Load the scripts folder again", answers, admin=True)
+    call["parameters"] = [_DRY_RUN]
+    for status in ("200", "422"):
+        call["responses"][status]["content"]["application/json"]["schema"] = {
+            "anyOf": [_reference(models.ReloadAnswer), _reference(models.DryRunAnswer)]
+        }
+    return call
+
+
+def _call(summary: str, answers: Answers, *, admin: bool = False) -> dict[str, Any]:
+    call: dict[str, Any] = {
+        "summary": summary,
+        "responses": {
+            str(status): {
+                "description": description,
+                "headers": _headers(ID_HEADERS),
+                "content": {body: {"schema": {"type": "string"}}} if isinstance(body, str) else _json(body),
+            }
+            for status, (description, body) in answers.items()
+        },
+    }
+    if admin:
+        call["security"] = [{}, {"admin": []}]
+    return call
+
+
+def _headers(described: dict[str, str]) -> dict[str, Any]:
+    return {name: {"description": text, "schema": {"type": "string"}} for name, text in described.items()}
+
+
+def _json(model: type[BaseModel]) -> dict[str, Any]:
+    return {"application/json": {"schema": _reference(model)}}
+
+
+def _reference(model: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": SCHEMAS + model.__name__}
+
+
+def _schemas() -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for model in models.BODIES:
+        schema = model.model_json_schema(ref_template=SCHEMAS + "{model}", mode="validation")
+        made |= schema.pop("$defs", {})
+        made[model.__name__] = schema
+    return dict(sorted(made.items()))
+
+
+def text() -> str:
+    """The document as the file has it."""
+    return json.dumps(document(), indent=1) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(text())

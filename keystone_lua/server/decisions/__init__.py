@@ -1,0 +1,1 @@
+"""Requests to outcomes: inline, or in the offload pool."""

@@ -1,0 +1,44 @@
+"""Who else hears of a decision: metrics, a decision log.
+
+In: each `Verdict`, with the request that it answers. An `Observer` decides nothing and changes nothing, and none can
+hold up an answer: it copies or counts what it needs and returns. Refuses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from ...routing.request import RequestData
+from ..verdict import Verdict
+
+
+class Observer(Protocol):
+    """Hears of every decision of one worker process, on its event loop."""
+
+    def decided(self, verdict: Verdict, request: RequestData, request_id: str, seconds: float) -> None:
+        """Take note of ``verdict``, which took ``seconds``. Never blocks, never raises, changes nothing."""
+
+    @property
+    def missed(self) -> int:
+        """Decisions of which it could take no note, for want of room."""
+
+    def close(self) -> None:
+        """Finish what is kept: called once, after the last decision. May block for a moment."""
+
+
+class FileObserver(Observer):
+    """One that writes files, which others may move."""
+
+    sync = False
+    """Whether it is to hear of decisions, and to `settle`, before their answers are written."""
+
+    def settle(self) -> None:
+        """Have written what it has heard. May block for as long as a write to a file does; never raises."""
+
+    def reopen(self) -> None:
+        """A SIGHUP came: files may have been moved."""
+
+
+ObserverFactory = Callable[[], Observer]
+"""Called once in each worker process, after the fork and before the first request: files and threads are its own."""

@@ -1,0 +1,166 @@
+"""The one place that decides: tenant and request in, `Verdict` out.
+
+Takes the tenant's program from the scripts in force, gives the run its seed and clock, and logs what
+the script said. Refuses only for want of a place, with `lanes.Overloaded`: whatever else goes wrong is a
+`Verdict` with a failure.
+
+A run starts inline, in the event loop, with a slice of its budget. One that wants more is dropped, log and all, and
+run again from its start in a lane, with the same program, seed, clock and limits, so with the same answer and
+counts. `conduct` knows the tenants whose runs go to a lane at once.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import random
+import re
+import time
+from collections.abc import Mapping
+from typing import Final
+
+from ...hidden import Hidden, Secrets
+from ...interpreter import Failure, Limits, Program, SliceExhausted
+from ...interpreter.execution.execute import BUDGET_KINDS
+from ...interpreter.text import to_text
+from ...routing.decision import decide_plain as decide
+from ...routing.request import RequestData
+from ...routing.scripts import ScriptStore
+from ..offload.errors import DeadlineExceeded, LaneTrouble
+from ..offload.pool import Lanes
+from ..telemetry.logs import facts
+from ..verdict import INLINE, LANE, Unfinished, Verdict
+from .heavy_tenants import Conduct
+
+logger = logging.getLogger("keystone.decision")
+script_logger = logging.getLogger("keystone.script")
+
+SEED_BITS = 63
+LOGGED_LINES = 100
+"""Lines of one run's log that are passed on."""
+
+ENGINE_FAILURE = "engine"
+"""The kind of a failure that is a bug of ours and no fault of the script's."""
+
+SLICE: Final = 10_000
+"""Instructions of a run's first slice, in the event loop."""
+
+NOTHING_ELSE: Final = Hidden()
+
+
+class DecisionService:
+    """Decides with the scripts that ``store`` has in force, each run within ``limits`` or those of its tenant."""
+
+    def __init__(
+        self,
+        store: ScriptStore,
+        limits: Limits,
+        lanes: Lanes,
+        tenant_limits: Mapping[str, Limits] | None = None,
+        watched: frozenset[str] = frozenset(),
+        hidden: Hidden = NOTHING_ELSE,
+    ) -> None:
+        """``watched`` as in ``lanes``; ``hidden`` is what of a request no log line shows."""
+        self._hidden = hidden
+        self._watched = watched
+        self._store = store
+        self._limits = limits
+        self._tenant_limits = tenant_limits or {}
+        self._lanes = lanes
+        self._conduct = Conduct()
+        self._seeds = random.Random()  # seeded by the system; need not be secret, only different
+
+    def decide_at_once(self, tenant: str, request: RequestData) -> Verdict | Unfinished:
+        """Run the tenant's script on ``request`` without waiting: a slice at most."""
+        scripts = self._store.current
+        program = scripts.programs.get(tenant)
+        if program is None:
+            return _without_program(tenant, scripts.never_compiled.get(tenant))
+        seed, now = self._seeds.getrandbits(SEED_BITS), time.time()
+        if self._conduct.may_start_inline(tenant, program.hash):
+            verdict = self._decide_inline(tenant, program, request, seed, now)
+            if verdict is not None:
+                self._ended(verdict, request)
+                return verdict
+        return Unfinished(program, seed, now)
+
+    async def decide(self, tenant: str, request: RequestData, begun: Unfinished | None = None) -> Verdict:
+        """Run the tenant's script on ``request``, in a lane if need be. Raises `Overloaded`.
+
+        ``begun`` is what `decide_at_once` has answered, if it was asked.
+        """
+        outcome = self.decide_at_once(tenant, request) if begun is None else begun
+        if isinstance(outcome, Verdict):
+            return outcome
+        verdict = await self._decide_in_lane(tenant, request, outcome)
+        self._ended(verdict, request)
+        return verdict
+
+    def _ended(self, verdict: Verdict, request: RequestData) -> None:
+        failure, decision = verdict.failure, verdict.decision
+        self._conduct.ended(verdict.tenant, by_budget=failure is not None and failure.kind in BUDGET_KINDS)
+        if failure is not None or (decision is not None and decision.log) or logger.isEnabledFor(logging.DEBUG):
+            _log(verdict, self._hidden.secrets(request))
+
+    def _decide_inline(
+        self, tenant: str, program: Program, request: RequestData, seed: int, now: float
+    ) -> Verdict | None:
+        """None if the run outgrew its slice."""
+        started = time.perf_counter()
+        try:
+            limits = self._tenant_limits.get(tenant, self._limits)
+            decision = decide(program, request, limits=limits, seed=seed, now=now, slice=SLICE, watched=self._watched)
+        except SliceExhausted:
+            self._conduct.wasted(tenant, program.hash, time.perf_counter() - started)
+            return None
+        except Exception as error:  # one request must not take the server down
+            hide = self._hidden.secrets(request)
+            logger.exception("the engine failed", extra={**facts(tenant=tenant), "hide": hide})
+            return _engine_failed(tenant, program, type(error).__name__, INLINE)
+        return Verdict(tenant, decision.answer, decision.failure, program, decision)
+
+    async def _decide_in_lane(self, tenant: str, request: RequestData, begun: Unfinished) -> Verdict:
+        program, limits = begun.program, self._tenant_limits.get(tenant)
+        try:
+            decision = await self._lanes.run(tenant, program, request, begun.seed, begun.now, limits)
+        except DeadlineExceeded:
+            message = f"wall-clock limit exceeded ({self._limits.seconds:g})"
+            return Verdict(tenant, None, Failure("timeout", message, "", ()), program, None, LANE)
+        except LaneTrouble as error:
+            return _engine_failed(tenant, program, str(error), LANE)
+        return Verdict(tenant, decision.answer, decision.failure, program, decision, LANE)
+
+
+def _engine_failed(tenant: str, program: Program, name: str, lane: str) -> Verdict:
+    failure = Failure(ENGINE_FAILURE, f"the engine failed: {name}", "", ())
+    return Verdict(tenant, None, failure, program, None, lane)
+
+
+def _without_program(tenant: str, error: str | None) -> Verdict:
+    if error is None:
+        reason = f"No script found for tenant: {tenant}"
+        return Verdict(tenant, {"selected_backend": "", "reject": True, "reject_reason": reason})
+    position = re.match(r"[^:]+:\d+(?=:)", error)
+    return Verdict(tenant, None, Failure("syntax", error, position[0] if position else "", ()))
+
+
+def _log(verdict: Verdict, hide: Secrets | None) -> None:
+    def of(**named: object) -> dict[str, object]:
+        return {**facts(**named), "hide": hide}
+
+    decision, failure, tenant = verdict.decision, verdict.failure, verdict.tenant
+    if decision is not None and script_logger.isEnabledFor(logging.INFO):
+        for line in decision.log[:LOGGED_LINES]:
+            script_logger.info("log", extra=of(tenant=tenant, script=line.position, text=to_text(line.text)))
+        if len(decision.log) > LOGGED_LINES:
+            more = len(decision.log) - LOGGED_LINES
+            script_logger.info("more log lines", extra=of(tenant=tenant, count=more))
+    if failure is not None and failure.kind != ENGINE_FAILURE:
+        logger.warning(
+            "script failed",
+            extra=of(tenant=tenant, kind=failure.kind, script=failure.position, error=failure.message),
+        )
+    if decision is not None and logger.isEnabledFor(logging.DEBUG):
+        counts = {"instructions": decision.instructions, "bytes": decision.allocated_bytes}
+        answer = json.dumps(decision.answer)
+        logger.debug("decided", extra=of(tenant=tenant, lane=verdict.lane, **counts, seed=decision.seed, answer=answer))

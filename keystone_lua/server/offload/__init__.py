@@ -1,0 +1,1 @@
+"""Processes of lower priority for runs that outgrow the event loop."""

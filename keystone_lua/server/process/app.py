@@ -1,0 +1,90 @@
+"""The server process: settings in, exit code out.
+
+Refuses to start, with one line on standard error and exit code 2, when there is no scripts folder, or an address or a
+certificate cannot be had. Scripts that do not compile are reported and do not keep the others from serving.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import logging
+import sys
+from collections.abc import Sequence
+
+from ...routing.program_cache import CacheRefused, ProgramCache
+from ...routing.scripts import Check, ScriptStore
+from ...routing.scripts_folder import ScriptsFolderError, read_folder
+from .. import scripts_reload
+from ..decisions.observers import ObserverFactory
+from ..http.event_loop import run
+from ..settings.config import ServerConfig
+from ..telemetry import logs
+from ..telemetry.metrics import Counts
+from .cautions import cautions
+from .herald import Herald
+from .listening import CannotListen, bound, listen, unlisten
+from .worker import Listeners, Worker, work
+
+logger = logging.getLogger("keystone.server")
+
+EXIT_GOOD = 0
+EXIT_USAGE = 2
+
+
+def serve(
+    config: ServerConfig,
+    observers: Sequence[ObserverFactory] = (),
+    check: Check | None = None,
+    notes: Sequence[str] = (),
+) -> int:
+    """Serve until SIGTERM or SIGINT, with what ``observers`` make in each worker. Returns the process's exit code.
+
+    ``check`` adds findings to what a dry run says; ``notes`` are warnings for the log.
+    """
+    with contextlib.ExitStack() as opened:
+        try:
+            cache = ProgramCache(config.program_cache) if config.program_cache is not None else None
+            store = ScriptStore(config.scripts, config.limits.source, check, cache)
+            listeners = _listen(config, opened)
+            watch = scripts_reload.Watch(store.folder) if config.watch else None
+            folder = read_folder(store.folder, store.source_limit)
+        except (CacheRefused, CannotListen, ScriptsFolderError) as error:
+            print(f"keystone-lua: {error}", file=sys.stderr)
+            return EXIT_USAGE
+        handler = logs.start(config.log_level, config.log_format)
+        counts = Counts(config.workers)
+        logs.catch_all()
+        with Herald(config, listeners) as herald:
+            scripts_reload.load(store, counts, folder, herald.look)
+        for text in (*notes, *cautions(config, {*store.current.programs, *store.current.never_compiled})):
+            logger.warning(text)
+        # What start-up made lives as long as the process: later collections need not look at it again.
+        gc.collect()
+        gc.freeze()
+        where = bound(config.address, listeners.routes)
+        started = f"serving {len(store.current.programs)} scripts of {config.scripts} on {where}"
+        if config.workers == 1:
+            worker = Worker(config, store, listeners, handler, counts, observers, watch=watch)
+            run(work(worker, lambda: logger.info(started)))
+            return EXIT_GOOD
+        from .supervisor import Supervisor
+
+        return Supervisor(Worker(config, store, listeners, handler, counts, observers), watch).run(started)
+
+
+def _listen(config: ServerConfig, opened: contextlib.ExitStack) -> Listeners:
+    """Open what to listen on. Raises `CannotListen`."""
+    from .listening import tls_context
+
+    routes = opened.enter_context(listen(config.address, config.socket_access))
+    opened.callback(unlisten, config.address)
+    calls = None
+    if config.admin_address is not None:
+        calls = opened.enter_context(listen(config.admin_address, config.socket_access))
+        opened.callback(unlisten, config.admin_address)
+    if config.tls is None:
+        return Listeners(routes, calls)
+    return Listeners(
+        routes, calls, tls_context(config.tls, ask_clients=True), tls_context(config.tls, ask_clients=False)
+    )

@@ -1,0 +1,267 @@
+"""One process that serves: its event loop, from the first connection accepted to the last one closed.
+
+In: listening sockets, scripts, settings. Out: nothing; it returns when it is told to stop and has drained. Refuses
+nothing. With several workers each runs this, and `supervisor` starts and stops them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from ...routing.scripts import ScriptStore
+from ..decisions.observers import FileObserver, Observer, ObserverFactory
+from ..decisions.service import DecisionService
+from ..http.admin_endpoints import Calls
+from ..http.connection_limits import Admission
+from ..http.handlers import Handlers
+from ..http.lifecycle import Stage
+from ..http.protocol import Server
+from ..http.write_batching import Turn
+from ..offload.pool import Lanes
+from ..scripts_reload import Reloads, Watch, keep_watch, local_reloads
+from ..settings.config import ServerConfig
+from ..telemetry.exposition import Exposition
+from ..telemetry.logs import StderrHandler
+from ..telemetry.metrics import BEAT, LANES_BUSY, LANES_WAITING, LOG_DROPPED, NOT_RECORDED, Counts, WorkerMetrics
+from .acceptor import Acceptor
+
+if TYPE_CHECKING:
+    import ssl
+
+logger = logging.getLogger("keystone.server")
+
+STOP_SECONDS = 9
+"""After SIGTERM and the notice the process is gone within this time, whatever still runs."""
+
+CLOSE_SECONDS = 1.0
+"""For writing the last answers, after the drain time."""
+
+LAST_CALL_SECONDS = 0.3
+"""Between the first answers that close their connections and the closing of connections that rest. A client that asks
+again and again hears from its answer that it should not; closed right away, one request a connection was lost."""
+
+GAUGE_SECONDS = 1.0
+"""Between two looks at what is not counted where it happens."""
+
+BEAT_SECONDS = 0.5
+"""Between two signs of life for the supervisor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """The bound sockets: of ``/route/``, and of the other calls if they have their own. Shared by all workers."""
+
+    routes: socket.socket
+    calls: socket.socket | None = None
+    routes_tls: ssl.SSLContext | None = None
+    calls_tls: ssl.SSLContext | None = None
+
+    def close(self) -> None:
+        """Accept no more in this process."""
+        self.routes.close()
+        if self.calls is not None:
+            self.calls.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """What one worker is made of, all of it from before the fork."""
+
+    config: ServerConfig
+    store: ScriptStore
+    listeners: Listeners
+    log: StderrHandler
+    counts: Counts
+    observers: Sequence[ObserverFactory] = ()
+    number: int = 0
+    reloads: Reloads | None = None
+    """None to reload here, without a supervisor."""
+    watch: Watch | None = None
+    """What this worker is to reload for."""
+
+
+class RunningServer:
+    """A server inside the running event loop."""
+
+    def __init__(
+        self,
+        config: ServerConfig,
+        store: ScriptStore,
+        observers: Sequence[Observer] = (),
+        *,
+        counts: Counts | None = None,
+        number: int = 0,
+        reloads: Reloads | None = None,
+    ) -> None:
+        """``number`` is the worker's, from 0. Without ``counts`` and ``reloads`` it has its own."""
+        if counts is None:
+            counts = Counts()
+            counts.assign(store.current.programs)
+        self.metrics = WorkerMetrics(counts, number)
+        self.admission = Admission(config.max_connections, config.head_seconds, config.write_seconds)
+        self.stage = Stage(self.metrics, self.admission)
+        self.reloads = local_reloads(store, counts) if reloads is None else reloads
+        self._config = config
+        self.observers = (*observers, self.metrics)
+        self.lanes = Lanes(config.lanes, config.limits, config.watched, config.hidden)
+        calls = Calls(config, store, self.reloads, Exposition(counts, store, config.lanes), self.stage).by_path
+        apart = config.admin_address is not None
+        decisions = DecisionService(
+            store, config.limits, self.lanes, config.tenant_limits, config.watched, config.hidden
+        )
+        self._turn = Turn(self.metrics, observers)
+        self._routes = self._runner(Handlers(config, self.stage, {} if apart else calls, decisions, self._turn))
+        self._calls = self._runner(Handlers(config, self.stage, calls, None, self._turn)) if apart else None
+        self._routes_acceptor: Acceptor | None = None
+        self._calls_acceptor: Acceptor | None = None
+
+    def _runner(self, handlers: Handlers) -> web.ServerRunner:
+        server = Server(handlers, self.stage, self._config.idle_seconds)
+        return web.ServerRunner(server, shutdown_timeout=CLOSE_SECONDS)
+
+    async def start(self, listeners: Listeners | socket.socket) -> None:
+        """Accept connections from ``listeners``, which are then this server's to close."""
+        if isinstance(listeners, socket.socket):
+            listeners = Listeners(listeners)
+        self.lanes.start()
+        self.admission.start()
+        self._routes_acceptor = await self._accept(self._routes, listeners.routes, listeners.routes_tls, self.metrics)
+        if self._calls is not None and listeners.calls is not None:
+            self._calls_acceptor = await self._accept(self._calls, listeners.calls, listeners.calls_tls, None)
+
+    async def _accept(
+        self,
+        runner: web.ServerRunner,
+        listener: socket.socket,
+        tls: ssl.SSLContext | None,
+        metrics: WorkerMetrics | None,
+    ) -> Acceptor:
+        await runner.setup()
+        server = runner.server
+        assert isinstance(server, Server)
+        acceptor = Acceptor(listener, server, tls, metrics)
+        acceptor.start()
+        return acceptor
+
+    async def stop(self) -> None:
+        """Say so, accept no more, let what is in flight finish within the drain time, close every connection.
+
+        The admin address answers until the end.
+        """
+        self.stage.leaving = True
+        await asyncio.sleep(self._config.notice_seconds)
+        self.stage.draining = True
+        if self._routes_acceptor is not None:
+            await self._routes_acceptor.close()
+        server = self._routes.server
+        assert isinstance(server, Server)
+        await self._last_call(server)
+        server.pre_shutdown()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._config.drain_seconds):
+                await self.stage.idle()
+        await self._routes.cleanup()
+        await self.lanes.stop()
+        self.admission.stop()
+        if self._calls is not None:
+            if self._calls_acceptor is not None:
+                await self._calls_acceptor.close()
+            await self._calls.cleanup()
+        self._turn.end()
+        for observer in self.observers:
+            observer.close()
+
+    async def _last_call(self, server: Server) -> None:
+        """Let answers tell the connections that rest to go, then see to it that all that has arrived is in hand."""
+        until = time.monotonic() + LAST_CALL_SECONDS
+        while server.has_resting and time.monotonic() < until:  # noqa: ASYNC110  # an answer ends it, or nothing does
+            await asyncio.sleep(LAST_CALL_SECONDS / 30)
+        for _ in range(5):  # what has arrived is read, then parsed, then handed to a task, each a turn later
+            await asyncio.sleep(0)
+
+
+async def work(worker: Worker, ready: Callable[[], None]) -> None:
+    """Serve until SIGTERM or SIGINT. Calls ``ready`` once connections are accepted."""
+    stop = asyncio.Event()
+    _stop_on_signal(stop, worker.config.notice_seconds)
+    worker.log.start_thread()
+    server = RunningServer(
+        worker.config,
+        worker.store,
+        [make() for make in worker.observers],
+        counts=worker.counts,
+        number=worker.number,
+        reloads=worker.reloads,
+    )
+    await server.start(worker.listeners)
+    tasks = [asyncio.create_task(_gauges(server, worker.log)), asyncio.create_task(_beat(server.metrics))]
+    _on_hangup(server, reload=worker.reloads is None)
+    if worker.watch is not None:
+        tasks.append(asyncio.create_task(keep_watch(worker.watch, server.reloads)))
+    ready()
+    await stop.wait()
+    logger.info("stopping")
+    for task in tasks:
+        task.cancel()
+    await server.stop()
+    worker.log.close()
+
+
+async def _gauges(server: RunningServer, log: StderrHandler) -> None:
+    while True:
+        server.metrics.set(LOG_DROPPED, log.dropped)
+        server.metrics.set(NOT_RECORDED, sum(observer.missed for observer in server.observers))
+        server.metrics.set(LANES_BUSY, server.lanes.running)
+        server.metrics.set(LANES_WAITING, server.lanes.waiting)
+        await asyncio.sleep(GAUGE_SECONDS)
+
+
+async def _beat(metrics: WorkerMetrics) -> None:
+    while True:
+        metrics.set(BEAT, time.monotonic())
+        await asyncio.sleep(BEAT_SECONDS)
+
+
+def _on_hangup(server: RunningServer, *, reload: bool) -> None:
+    """At SIGHUP look for files that were moved, as logrotate does; and ``reload``."""
+    running: set[asyncio.Task[object]] = set()
+
+    def on_hangup() -> None:
+        for observer in server.observers:
+            if isinstance(observer, FileObserver):
+                observer.reopen()
+        if reload:
+            task: asyncio.Task[object] = asyncio.create_task(server.reloads.reload())
+            running.add(task)
+            task.add_done_callback(running.discard)
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, on_hangup)
+
+
+def _stop_on_signal(stop: asyncio.Event, notice_seconds: float) -> None:
+    """Set ``stop`` at SIGTERM or SIGINT, and end the process STOP_SECONDS after the notice in any case.
+
+    Handlers of the signal module, not of the loop: they run even while a script keeps the loop busy.
+    """
+    loop = asyncio.get_running_loop()
+
+    def on_stop(_number: int, _frame: FrameType | None) -> None:
+        if signal.getsignal(signal.SIGALRM) in (signal.SIG_DFL, None):
+            signal.signal(signal.SIGALRM, lambda _number, _frame: os._exit(0))
+            signal.setitimer(signal.ITIMER_REAL, STOP_SECONDS + notice_seconds)
+        loop.call_soon_threadsafe(stop.set)
+
+    signal.signal(signal.SIGTERM, on_stop)
+    signal.signal(signal.SIGINT, on_stop)

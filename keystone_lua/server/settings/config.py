@@ -1,0 +1,162 @@
+"""What one server process is told to do, as plain facts.
+
+`settings` reads them from flags, environment and file; nothing here reads or checks. Imports the standard library and
+the interpreter's limits only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from ...hidden import Hidden
+from ...interpreter.limits import MIB, Limits
+
+LOG_LEVELS = ("debug", "info", "warning", "error")
+LOG_FORMATS = ("console", "json")
+
+WALL_CLOCK_SECONDS = 5.0
+"""The backstop behind the instruction budget: no decision keeps a caller longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to listen: a host and a port, or the ``path`` of a Unix socket.
+
+    An empty ``host`` means all addresses; port 0 lets the system choose.
+    """
+
+    host: str
+    port: int
+    path: str = ""
+
+    def __str__(self) -> str:
+        if self.path:
+            return f"unix:{self.path}"
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class SocketAccess:
+    """Who may use a Unix socket. None leaves it to the process's umask and group."""
+
+    mode: int | None = None
+    group: str | None = None
+    """A name or a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """The files of TLS, all PEM. With ``client_ca`` a client must show a certificate that it has signed."""
+
+    certificate: Path
+    key: Path
+    client_ca: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionLog:
+    """Where and how decisions are recorded. An observer does that; the server itself only watches ``masked``."""
+
+    file: Path
+
+    rotate_bytes: int = 256 * MIB
+    """From this size on the file is closed, and another one begun."""
+
+    sync: bool = False
+    """Whether a decision is in the file before its answer is sent."""
+
+    key: Path | None = None
+    """The file with the key of masked values' hashes; None for one that ends with the process."""
+
+    vault: Path | None = None
+    """The file that keeps masked values by their hashes, if they are to be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerConfig:
+    """Everything that `keystone_lua.server.process.app.serve` needs to know."""
+
+    scripts: Path = Path("scripts")
+    """The scripts folder; tenants are the stems of the ``.lua`` files in it."""
+
+    address: Address = Address("", 8081)
+
+    admin_address: Address | None = None
+    """Where health, metrics, reload and the API's description are served; None is ``address``."""
+
+    socket_access: SocketAccess = field(default_factory=SocketAccess)
+    """Of both addresses, if they are Unix sockets."""
+
+    admin_token: str = ""
+    """What ``/reload`` and ``/metrics`` ask for as a bearer token (RFC 6750); empty asks for none."""
+
+    tls: Tls | None = None
+
+    workers: int = 1
+    """Processes that serve ``address``."""
+
+    lanes: int = 2
+    """Processes of each worker for the runs that want more than a slice. With one, an endless run delays every other
+    such run."""
+
+    limits: Limits = field(default_factory=lambda: Limits(seconds=WALL_CLOCK_SECONDS))
+    """The budgets of every decision."""
+
+    tenant_limits: Mapping[str, Limits] = field(default_factory=lambda: MappingProxyType({}))
+    """The budgets of tenants that have their own."""
+
+    max_body: int = MIB
+    """Bytes of one request body; a body of exactly this size passes."""
+
+    log_level: str = "info"
+    """One of LOG_LEVELS. Decisions are logged at debug, scripts' own lines at info."""
+
+    log_format: str = "console"
+    """One of LOG_FORMATS."""
+
+    program_cache: Path | None = None
+    """A folder that keeps compiled programs for the next start."""
+
+    watch: bool = False
+    """Whether changed scripts are loaded without being asked."""
+
+    decision_log: DecisionLog | None = None
+
+    hidden: Hidden = field(default_factory=Hidden)
+    """What of a request no log is to show."""
+
+    body_seconds: float = 10.0
+    """How long one request body may take to arrive before the answer is 408."""
+
+    idle_seconds: float = 120.0
+    """How long a connection may stay without a whole request; a half-sent head counts as idle."""
+
+    head_seconds: float = 20.0
+    """How long a new connection may take to send its first request."""
+
+    write_seconds: float = 30.0
+    """How long an answer may lie unread before its connection is dropped."""
+
+    max_connections: int = 1000
+    """Client connections of a worker at a time, or fewer if the process may not open so many files."""
+
+    max_bodies: int = 64 * MIB
+    """Bytes of request bodies that are under way at a time in a worker, of all clients together."""
+
+    notice_seconds: float = 0.0
+    """How long after SIGTERM all is served as before while ``/health/ready`` says 503, for balancers to look away."""
+
+    drain_seconds: float = 4.0
+    """How long a request in flight may take after that before its connection is dropped."""
+
+    @property
+    def watched(self) -> frozenset[str]:
+        """The headers of which a decision is to say whether its script read them."""
+        return self.hidden.headers if self.decision_log is not None else frozenset()
+
+    def limits_of(self, tenant: str) -> Limits:
+        """The budgets of one tenant's decisions."""
+        return self.tenant_limits.get(tenant, self.limits)

@@ -1,0 +1,452 @@
+"""Settings from flags, the environment and one TOML file, in that order of strength.
+
+SETTINGS declares each once: flags, ``KEYSTONE_LUA_*`` variables, TOML keys, ``keystone-lua config`` and the
+documentation's table follow from it. In: parsed flags, environment. Out: `Settings`: every value with where it came
+from, and the `ServerConfig` that they make. Refuses: what cannot be used, with `ConfigError`: one line that names the
+flag, the variable, or the file and key.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ...hidden import HEADERS, Hidden
+from ...interpreter.limits import MAX_DEPTH, Limits
+from ...untrusted.files import FileError, read_regular
+from .config import LOG_FORMATS, LOG_LEVELS, WALL_CLOCK_SECONDS, Address, DecisionLog, ServerConfig, SocketAccess, Tls
+
+PREFIX = "KEYSTONE_LUA_"
+MASK = "********"
+MAX_WORKERS = 256
+MAX_LANES = 64
+MAX_SETTINGS = 1 << 20
+"""Bytes of the TOML file: five thousand tenants' budgets."""
+TENANTS = "tenants"
+"""The TOML table of tenants' own budgets: ``[tenants.canary]``."""
+
+
+class ConfigError(Exception):
+    """A setting that cannot be used. The text is one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a setting's value may be."""
+
+    metavar: str
+    read: Callable[[str], Any]
+    """Text to value. Raises `ValueError` with the rest of a sentence that begins with the text."""
+    toml: tuple[type, ...] = (str,)
+    """The TOML types that may stand for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting, named as its flag and its TOML key are."""
+
+    name: str
+    kind: Kind
+    default: str
+    help: str
+    flags: tuple[str, ...] = ()
+    """Other spellings of the flag: the Go engine's, with one dash."""
+    secret: bool = False
+
+    @property
+    def flag(self) -> str:
+        return f"--{self.name}"
+
+    @property
+    def variable(self) -> str:
+        return PREFIX + self.name.upper().replace("-", "_")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A setting's value and where it came from: a flag, a variable, ``FILE: KEY``, or ``default``."""
+
+    name: str
+    text: str
+    value: Any
+    source: str
+
+    @property
+    def shown(self) -> str:
+        """The text, a secret masked."""
+        return MASK if self.text and self.name in SECRETS else self.text
+
+
+# kinds
+
+
+def _whole(minimum: int = 1, maximum: int = 1 << 62, metavar: str = "N") -> Kind:
+    bound = f"from {minimum}" + (f" to {maximum}" if maximum < 1 << 62 else "")
+
+    def read(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,19}", text, re.ASCII) or not minimum <= int(text) <= maximum:
+            raise ValueError(f"is no whole number {bound}")
+        return int(text)
+
+    return Kind(metavar, read, (int, str))
+
+
+def _seconds(minimum: float, maximum: float = 86400) -> Kind:
+    def read(text: str) -> float:
+        if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", text, re.ASCII) or not minimum <= float(text) <= maximum:
+            raise ValueError(f"is no number of seconds from {minimum:g} to {maximum:g}")
+        return float(text)
+
+    return Kind("SECONDS", read, (int, float, str))
+
+
+def _choice(names: tuple[str, ...], metavar: str) -> Kind:
+    def read(text: str) -> str:
+        if text not in names:
+            raise ValueError(f"is none of {', '.join(names)}")
+        return text
+
+    return Kind(metavar, read)
+
+
+def _switch(text: str) -> bool:
+    if text not in _SWITCH:
+        raise ValueError("is neither true nor false")
+    return _SWITCH[text]
+
+
+def _path(text: str) -> Path:
+    if not text or "\0" in text:
+        raise ValueError("is no path")
+    return Path(text)
+
+
+def _token(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._~+/-]+=*", text, re.ASCII):
+        raise ValueError("is no bearer token (letters, digits and -._~+/, RFC 6750)")
+    return text
+
+
+def tcp_address(text: str) -> Address:
+    """Read ``:8081``, ``127.0.0.1:8081``, ``localhost:8081`` or ``[::1]:8081``. Raises `ValueError`."""
+    match = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+(?:%\w+)?)\]|([^:\[\]\s/]*)):([0-9]{1,5})", text, re.ASCII)
+    if match is None or int(match[3]) > 65535:
+        raise ValueError("is no address; use :8081, 127.0.0.1:8081 or [::1]:8081")
+    return Address(match[1] or match[2] or "", int(match[3]))
+
+
+def _mode(text: str) -> int:
+    if not re.fullmatch(r"0?[0-7]{3}", text, re.ASCII):
+        raise ValueError("is no mode of a file; use 0660")
+    return int(text, 8)
+
+
+def _group(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}", text, re.ASCII):
+        raise ValueError("is no name or number of a group")
+    return text
+
+
+def _names(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip().lower() for name in text.split(",") if name.strip())
+    for name in names:
+        if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9a-z-]+", name, re.ASCII):
+            raise ValueError(f"has {name!r}, which is no header name")
+    return names
+
+
+def _any_names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip().lower() for name in text.split(",") if name.strip())
+
+
+def _address(text: str) -> Address:
+    if text.startswith("unix:") and "\0" not in text and len(text.encode()) <= _MAX_SOCKET_PATH + 5 and text[5:]:
+        return Address("", 0, text[5:])
+    try:
+        return tcp_address(text)
+    except ValueError:
+        raise ValueError("is no address; use :8081, 127.0.0.1:8081, [::1]:8081 or unix:/run/keystone.sock") from None
+
+
+def _or_none(kind: Kind) -> Kind:
+    """``kind``, or nothing at all for the empty text."""
+    return replace(kind, read=lambda text: kind.read(text) if text else None)
+
+
+_SWITCH = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
+_MAX_SOCKET_PATH = 107  # sockaddr_un of Linux
+
+ADDRESS = Kind("[HOST]:PORT", _address)
+FOLDER = Kind("FOLDER", _path)
+FILE = _or_none(Kind("FILE", _path))
+SWITCH = Kind("true|false", _switch, (bool, str))
+
+
+# the settings
+
+_DEFAULT = ServerConfig()
+_LIMITS = _DEFAULT.limits
+_LOG = DecisionLog(Path())
+
+BUDGETS = {
+    "max-instructions": "instructions",
+    "max-memory": "memory",
+    "max-depth": "depth",
+    "max-log": "log",
+}
+"""The settings that a tenant may have of its own, by the field of `Limits` that each is."""
+
+SETTINGS = (
+    Setting("config", FILE, "", "a TOML file of these settings"),
+    Setting(
+        "addr", ADDRESS, str(_DEFAULT.address),
+        "where to listen: ':8081' is every address, '127.0.0.1:8081' one, 'unix:/run/keystone.sock' a Unix socket",
+        ("-addr",),
+    ),
+    Setting("scripts", FOLDER, f"./{_DEFAULT.scripts}", "folder of tenant scripts", ("-scripts",)),
+    Setting("workers", _whole(1, MAX_WORKERS), str(_DEFAULT.workers), "processes that serve the address"),
+    Setting("lanes", _whole(1, MAX_LANES), str(_DEFAULT.lanes), "processes of each worker for long runs"),
+    Setting(
+        "admin-addr", _or_none(ADDRESS), "",
+        "where health, metrics, reload and openapi.json are served instead; they are then gone from addr",
+    ),
+    Setting(
+        "socket-mode", _or_none(Kind("MODE", _mode)), "", "who may use a Unix socket, such as 0660; else the umask says"
+    ),
+    Setting("socket-group", _or_none(Kind("GROUP", _group)), "", "the group of a Unix socket; else the process's own"),
+    Setting(
+        "admin-token", _or_none(Kind("TOKEN", _token)), "",
+        "the bearer token that /reload and /metrics ask for; better set by the environment or the file",
+        secret=True,
+    ),
+    Setting("tls-cert", FILE, "", "certificate chain in PEM: serve TLS"),
+    Setting("tls-key", FILE, "", "its private key in PEM"),
+    Setting("tls-client-ca", FILE, "", "certificates in PEM: clients of addr must show one signed by these"),
+    Setting("watch", SWITCH, "false", "load scripts when they change, without being asked"),
+    Setting(
+        "program-cache", _or_none(FOLDER), "",
+        "folder of this user alone that keeps compiled programs, for faster starts and reloads",
+    ),
+    Setting("max-body", _whole(), str(_DEFAULT.max_body), "bytes of one request body"),
+    Setting("max-instructions", _whole(), str(_LIMITS.instructions), "instructions of one decision"),
+    Setting("max-memory", _whole(), str(_LIMITS.memory), "bytes allocated by one decision, cumulative"),
+    Setting("max-depth", _whole(1, MAX_DEPTH), str(_LIMITS.depth), "nested calls of one decision"),
+    Setting("max-log", _whole(0), str(_LIMITS.log), "bytes of log output of one decision"),
+    Setting("decision-log", FILE, "", "record every decision in this file, one line of JSON each"),
+    Setting(
+        "decision-log-bytes", _whole(4096), str(_LOG.rotate_bytes), "size from which it is closed and another one begun"
+    ),
+    Setting(
+        "decision-log-sync", SWITCH, "false",
+        "write a decision to the file before its answer is sent, and not up to 50 ms later",
+    ),
+    Setting(
+        "decision-log-mask", Kind("NAMES", _names), ",".join(HEADERS),
+        "headers whose values are masked in it and in the server's log, separated by commas",
+    ),
+    Setting(
+        "decision-log-mask-query", Kind("NAMES", _any_names), "",
+        "parameters of paths whose values are masked likewise",
+    ),
+    Setting(
+        "decision-log-mask-fields", Kind("NAMES", _any_names), "",
+        "fields of JSON bodies, at any depth, whose values are masked likewise",
+    ),
+    Setting(
+        "decision-log-key", FILE, "",
+        "a file of 16 bytes or more, the key of the masked values' hashes; else they tell nothing across processes",
+    ),
+    Setting(
+        "decision-log-vault", FILE, "",
+        "a file for its owner alone that keeps masked values by their hashes, for replay --vault", ("--vault",),
+    ),
+    Setting("body-seconds", _seconds(0.001), f"{_DEFAULT.body_seconds:g}", "time for a request body to arrive"),
+    Setting("idle-seconds", _seconds(0.001), f"{_DEFAULT.idle_seconds:g}", "time without a whole request"),
+    Setting(
+        "notice-seconds", _seconds(0, 600), f"{_DEFAULT.notice_seconds:g}",
+        "after SIGTERM, time to go on serving while /health/ready says 503",
+    ),
+    Setting("drain-seconds", _seconds(0, 4), f"{_DEFAULT.drain_seconds:g}", "then, time for what is in flight"),
+    Setting("log-level", _choice(LOG_LEVELS, "LEVEL"), _DEFAULT.log_level, f"one of {', '.join(LOG_LEVELS)}"),
+    Setting("log-format", _choice(LOG_FORMATS, "FORMAT"), _DEFAULT.log_format, f"one of {', '.join(LOG_FORMATS)}"),
+)  # fmt: skip
+
+SECRETS = frozenset(setting.name for setting in SETTINGS if setting.secret)
+_BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add every setting's flags to ``parser``. Values stay text: a bad one is a line of ours, not argparse's usage."""
+    for setting in SETTINGS:
+        shown = f"{setting.help} (default {setting.default})" if setting.default else setting.help
+        given: dict[str, Any] = {"dest": setting.name, "metavar": setting.kind.metavar, "help": shown}
+        if setting.kind is SWITCH:
+            given |= {"nargs": "?", "const": "true"}
+        parser.add_argument(*setting.flags, setting.flag, **given)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every value with its source."""
+
+    values: Mapping[str, Value]
+    tenants: Mapping[str, Mapping[str, Value]]
+    """Tenant to its own budgets."""
+    unknown: tuple[str, ...]
+    """Variables that look like settings and are none."""
+
+    def config(self) -> ServerConfig:
+        """The server's settings. Raises `ConfigError` for values that do not go together."""
+        of = {name: value.value for name, value in self.values.items()}
+        limits = _limits(Limits(seconds=WALL_CLOCK_SECONDS), self.values)
+        return ServerConfig(
+            scripts=of["scripts"],
+            address=of["addr"],
+            admin_address=of["admin-addr"],
+            socket_access=self._socket_access(),
+            admin_token=of["admin-token"] or "",
+            tls=self._tls(),
+            workers=of["workers"],
+            lanes=of["lanes"],
+            limits=limits,
+            tenant_limits={tenant: _limits(limits, own) for tenant, own in self.tenants.items()},
+            max_body=of["max-body"],
+            log_level=of["log-level"],
+            log_format=of["log-format"],
+            watch=of["watch"],
+            program_cache=of["program-cache"],
+            decision_log=self._decision_log(),
+            hidden=Hidden(*(frozenset(of[f"decision-log-mask{of_what}"]) for of_what in ("", "-query", "-fields"))),
+            body_seconds=of["body-seconds"],
+            idle_seconds=of["idle-seconds"],
+            notice_seconds=of["notice-seconds"],
+            drain_seconds=of["drain-seconds"],
+        )
+
+    def all_values(self) -> Iterator[Value]:
+        """Every value in the order of SETTINGS, then the tenants'."""
+        yield from self.values.values()
+        for tenant, own in self.tenants.items():
+            for name, value in own.items():
+                yield replace(value, name=f"{TENANTS}.{tenant}.{name}")
+
+    def _decision_log(self) -> DecisionLog | None:
+        names = ("decision-log", *(f"decision-log-{name}" for name in ("bytes", "sync", "key", "vault")))
+        file, *others = (self.values[name].value for name in names)
+        return None if file is None else DecisionLog(file, *others)
+
+    def _socket_access(self) -> SocketAccess:
+        mode, group = self.values["socket-mode"], self.values["socket-group"]
+        addresses = (self.values["addr"].value, self.values["admin-addr"].value)
+        for value in (mode, group):
+            if value.value is not None and not any(address is not None and address.path for address in addresses):
+                raise ConfigError(f"{value.source}: {value.name} needs a Unix socket as addr or admin-addr")
+        return SocketAccess(mode.value, group.value)
+
+    def _tls(self) -> Tls | None:
+        certificate, key, client_ca = (self.values[name] for name in ("tls-cert", "tls-key", "tls-client-ca"))
+        if certificate.value is None:
+            for value in (key, client_ca):
+                if value.value is not None:
+                    raise ConfigError(f"{value.source}: {value.name} needs tls-cert")
+            return None
+        if key.value is None:
+            raise ConfigError(f"{certificate.source}: tls-cert needs tls-key")
+        return Tls(certificate.value, key.value, client_ca.value)
+
+
+def _limits(base: Limits, values: Mapping[str, Value]) -> Limits:
+    return replace(base, **{field: values[name].value for name, field in BUDGETS.items() if name in values})
+
+
+def read_settings(arguments: Mapping[str, str | None], environment: Mapping[str, str]) -> Settings:
+    """Return every setting's value. ``arguments`` has flags' texts by name. Raises `ConfigError`."""
+    texts: dict[str, tuple[str, str]] = {setting.name: (setting.default, "default") for setting in SETTINGS}
+    given: dict[str, tuple[str, str]] = {}
+    for setting in SETTINGS:
+        if (flag := arguments.get(setting.name)) is not None:
+            given[setting.name] = (flag, setting.flag)
+        elif setting.variable in environment:
+            given[setting.name] = (environment[setting.variable], setting.variable)
+    tenants: dict[str, dict[str, Value]] = {}
+    path = _read("config", *given.get("config", texts["config"])).value
+    if path is not None:
+        for keys, text in _file(path, given["config"][1]):
+            source = f"{path}: {'.'.join(keys)}"
+            if len(keys) == 1:
+                texts[keys[0]] = (text, source)
+            else:
+                tenants.setdefault(keys[1], {})[keys[2]] = _read(keys[2], text, source)
+    texts |= given
+    return Settings(
+        {name: _read(name, text, source) for name, (text, source) in texts.items()}, tenants, _unknown(environment)
+    )
+
+
+def _read(name: str, text: str, source: str) -> Value:
+    setting = _BY_NAME[name]
+    try:
+        return Value(name, text, setting.kind.read(text), source)
+    except ValueError as error:
+        shown = "the value" if setting.secret else repr(text if len(text) <= 100 else f"{text[:100]}…")
+        raise ConfigError(f"{source}: {shown} {error}") from None
+
+
+def _file(path: Path, source: str) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield the keys and the text of every value in a TOML file: of a setting, or of a tenant's budget."""
+    import tomllib
+
+    try:
+        document = tomllib.loads(read_regular(path, MAX_SETTINGS).decode("utf-8"))
+    except FileError as error:
+        raise ConfigError(f"{source}: cannot read {path}: {error}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: is not UTF-8") from None
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError is one; numbers too long for Python are others
+        raise ConfigError(f"{path}: {' '.join(str(error).split())}") from None
+    tenants = document.pop(TENANTS, {})
+    known = [name for name in _BY_NAME if name != "config"]
+    for name, value in document.items():
+        yield (name,), _text(path, (name,), value, known)
+    if not isinstance(tenants, dict):
+        raise ConfigError(f"{path}: {TENANTS}: is no table; use [{TENANTS}.NAME]")
+    for tenant, own in tenants.items():
+        if not isinstance(own, dict):
+            raise ConfigError(f"{path}: {TENANTS}.{tenant}: is no table of budgets")
+        for name, value in own.items():
+            keys = (TENANTS, tenant, name)
+            yield keys, _text(path, keys, value, [*BUDGETS])
+
+
+def _text(path: Path, keys: tuple[str, ...], value: object, known: list[str]) -> str:
+    name, where = keys[-1], f"{path}: {'.'.join(keys)}"
+    if name not in known:
+        near = difflib.get_close_matches(name, known, 1)
+        raise ConfigError(f"{where}: no such setting" + (f"; {near[0]} is one" if near else ""))
+    if type(value) not in _BY_NAME[name].kind.toml:
+        raise ConfigError(f"{where}: {_TOML_NAMES.get(type(value), 'a date or time')} does not go here")
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+_TOML_NAMES = {
+    str: "text", int: "a number", float: "a fraction", bool: "true or false", list: "an array", dict: "a table",
+}  # fmt: skip
+
+_OF_KUBERNETES = re.compile(rf"{PREFIX}(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP)(_\w+)?)?)")
+"""What Kubernetes sets for every pod beside a service named keystone-lua."""
+
+
+def _unknown(environment: Mapping[str, str]) -> tuple[str, ...]:
+    known = {setting.variable for setting in SETTINGS}
+    return tuple(
+        sorted(
+            name
+            for name in environment
+            if name.startswith(PREFIX) and name not in known and not _OF_KUBERNETES.fullmatch(name)
+        )
+    )

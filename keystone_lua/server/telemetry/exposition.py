@@ -1,0 +1,124 @@
+"""``GET /metrics``: the `Counts` of all workers, in the format that the scraper asks for.
+
+In: counts, the scripts in force. Out: the text and its content type. Refuses nothing. prometheus_client writes the
+formats; it is imported at the first scrape, since its 40 ms do not belong in a start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import platform
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...interpreter import COST_VERSION, ENGINE_VERSION
+from ...routing.scripts import ScriptStore
+from ..single_flight import Shared, quick_switching
+from . import metrics
+from .metrics import STATUSES, Counts
+from .tenant_samples import tenants_text
+
+if TYPE_CHECKING:
+    from prometheus_client import Metric
+
+
+OPEN_METRICS = "application/openmetrics-text"
+PLAIN = "text/plain"
+
+
+class Exposition:
+    """A collector, as prometheus_client calls what gives it metrics."""
+
+    def __init__(self, counts: Counts, store: ScriptStore, lanes: int = 0) -> None:
+        """``lanes`` are those of each worker."""
+        self._counts = counts
+        self._store = store
+        self._lanes = lanes
+        self._shared = Shared(self._write)
+
+    async def scrape(self, accept: str) -> tuple[bytes, str]:
+        """Return the metrics and their content type. ``accept`` is the request's header.
+
+        Written in a thread, one after another, and shared by those who ask meanwhile.
+        """
+        return await self._shared.ask(OPEN_METRICS if OPEN_METRICS in accept else PLAIN)
+
+    async def _write(self, form: str) -> tuple[bytes, str]:
+        with quick_switching():
+            return await asyncio.to_thread(self._text, form)
+
+    def _text(self, form: str) -> tuple[bytes, str]:
+        from prometheus_client import CollectorRegistry
+        from prometheus_client.exposition import choose_encoder
+
+        registry = CollectorRegistry(auto_describe=False)
+        registry.register(self)
+        encoder, content_type = choose_encoder(form)
+        revisions = {tenant: program.hash for tenant, program in self._store.current.programs.items()}
+        tenants = tenants_text(self._counts, revisions, open_metrics=form == OPEN_METRICS)
+        return tenants + encoder(registry), content_type
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every metric but the tenants'."""
+        yield from self._of_server()
+        yield from self._of_workers()
+
+    def _of_server(self) -> Iterator[Metric]:
+        from prometheus_client.core import CounterMetricFamily as Counter
+        from prometheus_client.core import GaugeMetricFamily as Gauge
+
+        counts = self._counts
+        reloads = Counter("keystone_reloads", "Loads of the scripts folder, the first included.", labels=["result"])
+        reloads.add_metric(["success"], counts.server(metrics.RELOADS_GOOD))
+        reloads.add_metric(["failure"], counts.server(metrics.RELOADS_BAD))
+        yield reloads
+        yield Gauge(
+            "keystone_last_successful_reload_timestamp_seconds",
+            "Unix time of the last load without an error.",
+            counts.server(metrics.RELOADED_AT),
+        )
+        refused = Counter("keystone_http_refusals", "Requests that were refused.", labels=["status"])
+        for status in STATUSES:
+            refused.add_metric([str(status)], counts.refused(status))
+        yield refused
+        yield Counter(
+            "keystone_decisions_shed", "Decisions that were refused for want of a lane (503).", counts.refused(503)
+        )
+        build = Gauge("keystone_build_info", "Versions; always 1.", labels=["version", "cost_version", "python"])
+        build.add_metric([ENGINE_VERSION, str(COST_VERSION), platform.python_version()], 1)
+        yield build
+        yield Gauge("keystone_lanes", "Lane processes, of all workers.", self._lanes * counts.workers)
+
+    def _of_workers(self) -> Iterator[Metric]:
+        from prometheus_client.core import CounterMetricFamily as Counter
+        from prometheus_client.core import GaugeMetricFamily as Gauge
+
+        label = ["worker"]
+        families: list[tuple[Counter | Gauge, int]] = [
+            (Gauge("keystone_requests_in_flight", "Requests being read or decided.", labels=label), metrics.IN_FLIGHT),
+            (Gauge("keystone_connections", "Open client connections.", labels=label), metrics.CONNECTIONS),
+            (Gauge("keystone_lanes_busy", "Lanes that run a script.", labels=label), metrics.LANES_BUSY),
+            (Gauge("keystone_lane_queue_length", "Runs that wait for a lane.", labels=label), metrics.LANES_WAITING),
+            (Counter("keystone_log_lines_dropped", "Log lines not written.", labels=label), metrics.LOG_DROPPED),
+            (
+                Counter("keystone_decisions_not_recorded", "Decisions missing in the decision log.", labels=label),
+                metrics.NOT_RECORDED,
+            ),
+            (Counter("keystone_worker_starts", "Starts of this worker.", labels=label), metrics.STARTS),
+        ]
+        memory = Gauge("keystone_worker_resident_memory_bytes", "Resident memory, lanes excluded.", labels=label)
+        cpu = Counter("keystone_worker_cpu_seconds", "Processor time since its start, lanes excluded.", labels=label)
+        for number in range(self._counts.workers):
+            for family, place in families:
+                family.add_metric([str(number)], self._counts.worker(number, place))
+            process = int(self._counts.worker(number, metrics.PROCESS))
+            with contextlib.suppress(OSError, ValueError, IndexError):  # gone just now, or no Linux
+                pages = Path(f"/proc/{process}/statm").read_text().split()[1]
+                ticks = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11:13]
+                memory.add_metric([str(number)], int(pages) * os.sysconf("SC_PAGE_SIZE"))
+                cpu.add_metric([str(number)], sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK"))
+        yield from (family for family, _ in families)
+        yield from (memory, cpu)

@@ -1,0 +1,89 @@
+"""The house: which wing may know which, no circle of any kind.
+
+Arrows are all imports: at a module's head, in functions, and for the type checker. docs/architecture.md has the picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from .test_architecture import MODULES, ROOT, imports, is_within
+
+FLOORS = {
+    "keystone_lua": (
+        ("hidden", "interpreter", "untrusted"),
+        ("routing",),
+        ("audit", "authoring"),
+        ("gateway", "server"),
+        ("cli",),
+        ("__main__",),
+    ),
+    "keystone_lua.interpreter": (
+        ("costs", "errors", "levels", "limits", "numerals", "signatures", "sites", "text", "version"),
+        ("patterns", "runtime", "syntax"),
+        ("self_test", "stdlib"),
+        ("analysis", "execution"),
+        ("codegen", "linking", "packing", "profiling"),
+        ("compile",),
+        ("dump",),
+    ),
+    "keystone_lua.server": (
+        ("offload", "settings", "single_flight", "verdict"),
+        ("telemetry",),
+        ("decisions", "scripts_reload"),
+        ("http",),
+        ("api", "process"),
+    ),
+}
+"""The rooms of a wing, lowest floor first. A room knows itself and what is below it."""
+
+MAX_FLOORS = {"keystone_lua": 6, "keystone_lua.interpreter": 8, "keystone_lua.server": 6}
+
+ARROWS = {module: {name for name in imports(module, tree) if name in MODULES} for module, tree in MODULES.items()}
+"""What each module imports of the package."""
+
+
+def room(module: str, wing: str) -> str | None:
+    """The room of ``wing`` that a module stands in; None outside of it, and for the wing's own page."""
+    return module[len(wing) + 1 :].split(".")[0] if module.startswith(wing + ".") else None
+
+
+@pytest.mark.parametrize("wing", FLOORS)
+def test_arrows_point_down(wing: str) -> None:
+    floor = {name: number for number, names in enumerate(FLOORS[wing]) for name in names}
+    for module, known in ARROWS.items():
+        here = room(module, wing)
+        for other in known if here is not None else ():
+            there = room(other, wing)
+            assert there is None or there == here or floor[there] < floor[here], f"{module} imports {other}"  # type: ignore[index]
+
+
+@pytest.mark.parametrize("wing", FLOORS)
+def test_every_room_has_a_floor(wing: str) -> None:
+    assert {room(module, wing) for module in MODULES} - {None} == {name for names in FLOORS[wing] for name in names}
+    assert len(FLOORS[wing]) <= MAX_FLOORS[wing]
+
+
+def test_the_gateway_shares_no_code_with_the_engine() -> None:
+    for module, known in ARROWS.items():
+        if is_within(module, "keystone_lua.gateway"):
+            shared = {other for other in known if not is_within(other, "keystone_lua.gateway")}
+            assert all(is_within(other, "keystone_lua.untrusted") for other in shared), module
+
+
+def circle(arrows: Mapping[str, set[str]]) -> list[str]:
+    """Modules that know themselves through others, if there are any: what is left when no more leaves can be taken."""
+    left = {module: known - {module} for module, known in arrows.items()}
+    while leaves := [module for module, known in left.items() if not known & left.keys()]:
+        for module in leaves:
+            del left[module]
+    return sorted(left)
+
+
+def test_no_circle() -> None:
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["a", "b", "c"]  # what a circle looks like
+    pages = {module for module in MODULES if (ROOT / Path(*module.split("."), "__init__.py")).exists()}
+    assert circle({module: known - pages for module, known in ARROWS.items() if module not in pages}) == []

@@ -116,6 +116,8 @@ class Secrets:
         """Plain data likewise, names of fields included."""
         if isinstance(value, dict):
             return {self.without(name): self.in_data(content) for name, content in value.items()}
+        if isinstance(value, list):
+            return [self.in_data(item) for item in value]
         return self.without(value) if isinstance(value, str) else value
 
 

@@ -23,7 +23,8 @@ from typing import Any, Final
 
 from ..interpreter import COST_VERSION, ENGINE_VERSION, MAX_DEPTH, Failure, Limits, Program
 from ..interpreter.text import from_text, to_text
-from ..routing.decision import Decision, answer_text, clock_text
+from ..routing.answer import answer_text
+from ..routing.decision import Decision, clock_text
 from ..untrusted.documents import misshapen
 
 MAX_LINE: Final = 64 << 20

@@ -1,16 +1,13 @@
 """A routing decision: a request in, an answer out, by a tenant's ``on_route_request``.
 
 Input: a Program and a request as plain data (Unicode text, every field present). Output: a Decision: the wire
-answer, or why there is none. Refuses, as kind ``result``: a table or function where text belongs, a header name that
-is no token (RFC 9110 5.6.2), control characters in a header, a path or a backend.
+answer, or why there is none. Refuses, as kind ``result``, what `answer` refuses of a script's result.
 """
 
 from __future__ import annotations
 
 import functools
-import re
-from collections.abc import Callable, Mapping
-from json.encoder import encode_basestring_ascii as _quoted
+from collections.abc import Mapping
 from types import FunctionType
 from typing import Any, Final, NamedTuple
 
@@ -20,37 +17,25 @@ from ..interpreter.execution.execute import Failure, LogLine, failure_of, prepar
 from ..interpreter.execution.program import Program
 from ..interpreter.execution.run import Run
 from ..interpreter.limits import DEFAULT, Limits
-from ..interpreter.numerals import number_to_string
 from ..interpreter.runtime.operations import first
-from ..interpreter.runtime.values import FALSE, TRUE, LuaBoolean, LuaValue, MetaTable, Table, type_name
+from ..interpreter.runtime.values import FALSE, TRUE, MetaTable, Table
 from ..interpreter.stdlib.base import HEADER_LOOKUP
 from ..interpreter.text import from_text, to_text
+from .answer import answer_of
 from .watched_headers import Watch, WatchedTable
 
 ENTRY_POINT: Final = "on_route_request"
-ANSWER_BYTES: Final = 64 << 10
-"""Of one text of an answer, and of its headers together: one string can be named by thousands of headers, and is paid
-for once."""
-NIL_ANSWER: Final = {"selected_backend": "", "reject": True, "reject_reason": "Script returned nil"}
-
-MEMORABLE: Final = 64
-"""Bytes of a header name, at most, that is remembered to be one."""
-
 MEMORABLE_LISTS: Final = 1024
 MEMORABLE_NAMES: Final = 1024
 """Lists of header names of which it is remembered that none is watched, and bytes of one, at most."""
 
 _UNWATCHED: Final[set[tuple[tuple[str, ...], frozenset[str]]]] = set()
 
-_TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _REQUEST_BYTES: Final = costs.TABLE + 6 * costs.ENTRY + 4 * costs.STRING
 _HEADERS_BYTES: Final = 2 * costs.TABLE
 _HEADER_BYTES: Final = costs.ENTRY + 2 * costs.STRING
 _BACKEND_BYTES: Final = costs.TABLE + 4 * costs.ENTRY + 2 * costs.STRING
 """What the request's tables take, less the lengths of their strings."""
-
-_ANY_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class Decision(NamedTuple):
@@ -140,7 +125,7 @@ def _decide(run: Run, request: Mapping[str, Any], watched: frozenset[str], read:
         result = protected_call(function, table, backends)
     else:
         result = protected_call(lambda d: run.call(function, 0, table, backends))
-    return _answer(run, first(result) if result.__class__ is tuple else result)
+    return answer_of(run, first(result) if result.__class__ is tuple else result)
 
 
 # the request's tables
@@ -263,101 +248,7 @@ def _backends(backends: list[Mapping[str, Any]]) -> tuple[Table, int]:
     return table, size
 
 
-# the answer
-
-
-def _answer(run: Run, result: LuaValue) -> dict[str, Any]:
-    if result is None:
-        return dict(NIL_ANSWER)
-    if not isinstance(result, Table):
-        raise ResultError(f"on_route_request must return a table or nil, got {type_name(result)}")
-
-    field: Callable[[str], LuaValue] = result.get if result.__class__ is Table else _indexed(run, result)
-    answer: dict[str, Any] = {"selected_backend": _line("selected_backend", field("selected_backend"))}
-    headers = field("modified_headers")
-    if headers is not None:
-        made = _headers(headers)
-        if made:
-            answer["modified_headers"] = made
-    path = field("modified_path")
-    if path is not None and (path := _line("modified_path", path)):
-        answer["modified_path"] = path
-    reject = field("reject")
-    if reject is not None and reject is not FALSE:
-        answer["reject"] = True
-    reason = field("reject_reason")
-    if reason is not None and (reason := _line("reject_reason", reason)):
-        answer["reject_reason"] = reason
-    return answer
-
-
-@functools.lru_cache(maxsize=1024)
-def _is_token(name: str) -> bool:
-    return _TOKEN.match(name) is not None
-
-
 @functools.lru_cache(64)
 def clock_text(now: float) -> str:
     """Return a clock's time as JSON has it. It is told to the client and to the log, and takes 0.5 µs."""
     return repr(now)
-
-
-def answer_text(answer: Mapping[str, Any]) -> str:
-    """Return a `Decision`'s answer as compact ASCII JSON: by hand in half the time of the json module."""
-    members = []
-    for name, value in answer.items():
-        if value.__class__ is str:
-            members.append(f'"{name}":{_quoted(value)}')
-        elif value is True:
-            members.append(f'"{name}":true')
-        else:
-            fields = [f"{_quoted(field)}:{_quoted(text)}" for field, text in value.items()]
-            members.append(f'"{name}":{{{",".join(fields)}}}')
-    return f"{{{','.join(members)}}}"
-
-
-def _indexed(run: Run, table: Table) -> Callable[[str], LuaValue]:
-    """Reads fields as a script would, metamethods included."""
-    return lambda name: protected_call(lambda d: run.index(d, table, name))
-
-
-def _headers(headers: LuaValue) -> dict[str, str]:
-    if not isinstance(headers, Table):
-        raise ResultError(f"modified_headers must be a table, got {type_name(headers)}")
-    made = {}
-    size = 0
-    for name, value in headers.items():
-        if name.__class__ is not str or not (_is_token(name) if len(name) <= MEMORABLE else _TOKEN.match(name)):
-            shown = to_text(name)[:40] if name.__class__ is str else type_name(name)
-            raise ResultError(f"modified_headers: {shown!r} is no header name")
-        text = value if value.__class__ is str else _plain(f"modified_headers[{name!r}]", value)
-        if not text.isprintable() and _CONTROL.search(text):
-            raise ResultError(f"modified_headers[{name!r}] contains control characters")
-        size += len(name) + len(text)
-        if size > ANSWER_BYTES:
-            raise ResultError(f"modified_headers have more than {ANSWER_BYTES} bytes")
-        made[name] = text if text.isascii() else to_text(text)
-    return made
-
-
-def _line(name: str, value: LuaValue) -> str:
-    """Text that goes into a request line: without control characters."""
-    if value.__class__ is not str:
-        value = _plain(name, value)
-    if len(value) > ANSWER_BYTES:
-        raise ResultError(f"{name} has more than {ANSWER_BYTES} bytes")
-    if not value.isprintable() and _ANY_CONTROL.search(value):
-        raise ResultError(f"{name} contains control characters")
-    return value if value.isascii() else to_text(value)
-
-
-def _plain(name: str, value: LuaValue) -> str:
-    if value.__class__ is str:
-        return value
-    if value is None:
-        return ""
-    if value.__class__ is float:
-        return number_to_string(value)
-    if value.__class__ is LuaBoolean:
-        return "true" if value is TRUE else "false"
-    raise ResultError(f"{name} must be text, got {type_name(value)}")

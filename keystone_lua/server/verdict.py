@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ..interpreter import Failure, Program
-from ..routing.decision import Decision, answer_text
+from ..routing.answer import answer_text
+from ..routing.decision import Decision
 
 INLINE: Final = "inline"
 

@@ -30,7 +30,7 @@ def models_under_pydantic_1() -> ModuleType | None:
         return None
     import pydantic.v1 as pydantic_1
 
-    spec = importlib.util.spec_from_file_location("keystone_lua.server.models_1", models.__file__)
+    spec = importlib.util.spec_from_file_location("keystone_lua.server.api.models_1", models.__file__)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -29,7 +29,7 @@ from tests.server.support import (
     write_scripts,
 )
 
-FILE = resources.files("keystone_lua.server") / "openapi.json"
+FILE = resources.files("keystone_lua.server.api") / "openapi.json"
 DOCUMENT: dict[str, Any] = json.loads(FILE.read_text())
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
 

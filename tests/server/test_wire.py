@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keystone_lua.routing import request
-from keystone_lua.routing.decision import answer_text
+from keystone_lua.routing.answer import answer_text
 from keystone_lua.routing.request import MAX_NESTING, MAX_VALUES, BadRequest, RequestData, read_json, read_request
 from keystone_lua.server.http.json_text import json_bytes, json_text
 

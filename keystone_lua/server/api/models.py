@@ -12,8 +12,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pydantic
-from pydantic import BaseModel, StrictBool, StrictInt, StrictStr
+from pydantic import BaseModel, Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
+from ...routing import answer
 from ...routing.request import BackendData, RequestData
 
 PYDANTIC_1 = pydantic.VERSION.startswith("1.")
@@ -84,14 +85,31 @@ class RouteRequest(BaseModel):
         }
 
 
-class RouteAnswer(BaseModel):
-    """Body of a 200 to ``POST /route/{tenant}``. All but the first are left out when empty or false."""
+_TYPES: dict[str, Any] = {
+    answer.LINE: StrictStr,
+    answer.TEXT: StrictStr,
+    answer.FLAG: StrictBool,
+    answer.HEADERS: dict[StrictStr, StrictStr],
+    answer.LINES: dict[StrictStr, StrictStr | list[StrictStr]],
+    answer.NAMES: list[StrictStr],
+    answer.LIST: list[StrictStr],
+    answer.TAGS: dict[StrictStr, StrictStr],
+    answer.WHOLE: StrictInt,
+    answer.NUMBER: StrictInt | StrictFloat,
+}
+"""Of each kind of answer field."""
 
-    selected_backend: StrictStr
-    modified_headers: dict[StrictStr, StrictStr] | None = None
-    modified_path: StrictStr | None = None
-    reject: StrictBool | None = None
-    reject_reason: StrictStr | None = None
+
+def _answer_members() -> dict[str, Any]:
+    first, *others = answer.FIELDS
+    members: dict[str, Any] = {first.name: (_TYPES[first.kind], Field(..., description=first.meaning))}
+    for field in others:
+        members[field.name] = (_TYPES[field.kind] | None, Field(None, description=field.meaning))
+    return members
+
+
+RouteAnswer: type[BaseModel] = pydantic.create_model("RouteAnswer", **_answer_members())
+RouteAnswer.__doc__ = """Body of a 200 to ``POST /route/{tenant}``. All but the first are left out when not given."""
 
 
 class SpentLine(BaseModel):

@@ -4,7 +4,7 @@ end
 
 function on_route_request(request, backends)
   if request.path == "/" then
-    return { selected_backend = "root", status = 200 }
+    return { selected_backend = "root", colour = "red" }
   end
   local answer = { selected_backend = "a" }
   answer.modified_header = { ["X-A"] = "1" }

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from ....interpreter.syntax import nodes
+from ....routing.answer import FIELDS as DECLARED
 from ..findings import Severity
 from ..rule import Place
 from ..script import ENTRY_POINT, Script
@@ -15,7 +16,8 @@ CODE: Final = "unknown-result-field"
 SEVERITY: Final[Severity] = "warning"
 TEXT: Final = "The gateway ignores fields of the result that it does not know."
 
-FIELDS: Final = ("selected_backend", "modified_headers", "modified_path", "reject", "reject_reason")
+FIELDS: Final = tuple(field.name for field in DECLARED)
+USUAL: Final = FIELDS[:5]
 
 
 def places(script: Script) -> Iterator[Place]:
@@ -44,7 +46,9 @@ def _is_wrong(name: str, is_answer: bool) -> bool:
 
 def _place(key: nodes.String, name: str) -> Place:
     close = get_close_matches(name, FIELDS, 1, 0.5)
-    advice = f"did you mean '{close[0]}'?" if close else f"it knows {', '.join(FIELDS)}"
+    advice = (
+        f"did you mean '{close[0]}'?" if close else f"it knows {', '.join(USUAL)} and {len(FIELDS) - len(USUAL)} more"
+    )
     return Place(key.line, key.column, f"the gateway knows no result field '{name}': {advice}")
 
 

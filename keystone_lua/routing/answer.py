@@ -1,0 +1,392 @@
+"""An answer's fields: declared once, read from what a script returns, written as JSON.
+
+In: the result of ``on_route_request``. Out: the wire format's object, and its text. Refuses, as kind ``result`` and by
+the field's name: a value of the wrong type, one beyond its limit, a header name that is no token (RFC 9110 5.6.2),
+control characters where a line of a message is made of it.
+
+FIELDS is the list. The description for OpenAPI, the check rules and the documentation's table are made from it or
+compared with it by tests/routing/test_answer.py.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from json.encoder import encode_basestring_ascii as _quoted
+from typing import Any, Final
+
+from ..interpreter.errors import ResultError
+from ..interpreter.execution.execute import protected_call
+from ..interpreter.execution.run import Run
+from ..interpreter.numerals import number_to_string
+from ..interpreter.runtime.values import FALSE, TRUE, LuaBoolean, LuaValue, Table, type_name
+from ..interpreter.text import to_text
+
+LINE: Final = "line"
+"""Text without control characters."""
+TEXT: Final = "text"
+FLAG: Final = "flag"
+HEADERS: Final = "headers"
+"""Header name to text."""
+LINES: Final = "header lines"
+"""Header name to text, or to a list of texts, a line each."""
+NAMES: Final = "header names"
+LIST: Final = "list"
+"""Of lines."""
+TAGS: Final = "tags"
+"""Line to line."""
+WHOLE: Final = "whole number"
+NUMBER: Final = "number"
+
+ANSWER_BYTES: Final = 64 << 10
+"""Of one text of an answer, and of one field's headers together: one string can be named by thousands of headers, and
+is paid for once."""
+
+MOST_ENTRIES: Final = 256
+"""Lines, names or tags of one field, but for ``modified_headers``: no gateway takes so many."""
+
+LISTED_BYTES: Final = 1024
+"""Of one text in a LIST."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerField:
+    """One field. It is left out where the script gives nil, and, unless ``empty`` says otherwise, where it is empty or
+    false."""
+
+    name: str
+    kind: str
+    meaning: str
+    least: int = 0
+    most: int = ANSWER_BYTES
+    """Bytes of a text, or of all of a field's texts; entries of a LIST; the largest number."""
+    empty: bool = False
+    """Whether it is there even if empty."""
+
+
+USUAL: Final = (
+    AnswerField("selected_backend", LINE, "the name of the backend; always there", empty=True),
+    AnswerField("modified_headers", HEADERS, "headers that the backend is to get in place of the client's"),
+    AnswerField("modified_path", LINE, "the path that the backend is to get, unescaped; a `?` in it begins the query"),
+    AnswerField("reject", FLAG, "the request goes nowhere"),
+    AnswerField("reject_reason", LINE, "why, for the log and for the client"),
+)
+"""What the first version of the wire format had; `answer_of` reads these by hand."""
+
+MORE: Final = (
+    AnswerField("reject_status", WHOLE, "the status that a rejected client gets, 403 if not given", 300, 599),
+    AnswerField("reject_headers", LINES, "header lines for a rejected client, such as `Location` or `Retry-After`"),
+    AnswerField("reject_body", TEXT, "the body for a rejected client"),
+    AnswerField("response_headers", LINES, "header lines to set in the response; a list gives several"),
+    AnswerField("append_response_headers", LINES, "header lines to add to the response, such as `Set-Cookie`"),
+    AnswerField("remove_response_headers", NAMES, "headers to take out of the response"),
+    AnswerField("remove_headers", NAMES, "headers to take out of the request for the backend"),
+    AnswerField("append_headers", LINES, "header lines to add to the request for the backend"),
+    AnswerField("modified_host", LINE, "the Host that the backend is to get", most=255),
+    AnswerField("modified_method", LINE, "the method that the backend is to get", most=32),
+    AnswerField("modified_query", LINE, "the query that the backend is to get, as sent; empty for none", empty=True),
+    AnswerField("candidates", LIST, "names of backends in the order in which to try them", most=64),
+    AnswerField("retries", WHOLE, "how many more backends to try if one cannot be reached", 0, 16),
+    AnswerField("timeout_ms", WHOLE, "milliseconds that the backend may take", 1, 3_600_000),
+    AnswerField("mirror", LINE, "the name of a backend that gets a copy, whose answer is dropped", most=1024),
+    AnswerField("mirror_percent", NUMBER, "of how many requests in a hundred, 100 if not given", 0, 100),
+    AnswerField("tags", TAGS, "names and values for access and decision logs", most=4096),
+)  # fmt: skip
+
+FIELDS: Final = (*USUAL, *MORE)
+
+
+def table_row(field: AnswerField) -> str:
+    """The field's row in the documentation's table."""
+    if field.kind in (WHOLE, NUMBER):
+        limit = f"{field.least:,} to {field.most:,}"
+    elif field.kind == LIST:
+        limit = f"{field.most} texts of {LISTED_BYTES:,} bytes"
+    elif field.kind == FLAG:
+        limit = ""
+    else:
+        limit = f"{field.most:,} bytes"
+    return f"| `{field.name}` | {field.kind} | {limit} | {field.meaning} |"
+
+
+NIL_ANSWER: Final = {"selected_backend": "", "reject": True, "reject_reason": "Script returned nil"}
+
+MEMORABLE: Final = 64
+"""Bytes of a header name, at most, that is remembered to be one."""
+
+MOST_HOPS: Final = 10
+"""Tables that a result may inherit the newer fields through."""
+
+_TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_ANY_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+_ENCODE: Final = json.JSONEncoder(separators=(",", ":"), check_circular=False, allow_nan=False).encode
+
+
+# reading
+
+
+def answer_of(run: Run, result: LuaValue) -> dict[str, Any]:
+    """The wire answer that a script's result stands for. Raises `ResultError`, and what metamethods raise."""
+    if result is None:
+        return dict(NIL_ANSWER)
+    if not isinstance(result, Table):
+        raise ResultError(f"on_route_request must return a table or nil, got {type_name(result)}")
+
+    plain = result.__class__ is Table
+    field: Callable[[str], LuaValue] = result.get if plain else _indexed(run, result)
+    backend = field("selected_backend")
+    answer: dict[str, Any] = {"selected_backend": _line("selected_backend", backend)}
+    headers = field("modified_headers")
+    if headers is not None:
+        made = _headers(headers)
+        if made:
+            answer["modified_headers"] = made
+    path = field("modified_path")
+    if path is not None and (text := _line("modified_path", path)):
+        answer["modified_path"] = text
+    reject = field("reject")
+    if reject is not None and reject is not FALSE:
+        answer["reject"] = True
+    reason = field("reject_reason")
+    if reason is not None and (text := _line("reject_reason", reason)):
+        answer["reject_reason"] = text
+    if not plain:
+        _read_more(answer, lambda name: _inherited(result, name))
+    elif len(result) > (
+        (backend is not None) + (headers is not None) + (path is not None) + (reject is not None) + (reason is not None)
+    ):
+        _read_more(answer, field)
+    return answer
+
+
+def _read_more(answer: dict[str, Any], get: Callable[[str], LuaValue]) -> None:
+    """Put into ``answer`` what of MORE the result has."""
+    for field in MORE:
+        value = get(field.name)
+        if value is not None:
+            made = _READERS[field.kind](field, value)
+            if field.empty or made or made.__class__ in _NUMBERS:
+                answer[field.name] = made
+
+
+_NUMBERS: Final = frozenset({int, float})
+
+
+def _indexed(run: Run, table: Table) -> Callable[[str], LuaValue]:
+    """Reads fields as a script would, metamethods included."""
+    return lambda name: protected_call(lambda d: run.index(d, table, name))
+
+
+def _inherited(table: Table, name: str) -> LuaValue:
+    """A field of a table or of those that it inherits from. A function as ``__index`` is not asked for what it may
+    never have heard of: it would answer otherwise, and use more, than when the format had five fields."""
+    for _ in range(MOST_HOPS):
+        value = table.get(name)
+        meta = getattr(table, "meta", None)
+        if value is not None or not isinstance(meta, Table):
+            return value
+        parent = meta.get("__index")
+        if not isinstance(parent, Table):
+            return None
+        table = parent
+    return None
+
+
+@functools.lru_cache(maxsize=1024)
+def _is_token(name: str) -> bool:
+    return _TOKEN.match(name) is not None
+
+
+def _name(field: str, name: LuaValue) -> str:
+    if name.__class__ is not str or not (_is_token(name) if len(name) <= MEMORABLE else _TOKEN.match(name)):
+        shown = to_text(name)[:40] if name.__class__ is str else type_name(name)
+        raise ResultError(f"{field}: {shown!r} is no header name")
+    return name
+
+
+def _headers(headers: LuaValue) -> dict[str, str]:
+    if not isinstance(headers, Table):
+        raise ResultError(f"modified_headers must be a table, got {type_name(headers)}")
+    made = {}
+    size = 0
+    for name, value in headers.items():
+        if name.__class__ is not str or not (_is_token(name) if len(name) <= MEMORABLE else _TOKEN.match(name)):
+            _name("modified_headers", name)
+        text = value if value.__class__ is str else _plain(f"modified_headers[{name!r}]", value)
+        if not text.isprintable() and _CONTROL.search(text):
+            raise ResultError(f"modified_headers[{name!r}] contains control characters")
+        size += len(name) + len(text)
+        if size > ANSWER_BYTES:
+            raise ResultError(f"modified_headers have more than {ANSWER_BYTES} bytes")
+        made[name] = text if text.isascii() else to_text(text)
+    return made
+
+
+def _line(name: str, value: LuaValue, most: int = ANSWER_BYTES) -> str:
+    """Text that goes into a request line: without control characters."""
+    if value.__class__ is not str:
+        value = _plain(name, value)
+    if len(value) > most:
+        raise ResultError(f"{name} has more than {most} bytes")
+    if not value.isprintable() and _ANY_CONTROL.search(value):
+        raise ResultError(f"{name} contains control characters")
+    return value if value.isascii() else to_text(value)
+
+
+def _plain(name: str, value: LuaValue) -> str:
+    if value.__class__ is str:
+        return value
+    if value is None:
+        return ""
+    if value.__class__ is float:
+        return number_to_string(value)
+    if value.__class__ is LuaBoolean:
+        return "true" if value is TRUE else "false"
+    raise ResultError(f"{name} must be text, got {type_name(value)}")
+
+
+# the newer fields' kinds
+
+
+def _read_line(field: AnswerField, value: LuaValue) -> str:
+    return _line(field.name, value, field.most)
+
+
+def _read_text(field: AnswerField, value: LuaValue) -> str:
+    text = _plain(field.name, value)
+    if len(text) > field.most:
+        raise ResultError(f"{field.name} has more than {field.most} bytes")
+    return to_text(text)
+
+
+def _read_lines(field: AnswerField, value: LuaValue) -> dict[str, str | list[str]]:
+    """Header lines. Control characters but the tab are refused in each."""
+    made: dict[str, str | list[str]] = {}
+    spent = _Spent(field)
+    for key, content in _table(field.name, value).items():
+        name = _name(field.name, key)
+        where = f"{field.name}[{name!r}]"
+        if isinstance(content, Table):
+            made[name] = [_header_text(f"{where}[{n}]", item) for n, item in _items(where, content)]
+        else:
+            made[name] = _header_text(where, content)
+        for text in [made[name]] if made[name].__class__ is str else made[name]:
+            spent.add(len(name) + len(text))
+    return {name: content for name, content in made.items() if content != []}
+
+
+def _read_names(field: AnswerField, value: LuaValue) -> list[str]:
+    spent = _Spent(field)
+    made = []
+    for _, item in _items(field.name, _table(field.name, value)):
+        made.append(_name(field.name, item))
+        spent.add(len(made[-1]))
+    return made
+
+
+def _read_list(field: AnswerField, value: LuaValue) -> list[str]:
+    made = []
+    for place, item in _items(field.name, _table(field.name, value), field.most):
+        made.append(_line(f"{field.name}[{place}]", item, LISTED_BYTES))
+    return made
+
+
+def _read_tags(field: AnswerField, value: LuaValue) -> dict[str, str]:
+    spent = _Spent(field)
+    made = {}
+    for key, content in _table(field.name, value).items():
+        if key.__class__ is not str:
+            raise ResultError(f"{field.name}: a name must be text, got {type_name(key)}")
+        name = _line(f"{field.name}: a name", key, field.most)
+        made[name] = _line(f"{field.name}[{name[:40]!r}]", content, field.most)
+        spent.add(len(key) + len(made[name]))
+    return made
+
+
+def _read_whole(field: AnswerField, value: LuaValue) -> int:
+    if value.__class__ is not float:
+        raise ResultError(f"{field.name} must be a number, got {type_name(value)}")
+    if not field.least <= value <= field.most or value != int(value):
+        expected = f"a whole number from {field.least} to {field.most}"
+        raise ResultError(f"{field.name} must be {expected}, got {number_to_string(value)}")
+    return int(value)
+
+
+def _read_number(field: AnswerField, value: LuaValue) -> int | float:
+    if value.__class__ is not float:
+        raise ResultError(f"{field.name} must be a number, got {type_name(value)}")
+    if not field.least <= value <= field.most:
+        expected = f"a number from {field.least} to {field.most}"
+        raise ResultError(f"{field.name} must be {expected}, got {number_to_string(value)}")
+    return int(value) if value == int(value) else float(value)
+
+
+_READERS: Final[Mapping[str, Callable[[AnswerField, LuaValue], Any]]] = {
+    LINE: _read_line, TEXT: _read_text, LINES: _read_lines, NAMES: _read_names, LIST: _read_list, TAGS: _read_tags,
+    WHOLE: _read_whole, NUMBER: _read_number,
+}  # fmt: skip
+
+
+class _Spent:
+    """What a field's entries have come to: their number and their bytes, both bounded."""
+
+    def __init__(self, field: AnswerField) -> None:
+        self._field = field
+        self._entries = self._bytes = 0
+
+    def add(self, size: int) -> None:
+        self._entries += 1
+        self._bytes += size
+        if self._entries > MOST_ENTRIES:
+            raise ResultError(f"{self._field.name} has more than {MOST_ENTRIES} entries")
+        if self._bytes > self._field.most:
+            raise ResultError(f"{self._field.name} has more than {self._field.most} bytes")
+
+
+def _table(name: str, value: LuaValue) -> Table:
+    if not isinstance(value, Table):
+        raise ResultError(f"{name} must be a table, got {type_name(value)}")
+    return value
+
+
+def _items(name: str, table: Table, most: int = MOST_ENTRIES) -> Iterator[tuple[int, LuaValue]]:
+    """A list's items with their places. Refuses other keys: they would be lost."""
+    if len(table) > most:
+        raise ResultError(f"{name} has more than {most} entries")
+    for place in range(1, len(table) + 1):
+        item = table.get(float(place))
+        if item is None:
+            raise ResultError(f"{name} must be a list: its keys must be 1, 2, 3 and so on")
+        yield place, item
+
+
+def _header_text(where: str, value: LuaValue) -> str:
+    text = _plain(where, value)
+    if len(text) > ANSWER_BYTES:
+        raise ResultError(f"{where} has more than {ANSWER_BYTES} bytes")
+    if not text.isprintable() and _CONTROL.search(text):
+        raise ResultError(f"{where} contains control characters")
+    return to_text(text)
+
+
+# writing
+
+
+def answer_text(answer: Mapping[str, Any]) -> str:
+    """Return an answer as compact ASCII JSON: the usual fields by hand in half the time of the json module."""
+    members = []
+    for name, value in answer.items():
+        if value.__class__ is str:
+            members.append(f'"{name}":{_quoted(value)}')
+        elif value is True:
+            members.append(f'"{name}":true')
+        elif name == "modified_headers":
+            fields = [f"{_quoted(field)}:{_quoted(text)}" for field, text in value.items()]
+            members.append(f'"{name}":{{{",".join(fields)}}}')
+        else:
+            members.append(f'"{name}":{_ENCODE(value)}')
+    return f"{{{','.join(members)}}}"

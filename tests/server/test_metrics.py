@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -175,12 +176,34 @@ def test_kinds_are_those_that_answers_name() -> None:
     assert named | {"other"} == set(KINDS)
 
 
+# the documentation
+
+
+def test_the_table_of_metrics_is_what_a_scrape_shows(tmp_path: Path) -> None:
+    """docs/operations.md: every family and its labels; ``le`` is every histogram's."""
+    with server_in_thread(write_scripts(tmp_path, SCRIPTS)) as client:
+        for tenant in ("good", "runtime"):
+            client.route(tenant, {})
+        seen = scrape(client)
+    shown: dict[str, set[str]] = {}
+    for family in seen.families.values():
+        name = family.name + ("_total" if family.type == "counter" else "")
+        shown[name] = {label for sample in family.samples for label in sample.labels} - {"le"}
+    table = (ROOT / "docs" / "operations.md").read_text().partition("| metric | labels |")[2].partition("\n\n")[0]
+    documented: dict[str, set[str]] = {}
+    for names, labels in re.findall(r"^\| (`keystone.*?) \| (.*?) ?\|", table, re.MULTILINE):
+        for place, name in enumerate(re.findall(r"`(\w+)`", names)):
+            but_the_first = labels.endswith("but for the first")
+            documented[name] = (
+                set() if but_the_first and place == 0 else set(re.findall(r"\w+", labels.split(" but")[0]))
+            )
+    assert documented == shown
+
+
 # the dashboard
 
 
 def test_the_dashboard_asks_for_metrics_that_there_are(tmp_path: Path) -> None:
-    import re
-
     with server_in_thread(write_scripts(tmp_path, SCRIPTS)) as client:
         for tenant in ("good", "runtime"):
             client.route(tenant, {})

@@ -28,12 +28,12 @@ FOREIGN: Final = {
 }
 """Globals of other hosts of Lua."""
 
-_ELSEWHERE: Final = {
+ELSEWHERE: Final = {
     "string.split": "write it with string.gmatch",
     "string.trim": 'write it as s:match("^%s*(.-)%s*$")',
     "math.round": "write it as math.floor(x + 0.5)",
-    "table.getn": "use #",
 }
+"""Functions that libraries of other hosts have, and what to write instead."""
 
 
 def places(script: Script) -> Iterator[Place]:
@@ -56,8 +56,8 @@ def places(script: Script) -> Iterator[Place]:
 
 def _advice(path: str) -> str:
     library, _, member = path.partition(".")
-    if path in _ELSEWHERE:
-        return f": {_ELSEWHERE[path]}"
+    if path in ELSEWHERE:
+        return f": {ELSEWHERE[path]}"
     if member in LEFT_OUT.get(library, ()):
         return ": it is left out for safety"
     close = get_close_matches(member, sorted(LIBRARIES[library]), 1, 0.7)

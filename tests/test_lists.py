@@ -1,0 +1,99 @@
+"""One list of each thing: what is written down in two places is compared, and a list of what is missing fails when it arrives."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from keystone_lua.authoring.checker.rules import RULES, unavailable_library
+from keystone_lua.interpreter import costs, signatures
+from keystone_lua.interpreter.stdlib.registry import LIBRARIES
+from tests.budgets import growth
+
+ROOT = Path(__file__).parents[1]
+
+
+def page(name: str) -> str:
+    return (ROOT / "docs" / name).read_text()
+
+
+# prices
+
+
+def digest() -> str:
+    """A hash of every number of the cost table."""
+    table = {
+        name: value for name, value in vars(costs).items() if name.isupper() and name not in ("VERSION", "RELEASED")
+    }
+    return hashlib.sha256(json.dumps(table, sort_keys=True).encode()).hexdigest()
+
+
+def test_a_released_cost_table_does_not_change() -> None:
+    """If it must: a new VERSION. With the release its hash goes into RELEASED."""
+    if costs.VERSION in costs.RELEASED:
+        assert digest() == costs.RELEASED[costs.VERSION], "a price has changed: VERSION must, too"
+
+
+def test_a_table_that_is_not_in_released_is_not_released() -> None:
+    unreleased = (ROOT / "CHANGELOG.md").read_text().partition("## Unreleased")[2].partition("\n## ")[0]
+    assert costs.VERSION in costs.RELEASED or f"Cost table {costs.VERSION}" in unreleased, digest()
+
+
+@pytest.mark.parametrize("name", ["CALL", "LIBRARY"])
+def test_a_changed_price_is_another_hash(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = digest()
+    monkeypatch.setattr(costs, name, {**costs.LIBRARY, "type": 9} if name == "LIBRARY" else costs.CALL + 1)
+    assert digest() != before
+
+
+# library functions
+
+SEVERAL = set(
+    """(header) (ipairs) assert bit.tohex collectgarbage coroutine.resume coroutine.yield error ipairs log math.frexp math.modf
+    math.randomseed next os.date os.time pairs pcall print rawset require select string.byte string.find string.gfind
+    string.gmatch string.gsub string.match table.foreach table.foreachi table.insert table.maxn table.pack table.remove
+    table.setn table.sort table.unpack unpack xpcall""".split()
+)
+"""Functions that may answer none or several values, or one that the compiler need not know the kind of."""
+
+
+def test_every_library_function_says_what_it_answers() -> None:
+    kinds = {f"{library}.{name}" if library else name for library, name in signatures.RESULT_KINDS}
+    assert kinds | SEVERAL == costs.LIBRARY.keys(), "RESULT_KINDS of signatures.py, or SEVERAL here"
+    assert not kinds & SEVERAL
+
+
+def test_what_is_said_to_be_missing_is_missing() -> None:
+    """Advice for a name that has arrived would never be shown, and examples of missing names would teach wrongly."""
+    for path in unavailable_library.ELSEWHERE:
+        library, _, name = path.partition(".")
+        assert name not in LIBRARIES[library], path
+    assert not unavailable_library.FOREIGN.keys() & LIBRARIES.keys()
+    for library, names in signatures.LEFT_OUT.items():
+        assert not set(names) & LIBRARIES.get(library, {}).keys()
+        assert names or library not in LIBRARIES[""].keys() | LIBRARIES.keys(), library
+    (row,) = re.findall(r"^\| `unavailable-library` .*", page("scripts.md"), re.MULTILINE)
+    shown = set(re.findall(r"`([\w.]+)`", row))
+    assert (
+        shown <= unavailable_library.ELSEWHERE.keys() | unavailable_library.FOREIGN.keys() | signatures.LEFT_OUT.keys()
+    )
+
+
+# tables of the documents
+
+
+def test_the_table_of_rules_has_every_rule() -> None:
+    rows = re.findall(r"^\| (`.*?) \|", page("scripts.md").partition("| rule |")[2].partition("\n\n")[0], re.MULTILINE)
+    named = [(code, row) for row in rows for code in re.findall(r"`([a-z-]+)`", row)]
+    assert sorted(code for code, _ in named) == sorted(["syntax", *(rule.CODE for rule in RULES)])
+    marks = {"error": "(error)", "note": "(notes)"}
+    for rule in RULES:
+        assert rule.SEVERITY not in marks or marks[rule.SEVERITY] in dict(named)[rule.CODE], rule.CODE
+
+
+def test_the_table_of_what_pays_for_what_is_the_declared_one() -> None:
+    assert growth.table().strip() in page("security.md"), "python -m tests.budgets growth"

@@ -17,8 +17,9 @@ from .analysis.compile_cost import weigh_names, weigh_twins
 from .analysis.constant_startup import is_constant
 from .analysis.scope import Resolution
 from .analysis.types import Kinds
-from .codegen.attribution import AccountedCompiler
-from .codegen.compiler import Compiler
+from .codegen import compiler
+from .codegen.attribution import AccountingBuilder
+from .codegen.builder import FunctionBuilder
 from .execution.helpers import HELPERS
 from .execution.program import Program
 from .levels import LEVEL_1, Level
@@ -33,7 +34,7 @@ from .stdlib.registry import LIBRARIES
 if TYPE_CHECKING:
     pass
 
-_Compiler = TypeVar("_Compiler", bound=Compiler)
+_Builder = TypeVar("_Builder", bound=FunctionBuilder)
 
 
 _EVENT: Final = re.compile(rb"__[a-z]+")
@@ -58,36 +59,36 @@ def compile_program(
         return _compile(link_program(source, name, modules, limit), accounted, level)
 
 
-def compile_to_tree(found: Linked, kind: type[_Compiler], level: Level = LEVEL_1) -> tuple[ast.FunctionDef, _Compiler]:
-    """The Python of a program, charges and all, and the compiler that made it: it knows sites, types and accounts."""
-    compiler = _compiler(found, kind, level)
+def compile_to_tree(found: Linked, kind: type[_Builder], level: Level = LEVEL_1) -> tuple[ast.FunctionDef, _Builder]:
+    """The Python of a program, charges and all, and the builder that made it: it knows sites, types and accounts."""
+    builder = _builder(found, kind, level)
     with _room():
-        (link,) = compiler.tree(found.chunks, [*_slots(), HITS]).body
+        (link,) = compiler.python_tree(builder, found.chunks, [*_slots(), HITS]).body
     assert isinstance(link, ast.FunctionDef)
-    return link, compiler
+    return link, builder
 
 
-def _compiler(found: Linked, kind: type[_Compiler], level: Level) -> _Compiler:
+def _builder(found: Linked, kind: type[_Builder], level: Level) -> _Builder:
     seal = Seal(found.resolution, level)
-    compiler = kind(found.resolution, Kinds(found.resolution, found.chunks, seal, level), seal)
+    builder = kind(found.resolution, Kinds(found.resolution, found.chunks, seal, level), seal, compiler.MAKERS)
     texts = [found.source, *found.modules.values()]
-    compiler.level = level
-    compiler.events = frozenset(event.decode() for text in texts for event in _EVENT.findall(text))
-    compiler.computes = any(map(_COMPUTED.search, texts))
-    return compiler
+    builder.level = level
+    builder.events = frozenset(event.decode() for text in texts for event in _EVENT.findall(text))
+    builder.computes = any(map(_COMPUTED.search, texts))
+    return builder
 
 
 def _compile(found: Linked, accounted: bool, level: Level) -> Program:
     chunks, resolution, modules = found.chunks, found.resolution, found.modules
-    compiler: Compiler = _compiler(found, AccountedCompiler if accounted else Compiler, level)
-    seal, kinds = compiler.seal, compiler.kinds
+    builder: FunctionBuilder = _builder(found, AccountingBuilder if accounted else FunctionBuilder, level)
+    seal, kinds = builder.seal, builder.kinds
     named = "coroutine" in resolution.globals.reads or "coroutine" in (name for name, _ in resolution.requires)
     twinned = named or seal.dynamic  # who has _G may find the library there
     if twinned:
         _check_weight(chunks[0].name, found.weight + weigh_names(resolution) + weigh_twins(resolution))
-    codes = compiler.compile(chunks, [*_slots(), HITS] if accounted else _slots(), twinned)
-    twins = {TWINS: compiler.twins} if twinned else {}
-    sites = tuple(compiler.sites)
+    codes = compiler.code_objects(builder, chunks, [*_slots(), HITS] if accounted else _slots(), twinned)
+    twins = {TWINS: builder.twins} if twinned else {}
+    sites = tuple(builder.sites)
     sealed = tuple(
         (slot, ALIASES.get(path, path), LIBRARIES[path[0]][path[1]])
         for path, slot in seal.slots.items()
@@ -99,7 +100,7 @@ def _compile(found: Linked, accounted: bool, level: Level) -> Program:
         hash=found.hash(),
         main=codes[0],
         modules=MappingProxyType(dict(zip(modules, codes[1:], strict=True))),
-        namespace={**HELPERS, SITES: sites, FUNCTIONS: compiler.functions, **twins},
+        namespace={**HELPERS, SITES: sites, FUNCTIONS: builder.functions, **twins},
         sealed=sealed,
         base_names=base,
         library_names=tables,
@@ -110,7 +111,7 @@ def _compile(found: Linked, accounted: bool, level: Level) -> Program:
         ),
         sites=sites,
         level=level,
-        accounts=compiler.accounts() if isinstance(compiler, AccountedCompiler) else None,
+        accounts=builder.accounts() if isinstance(builder, AccountingBuilder) else None,
         source=found.source,
         sources=modules,
     )

@@ -1,4 +1,4 @@
-"""What each stage of the compiler makes of a script, as text to look at. For whoever works on the engine.
+"""What each stage of the builder makes of a script, as text to look at. For whoever works on the engine.
 
 Input: a source, a name, modules. Output: lines of text: the tokens, the syntax tree, the types of locals, what each
 line charges by its text, the generated Python with the Lua lines beside it. Raises LuaSyntaxError.
@@ -12,8 +12,8 @@ from dataclasses import fields, is_dataclass
 from typing import Any, Final
 
 from .analysis.types import UNKNOWN
-from .codegen.attribution import AccountedCompiler
-from .codegen.compiler import Compiler
+from .codegen.attribution import AccountingBuilder
+from .codegen.builder import FunctionBuilder
 from .compile import compile_to_tree
 from .levels import LEVEL_1, Level
 from .linking import Linked, link_program
@@ -61,9 +61,9 @@ def _node(node: Any, indent: str, label: str) -> Iterator[str]:
 
 def _types(linked: Linked, level: Level) -> Iterator[str]:
     """``NAME: TYPE`` of each local in the order of its declaration, below the line of its function."""
-    _, compiler = compile_to_tree(linked, Compiler, level)
+    _, builder = compile_to_tree(linked, FunctionBuilder, level)
     last = None
-    for variable, kind in compiler.kinds.variables.items():
+    for variable, kind in builder.kinds.variables.items():
         if variable.owner is not last:
             last = variable.owner
             yield f"function at line {last.node.line}:"
@@ -72,12 +72,12 @@ def _types(linked: Linked, level: Level) -> Iterator[str]:
 
 def _prices(linked: Linked, level: Level) -> Iterator[str]:
     """``INSTRUCTIONS BYTES | LINE``: what a line charges by its text; work is charged as it is done."""
-    _, compiler = compile_to_tree(linked, AccountedCompiler, level)
+    _, builder = compile_to_tree(linked, AccountingBuilder, level)
     sums: dict[tuple[str, int], list[int]] = {}
-    for share in compiler.accounts().shares.values():
+    for share in builder.accounts().shares.values():
         for unit, parts in enumerate((share.instructions, share.bytes)):
             for number, amount in parts.items():
-                site = compiler.sites[number]
+                site = builder.sites[number]
                 sums.setdefault((site.chunk, site.line), [0, 0])[unit] += amount
     texts = [linked.source, *linked.modules.values()]
     for chunk, text in zip(linked.chunks, texts, strict=True):
@@ -88,12 +88,12 @@ def _prices(linked: Linked, level: Level) -> Iterator[str]:
 
 def _python(linked: Linked, level: Level) -> Iterator[str]:
     """The generated code, each statement below the Lua line that it belongs to."""
-    link, compiler = compile_to_tree(linked, Compiler, level)
+    link, builder = compile_to_tree(linked, FunctionBuilder, level)
     texts = dict(zip([chunk.name for chunk in linked.chunks], [linked.source, *linked.modules.values()], strict=True))
     lines = {name: text.decode("latin-1").splitlines() for name, text in texts.items()}
     last = None
     for text, number in python_lines(link):
-        site = compiler.sites[number]
+        site = builder.sites[number]
         if number and site.line and (site.chunk, site.line) != last:
             last = site.chunk, site.line
             indent = text[: len(text) - len(text.lstrip())]

@@ -14,8 +14,8 @@ from keystone_lua.interpreter.analysis.builtins import Seal
 from keystone_lua.interpreter.analysis.extents import CELL
 from keystone_lua.interpreter.analysis.frame_size import Size
 from keystone_lua.interpreter.analysis.types import Kinds
-from keystone_lua.interpreter.codegen.builder import Context, Statements
-from keystone_lua.interpreter.codegen.compiler import Compiler
+from keystone_lua.interpreter.codegen.builder import Context, FunctionBuilder, Statements
+from keystone_lua.interpreter.codegen.compiler import MAKERS, code_objects, size_of
 from keystone_lua.interpreter.linking import link_program
 from keystone_lua.interpreter.stdlib.registry import LIBRARIES
 
@@ -32,12 +32,12 @@ class Frame:
     """Free variables, and what the price of the closure counts."""
 
 
-class Watched(Compiler):
-    """A compiler that remembers the scope of each Python function."""
+class Watched(FunctionBuilder):
+    """A builder that remembers the scope of each Python function."""
 
     def definition(self, identifier, parameters, vararg, context: Context, statements: Statements):  # type: ignore[no-untyped-def]
         if not context.outlined:
-            self.sizes[identifier] = self.size(context.scope.node)
+            self.sizes[identifier] = size_of(self, context.scope.node)
         return super().definition(identifier, parameters, vararg, context, statements)
 
     def __init__(self, *arguments) -> None:  # type: ignore[no-untyped-def]
@@ -49,16 +49,16 @@ def frames(source: bytes) -> list[Frame]:
     """Of every function of a program. Raises LuaSyntaxError."""
     linked = link_program(source, "t")
     seal = Seal(linked.resolution)
-    compiler = Watched(linked.resolution, Kinds(linked.resolution, linked.chunks, seal), seal)
+    builder = Watched(linked.resolution, Kinds(linked.resolution, linked.chunks, seal), seal, MAKERS)
     slots = [f"l{number}" for number in range(sum(map(len, LIBRARIES.values())))]
-    codes = compiler.compile(linked.chunks, slots)
+    codes = code_objects(builder, linked.chunks, slots)
     found = []
     pending = list(codes)
     while pending:
         code = pending.pop()
-        size = compiler.sizes[code.co_name]
-        inner = list(pieces(code, compiler.sizes))
-        pending += [lua for piece in (code, *inner) for lua in constants(piece) if lua.co_name in compiler.sizes]
+        size = builder.sizes[code.co_name]
+        inner = list(pieces(code, builder.sizes))
+        pending += [lua for piece in (code, *inner) for lua in constants(piece) if lua.co_name in builder.sizes]
         used = alive(code, {piece.co_name: piece for piece in inner})
         found.append(Frame(code.co_name, used, size.slots, len(code.co_freevars), size.captures + size.names))
     return found

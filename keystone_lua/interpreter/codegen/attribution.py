@@ -18,8 +18,7 @@ from ..analysis.types import Kinds
 from ..sites import HITS, Accounts, Share
 from ..syntax import nodes
 from . import pyast
-from .builder import Context, Segment
-from .compiler import Compiler
+from .builder import Context, FunctionBuilder, Makers, Segment
 
 _NO_STATEMENTS: Final = (nodes.Label, nodes.Do)
 """What is a statement to the grammar and does nothing."""
@@ -73,11 +72,11 @@ class Price(int):
         return parts
 
 
-class AccountedCompiler(Compiler):
-    """Compiles as Compiler does, and keeps the accounts."""
+class AccountingBuilder(FunctionBuilder):
+    """A builder that keeps the accounts."""
 
-    def __init__(self, resolution: Resolution, kinds: Kinds, seal: Seal) -> None:
-        super().__init__(resolution, kinds, seal)
+    def __init__(self, resolution: Resolution, kinds: Kinds, seal: Seal, makers: Makers) -> None:
+        super().__init__(resolution, kinds, seal, makers)
         self.shares: dict[int, Share] = {}
         self.statement_sites: set[int] = set()
 
@@ -102,11 +101,10 @@ class AccountedCompiler(Compiler):
         self.line = line
         return made
 
-    def statement(self, statement: nodes.Statement) -> None:
+    def note_statement(self, statement: nodes.Statement) -> None:
         """``hits[site] += 1`` in front."""
         if not isinstance(statement, _NO_STATEMENTS):
             line = self.at(statement.line)
             self.statement_sites.add(line)
             count = pyast.subscript(pyast.name(HITS, line), pyast.constant(line, line), line, pyast.STORE)
             self.out.append(ast.AugAssign(count, pyast.ADD, pyast.constant(1, line), lineno=line, col_offset=0))
-        super().statement(statement)

@@ -22,17 +22,19 @@ function (outlined) that is called in its place, and a long chain becomes such a
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from ..analysis.builtins import Seal
 from ..analysis.scope import BOX, Resolution, Scope, Variable
 from ..analysis.types import BOOLEAN, Kinds
 from ..levels import LEVEL_1, Level
+from ..runtime.coroutines import Twin
 from ..signatures import HOST_CALLS, HOST_GLOBALS, LEFT_OUT
 from ..sites import Site
 from ..syntax import nodes
-from ..syntax.control_flow import CONSTANTS
+from ..syntax.control_flow import CALLS, CONSTANTS
 from . import pyast
 from .operand_names import loading_operand
 
@@ -41,6 +43,10 @@ if TYPE_CHECKING:
 
 MAX_HEIGHT: Final = 16
 """Lua levels that may nest in one Python expression; each is up to eight ast levels."""
+
+MAX_ATTEMPTS: Final = 1000
+"""Statements of a program that are tried: more than scripts of that many lines have. Each may take 50 kB and 0.3 ms of
+the compiler."""
 
 MAX_CHAIN: Final = 24
 """Operators of a chain that stay one expression."""
@@ -51,8 +57,6 @@ Again = Callable[[], ast.expr]
 
 Operand = nodes.Expression | ast.expr
 """A left operand: not emitted yet, or the result of the chain so far."""
-
-_Expression = TypeVar("_Expression", bound=nodes.Expression)
 
 
 Price = tuple[int, int]
@@ -128,8 +132,56 @@ class Context:
         self.jump: str = parent.jump if outlined and parent is not None else ""
 
 
-class Emitter:
-    """Sites, prices, names and the three questions; knows constants and parentheses."""
+Maker = Callable[["FunctionBuilder", Any], ast.expr]
+"""Emits one kind of expression."""
+
+StatementMaker = Callable[["FunctionBuilder", Any], None]
+"""Emits one kind of statement, into the builder's ``out``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Makers:
+    """The functions for each kind of node."""
+
+    expressions: Mapping[type, Maker]
+    statements: Mapping[type, StatementMaker]
+    call: Maker
+    """A call with all its results."""
+    test: Callable[[FunctionBuilder, nodes.Expression], ast.expr | None]
+    """A Python truth value, for operators that have one without making a Lua value first; None for others."""
+
+
+def _nil(builder: FunctionBuilder, _: nodes.Nil) -> ast.expr:
+    return pyast.nil(builder.line)
+
+
+def _boolean(builder: FunctionBuilder, node: nodes.Boolean) -> ast.expr:
+    return pyast.name("TRUE" if node.value else "FALSE", builder.line)
+
+
+def _constant(builder: FunctionBuilder, node: nodes.Number | nodes.String) -> ast.expr:
+    return pyast.constant(node.value, builder.line)
+
+
+def _parentheses(builder: FunctionBuilder, node: nodes.Paren) -> ast.expr:
+    return builder.value(node.expression)
+
+
+EXPRESSIONS: Final[dict[type, Maker]] = {
+    nodes.Nil: _nil,
+    nodes.Boolean: _boolean,
+    nodes.Number: _constant,
+    nodes.String: _constant,
+    nodes.Paren: _parentheses,
+}
+"""Constants and parentheses."""
+
+
+class FunctionBuilder:
+    """What is known and made while the functions of one program are emitted: sites, prices, names, statements.
+
+    The functions for each kind of node stand in the other files and are found through ``makers``.
+    """
 
     context: Context
 
@@ -142,7 +194,8 @@ class Emitter:
     computes = False
     """Whether an ``__index`` seems to be a function: likewise a guess."""
 
-    def __init__(self, resolution: Resolution, kinds: Kinds, seal: Seal) -> None:
+    def __init__(self, resolution: Resolution, kinds: Kinds, seal: Seal, makers: Makers) -> None:
+        self.makers = makers
         self.resolution = resolution
         self.kinds = kinds
         self.seal = seal
@@ -164,14 +217,19 @@ class Emitter:
         self.height = 0
         self.depths: list[ast.Constant] = []
         self.conditional = 0
-        self.expressions: dict[type, Callable[[Any], ast.expr]] = {
-            nodes.Nil: lambda node: pyast.nil(self.line),
-            nodes.Boolean: lambda node: pyast.name("TRUE" if node.value else "FALSE", self.line),
-            nodes.Number: lambda node: pyast.constant(node.value, self.line),
-            nodes.String: lambda node: pyast.constant(node.value, self.line),
-            nodes.Paren: lambda node: self.value(node.expression),
-        }
-        self.statements: dict[type, Callable[[Any], None]] = {}
+        self.is_complete = False
+        self.prior = ""
+        self.codes: dict[Target, int] = {}
+        self.leaving: dict[nodes.Statement, bool] = {}
+        self.places: dict[nodes.Block, dict[nodes.Label, int]] = {}
+        self.counters: set[Variable] = set()
+        self.attempts_left = MAX_ATTEMPTS
+        self.definitions: list[ast.FunctionDef] = []
+        """Of all functions."""
+        self.twins: dict[str, Twin] | None = None
+        """See twins."""
+        self.waiting: dict[str, tuple[int, int]] = {}
+        """Bytes of a function's frame in a coroutine, by the name of its code: the slots, and what is apart."""
 
     # sites: what an instruction's line number stands for
 
@@ -227,6 +285,9 @@ class Emitter:
         return f"field '{key}'", note
 
     # prices
+
+    def note_statement(self, statement: nodes.Statement) -> None:
+        """A statement is to follow: for who keeps accounts."""
 
     def charge(self, instructions: int, size: int = 0) -> None:
         """Add to the price of the current segment."""
@@ -352,7 +413,7 @@ class Emitter:
 
     def again(self, node: nodes.Expression) -> Again:
         """Later mentions of an operand that is one load."""
-        return lambda: self.expressions[node.__class__](node)
+        return lambda: self.makers.expressions[node.__class__](self, node)
 
     def hold(self, value: ast.expr) -> tuple[ast.expr, Again]:
         """``(NAME := value)`` and a maker of ``NAME``."""
@@ -373,14 +434,20 @@ class Emitter:
 
     def value(self, node: nodes.Expression) -> ast.expr:
         """Exactly one Lua value."""
-        return self.bounded(self.expressions[node.__class__], node)
+        return self.bounded(self.makers.expressions[node.__class__], node)
 
     def multi(self, node: nodes.Expression) -> ast.expr:
-        """All values of a call or ``...``; one value of anything else."""
+        """All values of a call or ``...``, which is a tuple already; one value of anything else."""
+        if isinstance(node, CALLS):
+            return self.bounded(self.makers.call, node)
+        if isinstance(node, nodes.Vararg):
+            return pyast.name("va", self.line)
         return self.value(node)
 
     def test(self, node: nodes.Expression) -> ast.expr:
         """A Python truth value."""
+        if (made := self.makers.test(self, node)) is not None:
+            return made
         line = self.line
         if isinstance(node, nodes.Boolean):
             return pyast.constant(node.value, line)
@@ -398,11 +465,11 @@ class Emitter:
 
     # height
 
-    def bounded(self, make: Callable[[_Expression], ast.expr], node: _Expression) -> ast.expr:
-        """``make(node)``, outlined if that makes the expression too tall."""
+    def bounded(self, make: Maker, node: nodes.Expression) -> ast.expr:
+        """``make(self, node)``, outlined if that makes the expression too tall."""
         saved, self.height = self.height, 0
         marks = len(self.depths)
-        made = make(node)
+        made = make(self, node)
         height = self.height + 1
         if height > MAX_HEIGHT:
             made = self.outline(made, marks)

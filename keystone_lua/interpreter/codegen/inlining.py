@@ -21,7 +21,7 @@ from ..syntax import nodes
 from . import pyast
 
 if TYPE_CHECKING:
-    from .builder import Again, Emitter
+    from .builder import Again, FunctionBuilder
 
 SHORT: Final = costs.COPY
 """Bytes of a substring whose copy is in the base price."""
@@ -32,13 +32,13 @@ _LE: Final = ast.LtE()
 class _Operand:
     """An argument: its first mention evaluates it, later ones repeat the name."""
 
-    def __init__(self, compiler: Emitter, node: nodes.Expression, held: str | None = None) -> None:
-        self.is_number = held is None and compiler.kinds.of(node) == NUMBER
+    def __init__(self, builder: FunctionBuilder, node: nodes.Expression, held: str | None = None) -> None:
+        self.is_number = held is None and builder.kinds.of(node) == NUMBER
         if held is not None:
-            self.once: ast.expr = pyast.name(held, compiler.line)
-            self.again: Again = lambda: pyast.name(held, compiler.line)
+            self.once: ast.expr = pyast.name(held, builder.line)
+            self.again: Again = lambda: pyast.name(held, builder.line)
         else:
-            self.once, self.again = compiler.named(node)
+            self.once, self.again = builder.named(node)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,45 +50,45 @@ class Receiver:
     method: ast.expr
 
     def found(
-        self, compiler: Emitter, library: ast.expr, arguments: tuple[nodes.Expression, ...]
+        self, builder: FunctionBuilder, library: ast.expr, arguments: tuple[nodes.Expression, ...]
     ) -> tuple[ast.expr, ast.expr]:
         """What is evaluated before the arguments, and the function for what is not usual.
 
         No string's method is looked up before the arguments are evaluated (OP_SELF), unless nobody can tell.
         """
-        line = compiler.line
+        line = builder.line
         is_text = pyast.is_class(pyast.name(self.name, line), "str", line)
-        if all(is_quiet(compiler, node) for node in arguments):
+        if all(is_quiet(builder, node) for node in arguments):
             return pyast.evaluated(self.once, line), pyast.choose(is_text, library, self.method, line)
-        found, again = compiler.hold(self.method)
+        found, again = builder.hold(self.method)
         first = [pyast.is_class(self.once, "str", line), pyast.evaluated(found, line)]
         return pyast.either(first, line), pyast.choose(is_text, library, again(), line)
 
 
-def is_quiet(compiler: Emitter, node: nodes.Expression) -> bool:
+def is_quiet(builder: FunctionBuilder, node: nodes.Expression) -> bool:
     """Whether evaluating a node neither fails nor changes anything."""
     if isinstance(node, nodes.Arithmetic):
         operands = (node.first, *(operator.operand for operator in node.rest))
-        return compiler.kinds.of(node) == NUMBER and all(is_quiet(compiler, operand) for operand in operands)
-    return compiler.is_simple(node)
+        return builder.kinds.of(node) == NUMBER and all(is_quiet(builder, operand) for operand in operands)
+    return builder.is_simple(node)
 
 
 def can_inline(
-    compiler: Emitter, path: tuple[str, str], arguments: tuple[nodes.Expression, ...], is_method: bool
+    builder: FunctionBuilder, path: tuple[str, str], arguments: tuple[nodes.Expression, ...], is_method: bool
 ) -> bool:
     """Whether a call has a form that ``inline`` knows."""
-    if not compiler.level.inlining:
+    if not builder.level.inlining:
         return False
     last = arguments[-1] if arguments else None
     if isinstance(last, nodes.Vararg):
         return path == ("", "select") and len(arguments) == 2 and not is_method
-    if isinstance(last, (nodes.Call, nodes.MethodCall)) and not compiler.kinds.is_single(last):
+    if isinstance(last, (nodes.Call, nodes.MethodCall)) and not builder.kinds.is_single(last):
         return False
     return (*path, len(arguments) + is_method) in _FORMS
 
 
 def inline(
-    compiler: Emitter,
+    builder: FunctionBuilder,
     path: tuple[str, str],
     function: ast.expr,
     arguments: tuple[nodes.Expression, ...],
@@ -96,25 +96,25 @@ def inline(
 ) -> ast.expr:
     """One value of ``path(arguments)``; ``function`` is the library's. A method call's object is the first argument."""
     if path == ("", "select"):
-        return _select(compiler, arguments)
-    operands = [_Operand(compiler, node) for node in arguments]
+        return _select(builder, arguments)
+    operands = [_Operand(builder, node) for node in arguments]
     if receiver is not None:
-        operands.insert(0, _Operand(compiler, nodes.Nil(0, 0), receiver.name))
-    line = compiler.line
+        operands.insert(0, _Operand(builder, nodes.Nil(0, 0), receiver.name))
+    line = builder.line
     # Every argument is evaluated before the first test.
     evaluated: list[ast.expr] = [
         pyast.evaluated(operand.once, line) for operand in operands if isinstance(operand.once, ast.NamedExpr)
     ]
     if receiver is not None:
-        first, function = receiver.found(compiler, function, arguments)
+        first, function = receiver.found(builder, function, arguments)
         evaluated.insert(0, first)
-    guards, fast = _FORMS[*path, len(operands)](compiler, operands)
+    guards, fast = _FORMS[*path, len(operands)](builder, operands)
     tests = [*evaluated, *guards]
-    compiler.context.stored.add("fuel")
+    builder.context.stored.add("fuel")
     price = pyast.constant(costs.LIBRARY[".".join(path)], line)
     paid = pyast.walrus("fuel", pyast.binary(pyast.name("fuel", line), pyast.SUB, price, line), line)
     tests.append(pyast.is_not_nil(paid, line))
-    call = pyast.lua_call(function, [compiler.depth(False), *(operand.again() for operand in operands)], line)
+    call = pyast.lua_call(function, [builder.depth(False), *(operand.again() for operand in operands)], line)
     return pyast.choose(pyast.both(tests, line), fast, pyast.call("first", [call], line), line)
 
 
@@ -134,9 +134,9 @@ def _index(operand: _Operand, less: int, at: int) -> ast.expr:
     return pyast.binary(whole, pyast.SUB, pyast.constant(less, at), at) if less else whole
 
 
-def _byte(compiler: Emitter, operands: list[_Operand]) -> Form:
+def _byte(builder: FunctionBuilder, operands: list[_Operand]) -> Form:
     """``string.byte(s, i)`` with 1 <= i <= #s."""
-    line = compiler.line
+    line = builder.line
     s, i = operands
     size = pyast.call("len", [s.again()], line)
     within = ast.Compare(pyast.constant(1.0, line), [_LE, _LE], [i.again(), size], lineno=line, col_offset=0)
@@ -145,9 +145,9 @@ def _byte(compiler: Emitter, operands: list[_Operand]) -> Form:
     return tests, pyast.subscript(pyast.name("CODES", line), character, line)
 
 
-def _sub(compiler: Emitter, operands: list[_Operand]) -> Form:
+def _sub(builder: FunctionBuilder, operands: list[_Operand]) -> Form:
     """``string.sub(s, i, j)`` with 1 <= i, 0 <= j and a short result; the bytes are charged once it is made."""
-    line = compiler.line
+    line = builder.line
     s, i, j = operands
     low = ast.Compare(
         pyast.constant(1.0, line), [_LE, ast.Lt()], [i.again(), pyast.constant(1e15, line)], lineno=line, col_offset=0
@@ -155,9 +155,9 @@ def _sub(compiler: Emitter, operands: list[_Operand]) -> Form:
     top = pyast.binary(i.again(), pyast.ADD, pyast.constant(SHORT - 2.0, line), line)
     high = ast.Compare(pyast.constant(0.0, line), [_LE, _LE], [j.again(), top], lineno=line, col_offset=0)
     piece = ast.Slice(_index(i, 1, line), _index(j, 0, line), None, lineno=line, col_offset=0)
-    text = compiler.store(compiler.temporary())
+    text = builder.store(builder.temporary())
     made = pyast.walrus(text, pyast.subscript(s.again(), piece, line), line)
-    compiler.context.stored.add("alloc")
+    builder.context.stored.add("alloc")
     size = pyast.binary(pyast.call("len", [made], line), pyast.ADD, pyast.constant(costs.STRING, line), line)
     charged = pyast.walrus("alloc", pyast.binary(pyast.name("alloc", line), pyast.SUB, size, line), line)
     result = pyast.choose(
@@ -169,9 +169,9 @@ def _sub(compiler: Emitter, operands: list[_Operand]) -> Form:
     return [_is_text(s, line), *_numbers(line, i, j), low, high], result
 
 
-def _floor(compiler: Emitter, operands: list[_Operand]) -> Form:
+def _floor(builder: FunctionBuilder, operands: list[_Operand]) -> Form:
     """``math.floor(x)`` of a finite number; // 1.0 keeps -0."""
-    line = compiler.line
+    line = builder.line
     (x,) = operands
     limit = 1e300
     finite = ast.Compare(
@@ -185,28 +185,28 @@ def _floor(compiler: Emitter, operands: list[_Operand]) -> Form:
     return [*_numbers(line, x), finite], floor
 
 
-_FORMS: Final[dict[tuple[str, str, int], Callable[[Emitter, list[_Operand]], Form]]] = {
+_FORMS: Final[dict[tuple[str, str, int], Callable[[FunctionBuilder, list[_Operand]], Form]]] = {
     ("string", "byte", 2): _byte,
     ("string", "sub", 3): _sub,
     ("math", "floor", 1): _floor,
 }
 
 
-def _select(compiler: Emitter, arguments: tuple[nodes.Expression, ...]) -> ast.expr:
+def _select(builder: FunctionBuilder, arguments: tuple[nodes.Expression, ...]) -> ast.expr:
     """``select("#", ...)`` and, as one value, ``select(n, ...)``."""
-    line = compiler.line
+    line = builder.line
     wanted = arguments[0]
     count = pyast.call("len", [pyast.name("va", line)], line)
-    compiler.charge(costs.SELECT)
+    builder.charge(costs.SELECT)
     if isinstance(wanted, nodes.String) and wanted.value == "#":
         return pyast.binary(count, pyast.ADD, pyast.constant(0.0, line), line)
-    once, again = compiler.named(wanted)
+    once, again = builder.named(wanted)
     within = ast.Compare(pyast.constant(1.0, line), [_LE, _LE], [again(), count], lineno=line, col_offset=0)
     place = pyast.binary(pyast.call("int", [again()], line), pyast.SUB, pyast.constant(1, line), line)
-    is_number = isinstance(once, ast.Name) and compiler.kinds.of(wanted) == NUMBER
+    is_number = isinstance(once, ast.Name) and builder.kinds.of(wanted) == NUMBER
     return pyast.choose(
         within if is_number else pyast.both([pyast.is_class(once, "float", line), within], line),
         pyast.subscript(pyast.name("va", line), place, line),
-        pyast.call("selected", [compiler.run(), again(), pyast.name("va", line)], line),
+        pyast.call("selected", [builder.run(), again(), pyast.name("va", line)], line),
         line,
     )

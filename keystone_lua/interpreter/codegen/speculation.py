@@ -38,12 +38,11 @@ from ..stdlib.base import NUMERAL
 from ..stdlib.math import many_price
 from ..stdlib.string import CODE, CODE_MEMORY
 from ..syntax import nodes
-from . import pyast
+from . import expressions, operators, pyast
+from .builder import FunctionBuilder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from .operators import OperatorEmitter
 
 
 MAX_NODES: Final = 40
@@ -51,10 +50,6 @@ MAX_NODES: Final = 40
 
 SPARSE: Final = 100.0
 """A factor that keys are taken to lie so far apart by: a grid's rows are seldom full."""
-
-MAX_ATTEMPTS: Final = 1000
-"""Statements of a program that are tried: more than scripts of that many lines have. Each may take 50 kB and 0.3 ms of
-the compiler."""
 
 _EVENTS: Final = {"+": "__add", "-": "__sub", "*": "__mul", "/": "__div", "%": "__mod", "^": "__pow"}
 _ORDER: Final[dict[str, ast.cmpop]] = {"<": ast.Lt(), "<=": ast.LtE(), ">": ast.Gt(), ">=": ast.GtE()}
@@ -86,7 +81,7 @@ class Unsuited(Exception):
 class Attempt:
     """One expression without guards; ``prices`` are to be charged once it has its value."""
 
-    def __init__(self, emitter: OperatorEmitter) -> None:
+    def __init__(self, emitter: FunctionBuilder) -> None:
         self.emitter = emitter
         self.kinds = emitter.kinds
         self.events = emitter.events
@@ -177,7 +172,7 @@ class Attempt:
         """The library function that a call reaches."""
         if isinstance(node, nodes.MethodCall):
             return ("string", node.method) if self.emitter.seal.method(node.method) is not None else None
-        sealed = self.emitter.sealed_function(node.function) if isinstance(node, nodes.Call) else None
+        sealed = expressions.sealed_function(self.emitter, node.function) if isinstance(node, nodes.Call) else None
         return self.emitter.seal.path(sealed) if sealed is not None else None
 
     def is_numeric_call(self, node: nodes.Expression) -> bool:
@@ -226,7 +221,7 @@ class Attempt:
     def index(self, node: nodes.Index, may_inherit: bool) -> ast.expr:
         """``o[k]``; ``may_inherit``: what is not there is looked up in the metatable."""
         emitter, line = self.emitter, self.emitter.line
-        if emitter.sealed_function(node) is not None:
+        if expressions.sealed_function(emitter, node) is not None:
             raise Unsuited
         key = node.key
         short = isinstance(key, nodes.String) and len(key.value) < LONG_STRING
@@ -281,7 +276,7 @@ class Attempt:
         self.saved += not (known and self.kinds.of(operator.operand) == NUMBER)
         if symbol == "^":
             return pyast.call("power", [left, right], line)
-        if symbol == "%":  # luai_nummod, see OperatorEmitter.fast_arithmetic
+        if symbol == "%":  # luai_nummod, see operators.fast_arithmetic
             a_once, a = self.mentions(left)
             b_once, b = self.mentions(right)
             quotient = pyast.binary(a(), _SIGNS["/"], b_once, line)
@@ -315,7 +310,7 @@ class Attempt:
         return pyast.choose(pyast.both(is_border, line), count(), text, line)
 
     def truth_value(self, node: nodes.Expression) -> ast.expr:
-        return self.emitter.truth_value(self.test(node))
+        return operators.truth_value(self.emitter, self.test(node))
 
     def logical(self, node: nodes.Logical) -> ast.expr:
         """``a and b or c`` with a ``b`` that is surely true, and two operands of other kinds."""
@@ -323,7 +318,7 @@ class Attempt:
             raise Unsuited
         line = self.emitter.line
         one, two = node.operands
-        if node.symbol == "or" and self.emitter.is_choice(one) and len(one.operands) == 2:
+        if node.symbol == "or" and operators.is_choice(one, self.emitter) and len(one.operands) == 2:
             test = self.test(one.operands[0])
             self.conditional += 1
             chosen, other = self.value(one.operands[1]), self.value(two)
@@ -548,7 +543,7 @@ def is_sparse(key: nodes.Expression) -> bool:
     return wide or is_sparse(key.first)
 
 
-def attempt(emitter: OperatorEmitter, node: nodes.Expression, test: bool = False, least: int = 1) -> Charged | None:
+def attempt(emitter: FunctionBuilder, node: nodes.Expression, test: bool = False, least: int = 1) -> Charged | None:
     """The node's value (or truth) without guards, with what is to be charged for it; None if guards stay.
 
     Nor if fewer than ``least`` guards, or two of a test, would be saved.

@@ -15,6 +15,7 @@ import pytest
 
 from keystone_lua.interpreter import compile_program, costs
 from keystone_lua.interpreter.execution.helpers import HELPERS
+from keystone_lua.interpreter.modules import catalogue
 from keystone_lua.interpreter.stdlib import registry
 
 ROOT = Path(__file__).parents[1]
@@ -65,6 +66,7 @@ HIDDEN = {"__dict__", "__getattribute__", "__globals__", "__subclasses__", "form
 
 DOCUMENTED = {
     ("compiler", "compile"): "the trees that it has built itself",
+    ("catalogue", "import_module"): "the names of its own table",
     ("coroutines", "__globals__"): "whether a function is the script's, and the twins of its program's functions",
     ("dump", "getattr"): "the nodes' own fields, those of Python's trees",
     ("dump", "hasattr"): "whether one of Python's statements has a body",
@@ -149,6 +151,17 @@ FUNCTIONS = {
 def test_every_library_function_has_a_price_and_every_price_a_function() -> None:
     assert costs.LIBRARY.keys() == FUNCTIONS
     assert min(costs.LIBRARY.values()) > 0
+
+
+def test_every_function_of_the_routing_library_has_a_price_and_every_price_a_function() -> None:
+    functions = {
+        f"{file}.{name}"
+        for file in catalogue.FILES.values()
+        for name, member in catalogue.members(file).items()
+        if isinstance(member, registry.Recipe)
+    }
+    assert costs.MODULES.keys() == functions
+    assert min(costs.MODULES.values()) > 0
 
 
 @pytest.mark.parametrize("name", ["assert", "bit.band", "math.floor", "os.time", "string.rep", "table.sort"])

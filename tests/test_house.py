@@ -25,6 +25,7 @@ FLOORS = {
         ("costs", "errors", "levels", "limits", "numerals", "signatures", "sites", "text", "version"),
         ("patterns", "runtime", "syntax"),
         ("self_test", "stdlib"),
+        ("modules",),
         ("analysis", "execution"),
         ("codegen", "linking", "packing", "profiling"),
         ("compile",),

@@ -111,3 +111,11 @@ LIBRARY: Final[dict[str, int]] = {
     "table.concat": 70, "table.foreach": 50, "table.foreachi": 50, "table.getn": 24, "table.insert": 20,
     "table.maxn": 22, "table.pack": 36, "table.remove": 28, "table.setn": 20, "table.sort": 90, "table.unpack": 40,
 }  # fmt: skip
+
+MODULE_MEMBER: Final = 16  # each member of a module of the routing library, when a run requires it
+MODULE_MEMBER_BYTES: Final = ENTRY + CLOSURE
+
+# The same of the routing library (`require`), by the file in interpreter/modules and the name there.
+MODULES: Final[dict[str, int]] = {
+    "base64.decode": 60, "base64.decode_url": 70, "base64.encode": 40, "base64.encode_url": 50,
+}  # fmt: skip

@@ -19,6 +19,7 @@ from .analysis.compile_cost import weigh, weigh_names
 from .analysis.scope import Resolution, resolve
 from .errors import LuaSyntaxError
 from .limits import DEFAULT, MAX_WEIGHT
+from .modules import catalogue
 from .signatures import TABLES
 from .syntax import nodes
 from .syntax.parser import parse
@@ -95,6 +96,9 @@ def _link(
                 cycle = " -> ".join([*path[path.index(module) :], module])
                 raise LuaSyntaxError(f"{importer}:{line}: modules require each other: {cycle}", line)
             if module in done:
+                continue
+            if module not in modules and module in catalogue.FILES:
+                catalogue.members(catalogue.FILES[module])  # imported while nobody waits for a decision
                 continue
             if module not in modules:
                 raise LuaSyntaxError(f"{importer}:{line}: module '{module}' not found in lib/", line)

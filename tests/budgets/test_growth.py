@@ -14,7 +14,7 @@ from keystone_lua.interpreter.execution.helpers import HELPERS
 from keystone_lua.interpreter.execution.run import Run
 
 from ..lua import expectations
-from . import growth
+from . import growth, modules
 from .suites import ROOMY, again
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,7 +24,10 @@ LEAST = 1 / 32
 BYTES = 8
 """Or bytes, of which the memory budget lets nobody charge many."""
 CLAIMS = [
-    (f"{name} {place}", work) for name, works in growth.WORK.items() for place, work in enumerate(works) if work.call
+    (f"{name} {place}", work)
+    for name, works in (growth.WORK | modules.WORK).items()
+    for place, work in enumerate(works)
+    if work.call
 ]
 
 
@@ -47,6 +50,7 @@ def _statement(call: str) -> str:
 
 def test_every_function_declares_what_its_work_grows_with() -> None:
     assert growth.LIBRARY.keys() == costs.LIBRARY.keys()
+    assert modules.WORK.keys() == costs.MODULES.keys()
 
 
 def test_every_helper_does() -> None:

@@ -6,14 +6,16 @@ import pytest
 
 from keystone_lua.interpreter import costs
 
-from .library_cases import CASES
+from . import library_cases, modules
 from .measure import ROOM, cost, price, program
 
 SMALL, LARGE = 400, 4000
+CASES = {**library_cases.CASES, **modules.CASES}
+PRICES = {**costs.LIBRARY, **costs.MODULES}
 
 
 def test_every_function_has_a_case() -> None:
-    assert CASES.keys() == costs.LIBRARY.keys()
+    assert CASES.keys() == PRICES.keys()
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -23,7 +25,7 @@ def test_price_grows_as_declared(name: str) -> None:
     if case.growth == "flat":
         assert large <= 1.2 * small
         return
-    ratio = (large - costs.LIBRARY[name]) / max(1, small - costs.LIBRARY[name] - 40)
+    ratio = (large - PRICES[name]) / max(1, small - PRICES[name] - 40)
     assert ratio >= (LARGE / SMALL) ** 0.7
     assert large - small >= (LARGE - SMALL) * 4 // costs.COPY
 

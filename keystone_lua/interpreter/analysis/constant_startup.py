@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from ..modules import catalogue
 from ..signatures import HOST_GLOBALS
 from ..stdlib.registry import LIBRARIES
 from ..syntax import nodes
@@ -165,6 +166,13 @@ class _Startup:
             if isinstance(name, nodes.String) and name.value in self.modules:
                 self.requires += 1
                 return self.chunk(self.modules[name.value])
+            if isinstance(name, nodes.String) and name.value in catalogue.FILES:
+                if not catalogue.has_tables(name.value):
+                    self.requires += 1
+                    return 1
+                if "getmetatable" not in self.resolution.globals.reads:  # through which a script gets at these tables
+                    self.requires += 1
+                    return 2
         raise _Varies
 
     # who sees its tables

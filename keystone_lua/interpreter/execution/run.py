@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from .. import costs
 from ..errors import InstructionsExceeded, LogExceeded, MemoryExceeded, SliceExhausted, TimeExceeded
 from ..limits import Limits
+from ..modules import catalogue
 from ..numerals import string_to_number
 from ..runtime import operations
 from ..runtime.errors import LuaError, StackOverflow
@@ -28,6 +29,7 @@ from ..runtime.values import ABSENT, TRUE, Coroutine, LuaValue, Table, type_name
 from ..signatures import ALIASES, HOST_GLOBALS, TABLES
 from ..stdlib.registry import LIBRARIES, Recipe
 from .fast_paths import services
+from .required import module
 from .twin_calls import prepare
 
 if TYPE_CHECKING:
@@ -80,6 +82,7 @@ class Run:
         "index",
         "inherited",
         "invoke",
+        "kept",
         "library_state",
         "limits",
         "log",
@@ -224,6 +227,7 @@ class Run:
         """Be as if no chunk had run."""
         self.started = None
         self.required: dict[str, LuaValue] | None = None
+        self.kept: dict[tuple[str, str], LuaValue] | None = None
         for slot in self.program.mirrors.values():
             self.cells[slot].cell_contents = None
         self.populate()
@@ -336,12 +340,19 @@ class Run:
             value = self.required[name] = existing if existing is not None else self.library(name)
             return value
         if name not in self.program.modules:
+            if name in catalogue.FILES:
+                value = self.required[name] = module(self, name)
+                return value
             self.charge(len(name) // costs.COPY, 2 * len(name))
             raise library_error(f"module '{name}' not found")
         self.required[name] = ABSENT
         value = operations.first(self.chunk(name)(d + self.crossing, name))
         self.required[name] = TRUE if value is None else value
         return self.required[name]
+
+    def recipe(self, path: tuple[str, str]) -> catalogue.Member:
+        """How that member is made."""
+        return catalogue.members(path[0])[path[1]]
 
     def chunk(self, module: str = "") -> FunctionType:
         """The main chunk, or a module's, as a function over this run's cells."""

@@ -13,11 +13,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from types import CellType, CodeType, FrameType
 from typing import Any, Final
 
 from .. import costs
 from ..execution.run import Run
+from ..modules import catalogue
 from ..runtime.tracebacks import LIBRARY_CODES
 from ..sites import HITS, Accounts
 from ..stdlib.registry import LIBRARIES, Recipe
@@ -112,6 +114,12 @@ def _marked_recipes() -> dict[tuple[str, str], Recipe]:
 _RECIPES: Final = _marked_recipes()
 
 
+@cache
+def _marked_member(path: tuple[str, str]) -> catalogue.Member:
+    member = catalogue.members(path[0])[path[1]]
+    return member.with_code(_marked(member.code, ".".join(path))) if isinstance(member, Recipe) else member
+
+
 class CountedRun(Run):
     """A run of an accounted program that counts how often each statement ran: ``hits``, by site."""
 
@@ -141,6 +149,10 @@ class AccountedRun(CountedRun):
         self.counters = [Counter(cell.cell_contents, self.program.namespace) for cell in (self.fuel, self.alloc)]
         self.fuel.cell_contents, self.alloc.cell_contents = self.counters
         super().populate()
+
+    def recipe(self, path: tuple[str, str]) -> catalogue.Member:
+        """A module's member under its name."""
+        return _marked_member(path)
 
     def profile(self) -> Profile:
         """What has been spent."""

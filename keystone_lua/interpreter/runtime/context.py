@@ -34,6 +34,10 @@ class RunContext(Protocol):
     next: LuaValue
     library_state: dict[str, Any]
     """What library functions keep for the run, by their own names."""
+    made: dict[tuple[str, str], LuaValue]
+    """The library's members that this run has got, by library and name."""
+    kept: dict[tuple[str, str], LuaValue] | None
+    """Tables that a run has of its own in modules of the routing library, by their file and name."""
 
     threads: list[Coroutine] | None
     """Coroutines under way, the innermost last; None until the run has its first."""
@@ -86,6 +90,9 @@ class RunContext(Protocol):
 
     def require(self, d: int, name: str) -> LuaValue:
         """A library by name, or a module linked into the program, run once."""
+
+    def recipe(self, path: tuple[str, str]) -> Any:
+        """How a member of the routing library is made, by its file and name."""
 
     def not_a_table(self, value: LuaValue) -> LuaError:
         """The error of ``pairs(value)``."""

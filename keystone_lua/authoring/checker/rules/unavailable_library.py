@@ -24,7 +24,7 @@ FOREIGN: Final = {
     "kong": "that is Kong's; use request and the result's fields",
     "jit": "that is LuaJIT's",
     "ffi": "that is LuaJIT's",
-    "cjson": "a JSON module can be put into lib/",
+    "cjson": 'write local cjson = require "cjson"',
 }
 """Globals of other hosts of Lua."""
 

@@ -1,0 +1,69 @@
+"""The routing library as a whole: which names ``require`` knows, and the recipes behind them.
+
+Input: a name that a script requires. Output: the module's members: recipes, constants, and what is made anew for each
+run. Files are imported when first asked for. Refuses to register a function that the cost table does not price.
+
+A script's own ``lib/NAME.lua`` comes before a module of the same name here: a new module breaks no script.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import import_module
+from types import FunctionType
+from typing import Any, Final, NamedTuple
+
+from ..costs import MODULES
+from ..runtime.tracebacks import LIBRARY_CODES
+from ..runtime.values import LuaValue
+from ..stdlib.registry import Recipe
+
+FILES: Final[dict[str, str]] = {
+    "base64": "base64",
+    "ngx.base64": "base64",
+}
+"""What a script may require, and the file here that has it."""
+
+RENAMED: Final[dict[str, dict[str, str]]] = {
+    "ngx.base64": {"decode_base64url": "decode_url", "encode_base64url": "encode_url"},
+}
+"""Of a name, the members that its file has under other names."""
+
+
+class Made(NamedTuple):
+    """A member that each run has of its own: a table, which the script may change."""
+
+    make: Callable[[Any], LuaValue]
+
+
+Member = Recipe | Made | LuaValue
+
+
+@cache
+def members(file: str) -> Mapping[str, Member]:
+    """The members of a file, imported now if nobody has asked yet."""
+    found: dict[str, Member] = {}
+    module: Any = import_module(f"{__package__}.{file}")
+    for name, member in module.library(None, 0, 0).items():
+        if isinstance(member, FunctionType):
+            if f"{file}.{name}" not in MODULES:
+                raise LookupError(f"no price for library function {file}.{name}")
+            LIBRARY_CODES.add(member.__code__)
+            found[name] = Recipe(name, member)
+        else:
+            found[name] = member
+    return found
+
+
+def paths(name: str) -> dict[str, tuple[str, str]]:
+    """The members of what a script requires by ``name``: each with its file and its name there."""
+    file = FILES[name]
+    found = {member: (file, member) for member in members(file)}
+    found.update({member: (file, original) for member, original in RENAMED.get(name, {}).items()})
+    return found
+
+
+def has_tables(name: str) -> bool:
+    """Whether a run has tables of its own in a module."""
+    return any(isinstance(member, Made) for member in members(FILES[name]).values())

@@ -117,5 +117,11 @@ MODULE_MEMBER_BYTES: Final = ENTRY + CLOSURE
 
 # The same of the routing library (`require`), by the file in interpreter/modules and the name there.
 MODULES: Final[dict[str, int]] = {
+    "accept.encoding": 60, "accept.language": 60, "accept.type": 60,
     "base64.decode": 60, "base64.decode_url": 70, "base64.encode": 40, "base64.encode_url": 50,
+    "bucket.flagd": 120, "bucket.growthbook": 240, "bucket.jump": 60, "bucket.of": 80, "bucket.pick": 60,
+    "bucket.random": 40, "bucket.ring": 100, "bucket.ring:find": 70, "bucket.unleash": 120,
+    "ip.in_cidr": 200, "ip.matcher": 60, "ip.matcher:match": 110, "ip.new": 60, "ip.parse": 160,
+    "text.contains": 16, "text.ends_with": 16, "text.join": 30, "text.lines": 30, "text.lower": 14, "text.split": 40,
+    "text.starts_with": 16, "text.trim": 16,
 }  # fmt: skip

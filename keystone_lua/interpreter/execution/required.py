@@ -5,15 +5,19 @@ Input: a run, a name that catalogue knows. Output: a table of the run's own, wit
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from .. import costs
 from ..modules import catalogue
-from ..runtime.values import LuaValue, Table
+from ..runtime.values import LuaValue, Native, Table
 from ..stdlib.registry import Recipe
 
 if TYPE_CHECKING:
     from ..runtime.context import RunContext
+
+
+LONGEST_NAME: Final = 32
+"""Bytes of the name of a method; none has more."""
 
 
 def module(run: RunContext, name: str) -> Table:
@@ -22,6 +26,14 @@ def module(run: RunContext, name: str) -> Table:
     count = len(members)
     run.charge(costs.MODULE_MEMBER * count, costs.TABLE + costs.MODULE_MEMBER_BYTES * count)
     return Table({member: _member(run, path) for member, path in members.items()})
+
+
+def method(run: RunContext, value: Native, key: LuaValue) -> LuaValue:
+    """A method of an object; nil if it has none of that name."""
+    if key.__class__ is not str or len(key) > LONGEST_NAME:
+        return None
+    name = f"{value.kind}:{key}"
+    return _member(run, (value.module, name)) if name in catalogue.members(value.module) else None
 
 
 def _member(run: RunContext, path: tuple[str, str]) -> LuaValue:

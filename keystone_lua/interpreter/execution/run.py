@@ -25,11 +25,11 @@ from ..numerals import string_to_number
 from ..runtime import operations
 from ..runtime.errors import LuaError, StackOverflow
 from ..runtime.tracebacks import argument_error, library_error, overflow_error, position
-from ..runtime.values import ABSENT, TRUE, Coroutine, LuaValue, Table, type_name
+from ..runtime.values import ABSENT, TRUE, Coroutine, LuaValue, Native, Table, type_name
 from ..signatures import ALIASES, HOST_GLOBALS, TABLES
 from ..stdlib.registry import LIBRARIES, Recipe
 from .fast_paths import services
-from .required import module
+from .required import method, module
 from .twin_calls import prepare
 
 if TYPE_CHECKING:
@@ -308,6 +308,10 @@ class Run:
             assert self.strings is not None
             return self.strings
         return Table({member: self.member(name, member) for member in LIBRARIES[name]})
+
+    def method(self, value: Native, key: LuaValue) -> LuaValue:
+        """A method of an object of the routing library."""
+        return method(self, value, key)
 
     def string_function(self, key: LuaValue) -> LuaValue:
         """A string method, while no script can have changed the string library."""

@@ -20,8 +20,13 @@ from ..runtime.values import LuaValue
 from ..stdlib.registry import Recipe
 
 FILES: Final[dict[str, str]] = {
+    "accept": "accept",
     "base64": "base64",
+    "bucket": "bucket",
+    "ip": "ip",
     "ngx.base64": "base64",
+    "resty.ipmatcher": "ip",
+    "text": "text",
 }
 """What a script may require, and the file here that has it."""
 
@@ -57,9 +62,10 @@ def members(file: str) -> Mapping[str, Member]:
 
 
 def paths(name: str) -> dict[str, tuple[str, str]]:
-    """The members of what a script requires by ``name``: each with its file and its name there."""
+    """The members of what a script requires by ``name``: each with its file and its name there. Methods are found by
+    their objects."""
     file = FILES[name]
-    found = {member: (file, member) for member in members(file)}
+    found = {member: (file, member) for member in members(file) if ":" not in member}
     found.update({member: (file, original) for member, original in RENAMED.get(name, {}).items()})
     return found
 

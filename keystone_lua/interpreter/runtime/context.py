@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from ..limits import Limits
 from .errors import LuaError
-from .values import Coroutine, LuaValue, Table
+from .values import Coroutine, LuaValue, Native, Table
 
 
 class RunContext(Protocol):
@@ -78,6 +78,9 @@ class RunContext(Protocol):
 
     def member(self, library: str, name: str) -> LuaValue:
         """A library member, made once per run."""
+
+    def method(self, value: Native, key: LuaValue) -> LuaValue:
+        """A method of an object of the routing library."""
 
     def string_function(self, key: LuaValue) -> LuaValue:
         """A string method, while no script can have changed the string library."""

@@ -28,6 +28,7 @@ from .values import (
     HoledTable,
     LuaValue,
     MetaTable,
+    Native,
     ScatteredTable,
     Table,
     unpredictable,
@@ -116,6 +117,10 @@ def index(run: RunContext, d: int, o: LuaValue, k: LuaValue) -> LuaValue:
             handler = run.string_metatable().get("__index")
             if handler is None:
                 raise operand_error("index", o, UNNAMED if step else 0)
+        elif o.__class__ is Native:
+            if step:
+                run.charge(costs.HOP)
+            return run.method(o, k)
         else:
             raise operand_error("index", o, UNNAMED if step else 0)
         if handler.__class__ is FunctionType:
@@ -746,4 +751,6 @@ def tostring(run: RunContext, d: int, value: LuaValue) -> str:
         return run.address("table", value)
     if value.__class__ is Coroutine:
         return run.address("thread", value)
+    if value.__class__ is Native:
+        return run.address("userdata", value)
     return run.address("function", value) if value.__class__ is FunctionType else str(value.name)

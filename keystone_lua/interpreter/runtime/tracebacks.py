@@ -168,6 +168,7 @@ _NOT_CALLABLE: Final = {
     "'LuaBoolean' object is not callable": "boolean",
     "'Table' object is not callable": "table",
     "'Coroutine' object is not callable": "thread",
+    "'Native' object is not callable": "userdata",
 }
 
 

@@ -183,6 +183,20 @@ class HoledTable(MetaTable):
     __class__ = property(lambda self: MetaTable, _become)
 
 
+class Native:
+    """An object of the routing library, such as a list of networks: a userdata. Nothing changes it: runs can share it.
+
+    ``module`` and ``kind`` say which functions are its methods: those of ``modules/MODULE.py`` named ``KIND:NAME``.
+    """
+
+    __slots__ = ("data", "kind", "module")
+
+    def __init__(self, module: str, kind: str, data: Any) -> None:
+        self.module = module
+        self.kind = kind
+        self.data = data
+
+
 NO_METATABLE: Final = Table()
 """The ``meta`` of a MetaTable without a metatable: stays empty, so that a read needs no test."""
 
@@ -198,6 +212,7 @@ TYPE_NAMES: Final[dict[type, str]] = {
     FunctionType: "function",
     Coroutine: "thread",
     Absent: "no value",
+    Native: "userdata",
 }
 
 

@@ -10,6 +10,7 @@ text. What a script computes from it is not.
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -55,12 +56,19 @@ class Hidden:
     def secrets(self, request: Mapping[str, Any]) -> Secrets | None:
         """All that is secret in a request; None if nothing is."""
         values = [value for name, value in request["headers"].items() if name.lower() in self.headers]
+        for name, several in request.get("headers_multi", {}).items():
+            values += several if name.lower() in self.headers else []
         values += self.in_texts(request)
         return Secrets(values) if any(values) else None
 
     def in_texts(self, request: Mapping[str, Any]) -> list[str]:
-        """The secret values in the path and in the body."""
-        parts = [*self.path(request["path"]), *self.body(request["body"])] if self.query or self.fields else []
+        """The secret values in the paths, the query and the body."""
+        if not self.query and not self.fields:
+            return []
+        parts = [*self.path(request["path"]), *self.body(request["body"])]
+        parts += [*self.path(request.get("raw_path", "")), *self.parameters(request.get("query", ""))]
+        if "body_base64" in request:
+            parts += self.body(base64.b64decode(request["body_base64"]).decode("utf-8", "replace"))
         return [part.value for part in parts if isinstance(part, Secret)]
 
     def path(self, path: str) -> list[str | Secret]:
@@ -68,7 +76,13 @@ class Hidden:
         before, mark, query = path.partition("?")
         if not self.query or not mark:
             return [path]
-        parts: list[str | Secret] = [before + mark]
+        return _joined([before + mark, *self.parameters(query)])
+
+    def parameters(self, query: str) -> list[str | Secret]:
+        """A query likewise."""
+        if not self.query:
+            return [query]
+        parts: list[str | Secret] = []
         for place, pair in enumerate(re.split("([&;])", query)):
             name, equals, value = pair.partition("=")
             key = unquote_plus(name).lower()
@@ -77,6 +91,10 @@ class Hidden:
             else:
                 parts.append(pair)
         return _joined(parts)
+
+    def encoded_body(self, body: str) -> list[str | Secret]:
+        """A body in base64: secret as a whole where fields of bodies are, since a cut cannot be shown in it."""
+        return [Secret("body_base64", body)] if self.fields and body else [body]
 
     def body(self, body: str) -> list[str | Secret]:
         """A JSON body, cut at the values of secret fields, at any depth."""

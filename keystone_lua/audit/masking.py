@@ -27,6 +27,9 @@ __all__ = ["MASK", "MIN_KEY", "Masks", "Secrets"]
 MIN_KEY: Final = 16
 """Bytes of a key."""
 
+_USUAL: Final = 6
+"""Fields of a request of the first version of the wire format."""
+
 
 class Masks:
     """What to mask, and the key of the hashes."""
@@ -59,6 +62,22 @@ class Masks:
             request = self._cut(request, "path", self.hidden.path(request["path"]))
         if self.hidden.fields:
             request = self._cut(request, "body", self.hidden.body(request["body"]))
+        return self._newer(request) if len(request) > _USUAL else request
+
+    def _newer(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What of the newer fields is to be masked."""
+        several: Mapping[str, list[str]] = request.get("headers_multi", {})
+        if names := watched_names(several, self.names):
+            shown: dict[str, Any] = dict(several)
+            for name in names:
+                shown[name] = [self._masked(name, value) for value in several[name]]
+            request = {**request, "headers_multi": shown}
+        if "raw_path" in request:
+            request = self._cut(request, "raw_path", self.hidden.path(request["raw_path"]))
+        if "query" in request:
+            request = self._cut(request, "query", self.hidden.parameters(request["query"]))
+        if "body_base64" in request:
+            request = self._cut(request, "body_base64", self.hidden.encoded_body(request["body_base64"]))
         return request
 
     def name(self, request_id: str, request: Mapping[str, Any]) -> str:
@@ -67,11 +86,18 @@ class Masks:
         for name in watched_names(headers, self.names):
             if headers[name]:
                 request_id = request_id.replace(headers[name], MASK)
+        several: Mapping[str, list[str]] = request.get("headers_multi", {})
+        for name in watched_names(several, self.names):
+            for value in filter(None, several[name]):
+                request_id = request_id.replace(value, MASK)
         return request_id
 
     def secrets(self, request: Mapping[str, Any], read: Iterable[str]) -> Secrets | None:
         """What an answer may show of a request of which these masked headers were read."""
-        values = [request["headers"][name] for name in read] + self.hidden.in_texts(request)
+        several = request.get("headers_multi", {})
+        values = [request["headers"][name] for name in read if name in request["headers"]]
+        values += [value for name in read for value in several.get(name, ())]
+        values += self.hidden.in_texts(request)
         return Secrets(values) if values else None
 
     def hash(self, name: str, value: str) -> str:

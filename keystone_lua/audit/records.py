@@ -15,7 +15,7 @@ import functools
 import json
 import platform
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from json.encoder import encode_basestring_ascii as quoted
 from types import MappingProxyType
@@ -25,6 +25,7 @@ from ..interpreter import COST_VERSION, ENGINE_VERSION, MAX_DEPTH, Failure, Limi
 from ..interpreter.text import from_text, to_text
 from ..routing.answer import answer_text
 from ..routing.decision import Decision, clock_text
+from ..routing.request_fields import MORE, BadRequest, read_backend_more, read_more
 from ..untrusted.documents import misshapen
 
 MAX_LINE: Final = 64 << 20
@@ -197,13 +198,22 @@ def _request_text(request: Mapping[str, Any]) -> str:
         [
             f'{{"name":{quoted(backend["name"])},"url":{quoted(backend["url"])},'
             f'"health":{"true" if backend["health"] else "false"}}}'
+            if len(backend) == _BACKEND_USUAL
+            else encode(backend)
             for backend in request["backends"]
         ]
     )
+    more = ""
+    if len(request) > len(REQUEST):
+        more = "".join([f',"{each.name}":{encode(request[each.name])}' for each in MORE if each.name in request])
     return (
         f'{{"method":{quoted(request["method"])},"path":{_shown(request["path"])},"host":{quoted(request["host"])},'
-        f'"headers":{_headers_text(request["headers"])},"body":{_shown(request["body"])},"backends":[{backends}]}}'
+        f'"headers":{_headers_text(request["headers"])},"body":{_shown(request["body"])},"backends":[{backends}]{more}}}'
     )
+
+
+_BACKEND_USUAL: Final = 3
+"""Fields of a backend of the first version of the wire format."""
 
 
 def _shown(value: Any) -> str:
@@ -320,9 +330,7 @@ def _decision(value: dict[str, Any], vault: Mapping[str, str]) -> DecisionRecord
         seed=_whole(value["seed"]) if ran else 0,
         clock=_number(value["clock"]) if ran else 0.0,
         request=request,
-        masked=frozenset(
-            name.lower() for name, content in value["request"]["headers"].items() if content.__class__ is dict
-        ),
+        masked=frozenset(name.lower() for name in _masked_names(value["request"])),
         closed=frozenset(asked.closed),
         veiled=asked.veiled,
         opened=tuple(asked.opened),
@@ -332,6 +340,24 @@ def _decision(value: dict[str, Any], vault: Mapping[str, str]) -> DecisionRecord
         instructions=_whole(value["instructions"]),
         bytes=_whole(value["bytes"]),
     )
+
+
+def _masked_names(request: dict[str, Any]) -> Iterator[str]:
+    """The headers of a record's request of which a value is masked."""
+    for name, content in request["headers"].items():
+        if content.__class__ is dict:
+            yield name
+    for name, several in request.get("headers_multi", {}).items():
+        if any(content.__class__ is dict for content in several):
+            yield name
+
+
+def _newer(read: Callable[..., None], *arguments: Any) -> None:
+    """Have the newer fields of the wire format read as a server reads them."""
+    try:
+        read(*arguments)
+    except BadRequest as error:
+        raise TypeError(f"request: {error}") from None
 
 
 class _Opener:
@@ -351,11 +377,30 @@ class _Opener:
             "host": _text(value["host"]),
             "headers": {name: self._header(name, content) for name, content in _object(value["headers"]).items()},
             "body": self._joined(value["body"]),
-            "backends": [
-                {"name": _text(backend["name"]), "url": _text(backend["url"]), "health": bool(backend["health"])}
-                for backend in _list(value["backends"])
-            ],
+            "backends": [self._backend(_object(backend)) for backend in _list(value["backends"])],
+            **self._newer(value),
         }
+
+    def _backend(self, backend: dict[str, Any]) -> dict[str, Any]:
+        made = {"name": _text(backend["name"]), "url": _text(backend["url"]), "health": bool(backend["health"])}
+        _newer(read_backend_more, backend, made, "backends.")
+        return made
+
+    def _newer(self, value: dict[str, Any]) -> dict[str, Any]:
+        shown = {name: content for name, content in value.items() if name not in REQUEST}
+        for name in ("query", "raw_path"):
+            if name in shown:
+                shown[name] = self._joined(shown[name])
+        if "headers_multi" in shown:
+            several = _object(shown["headers_multi"]).items()
+            shown["headers_multi"] = {name: [self._header(name, each) for each in _list(of)] for name, of in several}
+        if "body_base64" in shown:
+            encoded = self._joined(shown["body_base64"])
+            # A filler of the body's length: base64 of zero bytes.
+            shown["body_base64"] = "A" * len(encoded) if encoded.startswith("*") else encoded
+        made: dict[str, Any] = {}
+        _newer(read_more, shown, made)
+        return made
 
     def _header(self, name: str, content: Any) -> str:
         if content.__class__ is str:

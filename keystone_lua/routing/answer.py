@@ -98,6 +98,8 @@ MORE: Final = (
 
 FIELDS: Final = (*USUAL, *MORE)
 
+_NEWER: Final = frozenset(field.name for field in MORE)
+
 
 def table_row(field: AnswerField) -> str:
     """The field's row in the documentation's table."""
@@ -155,10 +157,8 @@ def answer_of(run: Run, result: LuaValue) -> dict[str, Any]:
     if reason is not None and (text := _line("reject_reason", reason)):
         answer["reject_reason"] = text
     if not plain:
-        _read_more(answer, lambda name: _inherited(result, name))
-    elif len(result) > (
-        (backend is not None) + (headers is not None) + (path is not None) + (reject is not None) + (reason is not None)
-    ):
+        _read_more(answer, _own(result))
+    elif len(result) + (backend is None) > len(answer) and not _NEWER.isdisjoint(result):
         _read_more(answer, field)
     return answer
 
@@ -179,6 +179,10 @@ _NUMBERS: Final = frozenset({int, float})
 def _indexed(run: Run, table: Table) -> Callable[[str], LuaValue]:
     """Reads fields as a script would, metamethods included."""
     return lambda name: protected_call(lambda d: run.index(d, table, name))
+
+
+def _own(table: Table) -> Callable[[str], LuaValue]:
+    return lambda name: _inherited(table, name)
 
 
 def _inherited(table: Table, name: str) -> LuaValue:
@@ -226,12 +230,12 @@ def _headers(headers: LuaValue) -> dict[str, str]:
     return made
 
 
-def _line(name: str, value: LuaValue, most: int = ANSWER_BYTES) -> str:
+def _line(name: str, value: LuaValue) -> str:
     """Text that goes into a request line: without control characters."""
     if value.__class__ is not str:
         value = _plain(name, value)
-    if len(value) > most:
-        raise ResultError(f"{name} has more than {most} bytes")
+    if len(value) > ANSWER_BYTES:
+        raise ResultError(f"{name} has more than {ANSWER_BYTES} bytes")
     if not value.isprintable() and _ANY_CONTROL.search(value):
         raise ResultError(f"{name} contains control characters")
     return value if value.isascii() else to_text(value)
@@ -253,7 +257,13 @@ def _plain(name: str, value: LuaValue) -> str:
 
 
 def _read_line(field: AnswerField, value: LuaValue) -> str:
-    return _line(field.name, value, field.most)
+    return _short_line(field.name, value, field.most)
+
+
+def _short_line(name: str, value: LuaValue, most: int) -> str:
+    if len(text := _plain(name, value)) > most:
+        raise ResultError(f"{name} has more than {most} bytes")
+    return _line(name, text)
 
 
 def _read_text(field: AnswerField, value: LuaValue) -> str:
@@ -291,7 +301,7 @@ def _read_names(field: AnswerField, value: LuaValue) -> list[str]:
 def _read_list(field: AnswerField, value: LuaValue) -> list[str]:
     made = []
     for place, item in _items(field.name, _table(field.name, value), field.most):
-        made.append(_line(f"{field.name}[{place}]", item, LISTED_BYTES))
+        made.append(_short_line(f"{field.name}[{place}]", item, LISTED_BYTES))
     return made
 
 
@@ -301,8 +311,8 @@ def _read_tags(field: AnswerField, value: LuaValue) -> dict[str, str]:
     for key, content in _table(field.name, value).items():
         if key.__class__ is not str:
             raise ResultError(f"{field.name}: a name must be text, got {type_name(key)}")
-        name = _line(f"{field.name}: a name", key, field.most)
-        made[name] = _line(f"{field.name}[{name[:40]!r}]", content, field.most)
+        name = _short_line(f"{field.name}: a name", key, field.most)
+        made[name] = _short_line(f"{field.name}[{name[:40]!r}]", content, field.most)
         spent.add(len(key) + len(made[name]))
     return made
 

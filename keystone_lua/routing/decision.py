@@ -22,6 +22,7 @@ from ..interpreter.runtime.values import FALSE, TRUE, MetaTable, Table
 from ..interpreter.stdlib.base import HEADER_LOOKUP
 from ..interpreter.text import from_text, to_text
 from .answer import answer_of
+from .request_tables import fill_backend, fill_more, request_table
 from .watched_headers import Watch, WatchedTable
 
 ENTRY_POINT: Final = "on_route_request"
@@ -64,7 +65,8 @@ def decide(
 ) -> Decision:
     """Run ``on_route_request(request, backends)`` with fresh globals.
 
-    ``request`` has method, path, host, headers (name to value), body and backends (name, url, health).
+    ``request`` has method, path, host, headers (name to value), body and backends (name, url, health), and may have
+    what else `request_fields` declares.
     ``watched`` names headers, in lower case, of which the Decision is to say whether the script read them; it
     changes neither answer nor counts. Texts may be of subclasses of ``str``, as HTTP libraries have them for names.
     Raises SliceExhausted if ``slice`` instructions do not suffice, EngineError for a bug of ours.
@@ -134,10 +136,13 @@ def _decide(run: Run, request: Mapping[str, Any], watched: frozenset[str], read:
 def _plain_request(request: Mapping[str, Any]) -> Mapping[str, Any]:
     """``request``, or a copy whose texts are ``str`` itself: a script's values are told apart by their class."""
     headers, backends = request["headers"], request["backends"]
-    classes = {*map(type, request.values()), *map(type, headers), *map(type, headers.values())}
+    inner: set[type] = set()
     for backend in backends:
-        classes |= set(map(type, backend.values()))
-    if classes <= _PLAIN:
+        inner |= set(map(type, backend.values()))
+    if len(request) > _USUAL or dict in inner:
+        return {name: _plain_data(value) for name, value in request.items()}
+    inner |= {*map(type, request.values()), *map(type, headers), *map(type, headers.values())}
+    if inner <= _PLAIN:
         return request
     plain = {name: _plain_text(value) for name, value in request.items()}
     plain["headers"] = {_plain_text(name): _plain_text(value) for name, value in headers.items()}
@@ -145,8 +150,17 @@ def _plain_request(request: Mapping[str, Any]) -> Mapping[str, Any]:
     return plain
 
 
-_PLAIN: Final = frozenset({str, bool, dict, list, tuple})
+_PLAIN: Final = frozenset({str, bool, int, dict, list, tuple})
 """Classes of what a plain request is made of."""
+
+
+def _plain_data(value: Any) -> Any:
+    """A copy of plain data whose texts are ``str`` itself. It is as deep as the format."""
+    if isinstance(value, Mapping):
+        return {_plain_text(name): _plain_data(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain_data(item) for item in value]
+    return _plain_text(value)
 
 
 def _plain_text(value: Any) -> Any:
@@ -155,7 +169,7 @@ def _plain_text(value: Any) -> Any:
 
 def _request(run: Run, request: Mapping[str, Any], watched: frozenset[str], read: set[str] | None) -> Table:
     """The request as a table. It is paid for with one look at the budgets: three cost 2 µs more."""
-    backends, backends_size = _backends(request["backends"])
+    backends, backends_size = _backends(run, request["backends"])
     method, path, host, body = request["method"], request["path"], request["host"], request["body"]
     if not ((method + path + host).isascii() and body.isascii()):
         method, path, host, body = from_text(method), from_text(path), from_text(host), from_text(body)
@@ -172,14 +186,23 @@ def _request(run: Run, request: Mapping[str, Any], watched: frozenset[str], read
         run.charge(headers_price, headers_size)
     else:
         fuel.cell_contents, alloc.cell_contents = left, room
-    table = Table()
+    table = Table() if len(request) == _USUAL else request_table(run, request)
     table["method"] = method
     table["path"] = path
     table["host"] = host
     table["headers"] = headers
     table["body"] = body
     table["backends"] = backends
+    if len(request) != _USUAL:
+        fill_more(run, request, table, headers.meta)
+        if read is not None and (several := request.get("headers_multi")):
+            read.update(map(from_text, watched_names(several, watched)))  # it is not looked whether the script does
     return table
+
+
+_USUAL: Final = 6
+_BACKEND_USUAL: Final = 3
+"""Fields of the first version of the wire format."""
 
 
 def _headers_table(
@@ -215,7 +238,7 @@ def _headers_table(
     return table, _HEADERS_BYTES + len(table) * _HEADER_BYTES + size
 
 
-def watched_names(headers: Mapping[str, str], watched: frozenset[str]) -> list[str]:
+def watched_names(headers: Mapping[str, object], watched: frozenset[str]) -> list[str]:
     """Those of the headers, by their names as sent, that ``watched`` has in lower case."""
     sent = tuple(headers)
     if (sent, watched) in _UNWATCHED:  # a third of the time of looking at each
@@ -228,7 +251,7 @@ def watched_names(headers: Mapping[str, str], watched: frozenset[str]) -> list[s
     return names
 
 
-def _backends(backends: list[Mapping[str, Any]]) -> tuple[Table, int]:
+def _backends(run: Run, backends: list[Mapping[str, Any]]) -> tuple[Table, int]:
     """The backends, and what they take."""
     table = Table()
     place = 0.0
@@ -245,6 +268,8 @@ def _backends(backends: list[Mapping[str, Any]]) -> tuple[Table, int]:
         entry["name"] = name
         entry["url"] = url
         entry["health"] = TRUE if backend["health"] else FALSE
+        if len(backend) > _BACKEND_USUAL:
+            fill_backend(run, backend, entry)
     return table, size
 
 

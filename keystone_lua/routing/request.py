@@ -15,7 +15,12 @@ from __future__ import annotations
 import json
 import re
 from itertools import accumulate
-from typing import Any, Final, TypedDict
+from math import inf
+from typing import Any, Final, NotRequired, TypedDict
+
+from .request_fields import BACKEND_NAMES, NAMES, BadRequest, read_backend_more, read_more, wrong_type
+
+__all__ = ["BackendData", "BadRequest", "RequestData", "read_batch", "read_json", "read_request", "request_of"]
 
 MAX_NESTING: Final = 64
 """Objects and arrays within each other. The format needs 3; a fixed bound is the same on every Python."""
@@ -27,10 +32,10 @@ one body takes."""
 MAX_BATCH_VALUES: Final = 60_000
 """The same of a batch: a thousand requests with three headers and two backends have 25,000."""
 
-_WHITESPACE: Final = " \t\n\r"
+DIGITS: Final = 20
+"""Characters of a number. The format has none beyond a million."""
 
-_SHOWN_NAME: Final = 100
-"""Characters of a header name that an error message repeats."""
+_WHITESPACE: Final = " \t\n\r"
 
 
 class BackendData(TypedDict):
@@ -39,10 +44,17 @@ class BackendData(TypedDict):
     name: str
     url: str
     health: bool
+    weight: NotRequired[int]
+    priority: NotRequired[int]
+    labels: NotRequired[dict[str, str]]
+    zone: NotRequired[str]
 
 
 class RequestData(TypedDict):
-    """One request, as scripts see it: no field missing, none null, no lone surrogate."""
+    """One request, as scripts see it: of the first version's fields none missing, none null, no lone surrogate.
+
+    The newer ones are there if they are not empty: see `request_fields.MORE`.
+    """
 
     method: str
     path: str
@@ -50,14 +62,16 @@ class RequestData(TypedDict):
     headers: dict[str, str]
     body: str
     backends: list[BackendData]
-
-
-class BadRequest(Exception):
-    """A body that is no request. ``field`` is a path such as ``backends[0].health``, empty for the whole body."""
-
-    def __init__(self, message: str, field: str = "") -> None:
-        super().__init__(f"{field}: {message}" if field else message)
-        self.field = field
+    query: NotRequired[str]
+    raw_path: NotRequired[str]
+    scheme: NotRequired[str]
+    protocol: NotRequired[str]
+    client_ip: NotRequired[str]
+    headers_multi: NotRequired[dict[str, list[str]]]
+    body_base64: NotRequired[str]
+    body_truncated: NotRequired[bool]
+    attempt: NotRequired[int]
+    failed: NotRequired[list[str]]
 
 
 def read_request(body: bytes) -> RequestData:
@@ -69,7 +83,7 @@ def read_batch(body: bytes, limit: int) -> list[Any]:
     """Return the values of the list in ``body``, at most ``limit``, each for `request_of`. Raises `BadRequest`."""
     value = read_json(body, MAX_BATCH_VALUES)
     if value.__class__ is not list:
-        raise _wrong_type("", "an array", value)
+        raise wrong_type("", "an array", value)
     if len(value) > limit:
         raise BadRequest(f"request body: {len(value)} requests are more than the {limit} of one batch")
     return list(value)
@@ -78,7 +92,7 @@ def read_batch(body: bytes, limit: int) -> list[Any]:
 def read_json(body: bytes, most: int = MAX_VALUES) -> Any:
     """Return the value of one JSON text in UTF-8, of at most ``most`` values (see MAX_VALUES).
 
-    Numbers are read as 0.0: no field of the format is one, and converting a long one is work for nothing.
+    A number of more than DIGITS characters is read as infinity: converting a long one is work for nothing.
     The last of duplicate keys wins; a lone surrogate becomes U+FFFD. Raises `BadRequest`.
     """
     try:
@@ -100,11 +114,13 @@ def request_of(data: Any) -> RequestData:
     if data is None:
         data = {}
     elif data.__class__ is not dict:
-        raise _wrong_type("", "an object", data)
+        raise wrong_type("", "an object", data)
     try:
         method, path, host, body = data["method"], data["path"], data["host"], data["body"]
         headers, backends = data["headers"], data["backends"]
+        more = len(data) > _USUAL
     except KeyError:
+        more = True
         method = path = host = body = None
         headers, backends = data.get("headers"), data.get("backends")
     if not (method.__class__ is path.__class__ is host.__class__ is str):
@@ -112,7 +128,7 @@ def request_of(data: Any) -> RequestData:
     made = _headers(headers)
     if body.__class__ is not str:
         body = _text(data, "body")
-    return {
+    request: RequestData = {
         "method": method,
         "path": path,
         "host": host,
@@ -120,6 +136,13 @@ def request_of(data: Any) -> RequestData:
         "body": body,
         "backends": _backends(backends),
     }
+    if more and not NAMES.isdisjoint(data):
+        read_more(data, request)  # type: ignore[arg-type]  # a TypedDict is a dict
+    return request
+
+
+_USUAL: Final = 6
+"""Fields of the first version."""
 
 
 def _text(data: dict[str, Any], key: str, parent: str = "") -> str:
@@ -128,14 +151,14 @@ def _text(data: dict[str, Any], key: str, parent: str = "") -> str:
         return value
     if value is None:
         return ""
-    raise _wrong_type(parent + key, "a string", value)
+    raise wrong_type(parent + key, "a string", value)
 
 
 def _headers(value: Any) -> dict[str, str]:
     if value is None:
         return {}
     if value.__class__ is not dict:
-        raise _wrong_type("headers", "an object", value)
+        raise wrong_type("headers", "an object", value)
     if set(map(type, value.values())) - _STRINGS:
         return {name: _text(value, name, "headers.") for name in value}
     return value
@@ -145,14 +168,14 @@ def _backends(value: Any) -> list[BackendData]:
     if value is None:
         return []
     if value.__class__ is not list:
-        raise _wrong_type("backends", "an array", value)
+        raise wrong_type("backends", "an array", value)
     made: list[BackendData] = []
     for item in value:
         try:
             name, url, health = item["name"], item["url"], item["health"]
         except (KeyError, TypeError):
             name = None
-        if name.__class__ is str and url.__class__ is str and health.__class__ is bool:
+        if name.__class__ is str and url.__class__ is str and health.__class__ is bool and len(item) == _BACKEND_USUAL:
             made.append({"name": name, "url": url, "health": health})
         else:
             made.append(_backend(item, len(made)))
@@ -164,29 +187,22 @@ def _backend(item: Any, index: int) -> BackendData:
     if item is None:
         return {"name": "", "url": "", "health": False}
     if item.__class__ is not dict:
-        raise _wrong_type(f"backends[{index}]", "an object", item)
+        raise wrong_type(f"backends[{index}]", "an object", item)
     health = item.get("health")
     parent = f"backends[{index}]."
     name, url = _text(item, "name", parent), _text(item, "url", parent)
     if health is not None and health.__class__ is not bool:
-        raise _wrong_type(parent + "health", "a boolean", health)
-    return {"name": name, "url": url, "health": bool(health)}
+        raise wrong_type(parent + "health", "a boolean", health)
+    made: BackendData = {"name": name, "url": url, "health": bool(health)}
+    if not BACKEND_NAMES.isdisjoint(item):
+        read_backend_more(item, made, parent)  # type: ignore[arg-type]  # a TypedDict is a dict
+    return made
 
+
+_BACKEND_USUAL: Final = 3
+"""Fields of a backend of the first version."""
 
 _STRINGS: Final = {str}
-
-_JSON_NAMES: Final = {
-    dict: "object", list: "array", str: "string", bool: "boolean", float: "number", type(None): "null",
-}  # fmt: skip
-
-
-def _wrong_type(field: str, expected: str, value: Any) -> BadRequest:
-    parent, dot, name = field.partition(".")
-    if len(name) > _SHOWN_NAME:
-        field = f"{parent}{dot}{name[:_SHOWN_NAME]}…"
-    problem = f"expected {expected}, got {_JSON_NAMES[value.__class__]}"
-    return BadRequest(problem if field else f"request body: {problem}", field)
-
 
 _STRING: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 """A JSON string, or what there is of one. Always matches at a quote, and never goes back: linear on any input."""
@@ -229,12 +245,16 @@ def _without_surrogates(value: Any) -> Any:
     return value
 
 
-def _zero(_: str) -> float:
-    return 0.0
+def _whole(text: str) -> int | float:
+    return int(text) if len(text) <= DIGITS else inf
+
+
+def _fraction(text: str) -> float:
+    return float(text) if len(text) <= DIGITS else inf
 
 
 def _refuse_constant(name: str) -> float:
     raise BadRequest(f"request body is not JSON: {name} is no JSON value")
 
 
-_DECODER: Final = json.JSONDecoder(parse_float=_zero, parse_int=_zero, parse_constant=_refuse_constant)
+_DECODER: Final = json.JSONDecoder(parse_float=_fraction, parse_int=_whole, parse_constant=_refuse_constant)

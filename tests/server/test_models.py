@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keystone_lua.routing import request
+from keystone_lua.routing import request, request_fields
 from keystone_lua.server.api import models
 from tests.server.support import Client, constant, server_in_thread, write_scripts
 
@@ -58,9 +58,32 @@ anything = st.recursive(
 )
 # Mostly right, so that the accepted side is tried as much as the refused one.
 text_fields = st.none() | texts | texts | texts | anything
+flags = st.none() | st.booleans() | anything
+wholes = st.none() | st.integers(-1, 3) | st.sampled_from([64, 65, 1000, 1001, 1_000_000, 1_000_001, 10**30]) | anything
+lists = st.lists(st.none() | texts, max_size=3) | st.just(["x"] * 64) | st.just(["x"] * 65) | anything
+objects = st.dictionaries(texts, st.none() | texts | anything, max_size=3) | st.just([["a", "b"]]) | anything
+multi = st.dictionaries(texts, st.none() | lists | st.just("ab"), max_size=3) | st.just([["a", []]]) | anything
+limited = text_fields | st.sampled_from(["x" * size for size in (32, 33, 64, 65, 255, 256)])
+bodies = st.none() | st.sampled_from(["YQ==", "YQ=", "YQ", "Y Q=", "é"]) | anything
+NEWER = {
+    request_fields.TEXT: limited,
+    request_fields.FLAG: flags,
+    request_fields.WHOLE: wholes,
+    request_fields.LIST: lists,
+    request_fields.LABELS: objects,
+    request_fields.MULTI: multi,
+}
+
+
+def newer(fields: tuple[request_fields.RequestField, ...]) -> dict[str, st.SearchStrategy[Any]]:
+    """A strategy for each of the newer fields."""
+    return {field.name: bodies if field.name == "body_base64" else NEWER[field.kind] for field in fields}
+
+
 backends = st.fixed_dictionaries(
     {},
-    optional={"name": text_fields, "url": text_fields, "health": st.none() | st.booleans() | anything, "x": anything},
+    optional={"name": text_fields, "url": text_fields, "health": flags, "x": anything}
+    | newer(request_fields.BACKEND_MORE),
 )
 headers = st.dictionaries(texts, st.none() | texts | texts | anything, max_size=4)
 requests = st.fixed_dictionaries(
@@ -73,7 +96,8 @@ requests = st.fixed_dictionaries(
         "headers": headers | headers | st.none() | anything | st.just([["a", "b"]]),
         "backends": st.lists(backends | st.none(), max_size=3) | st.none() | anything | st.just([[["name", "x"]]]),
         "unknown": anything,
-    },
+    }
+    | newer(request_fields.MORE),
 )
 
 
@@ -129,6 +153,26 @@ def test_the_reader_and_the_model_agree(module: ModuleType, data: Any) -> None:
         {"method": 1},
         {"path": True},
         {"body": 1.5},
+        {"query": 1},
+        {"raw_path": "x" * 65537},
+        {"scheme": "x" * 33},
+        {"headers_multi": {"a": "b"}},
+        {"headers_multi": {"a": [1]}},
+        {"headers_multi": [["a", ["b"]]]},
+        {"body_base64": "a"},
+        {"body_truncated": 1},
+        {"attempt": True},
+        {"attempt": 1.0},
+        {"attempt": -1},
+        {"attempt": 1001},
+        {"failed": "ab"},
+        {"failed": ["a"] * 65},
+        {"failed": ["a", 1]},
+        {"backends": [{}, {"weight": "1"}]},
+        {"backends": [{"priority": -1}]},
+        {"backends": [{"labels": {"a": 1}}]},
+        {"backends": [{"labels": [["a", "b"]]}]},
+        {"backends": [{"zone": []}]},
     ],
 )
 def test_nothing_is_coerced(module: ModuleType, data: Any) -> None:

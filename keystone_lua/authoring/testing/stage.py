@@ -1,7 +1,8 @@
 """The stage: the scripts under test, and decisions by them.
 
 Input: sources by tenant, shared modules, a reader of requests. Output: decisions as the gateway would see them, and the
-``route`` function that tests call. Refuses an unknown script, a request that the gateway's wire format refuses.
+``route`` function that tests call. Refuses an unknown script, a request that the gateway's wire format refuses
+or that has a field which it does not know.
 
 Each decision is a run of its own with its own budgets, seed and clock. What it used is charged to the test that
 asked for it, so that a test ends.
@@ -21,6 +22,7 @@ from ...interpreter.runtime.tracebacks import library_error
 from ...interpreter.runtime.values import LuaValue
 from ...interpreter.stdlib.args import check_number, check_string, check_table
 from ...routing.decision import Decision, decision_of
+from ...routing.request_fields import unknown
 from .assertions import ASSERTIONS
 from .cases import RANGES
 from .coverage import Coverage
@@ -71,6 +73,8 @@ class Stage:
     def decide(self, script: str, request: Any, seed: int, now: float, limits: Limits = DEFAULT) -> Decision:
         """A decision on plain data. Raises LuaSyntaxError, KeyError, and what ``read_request`` raises."""
         program = self.program(script)
+        if (mistake := unknown(request)) is not None:
+            raise mistake
         given = self.read_request(json.dumps(request).encode())
         if self.coverage is None:
             return decision_of(Run(program, limits, seed, now), given)

@@ -16,6 +16,12 @@ from ...interpreter.text import from_text, to_text
 
 MAX_DEPTH: Final = 20
 
+_LISTS: Final = ("backends", "failed")
+"""Fields of a request that are lists."""
+
+_WHOLE: Final = 2.0**53
+"""From here on not every whole number is one of Lua's."""
+
 _NODE: Final = 20
 """Instructions for one value on its way."""
 
@@ -43,10 +49,12 @@ def to_lua(run: Run, data: Any) -> LuaValue:
 
 def to_plain(run: Run, value: LuaValue, where: str, depth: int = 0) -> Any:
     """Plain data of a Lua value; ``where`` names it in messages. A table with the key 1, or an empty one called
-    backends, is a list."""
+    backends or failed, is a list."""
     run.charge(_NODE)
-    if value is None or value.__class__ is float:
+    if value is None:
         return value
+    if value.__class__ is float:
+        return int(value) if abs(value) < _WHOLE and value == int(value) else value
     if value.__class__ is str:
         run.charge(len(value) // costs.COPY)
         return to_text(value)
@@ -56,7 +64,7 @@ def to_plain(run: Run, value: LuaValue, where: str, depth: int = 0) -> Any:
         raise library_error(f"{where}: a {type_name(value)} is no data")
     if depth == MAX_DEPTH:
         raise library_error(f"{where}: tables nest deeper than {MAX_DEPTH}")
-    if 1.0 in value or (not value and where.endswith("backends")):
+    if 1.0 in value or (not value and where.endswith(_LISTS)):
         return _to_list(run, value, where, depth)
     made = {}
     for key, item in value.items():

@@ -9,13 +9,13 @@ hold every answer of the real server to its model here.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pydantic
 from pydantic import BaseModel, Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
-from ...routing import answer
-from ...routing.request import BackendData, RequestData
+from ...routing import answer, request_fields
+from ...routing.request_fields import RequestField
 
 PYDANTIC_1 = pydantic.VERSION.startswith("1.")
 
@@ -41,7 +41,64 @@ def _before(field: str) -> Callable[[Callable[[Any], Any]], Any]:
     return decorate
 
 
-class Backend(BaseModel):
+_LIST_LIMIT = "max_items" if PYDANTIC_1 else "max_length"
+
+
+def _request_type(field: RequestField) -> Any:
+    """The type of one of a request's newer fields, null included."""
+    limited = field.most != request_fields.BODY_BYTES
+    if field.kind == request_fields.TEXT:
+        return (pydantic.constr(strict=True, max_length=field.most) if limited else StrictStr) | None
+    if field.kind == request_fields.WHOLE:
+        return pydantic.conint(strict=True, ge=0, le=field.most) | None
+    if field.kind == request_fields.LIST:
+        item, limit = cast(Any, StrictStr | None), cast(Any, {_LIST_LIMIT: field.most})
+        return pydantic.conlist(item, **limit) | None
+    return {
+        request_fields.FLAG: StrictBool | None,
+        request_fields.LABELS: dict[StrictStr, StrictStr | None] | None,
+        request_fields.MULTI: dict[StrictStr, list[StrictStr | None] | None] | None,
+    }[field.kind]
+
+
+def _base64_or_null(value: Any) -> Any:
+    if isinstance(value, str):
+        try:
+            request_fields.decoded(value)
+        except request_fields.BadRequest as error:
+            raise ValueError(str(error)) from None
+    return value
+
+
+def _extended(name: str, base: type[BaseModel], fields: tuple[RequestField, ...]) -> Any:
+    """``base`` and the newer fields."""
+    members: Any = {each.name: (_request_type(each), Field(None, description=each.meaning)) for each in fields}
+    objects = [each.name for each in fields if each.kind in (request_fields.LABELS, request_fields.MULTI)]
+    checks = {f"{each}_is_an_object": _before(each)(_object_or_null) for each in objects}
+    if "body_base64" in members:
+        checks["body_is_base64"] = _before("body_base64")(_base64_or_null)
+    made = pydantic.create_model(name, __base__=base, __validators__=checks, **members)
+    made.__doc__ = base.__doc__
+    return made
+
+
+def _newer(model: BaseModel, fields: tuple[RequestField, ...]) -> dict[str, Any]:
+    """The newer fields of ``model`` that are not empty, as scripts see them."""
+    made = {}
+    for field in fields:
+        value = getattr(model, field.name)
+        if field.kind == request_fields.LIST and value:
+            value = [item or "" for item in value]
+        elif field.kind == request_fields.LABELS and value:
+            value = {name: item or "" for name, item in value.items()}
+        elif field.kind == request_fields.MULTI and value:
+            value = {name: [item or "" for item in items] for name, items in value.items() if items}
+        if value or (field.kind == request_fields.WHOLE and value is not None):
+            made[field.name] = value
+    return made
+
+
+class _FirstBackend(BaseModel):
     """A place that a request can be sent to."""
 
     name: StrictStr | None = None
@@ -51,17 +108,21 @@ class Backend(BaseModel):
     if PYDANTIC_1:
 
         @classmethod
-        def validate(cls, value: Any) -> Backend:
+        def validate(cls, value: Any) -> _FirstBackend:
             if not isinstance(value, (dict, cls)):
                 raise ValueError("expected an object")
             return super().validate(value)
 
-    def plain(self) -> BackendData:
+    def plain(self) -> dict[str, Any]:
         """Return the backend as scripts see it."""
-        return {"name": self.name or "", "url": self.url or "", "health": bool(self.health)}
+        first = {"name": self.name or "", "url": self.url or "", "health": bool(self.health)}
+        return first | _newer(self, request_fields.BACKEND_MORE)
 
 
-class RouteRequest(BaseModel):
+Backend = _extended("Backend", _FirstBackend, request_fields.BACKEND_MORE)
+
+
+class _FirstRequest(BaseModel):
     """Body of ``POST /route/{tenant}``: the HTTP request that the gateway asks about."""
 
     method: StrictStr | None = None
@@ -69,13 +130,13 @@ class RouteRequest(BaseModel):
     host: StrictStr | None = None
     headers: dict[StrictStr, StrictStr | None] | None = None
     body: StrictStr | None = None
-    backends: list[Backend | None] | None = None
+    backends: list[Backend | None] | None = None  # type: ignore[valid-type]  # it is made, above
 
     headers_are_an_object = _before("headers")(_object_or_null)
 
-    def plain(self) -> RequestData:
+    def plain(self) -> dict[str, Any]:
         """Return the request as scripts see it."""
-        return {
+        first = {
             "method": self.method or "",
             "path": self.path or "",
             "host": self.host or "",
@@ -83,6 +144,10 @@ class RouteRequest(BaseModel):
             "body": self.body or "",
             "backends": [(backend or Backend()).plain() for backend in self.backends or []],
         }
+        return first | _newer(self, request_fields.MORE)
+
+
+RouteRequest = _extended("RouteRequest", _FirstRequest, request_fields.MORE)
 
 
 _TYPES: dict[str, Any] = {
@@ -174,7 +239,8 @@ class Refusal(BaseModel):
 
 
 class Health(BaseModel):
-    """Body of ``GET /health``. ``load_errors`` has a line for every bad file of the last load."""
+    """Body of ``GET /health``. ``load_errors`` has a line for every bad file of the last load, ``wire`` the fields of
+    requests, backends and answers that this engine knows."""
 
     status: StrictStr
     loaded_scripts: StrictInt
@@ -183,6 +249,7 @@ class Health(BaseModel):
     cost_version: StrictStr
     uptime_seconds: StrictInt
     load_errors: list[StrictStr]
+    wire: list[StrictStr]
 
 
 class ReloadAnswer(BaseModel):

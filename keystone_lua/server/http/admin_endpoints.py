@@ -15,6 +15,9 @@ from typing import NamedTuple
 from aiohttp import web
 
 from ...interpreter import COST_VERSION, ENGINE_VERSION
+from ...routing.answer import FIELDS as ANSWER_FIELDS
+from ...routing.request_fields import BACKEND_FIELDS
+from ...routing.request_fields import FIELDS as REQUEST_FIELDS
 from ...routing.scripts import ScriptStore
 from ..scripts_reload import Reloads, Report
 from ..settings.config import ServerConfig
@@ -26,6 +29,13 @@ from .responses import Refusal, answer, long_answer
 
 GET = ("GET", "HEAD")
 POST = ("POST",)
+
+WIRE = [
+    *(field.name for field in REQUEST_FIELDS),
+    *(f"backends[].{field.name}" for field in BACKEND_FIELDS),
+    *(field.name for field in ANSWER_FIELDS),
+]
+"""What of the wire format this engine knows."""
 
 
 class Call(NamedTuple):
@@ -70,6 +80,7 @@ class Calls:
             "cost_version": COST_VERSION,
             "uptime_seconds": int(time.monotonic() - self._started),
             "load_errors": list(scripts.errors),
+            "wire": WIRE,
         }
         return self._answer(request, trace, 200, body)
 

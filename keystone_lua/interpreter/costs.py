@@ -48,6 +48,7 @@ COMPARE: Final = 1
 NOT: Final = 1
 LOGIC: Final = 1  # each operand of and, or
 CONCAT: Final = 4  # each operand
+NUMERAL: Final = 12  # an operand of it that is a number, unless whole and below 1e14: its digits take 1 µs at worst
 LENGTH: Final = 4
 INDEX: Final = 2
 GLOBAL: Final = 2

@@ -25,6 +25,15 @@ def number_to_string(number: float) -> str:
     return f"{number:.14g}"
 
 
+def whole_text(number: float) -> str | float:
+    """The text of a whole number of up to 14 digits; any other number itself: its text takes up to five times as long."""
+    if -1e14 < number < 1e14:
+        whole = int(number)
+        if whole == number and (whole or math.copysign(1.0, number) > 0):
+            return str(whole)
+    return number
+
+
 # Possessive: "1" * 100_000 + "x" must not be tried at every length. A NUL ends a numeral: strtod
 # reads a C string.
 _DECIMAL = re.compile(

@@ -42,7 +42,7 @@ KINDS: Final[dict[str, Kind]] = {
     "output": Kind(
         "the length of what is made, which one call can make of little",
         "bytes before it is made; gsub and format make at most 4 MB, 99 bytes a directive, before they charge",
-        "`k18`, `k23`, `e01`-`e04`, `e34`-`e37`, `e44`",
+        "`k18`, `k23`, `k26`, `e01`-`e04`, `e34`-`e37`, `e44`",
     ),
     "values": Kind(
         "arguments, results and elements that one call takes, spreads or copies",
@@ -55,6 +55,11 @@ KINDS: Final[dict[str, Kind]] = {
         "`k14`-`k17`, `t03`, `a07`-`a11`",
     ),
     "shift": Kind("elements that are moved up or down", "9 instructions each", "`e29`-`e31`"),
+    "digits": Kind(
+        "a number that is written: up to 1 µs, unless it is whole and below 1e14; 4 µs for 99 digits of a tiny one",
+        "12 instructions more in `..`, 60 in `string.format`, 20 where many are written",
+        "`k24`, `k26`, `e25`, `e39`",
+    ),
     "border": Kind("the logarithm of a table's length", "4 instructions a step", "`a12`-`a14`"),
     "sort": Kind(
         "n log n comparisons, of texts by their lengths",
@@ -65,7 +70,7 @@ KINDS: Final[dict[str, Kind]] = {
     "messages": Kind(
         "the length of an error's message, which may quote a name as long as the source, or an argument",
         "1 instruction for 64 bytes and its bytes, where it is caught; before it is made where it quotes an argument",
-        "`k21`, `k22`, `c11`",
+        "`k21`, `k22`, `k25`, `c11`",
     ),
     "headers": Kind("the number of headers", "4 instructions each; names of 512 bytes or more are nobody's", "`k20`"),
     "chain": Kind("tables one behind the other in `__index` and `__newindex`", "5 instructions each, at most 100", "`b01`-`b06`"),
@@ -178,7 +183,7 @@ LIBRARY: Final[dict[str, tuple[Work, ...]]] = {
     "string.format": (
         *text("('%s'):format(s)", "('%q'):format(s)", "('%.3s%s'):format(s, s)"), *numeral("('%d'):format(x)", "('%g'):format(x)"),
         Work("output", "local f = ('%99.9f'):rep(N / 100) local t = {} for i = 1, N / 100 do t[i] = 1 end ", "f:format(unpack(t))"),
-        Work("text", "local f = ('%%'):rep(8 * N) ", "f:format()"),
+        Work("text", "local f = ('%%'):rep(8 * N) ", "f:format()"), Work("digits"),
     ),
     "string.gfind": (Work("pattern", TEXT, "for w in string.gfind(s, '%a') do end"),),
     "string.gmatch": (Work("pattern", TEXT, "for w in s:gmatch('%a+') do end"), Work("pattern", TEXT, "s:gmatch('x')()")),
@@ -232,7 +237,7 @@ def operands(*signs: str) -> tuple[Work, ...]:
 
 
 _CONSTANT: Final = (
-    "first itself late number_to_string paid abs sqrt power record1 record2 record3 float int len str tuple Table MetaTable"
+    "whole_text first itself late number_to_string paid abs sqrt power record1 record2 record3 float int len str tuple Table MetaTable"
     " FunctionType counting chunks charge refilled is_own positions2"
     " positions3"
 ).split()
@@ -245,7 +250,7 @@ HELPERS: Final[dict[str, tuple[Work, ...]]] = {
     "modulo_values": operands("%"),
     "power_values": operands("^"),
     "negate": numeral("local y = -x"),
-    "concat": (*text("local y = s .. '.'", "local y = '.' .. s .. 1"), Work("calls")),
+    "concat": (*text("local y = s .. '.'", "local y = '.' .. s .. 1"), Work("calls"), Work("digits")),
     "equal": text("local y = s == s2", "if s ~= s2 then return end", before=_SAME),
     "less": text("local y = s < s2", "if s > s2 then return end", before=_SAME),
     "less_equal": text("local y = s <= s2", "if s >= s2 then return end", before=_SAME),

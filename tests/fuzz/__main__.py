@@ -2,8 +2,10 @@
 
     python -m tests.fuzz [--minutes M] [--seed S] [TARGET ...]
     python -m tests.fuzz tools [--inputs N] [--seed S]
+    python -m tests.fuzz costs [--minutes M] [--seed S]
 
-The second tries every reader of the command line and the gateway, see tools.py; what failed once is in tools.json.
+The second tries every reader of the command line and the gateway, see tools.py; what failed once is in tools.json. The
+third looks for programs that take more than they are charged for, see costs.py.
 Inputs that failed once stand in corpus.json and come first. An input that fails is printed, reduced by hypothesis,
 and added to the corpus; exit 1. Prints how many inputs each target had.
 """
@@ -24,7 +26,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import HypothesisWarning
 
-from . import tools
+from . import costs, tools
 from .targets import LUA, TARGETS, format_script, ours, pattern_script, reference
 
 CORPUS = Path(__file__).with_name("corpus.json")
@@ -107,6 +109,8 @@ def main() -> int:
     options = parser.parse_args()
     if options.targets == ["tools"]:
         return tools_campaign(options.inputs, options.seed)
+    if options.targets == ["costs"]:
+        return costs.costs(options.minutes, options.seed)
     counts = dict.fromkeys(options.targets, 0)
     failures = 0
     for target, values in corpus().items():

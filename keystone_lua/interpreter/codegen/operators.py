@@ -428,7 +428,7 @@ def concat_call(builder: FunctionBuilder, operands: tuple[nodes.Expression, ...]
 
 
 def short_concat(builder: FunctionBuilder, operands: tuple[nodes.Expression, ...]) -> ast.expr:
-    """Strings and known numbers joined inline: ``a + b if they fit else concat(...)``."""
+    """Strings and known whole numbers joined inline: ``a + b if they fit else concat(...)``."""
     line = builder.line
     literals = [operand.value for operand in operands if isinstance(operand, nodes.String)]
     fixed = sum(map(len, literals))
@@ -440,7 +440,7 @@ def short_concat(builder: FunctionBuilder, operands: tuple[nodes.Expression, ...
     for operand in operands:
         if is_number(builder, operand):
             number, value = builder.named(operand)  # what a metamethod gets
-            once, again = builder.hold(pyast.call("number_to_string", [number], line))
+            once, again = builder.hold(pyast.call("whole_text", [number], line))
         else:
             once, again = builder.named(operand)
             value = again

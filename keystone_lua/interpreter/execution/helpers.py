@@ -11,7 +11,7 @@ from types import FunctionType, MappingProxyType
 from typing import Any, Final
 
 from ..limits import MISFITS
-from ..numerals import number_to_string, string_to_number
+from ..numerals import number_to_string, string_to_number, whole_text
 from ..patterns.items import LATIN
 from ..runtime import iteration, operations
 from ..runtime.coroutines import REQUESTS
@@ -125,6 +125,7 @@ HELPERS: Final[Mapping[str, Any]] = MappingProxyType(
         "spread": operations.spread,
         "subtract": operations.subtract,
         "table_of": operations.table_of,
+        "whole_text": whole_text,
         "without_nil": operations.without_nil,
     }
 )

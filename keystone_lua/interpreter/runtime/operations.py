@@ -15,7 +15,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
 from .. import costs
-from ..numerals import number_to_string
+from ..numerals import number_to_string, whole_text
 from . import array_part
 from .hash_defence import filled, rebuild, removed, stored
 from .tracebacks import UNNAMED, comparison_error, operand_error, operation_error
@@ -442,7 +442,7 @@ def concat(run: RunContext, d: int, *values: LuaValue) -> LuaValue:
         handler = values[0].meta["__concat"]
         if handler is not None:
             return run.invoke(d, handler, *values)
-    texts = [v if v.__class__ is str else number_to_string(v) for v in values if v.__class__ in _TEXT]
+    texts = [v if v.__class__ is str else _written(run, v) for v in values if v.__class__ in _TEXT]
     if len(texts) == len(values):
         return _join(run, texts)
     result = values[-1]
@@ -454,7 +454,7 @@ def concat(run: RunContext, d: int, *values: LuaValue) -> LuaValue:
             while start > 0 and values[start - 1].__class__ in _TEXT:
                 start -= 1
             parts = [*values[start:place], result]
-            result = _join(run, [v if v.__class__ is str else number_to_string(v) for v in parts])
+            result = _join(run, [v if v.__class__ is str else _written(run, v) for v in parts])
             place = start
             continue
         handler = metamethod(run, left, "__concat")
@@ -473,6 +473,14 @@ def concat(run: RunContext, d: int, *values: LuaValue) -> LuaValue:
 
 
 _TEXT: Final[tuple[Any, ...]] = (str, float)
+
+
+def _written(run: RunContext, number: float) -> str:
+    text = whole_text(number)
+    if text.__class__ is float:
+        run.charge(costs.NUMERAL)
+        return number_to_string(number)
+    return text  # type: ignore[return-value]
 
 
 def _join(run: RunContext, texts: list[str]) -> str:

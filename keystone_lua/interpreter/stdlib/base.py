@@ -35,6 +35,8 @@ _UNSCATTERED = {Table, MetaTable}
 """Classes of tables of which reading a field costs nothing more."""
 _RESULT = costs.RESULTS + costs.VALUE
 
+_HANDLED = 60
+"""Instructions for an error of a handler: up to 5 µs to raise and word it, where its script paid for no pcall."""
 _LARGE = 1 << 16
 """Bytes of a numeral, as `LARGE_NUMERAL` of the run."""
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -446,7 +448,7 @@ def handle(run: RunContext, d: int, handler: LuaValue, caught: LuaError) -> LuaV
     if handler.__class__ is not FunctionType:
         return FALSE, "error in error handling"
     for nested in range(HANDLER_ERRORS):
-        run.charge(costs.METAMETHOD, costs.RESULTS)
+        run.charge(costs.METAMETHOD + (_HANDLED if nested else 0), costs.RESULTS)
         try:
             return FALSE, operations.first(operations.call(run, handler, d, value))
         except LuaError as again:

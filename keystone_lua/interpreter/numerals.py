@@ -26,7 +26,7 @@ def number_to_string(number: float) -> str:
 
 
 def whole_text(number: float) -> str | float:
-    """The text of a whole number of up to 14 digits; any other number itself: its text takes up to five times as long."""
+    """The text of a whole number of up to 14 digits; any other number itself, whose text takes longer."""
     if -1e14 < number < 1e14:
         whole = int(number)
         if whole == number and (whole or math.copysign(1.0, number) > 0):

@@ -32,7 +32,7 @@ FLOORS = {
         ("dump",),
     ),
     "keystone_lua.server": (
-        ("offload", "settings", "single_flight", "verdict"),
+        ("offload", "settings", "single_flight", "outcome"),
         ("telemetry",),
         ("decisions", "scripts_reload"),
         ("http",),

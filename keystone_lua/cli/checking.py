@@ -92,13 +92,13 @@ def _findings(file: Path, source: bytes, read: Sources, plain: bool) -> list[Fin
     from ..authoring.checker import Kind, check_source
     from ..authoring.testing.stage import FUNCTIONS
 
-    folder, kind, lent = file.parent, Kind.PLAIN if plain else Kind.TENANT, frozenset[str]()
+    folder, kind, injected = file.parent, Kind.PLAIN if plain else Kind.TENANT, frozenset[str]()
     for parent in file.parents:
         if parent.name in (LIBRARY, TESTS):
             folder = parent.parent
-            kind, lent = (Kind.MODULE, lent) if parent.name == LIBRARY else (Kind.TEST, FUNCTIONS)
+            kind, injected = (Kind.MODULE, injected) if parent.name == LIBRARY else (Kind.TEST, FUNCTIONS)
             break
-    found = check_source(source, from_text(str(file)), read.modules(folder), kind, lent)
+    found = check_source(source, from_text(str(file)), read.modules(folder), kind, injected)
     return [_readable(finding) for finding in found]
 
 

@@ -9,8 +9,8 @@ from ..audit import Masks, Recorder, check_log
 from ..audit.vault import Vault
 from ..routing.request import RequestData
 from ..server.decisions.observers import FileObserver, ObserverFactory
+from ..server.outcome import Outcome
 from ..server.settings.config import DecisionLog, ServerConfig
-from ..server.verdict import Verdict
 from .options import UsageError, read_file
 
 
@@ -42,18 +42,18 @@ class _Recording(FileObserver):
         self._limits_of = config.limits_of
         self._recorder = Recorder(log.file, masks, rotate_bytes=log.rotate_bytes)
 
-    def decided(self, verdict: Verdict, request: RequestData, request_id: str, seconds: float) -> None:
+    def decided(self, outcome: Outcome, request: RequestData, request_id: str, seconds: float) -> None:
         self._recorder.record(
-            verdict.tenant,
+            outcome.tenant,
             request,
-            verdict.program,
-            verdict.decision,
-            verdict.answer,
-            verdict.failure,
-            limits=self._limits_of(verdict.tenant),
+            outcome.program,
+            outcome.decision,
+            outcome.answer,
+            outcome.failure,
+            limits=self._limits_of(outcome.tenant),
             request_id=request_id,
-            lane=verdict.lane,
-            answered=verdict.text,
+            lane=outcome.lane,
+            answered=outcome.text,
         )
 
     @property

@@ -13,7 +13,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..authoring.testing import NOW, SEED, BadTestFile, Coverage, Outcome, Stage, Test, collect, junit_xml
+from ..authoring.testing import NOW, SEED, BadTestFile, Coverage, Stage, Test, TestOutcome, collect, junit_xml
 from ..interpreter import LuaSyntaxError
 from ..interpreter.text import to_text
 from ..routing.request import BadRequest, read_request
@@ -125,7 +125,7 @@ def _is_chosen(words: str, name: str) -> bool:
 # output
 
 
-def _run(tests: Sequence[Test], verbose: bool) -> Iterator[tuple[Test, Outcome, float]]:
+def _run(tests: Sequence[Test], verbose: bool) -> Iterator[tuple[Test, TestOutcome, float]]:
     column = 0
     file = ""
     for number, test in enumerate(tests, 1):
@@ -148,7 +148,7 @@ def _run(tests: Sequence[Test], verbose: bool) -> Iterator[tuple[Test, Outcome, 
         yield test, outcome, seconds
 
 
-def _print_failures(results: Sequence[tuple[Test, Outcome, float]], errors: Sequence[str]) -> None:
+def _print_failures(results: Sequence[tuple[Test, TestOutcome, float]], errors: Sequence[str]) -> None:
     if errors:
         say(f"{' ERRORS ':=^{_WIDTH}}")
         for error in errors:

@@ -19,7 +19,7 @@ from typing import Any
 from aiohttp import ClientSession, DummyCookieJar, web
 
 from .config import Bounds, GatewayConfig
-from .engine import EngineClient
+from .engine_client import EngineClient
 from .health import Services
 from .overhead import Connector, Overhead
 from .proxy import Proxy

@@ -36,7 +36,7 @@ from yarl import URL
 
 from .body import Body, BodyError
 from .config import GatewayConfig, OnEngineFailure, Service, Tenant
-from .engine import Decision, EngineClient, EngineFailure
+from .engine_client import EngineClient, EngineFailure, Route
 from .fields import BadField, Forwarding, as_text, check_answer, connection_names, end_to_end, request_id
 from .health import Services
 from .matching import TenantTable
@@ -173,7 +173,7 @@ class Proxy:
     async def _decide(
         self, passage: Passage, tenant: Tenant, target: Target, fields: CIMultiDict[str], body: Body,
         tried: list[Service],
-    ) -> tuple[Service, Decision]:  # fmt: skip
+    ) -> tuple[Service, Route]:  # fmt: skip
         """Return where the request goes, and with which changes. Raises `Refusal`."""
         if tenant.engine is not None and tenant.lua_script is not None:
             question = {
@@ -212,7 +212,7 @@ class Proxy:
         turn = self._services.in_turn(tenant, tried)
         if turn is None:
             raise Refusal(503, "no healthy service", retry_after=1)
-        return turn, Decision(turn.name)
+        return turn, Route(turn.name)
 
     # there
 
@@ -241,7 +241,7 @@ class Proxy:
                 raise Refusal(502, f"service {service.name} broke off") from None
 
     async def _send(
-        self, passage: Passage, service: Service, decision: Decision, target: Target, fields: CIMultiDict[str],
+        self, passage: Passage, service: Service, decision: Route, target: Target, fields: CIMultiDict[str],
         body: Body,
     ) -> ClientResponse:  # fmt: skip
         request = passage.request

@@ -102,7 +102,7 @@ def test_only_a_tenants_script_needs_an_entry_point(kind: Kind, rules: list[str]
 def test_lent_globals_are_known() -> None:
     source = b"route('canary', {})"
     assert [found.rule for found in check_source(source, "x", kind=Kind.TEST)] == ["undefined-global"]
-    assert check_source(source, "x", kind=Kind.TEST, lent=frozenset({"route"})) == []
+    assert check_source(source, "x", kind=Kind.TEST, injected=frozenset({"route"})) == []
 
 
 def test_an_error_in_a_module_names_the_module() -> None:

@@ -26,7 +26,7 @@ from typing import Any, Final
 
 from keystone_lua.audit import replay
 from keystone_lua.cli import main
-from keystone_lua.gateway.engine import EngineFailure, read_decision
+from keystone_lua.gateway.engine_client import EngineFailure, read_decision
 from keystone_lua.gateway.matching import TenantTable
 from keystone_lua.gateway.target import BadTarget, read_target
 from keystone_lua.gateway.tenant_file import parse_tenant_file

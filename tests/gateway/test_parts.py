@@ -12,7 +12,7 @@ from multidict import CIMultiDict
 
 from keystone_lua.gateway import fields
 from keystone_lua.gateway.config import GatewayConfig, Service, Tenant
-from keystone_lua.gateway.engine import MAX_PATH, Decision, EngineFailure, read_decision
+from keystone_lua.gateway.engine_client import MAX_PATH, EngineFailure, Route, read_decision
 from keystone_lua.gateway.matching import TenantTable
 from keystone_lua.gateway.target import BadTarget, escape, has_tricks, read_target, unescape
 
@@ -155,16 +155,16 @@ def test_forwarded_fields_are_believed_from_trusted_proxies_only(peer: str, expe
 @pytest.mark.parametrize(
     ("answer", "decision"),
     [
-        ({"selected_backend": "a"}, Decision("a")),
-        ({"selected_backend": "a", "modified_headers": None, "modified_path": None, "reject": None}, Decision("a")),
-        ({"selected_backend": "a", "modified_path": "/v2/x y?"}, Decision("a", path="/v2/x y?")),
-        ({"selected_backend": "a", "modified_headers": {"X-B": "c"}}, Decision("a", (("X-B", "c"),))),
-        ({"selected_backend": "a", "reject": True, "reject_reason": "no"}, Decision("", reject="no")),
-        ({"reject": True}, Decision("", reject="rejected")),
-        ({}, Decision("")),
+        ({"selected_backend": "a"}, Route("a")),
+        ({"selected_backend": "a", "modified_headers": None, "modified_path": None, "reject": None}, Route("a")),
+        ({"selected_backend": "a", "modified_path": "/v2/x y?"}, Route("a", path="/v2/x y?")),
+        ({"selected_backend": "a", "modified_headers": {"X-B": "c"}}, Route("a", (("X-B", "c"),))),
+        ({"selected_backend": "a", "reject": True, "reject_reason": "no"}, Route("", reject="no")),
+        ({"reject": True}, Route("", reject="rejected")),
+        ({}, Route("")),
     ],
 )
-def test_answers_of_the_engine(answer: dict[str, object], decision: Decision) -> None:
+def test_answers_of_the_engine(answer: dict[str, object], decision: Route) -> None:
     assert read_decision(json.dumps(answer).encode()) == decision
 
 

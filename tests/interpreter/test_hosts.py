@@ -1,4 +1,4 @@
-"""Functions that an embedder lends to scripts, and calls of a script's globals from outside."""
+"""Functions that an embedder injects to scripts, and calls of a script's globals from outside."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from keystone_lua.interpreter import DEFAULT, Limits, Result, compile_program
-from keystone_lua.interpreter.execution.host_functions import HostFunction, call_global, global_functions, lend
+from keystone_lua.interpreter.execution.host_functions import HostFunction, call_global, global_functions, inject
 from keystone_lua.interpreter.execution.run import Run
 from keystone_lua.interpreter.runtime.tracebacks import library_error
 from keystone_lua.interpreter.stdlib.args import check_string
@@ -20,7 +20,7 @@ def run_with(source: str, limits: Limits = DEFAULT) -> Run:
         return check_string(arguments[0], 1) * 2
 
     run = Run(compile_program(source.encode(), "x.lua"), limits)
-    lend(run, {"double": HostFunction(1000, double)})
+    inject(run, {"double": HostFunction(1000, double)})
     return run
 
 

@@ -106,4 +106,4 @@ def test_a_run_for_a_lane_is_decided_once(tmp_path: Path) -> None:
     recorder = Recorder()
     with server_in_thread(write_scripts(tmp_path, SCRIPTS), observers=[recorder]) as client:
         assert client.route("long", {}).json["modified_path"] == "/599997"
-    assert [verdict.lane for verdict, *_ in recorder.heard] == ["lane"]
+    assert [outcome.lane for outcome, *_ in recorder.heard] == ["lane"]

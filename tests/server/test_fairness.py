@@ -14,12 +14,12 @@ import pytest
 
 from keystone_lua.interpreter import Limits
 from keystone_lua.server.decisions import heavy_tenants, service
-from keystone_lua.server.decisions.heavy_tenants import Conduct
+from keystone_lua.server.decisions.heavy_tenants import HeavyTenants
 from keystone_lua.server.http import handlers
 from keystone_lua.server.offload import fair_queue
 from keystone_lua.server.offload.fair_queue import FairQueue, QueueFull
+from keystone_lua.server.outcome import Outcome
 from keystone_lua.server.settings.config import ServerConfig
-from keystone_lua.server.verdict import Verdict
 from tests.server.support import WAIT, constant, server_in_thread, write_scripts
 
 # the queue
@@ -125,7 +125,7 @@ def clock() -> Clock:
 
 
 def test_a_tenant_stopped_by_a_budget_starts_in_a_lane_until_a_run_ends_well(clock: Clock) -> None:
-    known = Conduct(clock)
+    known = HeavyTenants(clock)
     assert known.may_start_inline("a", "v1")
     known.ended("a", by_budget=True)
     clock.now += 1e6
@@ -137,7 +137,7 @@ def test_a_tenant_stopped_by_a_budget_starts_in_a_lane_until_a_run_ends_well(clo
 
 
 def test_wasted_time_is_an_allowance_that_comes_back(clock: Clock) -> None:
-    known = Conduct(clock)
+    known = HeavyTenants(clock)
     known.wasted("a", "v1", heavy_tenants.ALLOWANCE * 0.9)
     assert known.may_start_inline("a", "v1")
     known.wasted("a", "v1", heavy_tenants.ALLOWANCE * 0.2)
@@ -149,7 +149,7 @@ def test_wasted_time_is_an_allowance_that_comes_back(clock: Clock) -> None:
 
 
 def test_a_new_version_starts_with_a_whole_allowance(clock: Clock) -> None:
-    known = Conduct(clock)
+    known = HeavyTenants(clock)
     known.wasted("a", "v1", heavy_tenants.ALLOWANCE)
     known.wasted("a", "v2", heavy_tenants.ALLOWANCE / 2)
     assert known.may_start_inline("a", "v2")
@@ -159,7 +159,7 @@ def test_memory_is_bounded_and_nothing_is_kept_of_the_well_behaved(
     clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(heavy_tenants, "KEPT", 10)
-    known = Conduct(clock)
+    known = HeavyTenants(clock)
     for number in range(100):
         known.ended(f"good{number}", by_budget=False)
     assert len(known._records) == 0
@@ -179,51 +179,51 @@ ENDLESS = "function on_route_request() while true do end end"
 
 
 @pytest.fixture
-def verdicts(monkeypatch: pytest.MonkeyPatch) -> list[Verdict]:
-    """The verdicts that handlers see of tenants with a script."""
-    seen: list[Verdict] = []
+def outcomes(monkeypatch: pytest.MonkeyPatch) -> list[Outcome]:
+    """The outcomes that handlers see of tenants with a script."""
+    seen: list[Outcome] = []
     ended = service.DecisionService._ended
 
-    def record(self: service.DecisionService, verdict: Verdict) -> None:
-        seen.append(verdict)
-        ended(self, verdict)
+    def record(self: service.DecisionService, outcome: Outcome) -> None:
+        seen.append(outcome)
+        ended(self, outcome)
 
     monkeypatch.setattr(service.DecisionService, "_ended", record)
     return seen
 
 
 def test_the_lane_is_chosen_by_the_slice_and_its_log_is_the_only_one(
-    tmp_path: Path, verdicts: list[Verdict], caplog: pytest.LogCaptureFixture
+    tmp_path: Path, outcomes: list[Outcome], caplog: pytest.LogCaptureFixture
 ) -> None:
     write_scripts(tmp_path, {"a.lua": BUSY.replace("local n", "log('once') local n")})
     with server_in_thread(tmp_path) as client, caplog.at_level("INFO"):
         for size in ("10", "100000"):
             assert client.route("a", {"body": size}).status == 200
-    assert [verdict.lane for verdict in verdicts] == ["inline", "lane"]
+    assert [outcome.lane for outcome in outcomes] == ["inline", "lane"]
     logged = [record.__dict__["facts"] for record in caplog.records if record.name == "keystone.script"]
     assert logged == [{"tenant": "a", "script": "a.lua:1", "text": "once"}] * 2
 
 
-def test_a_run_of_exactly_a_slice_stays_inline(tmp_path: Path, verdicts: list[Verdict]) -> None:
+def test_a_run_of_exactly_a_slice_stays_inline(tmp_path: Path, outcomes: list[Outcome]) -> None:
     write_scripts(tmp_path, {"a.lua": BUSY})
     with server_in_thread(tmp_path) as client:
         for rounds in range(1200, 2600, 50):
             instructions = int(client.route("a", {"body": str(rounds)}).headers["x-keystone-instructions"])
-            assert verdicts[-1].lane == ("inline" if instructions <= service.SLICE else "lane")
-    assert {verdict.lane for verdict in verdicts} == {"inline", "lane"}
+            assert outcomes[-1].lane == ("inline" if instructions <= service.SLICE else "lane")
+    assert {outcome.lane for outcome in outcomes} == {"inline", "lane"}
 
 
-def test_budget_stops_send_a_tenant_to_a_lane_until_one_ends_well(tmp_path: Path, verdicts: list[Verdict]) -> None:
+def test_budget_stops_send_a_tenant_to_a_lane_until_one_ends_well(tmp_path: Path, outcomes: list[Outcome]) -> None:
     bomb = "function on_route_request(r) return {selected_backend = ('x'):rep(tonumber(r.body))} end"
     write_scripts(tmp_path, {"a.lua": bomb, "b.lua": constant("b")})
     with server_in_thread(tmp_path) as client:
         for size in ("10", "1e9", "1e9", "10", "10"):
             client.route("a", {"body": size})
             client.route("b", {})
-    assert [verdict.lane for verdict in verdicts if verdict.tenant == "a"] == [
+    assert [outcome.lane for outcome in outcomes if outcome.tenant == "a"] == [
         "inline", "inline", "lane", "lane", "inline",
     ]  # fmt: skip
-    assert {verdict.lane for verdict in verdicts if verdict.tenant == "b"} == {"inline"}
+    assert {outcome.lane for outcome in outcomes if outcome.tenant == "b"} == {"inline"}
 
 
 def test_overload_is_a_503_with_retry_after_and_others_are_served(tmp_path: Path) -> None:

@@ -12,10 +12,10 @@ import pytest
 
 from keystone_lua.interpreter import Limits, compile_program
 from keystone_lua.routing.decision import Decision
+from keystone_lua.server.outcome import Outcome
 from keystone_lua.server.settings.config import ServerConfig
 from keystone_lua.server.telemetry import metrics
 from keystone_lua.server.telemetry.metrics import KINDS, Counts, WorkerMetrics
-from keystone_lua.server.verdict import Verdict
 from tests.server.scraped import OPEN_METRICS, scrape
 from tests.server.support import Answer, constant, server_in_thread, server_process, write_scripts
 
@@ -233,7 +233,7 @@ def test_half_a_decision_is_taken_back_when_its_worker_died() -> None:
     program = compile_program(b"", "a.lua")
     facts = ({"selected_backend": "x"}, None, 70, 700, (), 0, 0.0, ())
     worker = WorkerMetrics(counts, 1)
-    whole = Verdict("a", facts[0], None, program, Decision(*facts))
+    whole = Outcome("a", facts[0], None, program, Decision(*facts))
     for _ in range(3):
         worker.decided(whole, {}, "", 0.001)  # type: ignore[typeddict-item]
     with pytest.raises(KeyboardInterrupt):

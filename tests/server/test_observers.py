@@ -8,9 +8,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from keystone_lua.routing.request import RequestData
+from keystone_lua.server.outcome import Outcome
 from keystone_lua.server.process.worker import _gauges
 from keystone_lua.server.telemetry.metrics import NOT_RECORDED, Counts, WorkerMetrics
-from keystone_lua.server.verdict import Verdict
 from tests.server.support import constant, server_in_thread, write_scripts
 
 
@@ -18,12 +18,12 @@ class Recorder:
     """Keeps what it hears."""
 
     def __init__(self) -> None:
-        self.heard: list[tuple[Verdict, RequestData, str, float]] = []
+        self.heard: list[tuple[Outcome, RequestData, str, float]] = []
         self.closed = 0
 
-    def decided(self, verdict: Verdict, request: RequestData, request_id: str, seconds: float) -> None:
+    def decided(self, outcome: Outcome, request: RequestData, request_id: str, seconds: float) -> None:
         assert not self.closed
-        self.heard.append((verdict, request, request_id, seconds))
+        self.heard.append((outcome, request, request_id, seconds))
 
     @property
     def missed(self) -> int:
@@ -42,11 +42,11 @@ def test_observers_hear_of_decisions_and_of_nothing_else(tmp_path: Path) -> None
         client.send("GET", "/health")
     for recorder in (first, second):
         assert recorder.closed == 1
-        assert [verdict.tenant for verdict, *_ in recorder.heard] == ["a", "bad", "nobody"]
+        assert [outcome.tenant for outcome, *_ in recorder.heard] == ["a", "bad", "nobody"]
         assert [request["path"] for _, request, *_ in recorder.heard] == ["/x"] * 3
         assert [name for *_, name, _ in recorder.heard] == [answer.headers["x-request-id"] for answer in answers]
         assert all(seconds > 0 for *_, seconds in recorder.heard)
-    assert [verdict.failure is None for verdict, *_ in first.heard] == [True, False, True]
+    assert [outcome.failure is None for outcome, *_ in first.heard] == [True, False, True]
 
 
 def test_what_they_missed_is_looked_at_for_the_metrics() -> None:

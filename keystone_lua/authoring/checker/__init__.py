@@ -31,12 +31,12 @@ def check_source(
     name: str,
     modules: Mapping[str, bytes] = MappingProxyType({}),
     kind: Kind = Kind.TENANT,
-    lent: frozenset[str] = frozenset(),
+    injected: frozenset[str] = frozenset(),
 ) -> list[Finding]:
     """The findings in one file.
 
-    ``name`` begins messages; ``modules`` are the sources that ``require`` may name. ``lent`` are globals that the host
-    puts there, besides ``request`` and ``backends``.
+    ``name`` begins messages; ``modules`` are the sources that ``require`` may name. ``injected`` are globals that
+    the host puts there, besides ``request`` and ``backends``.
     """
     found: list[Finding] = []
     known = dict(modules)
@@ -52,7 +52,7 @@ def check_source(
             known[missing] = b""  # as if it were there, to hear of the others
     if found:
         return found
-    script = Script(source, name, linked, kind, lent)
+    script = Script(source, name, linked, kind, injected)
     ignored = {number: ignored_rules(line) for number, line in enumerate(script.lines, 1) if "keystone:" in line}
     found = [finding for finding in _found(script) if finding.rule not in ignored.get(finding.line, ())]
     return sorted(found, key=lambda finding: (finding.line, finding.column, finding.rule))

@@ -27,10 +27,10 @@ STRING_METHODS: Final = frozenset(LIBRARIES["string"])
 class Script:
     """One file. Nodes are those of its own chunk; ``globals`` knows the modules' as well."""
 
-    def __init__(self, source: bytes, name: str, linked: Linked, kind: Kind, lent: frozenset[str]) -> None:
+    def __init__(self, source: bytes, name: str, linked: Linked, kind: Kind, injected: frozenset[str]) -> None:
         self.name = name
         self.kind = kind
-        self.lent = lent
+        self.injected = injected
         self.lines = re.split(r"\r\n|\n\r|\r|\n", source.decode("latin-1"))
         self.chunk = linked.chunks[0]
         self.resolution = linked.resolution

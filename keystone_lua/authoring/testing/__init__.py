@@ -8,6 +8,6 @@ from .cases import BadTestFile
 from .coverage import Coverage
 from .junit import junit_xml
 from .stage import NOW, SEED, Stage
-from .suite import Outcome, Test, collect
+from .suite import Test, TestOutcome, collect
 
-__all__ = ["NOW", "SEED", "BadTestFile", "Coverage", "Outcome", "Stage", "Test", "collect", "junit_xml"]
+__all__ = ["NOW", "SEED", "BadTestFile", "Coverage", "Stage", "Test", "TestOutcome", "collect", "junit_xml"]

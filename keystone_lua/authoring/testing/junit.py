@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from typing import Final
 from xml.etree import ElementTree
 
-from .suite import Outcome, Test
+from .suite import Test, TestOutcome
 
 _NO_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def junit_xml(results: Sequence[tuple[Test, Outcome, float]], errors: Sequence[str] = ()) -> str:
+def junit_xml(results: Sequence[tuple[Test, TestOutcome, float]], errors: Sequence[str] = ()) -> str:
     """One test suite; ``errors`` are files that could not be collected."""
     total = sum(seconds for _, _, seconds in results)
     failed = sum(not outcome.passed for _, outcome, _ in results)

@@ -1,7 +1,7 @@
 """The suite: tests found in files, and what running one comes to.
 
-Input: a stage, test files by name. Output: `Test`s, whose ``run`` answers an `Outcome`. Refuses a file that cannot be
-read or compiled with BadTestFile.
+Input: a stage, test files by name. Output: `Test`s, whose ``run`` answers a `TestOutcome`. Refuses, with
+BadTestFile, a file that cannot be read or compiled.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from ...interpreter import DEFAULT, Limits, LuaSyntaxError, Program, compile_program
 from ...interpreter.execution.execute import Failure
-from ...interpreter.execution.host_functions import call_global, global_functions, lend
+from ...interpreter.execution.host_functions import call_global, global_functions, inject
 from ...interpreter.execution.run import Run
 from ...interpreter.text import from_text, to_text
 from .cases import BadTestFile, Case, read_cases
@@ -26,7 +26,7 @@ _PREFIX = "test_"
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class TestOutcome:
     """``message`` is empty for a passed test; ``output`` holds what it logged."""
 
     message: str = ""
@@ -45,7 +45,7 @@ class Test:
 
     file: str
     name: str
-    run: Callable[[], Outcome]
+    run: Callable[[], TestOutcome]
 
     @property
     def id(self) -> str:
@@ -69,12 +69,12 @@ def collect(stage: Stage, file: str, content: bytes) -> list[Test]:
 
 def _prepared(stage: Stage, program: Program) -> Run:
     run = Run(program, LIMITS, stage.seed, stage.now)
-    lend(run, stage.functions())
+    inject(run, stage.functions())
     return run
 
 
-def _lua_runner(stage: Stage, program: Program, name: str) -> Callable[[], Outcome]:
-    def run() -> Outcome:
+def _lua_runner(stage: Stage, program: Program, name: str) -> Callable[[], TestOutcome]:
+    def run() -> TestOutcome:
         result = call_global(_prepared(stage, program), name)
         output = to_text("".join(f"{line.text}\n" for line in result.log))
         return replace(_outcome(result.failure), output=output)
@@ -82,14 +82,14 @@ def _lua_runner(stage: Stage, program: Program, name: str) -> Callable[[], Outco
     return run
 
 
-def _outcome(failure: Failure | None) -> Outcome:
-    return Outcome() if failure is None else Outcome(failure.message or failure.kind, failure.traceback)
+def _outcome(failure: Failure | None) -> TestOutcome:
+    return TestOutcome() if failure is None else TestOutcome(failure.message or failure.kind, failure.traceback)
 
 
-def _case_runner(stage: Stage, case: Case) -> Callable[[], Outcome]:
-    def run() -> Outcome:
+def _case_runner(stage: Stage, case: Case) -> Callable[[], TestOutcome]:
+    def run() -> TestOutcome:
         if case.script not in stage.scripts:
-            return Outcome(f"no script '{case.script}' here")
+            return TestOutcome(f"no script '{case.script}' here")
         limits = replace(
             DEFAULT,
             instructions=DEFAULT.instructions if case.max_instructions is None else case.max_instructions,
@@ -100,13 +100,13 @@ def _case_runner(stage: Stage, case: Case) -> Callable[[], Outcome]:
         try:
             decision = stage.decide(case.script, case.request, seed, now, limits)
         except LuaSyntaxError as error:
-            return Outcome(to_text(error.message))
+            return TestOutcome(to_text(error.message))
         except stage.refusals as error:
-            return Outcome(f"request: {error}")
+            return TestOutcome(f"request: {error}")
         output = "".join(f"{to_text(line.text)}\n" for line in decision.log)
         lines = _judged(case.expect, decision.answer, decision.failure, output)
         traceback = decision.failure.traceback if decision.failure is not None and lines else ()
-        return Outcome("\n  ".join(lines), traceback, output)
+        return TestOutcome("\n  ".join(lines), traceback, output)
 
     return run
 

@@ -1,4 +1,4 @@
-"""Host functions: what an embedder lends to a plain script besides the library, and calls of its global functions.
+"""Host functions: what an embedder injects to a plain script besides the library, and calls of its global functions.
 
 Input: a Program, the functions by name, the name of a global to call. Output: a Result. Raises as execution does.
 
@@ -29,7 +29,7 @@ class HostFunction:
     body: Body
 
 
-def lend(run: Run, functions: Mapping[str, HostFunction]) -> None:
+def inject(run: Run, functions: Mapping[str, HostFunction]) -> None:
     """Put functions into a run's globals, before its main chunk has run."""
     for name, function in functions.items():
         value = run.globals[name] = _bound(run, function)
@@ -47,14 +47,14 @@ def call_global(run: Run, name: str) -> Result:
 
 def global_functions(run: Run) -> tuple[Result, tuple[str, ...]]:
     """Run the main chunk; the names of the global functions that it has defined, in the order of definition."""
-    lent = set(run.globals)
+    injected = set(run.globals)
     names: list[str] = []
 
     def collect() -> LuaValue:
         names.extend(
             name
             for name, value in run.globals.items()
-            if name.__class__ is str and name not in lent and value.__class__ is FunctionType
+            if name.__class__ is str and name not in injected and value.__class__ is FunctionType
         )
         return _nothing
 

@@ -35,7 +35,7 @@ class _Record:
         self.at = now
 
 
-class Conduct:
+class HeavyTenants:
     """See the module's docstring. ``clock`` gives seconds."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

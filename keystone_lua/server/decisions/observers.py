@@ -1,6 +1,6 @@
 """Who else hears of a decision: metrics, a decision log.
 
-In: each `Verdict`, with the request that it answers. An `Observer` decides nothing and changes nothing, and none can
+In: each `Outcome`, with the request that it answers. An `Observer` decides nothing and changes nothing, and none can
 hold up an answer: it copies or counts what it needs and returns. Refuses nothing.
 """
 
@@ -10,14 +10,14 @@ from collections.abc import Callable
 from typing import Protocol
 
 from ...routing.request import RequestData
-from ..verdict import Verdict
+from ..outcome import Outcome
 
 
 class Observer(Protocol):
     """Hears of every decision of one worker process, on its event loop."""
 
-    def decided(self, verdict: Verdict, request: RequestData, request_id: str, seconds: float) -> None:
-        """Take note of ``verdict``, which took ``seconds``. Never blocks, never raises, changes nothing."""
+    def decided(self, outcome: Outcome, request: RequestData, request_id: str, seconds: float) -> None:
+        """Take note of ``outcome``, which took ``seconds``. Never blocks, never raises, changes nothing."""
 
     @property
     def missed(self) -> int:

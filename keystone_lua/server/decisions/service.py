@@ -1,12 +1,12 @@
-"""The one place that decides: tenant and request in, `Verdict` out.
+"""The one place that decides: tenant and request in, `Outcome` out.
 
 Takes the tenant's program from the scripts in force, gives the run its seed and clock, and logs what
-the script said. Refuses only for want of a place, with `lanes.Overloaded`: whatever else goes wrong is a
-`Verdict` with a failure.
+the script said. Refuses only for want of a place, with `Overloaded`: whatever else goes wrong is a
+`Outcome` with a failure.
 
 A run starts inline, in the event loop, with a slice of its budget. One that wants more is dropped, log and all, and
 run again from its start in a lane, with the same program, seed, clock and limits, so with the same answer and
-counts. `conduct` knows the tenants whose runs go to a lane at once.
+counts. `heavy_tenants` knows the tenants whose runs go to a lane at once.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from ...routing.request import RequestData
 from ...routing.scripts import ScriptStore
 from ..offload.errors import DeadlineExceeded, LaneTrouble
 from ..offload.pool import Lanes
+from ..outcome import INLINE, LANE, Outcome, Unfinished
 from ..telemetry.logs import facts
-from ..verdict import INLINE, LANE, Unfinished, Verdict
-from .heavy_tenants import Conduct
+from .heavy_tenants import HeavyTenants
 
 logger = logging.getLogger("keystone.decision")
 script_logger = logging.getLogger("keystone.script")
@@ -67,88 +67,88 @@ class DecisionService:
         self._limits = limits
         self._tenant_limits = tenant_limits or {}
         self._lanes = lanes
-        self._conduct = Conduct()
+        self._heavy_tenants = HeavyTenants()
         self._seeds = random.Random()  # seeded by the system; need not be secret, only different
 
-    def decide_at_once(self, tenant: str, request: RequestData) -> Verdict | Unfinished:
+    def decide_at_once(self, tenant: str, request: RequestData) -> Outcome | Unfinished:
         """Run the tenant's script on ``request`` without waiting: a slice at most."""
         scripts = self._store.current
         program = scripts.programs.get(tenant)
         if program is None:
             return _without_program(tenant, scripts.never_compiled.get(tenant))
         seed, now = self._seeds.getrandbits(SEED_BITS), time.time()
-        if self._conduct.may_start_inline(tenant, program.hash):
-            verdict = self._decide_inline(tenant, program, request, seed, now)
-            if verdict is not None:
-                self._ended(verdict, request)
-                return verdict
+        if self._heavy_tenants.may_start_inline(tenant, program.hash):
+            outcome = self._decide_inline(tenant, program, request, seed, now)
+            if outcome is not None:
+                self._ended(outcome, request)
+                return outcome
         return Unfinished(program, seed, now)
 
-    async def decide(self, tenant: str, request: RequestData, begun: Unfinished | None = None) -> Verdict:
+    async def decide(self, tenant: str, request: RequestData, begun: Unfinished | None = None) -> Outcome:
         """Run the tenant's script on ``request``, in a lane if need be. Raises `Overloaded`.
 
         ``begun`` is what `decide_at_once` has answered, if it was asked.
         """
-        outcome = self.decide_at_once(tenant, request) if begun is None else begun
-        if isinstance(outcome, Verdict):
-            return outcome
-        verdict = await self._decide_in_lane(tenant, request, outcome)
-        self._ended(verdict, request)
-        return verdict
+        ended = self.decide_at_once(tenant, request) if begun is None else begun
+        if isinstance(ended, Outcome):
+            return ended
+        outcome = await self._decide_in_lane(tenant, request, ended)
+        self._ended(outcome, request)
+        return outcome
 
-    def _ended(self, verdict: Verdict, request: RequestData) -> None:
-        failure, decision = verdict.failure, verdict.decision
-        self._conduct.ended(verdict.tenant, by_budget=failure is not None and failure.kind in BUDGET_KINDS)
+    def _ended(self, outcome: Outcome, request: RequestData) -> None:
+        failure, decision = outcome.failure, outcome.decision
+        self._heavy_tenants.ended(outcome.tenant, by_budget=failure is not None and failure.kind in BUDGET_KINDS)
         if failure is not None or (decision is not None and decision.log) or logger.isEnabledFor(logging.DEBUG):
-            _log(verdict, self._hidden.secrets(request))
+            _log(outcome, self._hidden.secrets(request))
 
     def _decide_inline(
         self, tenant: str, program: Program, request: RequestData, seed: int, now: float
-    ) -> Verdict | None:
+    ) -> Outcome | None:
         """None if the run outgrew its slice."""
         started = time.perf_counter()
         try:
             limits = self._tenant_limits.get(tenant, self._limits)
             decision = decide(program, request, limits=limits, seed=seed, now=now, slice=SLICE, watched=self._watched)
         except SliceExhausted:
-            self._conduct.wasted(tenant, program.hash, time.perf_counter() - started)
+            self._heavy_tenants.wasted(tenant, program.hash, time.perf_counter() - started)
             return None
         except Exception as error:  # one request must not take the server down
             hide = self._hidden.secrets(request)
             logger.exception("the engine failed", extra={**facts(tenant=tenant), "hide": hide})
             return _engine_failed(tenant, program, type(error).__name__, INLINE)
-        return Verdict(tenant, decision.answer, decision.failure, program, decision)
+        return Outcome(tenant, decision.answer, decision.failure, program, decision)
 
-    async def _decide_in_lane(self, tenant: str, request: RequestData, begun: Unfinished) -> Verdict:
+    async def _decide_in_lane(self, tenant: str, request: RequestData, begun: Unfinished) -> Outcome:
         program, limits = begun.program, self._tenant_limits.get(tenant)
         try:
             decision = await self._lanes.run(tenant, program, request, begun.seed, begun.now, limits)
         except DeadlineExceeded:
             message = f"wall-clock limit exceeded ({self._limits.seconds:g})"
-            return Verdict(tenant, None, Failure("timeout", message, "", ()), program, None, LANE)
+            return Outcome(tenant, None, Failure("timeout", message, "", ()), program, None, LANE)
         except LaneTrouble as error:
             return _engine_failed(tenant, program, str(error), LANE)
-        return Verdict(tenant, decision.answer, decision.failure, program, decision, LANE)
+        return Outcome(tenant, decision.answer, decision.failure, program, decision, LANE)
 
 
-def _engine_failed(tenant: str, program: Program, name: str, lane: str) -> Verdict:
+def _engine_failed(tenant: str, program: Program, name: str, lane: str) -> Outcome:
     failure = Failure(ENGINE_FAILURE, f"the engine failed: {name}", "", ())
-    return Verdict(tenant, None, failure, program, None, lane)
+    return Outcome(tenant, None, failure, program, None, lane)
 
 
-def _without_program(tenant: str, error: str | None) -> Verdict:
+def _without_program(tenant: str, error: str | None) -> Outcome:
     if error is None:
         reason = f"No script found for tenant: {tenant}"
-        return Verdict(tenant, {"selected_backend": "", "reject": True, "reject_reason": reason})
+        return Outcome(tenant, {"selected_backend": "", "reject": True, "reject_reason": reason})
     position = re.match(r"[^:]+:\d+(?=:)", error)
-    return Verdict(tenant, None, Failure("syntax", error, position[0] if position else "", ()))
+    return Outcome(tenant, None, Failure("syntax", error, position[0] if position else "", ()))
 
 
-def _log(verdict: Verdict, hide: Secrets | None) -> None:
+def _log(outcome: Outcome, hide: Secrets | None) -> None:
     def of(**named: object) -> dict[str, object]:
         return {**facts(**named), "hide": hide}
 
-    decision, failure, tenant = verdict.decision, verdict.failure, verdict.tenant
+    decision, failure, tenant = outcome.decision, outcome.failure, outcome.tenant
     if decision is not None and script_logger.isEnabledFor(logging.INFO):
         for line in decision.log[:LOGGED_LINES]:
             script_logger.info("log", extra=of(tenant=tenant, script=line.position, text=to_text(line.text)))
@@ -163,4 +163,4 @@ def _log(verdict: Verdict, hide: Secrets | None) -> None:
     if decision is not None and logger.isEnabledFor(logging.DEBUG):
         counts = {"instructions": decision.instructions, "bytes": decision.allocated_bytes}
         answer = json.dumps(decision.answer)
-        logger.debug("decided", extra=of(tenant=tenant, lane=verdict.lane, **counts, seed=decision.seed, answer=answer))
+        logger.debug("decided", extra=of(tenant=tenant, lane=outcome.lane, **counts, seed=decision.seed, answer=answer))

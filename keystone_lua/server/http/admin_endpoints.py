@@ -1,4 +1,4 @@
-"""The calls beside ``/route/``: health, metrics, reload, the API's description.
+"""The admin endpoints, all beside ``/route/``: health, metrics, reload, the API's description.
 
 In: an aiohttp request. Out: an aiohttp response. Refuses: a call without the admin token where one is set, as
 `Refusal` 401. They are served on the admin address if there is one, else beside ``/route/``.
@@ -24,7 +24,7 @@ from ..settings.config import ServerConfig
 from ..telemetry.exposition import Exposition
 from ..telemetry.tracing import Trace
 from .json_text import json_bytes
-from .lifecycle import Stage
+from .lifecycle import Lifecycle
 from .responses import Refusal, answer, long_answer
 
 GET = ("GET", "HEAD")
@@ -38,36 +38,36 @@ WIRE = [
 """What of the wire format this engine knows."""
 
 
-class Call(NamedTuple):
+class Endpoint(NamedTuple):
     """A path's methods and what answers them."""
 
     methods: tuple[str, ...]
     answer: Callable[[web.BaseRequest, Trace], Awaitable[web.StreamResponse]]
 
 
-class Calls:
-    """Answers every call but ``/route/``."""
+class AdminEndpoints:
+    """Answers everything but ``/route/``."""
 
     def __init__(
-        self, config: ServerConfig, store: ScriptStore, reloads: Reloads, exposition: Exposition, stage: Stage
+        self, config: ServerConfig, store: ScriptStore, reloads: Reloads, exposition: Exposition, lifecycle: Lifecycle
     ) -> None:
         self._token = config.admin_token.encode()
         self._store = store
         self._reloads = reloads
         self._exposition = exposition
-        self._stage = stage
+        self._lifecycle = lifecycle
         self._started = time.monotonic()
         self.by_path = {
-            "/health": Call(GET, self._health),
-            "/health/live": Call(GET, self._live),
-            "/health/ready": Call(GET, self._ready),
-            "/metrics": Call(GET, self._metrics),
-            "/openapi.json": Call(GET, self._openapi),
-            "/reload": Call(POST, self._reload),
+            "/health": Endpoint(GET, self._health),
+            "/health/live": Endpoint(GET, self._live),
+            "/health/ready": Endpoint(GET, self._ready),
+            "/metrics": Endpoint(GET, self._metrics),
+            "/openapi.json": Endpoint(GET, self._openapi),
+            "/reload": Endpoint(POST, self._reload),
         }
 
     def _answer(self, request: web.BaseRequest, trace: Trace, status: int, body: object) -> web.StreamResponse:
-        return answer(request, status, json_bytes(body), trace.headers, close=self._stage.draining)
+        return answer(request, status, json_bytes(body), trace.headers, close=self._lifecycle.draining)
 
     async def _health(self, request: web.BaseRequest, trace: Trace) -> web.StreamResponse:
         scripts = self._store.current
@@ -88,7 +88,7 @@ class Calls:
         return self._answer(request, trace, 200, {"status": "live"})
 
     async def _ready(self, request: web.BaseRequest, trace: Trace) -> web.StreamResponse:
-        if self._stage.leaving:
+        if self._lifecycle.leaving:
             return self._answer(request, trace, 503, {"status": "draining"})
         if not self._store.current.loaded_at:
             return self._answer(request, trace, 503, {"status": "loading"})
@@ -97,11 +97,11 @@ class Calls:
     async def _metrics(self, request: web.BaseRequest, trace: Trace) -> web.StreamResponse:
         self._check_token(request)
         body, content_type = await self._exposition.scrape(request.headers.get("Accept", ""))
-        return long_answer(request, body, trace.headers, close=self._stage.draining, content_type=content_type)
+        return long_answer(request, body, trace.headers, close=self._lifecycle.draining, content_type=content_type)
 
     async def _openapi(self, request: web.BaseRequest, trace: Trace) -> web.StreamResponse:
         body = (resources.files("keystone_lua.server.api") / "openapi.json").read_bytes()
-        return answer(request, 200, body, trace.headers, close=self._stage.draining)
+        return answer(request, 200, body, trace.headers, close=self._lifecycle.draining)
 
     async def _reload(self, request: web.BaseRequest, trace: Trace) -> web.StreamResponse:
         self._check_token(request)

@@ -1,4 +1,4 @@
-"""HTTP in, HTTP out: finds the call, reads its body, translates what `decisions` and `store` say.
+"""HTTP in, HTTP out: finds who answers, reads the body, translates what `decisions` and the scripts say.
 
 In: an aiohttp request. Out: an aiohttp response, JSON in every case. Refuses: what the HTTP table of the
 README refuses, as `Refusal`. Nothing is decided here.
@@ -21,18 +21,18 @@ from ...routing.decision import clock_text
 from ...routing.request import BadRequest, RequestData, read_batch, read_request
 from ..decisions.service import DecisionService
 from ..offload.errors import Overloaded
+from ..outcome import Outcome, Unfinished
 from ..settings.config import ServerConfig
 from ..telemetry.tracing import CURRENT, Trace, Traces
-from ..verdict import Unfinished, Verdict
 from . import batch
-from .admin_endpoints import POST, Call
+from .admin_endpoints import POST, Endpoint
 from .bodies import Bodies
 from .head_cache import Head
 from .json_text import json_bytes, json_text
-from .lifecycle import Stage
+from .lifecycle import Lifecycle
 from .responses import SPOKEN, Refusal, _overloaded, answer, long_answer, ready_bytes, ready_text
 from .route_path import ROUTE, tenant_of
-from .write_batching import Turn
+from .write_batching import WriteBatching
 
 if TYPE_CHECKING:
     from .unanswered import Keeper
@@ -51,24 +51,24 @@ class Handlers:
     def __init__(
         self,
         config: ServerConfig,
-        stage: Stage,
-        calls: Mapping[str, Call],
+        lifecycle: Lifecycle,
+        endpoints: Mapping[str, Endpoint],
         decisions: DecisionService | None,
-        turn: Turn,
+        writes: WriteBatching,
     ) -> None:
         """``decisions`` is None for an address that serves no ``/route/``."""
         self._config = config
-        self._stage = stage
-        self._calls = calls
+        self._lifecycle = lifecycle
+        self._endpoints = endpoints
         self._decisions = decisions
-        self.turn = turn
+        self.writes = writes
         self._traces = Traces()
         self._bodies = Bodies(config.max_body, config.body_seconds, config.max_bodies)
         self._held = 0
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer ``request``."""
-        self._stage.begin(request.protocol)
+        self._lifecycle.begin(request.protocol)
         trace = self._traces.of(request.headers)
         CURRENT.set(trace)
         try:
@@ -88,7 +88,7 @@ class Handlers:
             await self._hold()
             return self._refuse(request, trace, _overloaded(str(error)))
         finally:
-            self._stage.end(request.protocol)
+            self._lifecycle.end(request.protocol)
 
     def at_once(self, head: Head, body: bytes, connection: Keeper) -> bytes | None:
         """Return the whole answer to a plain and whole request, or None if the usual way must be taken.
@@ -97,7 +97,7 @@ class Handlers:
         made: half of the time that a request takes besides its decision.
         """
         decisions = self._decisions
-        if decisions is None or self._stage.draining or head.length > self._config.max_body:
+        if decisions is None or self._lifecycle.draining or head.length > self._config.max_body:
             return None
         trace = self._traces.named(head.request_id, head.parent)
         CURRENT.set(trace)
@@ -106,11 +106,11 @@ class Handlers:
         except BadRequest as error:
             return ready_bytes(400, *self._refused(trace, Refusal(400, str(error), field=error.field)))
         started = time.perf_counter()
-        verdict = decisions.decide_at_once(head.tenant, data)
-        if isinstance(verdict, Unfinished):
-            connection.unanswered = data, verdict
+        outcome = decisions.decide_at_once(head.tenant, data)
+        if isinstance(outcome, Unfinished):
+            connection.unanswered = data, outcome
             return None
-        return ready_text(*self._told(verdict, data, trace, started))
+        return ready_text(*self._told(outcome, data, trace, started))
 
     async def _route(
         self, request: web.BaseRequest, path: str, trace: Trace, decisions: DecisionService
@@ -124,18 +124,18 @@ class Handlers:
         taken = connection.take_unanswered()
         data, begun = taken if taken is not None else (read_request(await self._bodies.read(request)), None)
         started = time.perf_counter()
-        verdict = await decisions.decide(tenant, data, begun)
-        status, body, extra = self._told(verdict, data, trace, started)
-        self.turn.end()
-        return answer(request, status, body.encode("ascii"), extra, close=self._stage.draining)
+        outcome = await decisions.decide(tenant, data, begun)
+        status, body, extra = self._told(outcome, data, trace, started)
+        self.writes.end()
+        return answer(request, status, body.encode("ascii"), extra, close=self._lifecycle.draining)
 
-    def _told(self, verdict: Verdict, data: RequestData, trace: Trace, started: float) -> tuple[int, str, str]:
-        """Have the observers told of a verdict, and how to tell the client: status, body, header lines."""
-        self.turn.tell(verdict, data, trace.request_id, time.perf_counter() - started)
-        extra = _decision_headers(verdict) + trace.headers
-        if verdict.answer is not None:
-            return 200, verdict.answer_json() + "\n", extra
-        return 500, json_text(_failed(verdict)), extra
+    def _told(self, outcome: Outcome, data: RequestData, trace: Trace, started: float) -> tuple[int, str, str]:
+        """Have the observers told of a outcome, and how to tell the client: status, body, header lines."""
+        self.writes.notify(outcome, data, trace.request_id, time.perf_counter() - started)
+        extra = _decision_headers(outcome) + trace.headers
+        if outcome.answer is not None:
+            return 200, outcome.answer_json() + "\n", extra
+        return 500, json_text(_failed(outcome)), extra
 
     async def _batch(
         self, request: web.BaseRequest, tenant: str, trace: Trace, decisions: DecisionService
@@ -145,16 +145,16 @@ class Handlers:
 
         async def decide(data: RequestData, place: int) -> tuple[int, dict[str, Any]]:
             started = time.perf_counter()
-            verdict = await decisions.decide(tenant, data)
-            self.turn.tell(verdict, data, f"{trace.request_id}/{place}", time.perf_counter() - started)
-            self.turn.end()
-            return (200, verdict.answer) if verdict.answer is not None else (500, _failed(verdict))
+            outcome = await decisions.decide(tenant, data)
+            self.writes.notify(outcome, data, f"{trace.request_id}/{place}", time.perf_counter() - started)
+            self.writes.end()
+            return (200, outcome.answer) if outcome.answer is not None else (500, _failed(outcome))
 
         def gone() -> bool:
             return request.transport is None or request.transport.is_closing()
 
         made = await batch.answers(items, decide, gone)
-        return long_answer(request, made, trace.headers, close=self._stage.draining)
+        return long_answer(request, made, trace.headers, close=self._lifecycle.draining)
 
     async def _hold(self) -> None:
         """Let a client that is about to be refused for want of a place wait a little, if not too many do so already."""
@@ -166,21 +166,21 @@ class Handlers:
                 self._held -= 1
 
     async def _other(self, request: web.BaseRequest, path: str, trace: Trace) -> web.StreamResponse:
-        call = self._calls.get(path)
-        if call is None:
+        endpoint = self._endpoints.get(path)
+        if endpoint is None:
             paths = [ROUTE + "{tenant}"] if self._decisions is not None else []
-            raise Refusal(404, f"no such path; there are {', '.join([*paths, *self._calls])}")
-        if request.method not in call.methods:
-            raise _wrong_method(request, call.methods)
-        return await call.answer(request, trace)
+            raise Refusal(404, f"no such path; there are {', '.join([*paths, *self._endpoints])}")
+        if request.method not in endpoint.methods:
+            raise _wrong_method(request, endpoint.methods)
+        return await endpoint.answer(request, trace)
 
     def _refuse(self, request: web.BaseRequest, trace: Trace, refusal: Refusal) -> web.StreamResponse:
-        close = refusal.close or self._stage.draining
+        close = refusal.close or self._lifecycle.draining
         return answer(request, refusal.status, *self._refused(trace, refusal), close=close)
 
     def _refused(self, trace: Trace, refusal: Refusal) -> tuple[bytes, str]:
         """Count a refusal, and tell how to tell the client: body, header lines."""
-        self._stage.metrics.refused(refusal.status)
+        self._lifecycle.metrics.refused(refusal.status)
         body = {"error": str(refusal)}
         if refusal.field:
             body["field"] = refusal.field
@@ -191,12 +191,12 @@ def _wrong_method(request: web.BaseRequest, methods: Sequence[str]) -> Refusal:
     return Refusal(405, f"method not allowed here; use {methods[0]}", headers=f"Allow: {', '.join(methods)}\r\n")
 
 
-def _decision_headers(verdict: Verdict) -> str:
-    if verdict.program is None or verdict.decision is None:
+def _decision_headers(outcome: Outcome) -> str:
+    if outcome.program is None or outcome.decision is None:
         return ""
-    decision = verdict.decision
+    decision = outcome.decision
     return (
-        f"X-Keystone-Script: {verdict.program.hash}\r\n"
+        f"X-Keystone-Script: {outcome.program.hash}\r\n"
         f"X-Keystone-Instructions: {decision.instructions}\r\n"
         f"X-Keystone-Bytes: {decision.allocated_bytes}\r\n"
         f"X-Keystone-Seed: {decision.seed}\r\n"
@@ -204,14 +204,14 @@ def _decision_headers(verdict: Verdict) -> str:
     )
 
 
-def _failed(verdict: Verdict) -> dict[str, Any]:
-    """The body of the answer to a verdict without one."""
-    failure, decision = verdict.failure, verdict.decision
-    assert failure is not None  # a verdict without an answer has a failure
+def _failed(outcome: Outcome) -> dict[str, Any]:
+    """The body of the answer to a outcome without one."""
+    failure, decision = outcome.failure, outcome.decision
+    assert failure is not None  # a outcome without an answer has a failure
     body: dict[str, Any] = {
         "error": failure.message,
         "kind": failure.kind,
-        "tenant": verdict.tenant,
+        "tenant": outcome.tenant,
         "script": failure.position,
         "instructions": decision.instructions if decision is not None else 0,
         "allocated_bytes": decision.allocated_bytes if decision is not None else 0,

@@ -1,4 +1,4 @@
-"""Heads of requests that have been parsed before: a gateway sends the same one again and again.
+"""HeadCache of requests that have been parsed before: a gateway sends the same one again and again.
 
 In: the bytes of a head, and what aiohttp's parser made of them the first time. Out: the same facts for equal bytes, for
 0.3 µs, or 2.7 where lines vary, instead of the parser's 6 (70 in an install without native code) and what aiohttp does
@@ -6,7 +6,7 @@ with a message that it has parsed. Refuses to parse: of a head that it has not s
 a VARYING line may differ, which is text that no parser can see anything else in. Learns nothing but a PLAIN head; keeps
 KEPT of each kind, of up to LONGEST bytes, and lets the oldest go.
 
-Equal bytes from the start of a message are equal messages; `connections` knows where messages start.
+Equal bytes from the start of a message are equal messages; `protocol` knows where messages start.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class _Shape(NamedTuple):
     parent: int
 
 
-class Heads:
+class HeadCache:
     """See the module's docstring."""
 
     def __init__(self) -> None:

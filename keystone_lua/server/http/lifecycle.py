@@ -12,7 +12,7 @@ from .connection_limits import Admission
 
 
 @dataclass(slots=True)
-class Stage:
+class Lifecycle:
     """Shared by everything that answers in one process."""
 
     metrics: WorkerMetrics

@@ -1,10 +1,10 @@
 """aiohttp's low-level server, set up our way: connections that answer in JSON whatever happens.
 
 **At once.** aiohttp parses every request and hands it to a task, which makes another one for the handler. A whole
-request for a decision whose head is known (see `heads`), and that arrives while its connection rests, is answered in
-`Connection.data_received` instead, and the answer written at the end of the loop's turn (see `turn`). That takes the
-attributes of aiohttp's connection that PRIVATE names; where one is missing, as may be in another release of aiohttp,
-all requests go the usual way.
+request for a decision whose head is known (see `head_cache`), and that arrives while its connection rests, is answered
+in `Connection.data_received` instead, and the answer written at the end of the loop's turn (see `write_batching`). That
+takes the attributes of aiohttp's connection that PRIVATE names; where one is missing, as may be in another release of
+aiohttp, all requests go the usual way.
 
 **Half closed.** A client that says it will send no more (by closing its half, or all of it: no telling) is answered
 what it has asked whole, if that takes no longer than LAST_ANSWER_SECONDS, whichever way its requests take.
@@ -24,11 +24,11 @@ from aiohttp import StreamReader, web
 from aiohttp.http import RawRequestMessage
 
 from ...routing.request import RequestData
-from ..verdict import Unfinished
+from ..outcome import Unfinished
 from .handlers import Handlers
-from .head_cache import END, Head, Heads
+from .head_cache import END, Head, HeadCache
 from .json_text import json_bytes
-from .lifecycle import Stage
+from .lifecycle import Lifecycle
 from .responses import answer, ready_bytes
 
 logger = logging.getLogger("keystone.server")
@@ -54,14 +54,14 @@ _LOOK_SECONDS: Final = 0.005
 class Server(web.Server):
     """One address's server."""
 
-    def __init__(self, handlers: Handlers, stage: Stage, idle_seconds: float) -> None:
+    def __init__(self, handlers: Handlers, lifecycle: Lifecycle, idle_seconds: float) -> None:
         super().__init__(handlers, handler_cancellation=True)  # a client that has gone frees its place in a queue
         self.handlers = handlers
-        self.admission = stage.admission
-        self.heads = Heads()
+        self.admission = lifecycle.admission
+        self.head_cache = HeadCache()
         self.connection_ended: Callable[[], None] = lambda: None
         """Called after each connection that was made."""
-        self._stage = stage
+        self._lifecycle = lifecycle
         self._idle_seconds = idle_seconds
 
     def __call__(self) -> web.RequestHandler:
@@ -82,7 +82,7 @@ class Server(web.Server):
 
     def pre_shutdown(self) -> None:
         """Close the connections that are between requests; aiohttp would stop reading half-arrived bodies too."""
-        self.handlers.turn.end()
+        self.handlers.writes.end()
         for connection in self._resting():
             connection.close()
 
@@ -92,7 +92,7 @@ class Server(web.Server):
         return next(self._resting(), None) is not None
 
     def _resting(self) -> Iterator[web.RequestHandler]:
-        busy = self._stage.busy
+        busy = self._lifecycle.busy
         of_ours = (each for each in self.connections if isinstance(each, Connection))
         return (each for each in of_ours if each not in busy and (not KNOWN or each.rests()))
 
@@ -134,7 +134,7 @@ class Connection(web.RequestHandler):
             self._parse(data)
             return
         head, end, body = data.partition(END)
-        known = self._server.heads.find(head) if end else None
+        known = self._server.head_cache.find(head) if end else None
         if known is not None:
             self._due = due = known.length - len(body)
             if due != 0 or not self._answered(known, body):
@@ -144,7 +144,7 @@ class Connection(web.RequestHandler):
         self._parse(data)
         self._due = UNKNOWN
         if end and len(self._messages) == before + 1:
-            length = self._server.heads.learn(head, self._messages[-1][0])
+            length = self._server.head_cache.learn(head, self._messages[-1][0])
             if length is not None:
                 self._due = length - len(body)
 
@@ -205,7 +205,7 @@ class Connection(web.RequestHandler):
             return False
         server.requests_count += 1
         server.admission.answered(self)
-        server.handlers.turn.write(transport, answer)
+        server.handlers.writes.write(transport, answer)
         self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
         return True
 

@@ -10,7 +10,7 @@ from typing import Protocol
 from aiohttp import StreamReader
 
 from ...routing.request import RequestData
-from ..verdict import Unfinished
+from ..outcome import Unfinished
 
 
 class Keeper(Protocol):

@@ -1,10 +1,10 @@
 """The end of a turn of the event loop: decisions are counted, answers written all together, other observers told.
 
-In: verdicts; answers with their transports. Out: calls of observers and writes, in their order. Who has an answer can
+In: outcomes; answers with their transports. Out: calls of observers and writes, in their order. Who has an answer can
 be certain that it was counted, whatever becomes of this process; other observers keep what they hear in memory for a
 while anyway, and told before the answers they cost 3 µs more a request; but for one that is ``sync``, which has
 written what it heard before the answers go. Refuses to hold more than MOST_ANSWERS answers,
-or MOST_VERDICTS verdicts: then it does not wait for the end.
+or MOST_OUTCOMES outcomes: then it does not wait for the end.
 
 A write wakes the client's process. Where that runs on this machine, as a gateway beside its engine does, waking it
 takes 13 µs of the writer's time, and writing to one that is awake takes 4: with 16 busy connections a request costs
@@ -20,14 +20,14 @@ from typing import Final
 
 from ...routing.request import RequestData
 from ..decisions.observers import FileObserver, Observer
-from ..verdict import Verdict
+from ..outcome import Outcome
 from .event_loop import TurnLoop, nothing
 
 MOST_ANSWERS: Final = 16
-MOST_VERDICTS: Final = 64
+MOST_OUTCOMES: Final = 64
 
 
-class Turn:
+class WriteBatching:
     """For one event loop, which must be running: a `TurnLoop`, or another one."""
 
     def __init__(self, metrics: Observer, observers: Sequence[Observer] = ()) -> None:
@@ -35,7 +35,7 @@ class Turn:
         self._first = [each for each in observers if isinstance(each, FileObserver) and each.sync]
         self._observers = [each for each in observers if each not in self._first]
         self._answers: list[tuple[asyncio.WriteTransport, bytes]] = []
-        self._untold: list[tuple[Verdict, RequestData, str, float]] = []
+        self._unnotified: list[tuple[Outcome, RequestData, str, float]] = []
         self._always_ends = False
         loop = asyncio.get_running_loop()
         if isinstance(loop, TurnLoop) and loop.at_end is nothing:
@@ -53,29 +53,29 @@ class Turn:
             self._ends = True
             asyncio.get_running_loop().call_soon(self.end)
 
-    def tell(self, verdict: Verdict, request: RequestData, request_id: str, seconds: float) -> None:
-        """Tell all observers of ``verdict`` at the end: see `Observer.decided`. `write` or `end` must follow."""
-        self._untold.append((verdict, request, request_id, seconds))
-        if len(self._untold) >= MOST_VERDICTS:
+    def notify(self, outcome: Outcome, request: RequestData, request_id: str, seconds: float) -> None:
+        """Tell all observers of ``outcome`` at the end: see `Observer.decided`. `write` or `end` must follow."""
+        self._unnotified.append((outcome, request, request_id, seconds))
+        if len(self._unnotified) >= MOST_OUTCOMES:
             self.end()
 
     def _at_end(self) -> None:
-        if self._answers or self._untold:
+        if self._answers or self._unnotified:
             self.end()
 
     def end(self) -> None:
         """Do now what waits."""
         self._ends = self._always_ends
-        verdicts, self._untold = self._untold, []
-        for each in verdicts:
+        outcomes, self._unnotified = self._unnotified, []
+        for each in outcomes:
             self._metrics.decided(*each)
         for first in self._first:
-            for each in verdicts:
+            for each in outcomes:
                 first.decided(*each)
             first.settle()
         answers, self._answers = self._answers, []
         for transport, data in answers:
             transport.write(data)
         for observer in self._observers:
-            for each in verdicts:
+            for each in outcomes:
                 observer.decided(*each)

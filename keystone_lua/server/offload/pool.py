@@ -4,7 +4,7 @@ In: a tenant's program, a request, limits, seed and clock. Out: the `Decision`, 
 `Overloaded` when there is no place, when the caller's time went by in the queue, or when a run's process died twice;
 raises `DeadlineExceeded` for a run that had its whole time.
 
-`Lanes` lives in the event loop and owns the queue; `lane_process` is the code on the other side. Times, from a
+`Lanes` lives in the event loop and owns the queue; `process` is the code on the other side. Times, from a
 request's arrival: a run looks at its wall-clock limit itself and answers with kind ``timeout``; one stuck inside a
 library function is ended by its lane's timer of processor time; whatever has come to nothing `GRACE` seconds after
 the limit is answered here, and its lane killed: as a deadline, if the run had its whole time, else as want of a place.

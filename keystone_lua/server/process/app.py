@@ -79,12 +79,12 @@ def _listen(config: ServerConfig, opened: contextlib.ExitStack) -> Listeners:
 
     routes = opened.enter_context(listen(config.address, config.socket_access))
     opened.callback(unlisten, config.address)
-    calls = None
+    admin = None
     if config.admin_address is not None:
-        calls = opened.enter_context(listen(config.admin_address, config.socket_access))
+        admin = opened.enter_context(listen(config.admin_address, config.socket_access))
         opened.callback(unlisten, config.admin_address)
     if config.tls is None:
-        return Listeners(routes, calls)
+        return Listeners(routes, admin)
     return Listeners(
-        routes, calls, tls_context(config.tls, ask_clients=True), tls_context(config.tls, ask_clients=False)
+        routes, admin, tls_context(config.tls, ask_clients=True), tls_context(config.tls, ask_clients=False)
     )

@@ -21,15 +21,15 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from aiohttp import web
 
 from ...routing.scripts import ScriptStore
-from ..http.admin_endpoints import Calls
+from ..http.admin_endpoints import AdminEndpoints
 from ..http.connection_limits import Admission
 from ..http.event_loop import run
 from ..http.handlers import Handlers
-from ..http.lifecycle import Stage
+from ..http.lifecycle import Lifecycle
 from ..http.protocol import Server
 from ..http.responses import Refusal
 from ..http.route_path import ROUTE
-from ..http.write_batching import Turn
+from ..http.write_batching import WriteBatching
 from ..offload.errors import RETRY_AFTER
 from ..scripts_reload import Reloads, Report
 from ..settings.config import ServerConfig
@@ -134,20 +134,22 @@ async def _answer(config: ServerConfig, listeners: Listeners, line: socket.socke
     loop = asyncio.get_running_loop()
     counts, store = Counts(), ScriptStore(config.scripts)
     metrics = WorkerMetrics(counts)
-    stage = Stage(metrics, Admission(config.max_connections, config.head_seconds, config.write_seconds))
-    stage.draining = True  # every answer closes its connection: none rests here when it is time to go
-    stage.admission.start()
-    calls = Calls(config, store, _no_reloads(store), Exposition(counts, store, config.lanes), stage).by_path
-    turn = Turn(metrics)
-    apart = listeners.calls is not None
+    lifecycle = Lifecycle(metrics, Admission(config.max_connections, config.head_seconds, config.write_seconds))
+    lifecycle.draining = True  # every answer closes its connection: none rests here when it is time to go
+    lifecycle.admission.start()
+    endpoints = AdminEndpoints(
+        config, store, _no_reloads(store), Exposition(counts, store, config.lanes), lifecycle
+    ).by_path
+    writes = WriteBatching(metrics)
+    apart = listeners.admin is not None
     sockets: list[tuple[Handlers, socket.socket, ssl.SSLContext | None]] = [
-        (_Waiting(config, stage, {} if apart else calls, None, turn), listeners.routes, listeners.routes_tls)
+        (_Waiting(config, lifecycle, {} if apart else endpoints, None, writes), listeners.routes, listeners.routes_tls)
     ]
-    if listeners.calls is not None:
-        sockets.append((Handlers(config, stage, calls, None, turn), listeners.calls, listeners.calls_tls))
+    if listeners.admin is not None:
+        sockets.append((Handlers(config, lifecycle, endpoints, None, writes), listeners.admin, listeners.admin_tls))
     runners, acceptors = [], []
     for handlers, listener, tls in sockets:
-        runner = web.ServerRunner(Server(handlers, stage, config.idle_seconds), shutdown_timeout=END_SECONDS / 2)
+        runner = web.ServerRunner(Server(handlers, lifecycle, config.idle_seconds), shutdown_timeout=END_SECONDS / 2)
         await runner.setup()
         assert isinstance(runner.server, Server)
         runners.append(runner)

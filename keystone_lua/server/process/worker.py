@@ -23,12 +23,12 @@ from aiohttp import web
 from ...routing.scripts import ScriptStore
 from ..decisions.observers import FileObserver, Observer, ObserverFactory
 from ..decisions.service import DecisionService
-from ..http.admin_endpoints import Calls
+from ..http.admin_endpoints import AdminEndpoints
 from ..http.connection_limits import Admission
 from ..http.handlers import Handlers
-from ..http.lifecycle import Stage
+from ..http.lifecycle import Lifecycle
 from ..http.protocol import Server
-from ..http.write_batching import Turn
+from ..http.write_batching import WriteBatching
 from ..offload.pool import Lanes
 from ..scripts_reload import Reloads, Watch, keep_watch, local_reloads
 from ..settings.config import ServerConfig
@@ -64,15 +64,15 @@ class Listeners:
     """The bound sockets: of ``/route/``, and of the other calls if they have their own. Shared by all workers."""
 
     routes: socket.socket
-    calls: socket.socket | None = None
+    admin: socket.socket | None = None
     routes_tls: ssl.SSLContext | None = None
-    calls_tls: ssl.SSLContext | None = None
+    admin_tls: ssl.SSLContext | None = None
 
     def close(self) -> None:
         """Accept no more in this process."""
         self.routes.close()
-        if self.calls is not None:
-            self.calls.close()
+        if self.admin is not None:
+            self.admin.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,24 +111,28 @@ class RunningServer:
             counts.assign(store.current.programs)
         self.metrics = WorkerMetrics(counts, number)
         self.admission = Admission(config.max_connections, config.head_seconds, config.write_seconds)
-        self.stage = Stage(self.metrics, self.admission)
+        self.lifecycle = Lifecycle(self.metrics, self.admission)
         self.reloads = local_reloads(store, counts) if reloads is None else reloads
         self._config = config
         self.observers = (*observers, self.metrics)
         self.lanes = Lanes(config.lanes, config.limits, config.watched, config.hidden)
-        calls = Calls(config, store, self.reloads, Exposition(counts, store, config.lanes), self.stage).by_path
+        endpoints = AdminEndpoints(
+            config, store, self.reloads, Exposition(counts, store, config.lanes), self.lifecycle
+        ).by_path
         apart = config.admin_address is not None
         decisions = DecisionService(
             store, config.limits, self.lanes, config.tenant_limits, config.watched, config.hidden
         )
-        self._turn = Turn(self.metrics, observers)
-        self._routes = self._runner(Handlers(config, self.stage, {} if apart else calls, decisions, self._turn))
-        self._calls = self._runner(Handlers(config, self.stage, calls, None, self._turn)) if apart else None
+        self._writes = WriteBatching(self.metrics, observers)
+        self._routes = self._runner(
+            Handlers(config, self.lifecycle, {} if apart else endpoints, decisions, self._writes)
+        )
+        self._admin = self._runner(Handlers(config, self.lifecycle, endpoints, None, self._writes)) if apart else None
         self._routes_acceptor: Acceptor | None = None
-        self._calls_acceptor: Acceptor | None = None
+        self._admin_acceptor: Acceptor | None = None
 
     def _runner(self, handlers: Handlers) -> web.ServerRunner:
-        server = Server(handlers, self.stage, self._config.idle_seconds)
+        server = Server(handlers, self.lifecycle, self._config.idle_seconds)
         return web.ServerRunner(server, shutdown_timeout=CLOSE_SECONDS)
 
     async def start(self, listeners: Listeners | socket.socket) -> None:
@@ -138,8 +142,8 @@ class RunningServer:
         self.lanes.start()
         self.admission.start()
         self._routes_acceptor = await self._accept(self._routes, listeners.routes, listeners.routes_tls, self.metrics)
-        if self._calls is not None and listeners.calls is not None:
-            self._calls_acceptor = await self._accept(self._calls, listeners.calls, listeners.calls_tls, None)
+        if self._admin is not None and listeners.admin is not None:
+            self._admin_acceptor = await self._accept(self._admin, listeners.admin, listeners.admin_tls, None)
 
     async def _accept(
         self,
@@ -160,9 +164,9 @@ class RunningServer:
 
         The admin address answers until the end.
         """
-        self.stage.leaving = True
+        self.lifecycle.leaving = True
         await asyncio.sleep(self._config.notice_seconds)
-        self.stage.draining = True
+        self.lifecycle.draining = True
         if self._routes_acceptor is not None:
             await self._routes_acceptor.close()
         server = self._routes.server
@@ -171,15 +175,15 @@ class RunningServer:
         server.pre_shutdown()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._config.drain_seconds):
-                await self.stage.idle()
+                await self.lifecycle.idle()
         await self._routes.cleanup()
         await self.lanes.stop()
         self.admission.stop()
-        if self._calls is not None:
-            if self._calls_acceptor is not None:
-                await self._calls_acceptor.close()
-            await self._calls.cleanup()
-        self._turn.end()
+        if self._admin is not None:
+            if self._admin_acceptor is not None:
+                await self._admin_acceptor.close()
+            await self._admin.cleanup()
+        self._writes.end()
         for observer in self.observers:
             observer.close()
 

@@ -1,6 +1,6 @@
 """Counts of what the server does, kept in memory that all of its processes share.
 
-In: verdicts, refusals, reloads. Out: numbers, which `exposition` reads for all processes at once, whichever of them is
+In: outcomes, refusals, reloads. Out: numbers, which `exposition` reads for all processes at once, whichever of them is
 asked; nothing is written to a file. Refuses labels without end: only tenants whose script is loaded have counts of
 their own, up to MAX_TENANTS; all others are counted together under an empty name.
 
@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from ...routing.request import RequestData
-from ..verdict import Verdict
+from ..outcome import Outcome
 
 MAX_TENANTS: Final = 4096
 OTHERS: Final = ""
@@ -236,16 +236,16 @@ class WorkerMetrics:
         """None."""
         return 0
 
-    def decided(self, verdict: Verdict, request: RequestData, request_id: str, seconds: float) -> None:
+    def decided(self, outcome: Outcome, request: RequestData, request_id: str, seconds: float) -> None:
         """Count a decision."""
-        number = self._counts.tenants.get(verdict.tenant, 0)
+        number = self._counts.tenants.get(outcome.tenant, 0)
         block = self._blocks.get(number)
         if block is None:
             start = _WORKER_BLOCK + number * _TENANT_BLOCK
             block = self._blocks[number] = self._cells[start : start + _TENANT_BLOCK]
         self._before[:] = block
         self._cells[_COUNTING] = number + 1
-        _count(block, verdict, seconds)
+        _count(block, outcome, seconds)
         self._cells[_COUNTING] = 0.0
 
     def refused(self, status: int) -> None:
@@ -270,22 +270,22 @@ class WorkerMetrics:
             self._cells[gauge] = 0.0
 
 
-def _count(block: memoryview[float], verdict: Verdict, seconds: float) -> None:
+def _count(block: memoryview[float], outcome: Outcome, seconds: float) -> None:
     """Count a decision in its tenant's block."""
-    failure, answer = verdict.failure, verdict.answer
+    failure, answer = outcome.failure, outcome.answer
     if failure is not None:
         block[2] += 1
         block[_KIND_PLACES.get(failure.kind, _KIND + len(KINDS) - 1)] += 1
-    elif verdict.program is None:
+    elif outcome.program is None:
         block[3] += 1
     else:
         block[1 if answer is not None and "reject" in answer else 0] += 1
-    if verdict.program is None:
+    if outcome.program is None:
         return
-    block[_LANE_PLACES[verdict.lane]] += 1
+    block[_LANE_PLACES[outcome.lane]] += 1
     block[_SECONDS + bisect_left(SECONDS, seconds)] += 1
     block[_SECONDS_SUM] += seconds
-    decision = verdict.decision
+    decision = outcome.decision
     if decision is None:
         return
     amount = decision.instructions

@@ -23,7 +23,7 @@ LIBRARY_GLOBALS: Final = frozenset({name for name in LIBRARIES[""] if name[0] !=
 
 def places(script: Script) -> Iterator[Place]:
     """Reads of unknown names, except where the script asks whether they exist, or makes globals by computed names."""
-    known = script.written_globals() | LIBRARY_GLOBALS | GIVEN | script.lent | {"_G"}
+    known = script.written_globals() | LIBRARY_GLOBALS | GIVEN | script.injected | {"_G"}
     if _makes_globals(script):
         return
     tested = script.tested_paths()

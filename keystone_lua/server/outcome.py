@@ -1,4 +1,4 @@
-"""Verdict: a decision with all that its answer, the metrics and the log need."""
+"""Outcome: a decision with all that its answer, the metrics and the log need."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LANE: Final = "lane"
 
 
 @dataclass(slots=True)
-class Verdict:
+class Outcome:
     """What to tell the caller: ``answer`` (the wire format's) or else ``failure``."""
 
     tenant: str

@@ -14,7 +14,7 @@ from aiohttp.http import HttpRequestParser
 from aiohttp.http_parser import HttpRequestParserPy
 
 from keystone_lua.server.http import protocol
-from keystone_lua.server.http.head_cache import KEPT, LONGEST, Head, Heads
+from keystone_lua.server.http.head_cache import KEPT, LONGEST, Head, HeadCache
 from tests.server.support import ECHO, Client, server_in_thread, write_scripts
 
 PARENT = "00-" + "1" * 32 + "-" + "2" * 16 + "-01"
@@ -46,13 +46,13 @@ def parsed(data: bytes, kind: type[HttpRequestParser] = HttpRequestParser) -> ob
         loop.close()
 
 
-def learned(heads: Heads, data: bytes) -> int | None:
-    """The length of the body, after ``heads`` was shown a head."""
+def learned(heads: HeadCache, data: bytes) -> int | None:
+    """The length of the body, after ``head_cache`` was shown a head."""
     return heads.learn(data, parsed(data))
 
 
 def test_the_same_bytes_are_known() -> None:
-    heads, data = Heads(), head("Content-Length: 12")
+    heads, data = HeadCache(), head("Content-Length: 12")
     assert heads.find(data) is None
     assert learned(heads, data) == 12
     assert heads.find(data) == Head("shop", 12, None, None)
@@ -60,7 +60,7 @@ def test_the_same_bytes_are_known() -> None:
 
 
 def test_values_that_vary() -> None:
-    heads = Heads()
+    heads = HeadCache()
     learned(heads, head("X-Request-Id: first", "Content-Length: 12", "Accept: */*", f"traceparent: {PARENT}"))
     other = head("X-Request-Id: second", "Content-Length: 7", "Accept: */*", "traceparent: none")
     assert heads.find(other) == Head("shop", 7, "second", "none")
@@ -84,13 +84,13 @@ def test_values_that_vary() -> None:
     ],
 )
 def test_heads_that_vary_in_another_way_are_not_learned(line: str) -> None:
-    heads, data = Heads(), head("Content-Length: 3", line)
+    heads, data = HeadCache(), head("Content-Length: 3", line)
     assert learned(heads, data) == (3 if len(data) <= LONGEST else None)
     assert heads.find(data) is None
 
 
 def test_as_long_as_may_be() -> None:
-    heads = Heads()
+    heads = HeadCache()
     long_id = head("Content-Length: 3", "X-Request-Id: " + "a" * 128)
     assert learned(heads, long_id) == 3
     assert heads.find(long_id) == Head("shop", 3, "a" * 128, None)
@@ -120,7 +120,7 @@ def test_as_long_as_may_be() -> None:
     ],
 )
 def test_what_is_not_plain_is_not_learned(data: bytes, length: int | None) -> None:
-    heads = Heads()
+    heads = HeadCache()
     assert learned(heads, data) == length
     assert heads.find(data) is None
 
@@ -128,7 +128,7 @@ def test_what_is_not_plain_is_not_learned(data: bytes, length: int | None) -> No
 @pytest.mark.parametrize("kind", [HttpRequestParser, HttpRequestParserPy], ids=["native", "python"])
 def test_what_follows_connect_is_no_message(kind: type[HttpRequestParser]) -> None:
     data = b"CONNECT shop:1 HTTP/1.1\r\nHost: shop:1"
-    assert Heads().learn(data, parsed(data, kind)) is None
+    assert HeadCache().learn(data, parsed(data, kind)) is None
 
 
 @pytest.mark.parametrize(
@@ -151,13 +151,13 @@ def test_what_follows_connect_is_no_message(kind: type[HttpRequestParser]) -> No
 )
 def test_what_is_no_request_line_and_its_fields_is_not_learned(data: bytes) -> None:
     """Whatever a parser made of it: the message is that of another head."""
-    heads = Heads()
+    heads = HeadCache()
     assert heads.learn(data, parsed(head("Content-Length: 3"))) is None
     assert heads.find(data) is None
 
 
 def test_the_oldest_go_when_too_many_are_known() -> None:
-    heads = Heads()
+    heads = HeadCache()
     message = parsed(head("Content-Length: 3"))
     for number in range(KEPT + 10):
         heads.learn(head("Content-Length: 3", f"X-Number: {number}"), message)

@@ -42,7 +42,7 @@ class EngineFailure(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class Route:
     """What a script wants done."""
 
     backend: str
@@ -71,7 +71,7 @@ class EngineClient:
         self._session = session
         self._records: dict[tuple[str, str], _Record] = {}
 
-    async def decide(self, engine: Engine, script: str, question: dict[str, Any], request_id: str) -> Decision:
+    async def decide(self, engine: Engine, script: str, question: dict[str, Any], request_id: str) -> Route:
         """Return the answer of ``script``. Raises `EngineFailure`."""
         record = self._records.setdefault((engine.url, script), _Record())
         if record.failures >= FAILURES_IN_ROW:
@@ -90,7 +90,7 @@ class EngineClient:
         record.failures = 0
         return decision
 
-    async def _ask(self, engine: Engine, script: str, question: dict[str, Any], request_id: str) -> Decision:
+    async def _ask(self, engine: Engine, script: str, question: dict[str, Any], request_id: str) -> Route:
         try:
             async with self._session.post(
                 f"{engine.url}/route/{quote(script, safe='')}",
@@ -113,7 +113,7 @@ class EngineClient:
         return read_decision(bytes(answer))
 
 
-def read_decision(answer: bytes) -> Decision:
+def read_decision(answer: bytes) -> Route:
     """Return the decision in ``answer``, the wire format's 200. Raises `EngineFailure`."""
     try:
         data = json.loads(answer)
@@ -122,7 +122,7 @@ def read_decision(answer: bytes) -> Decision:
     if not isinstance(data, dict):
         raise EngineFailure("its answer is no object", counts=True)
     if data.get("reject") is True:
-        return Decision("", reject=_text(data, "reject_reason")[:MAX_REASON] or "rejected")
+        return Route("", reject=_text(data, "reject_reason")[:MAX_REASON] or "rejected")
     if data.get("reject") not in (None, False):
         raise EngineFailure("reject is no boolean", counts=True)
     changed = data.get("modified_headers") or {}
@@ -135,7 +135,7 @@ def read_decision(answer: bytes) -> Decision:
     path = _text(data, "modified_path")
     if path and (not path.startswith("/") or len(path) > MAX_PATH or has_tricks(path)):
         raise EngineFailure("modified_path is no path that can be sent", counts=False)
-    return Decision(_text(data, "selected_backend"), fields, path or None)
+    return Route(_text(data, "selected_backend"), fields, path or None)
 
 
 def _text(data: dict[str, Any], key: str) -> str:

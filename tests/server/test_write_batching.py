@@ -12,10 +12,10 @@ import pytest
 from keystone_lua.routing.request import RequestData, read_request
 from keystone_lua.server.http.event_loop import run
 from keystone_lua.server.http.handlers import Handlers
-from keystone_lua.server.http.lifecycle import Stage
+from keystone_lua.server.http.lifecycle import Lifecycle
 from keystone_lua.server.http.protocol import Server
-from keystone_lua.server.http.write_batching import MOST_ANSWERS, MOST_VERDICTS, Turn
-from keystone_lua.server.verdict import Verdict
+from keystone_lua.server.http.write_batching import MOST_ANSWERS, MOST_OUTCOMES, WriteBatching
+from keystone_lua.server.outcome import Outcome
 
 
 class Transport(asyncio.WriteTransport):
@@ -39,8 +39,8 @@ class Observer:
         self.written = written
         self.word = word
 
-    def decided(self, verdict: Verdict, request: RequestData, request_id: str, seconds: float) -> None:
-        self.written.append((verdict.tenant, self.word))
+    def decided(self, outcome: Outcome, request: RequestData, request_id: str, seconds: float) -> None:
+        self.written.append((outcome.tenant, self.word))
 
     def close(self) -> None: ...
 
@@ -55,11 +55,11 @@ def test_written_in_order_at_the_end_of_the_turn(start: Start) -> None:
     written: list[tuple[str, bytes]] = []
 
     async def turns() -> None:
-        turn = Turn(Observer(written, b"counted"), [Observer(written, b"told")])
+        writes = WriteBatching(Observer(written, b"counted"), [Observer(written, b"told")])
         for number in (b"1", b"2"):
             for name in "ab":
-                turn.tell(Verdict(name, None), REQUEST, "", 0.0)
-                turn.write(Transport(name, written), number)
+                writes.notify(Outcome(name, None), REQUEST, "", 0.0)
+                writes.write(Transport(name, written), number)
             written.append(("turn", number))
             await asyncio.sleep(0)
 
@@ -77,9 +77,9 @@ def test_a_turn_of_its_own_loop_has_no_other_after_it() -> None:
 
     async def alone() -> None:
         loop = asyncio.get_running_loop()
-        turn = Turn(Observer(written, b"counted"), [Observer(written, b"told")])
-        turn.tell(Verdict("a", None), REQUEST, "", 0.0)
-        turn.write(Transport("a", written), b"1")
+        writes = WriteBatching(Observer(written, b"counted"), [Observer(written, b"told")])
+        writes.notify(Outcome("a", None), REQUEST, "", 0.0)
+        writes.write(Transport("a", written), b"1")
         loop.call_soon(lambda: turns.append([*written]))  # the first thing of the next turn
         assert not written
         await asyncio.sleep(0)
@@ -90,8 +90,8 @@ def test_a_turn_of_its_own_loop_has_no_other_after_it() -> None:
 
 def test_a_turn_that_cannot_end_well_is_not_the_loop_s_end(caplog: pytest.LogCaptureFixture) -> None:
     async def fails() -> str:
-        turn = Turn(Observer([], b""))
-        turn.tell(None, REQUEST, "", 0.0)  # type: ignore[arg-type]  # a bug
+        writes = WriteBatching(Observer([], b""))
+        writes.notify(None, REQUEST, "", 0.0)  # type: ignore[arg-type]  # a bug
         await asyncio.sleep(0)
         return "alive"
 
@@ -110,18 +110,18 @@ def test_no_more_than_so_many_wait(start: Start) -> None:
     written: list[tuple[str, bytes]] = []
 
     async def full() -> None:
-        turn = Turn(Observer(written, b"counted"), [Observer(written, b"told")])
+        writes = WriteBatching(Observer(written, b"counted"), [Observer(written, b"told")])
         for _ in range(MOST_ANSWERS - 1):
-            turn.write(Transport("", written), b"")
+            writes.write(Transport("", written), b"")
         assert not written
-        turn.write(Transport("last", written), b"")
+        writes.write(Transport("last", written), b"")
         assert len(written) == MOST_ANSWERS
         assert written[-1][0] == "last"
         written.clear()
-        for number in range(MOST_VERDICTS):
+        for number in range(MOST_OUTCOMES):
             assert not written
-            turn.tell(Verdict(str(number), None), REQUEST, "", 0.0)
-        assert [name for name, _ in written] == [str(number) for number in range(MOST_VERDICTS)] * 2
+            writes.notify(Outcome(str(number), None), REQUEST, "", 0.0)
+        assert [name for name, _ in written] == [str(number) for number in range(MOST_OUTCOMES)] * 2
 
     start(full())
 
@@ -132,9 +132,9 @@ def test_what_waits_is_written_before_connections_are_closed(start: Start) -> No
     written: list[tuple[str, bytes]] = []
 
     async def stop() -> None:
-        turn = Turn(Observer([], b""))
-        server = Server(Mock(Handlers, turn=turn), Mock(Stage, admission=None), 1.0)
-        turn.write(Transport("", written), b"answer")
+        writes = WriteBatching(Observer([], b""))
+        server = Server(Mock(Handlers, writes=writes), Mock(Lifecycle, admission=None), 1.0)
+        writes.write(Transport("", written), b"answer")
         server.pre_shutdown()
         assert written == [("", b"answer")]
 

@@ -34,8 +34,8 @@ TRACE = "00-" + "1" * 32 + "-" + "2" * 16 + "-01"
 
 _WITHOUT = """
 import sys
-from keystone_lua.server import connections
-connections.KNOWN = False
+from keystone_lua.server.http import protocol
+protocol.KNOWN = False
 from keystone_lua.cli import main
 sys.exit(main(sys.argv[1:]))
 """

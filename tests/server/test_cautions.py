@@ -88,7 +88,7 @@ def test_each_is_one_line_of_the_log_and_nothing_else_is_said(tmp_path: Path, mo
 
 def test_what_python_would_say_is_a_log_line(tmp_path: Path) -> None:
     program = (
-        "import threading, warnings\nfrom keystone_lua.server import logs\nlogs.start('info', 'json'); logs.catch_all()\n"
+        "import threading, warnings\nfrom keystone_lua.server.telemetry import logs\nlogs.start('info', 'json'); logs.catch_all()\n"
         "warnings.warn('a warning')\nclass Bad:\n    def __del__(self): raise ValueError('in del')\nBad()\n"
         "t = threading.Thread(target=lambda: 1 / 0); t.start(); t.join()\nraise KeyError('at the end')\n"
     )

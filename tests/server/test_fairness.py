@@ -184,9 +184,9 @@ def outcomes(monkeypatch: pytest.MonkeyPatch) -> list[Outcome]:
     seen: list[Outcome] = []
     ended = service.DecisionService._ended
 
-    def record(self: service.DecisionService, outcome: Outcome) -> None:
+    def record(self: service.DecisionService, outcome: Outcome, request: RequestData) -> None:
         seen.append(outcome)
-        ended(self, outcome)
+        ended(self, outcome, request)
 
     monkeypatch.setattr(service.DecisionService, "_ended", record)
     return seen

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from keystone_lua.routing import scripts
+from keystone_lua.routing import scripts_folder
 from tests.server.support import Client, server_in_thread, write_scripts
 from tests.soak.http import Connection, request
 
@@ -95,19 +95,19 @@ class Growing:
         return data
 
 
-@pytest.mark.parametrize("times", [0, 1, scripts.READ_ATTEMPTS - 1])
+@pytest.mark.parametrize("times", [0, 1, scripts_folder.READ_ATTEMPTS - 1])
 def test_a_file_that_changes_while_it_is_read_is_read_again(tmp_path: Path, times: int) -> None:
     path = tmp_path / "a.lua"
     path.write_bytes(b"return 1\n")
     file = Growing(path, times)
-    assert scripts._read_unchanged(file, 1000) == b"return 1\n" + b"-- more\n" * times  # type: ignore[arg-type]
+    assert scripts_folder._read_unchanged(file, 1000) == b"return 1\n" + b"-- more\n" * times  # type: ignore[arg-type]
     file.close()
 
 
 def test_a_file_that_keeps_changing_is_no_script(tmp_path: Path) -> None:
     path = tmp_path / "a.lua"
     path.write_bytes(b"return 1\n")
-    file = Growing(path, scripts.READ_ATTEMPTS)
-    with pytest.raises(scripts._BadFile, match="keeps changing"):
-        scripts._read_unchanged(file, 1000)  # type: ignore[arg-type]
+    file = Growing(path, scripts_folder.READ_ATTEMPTS)
+    with pytest.raises(scripts_folder._BadFile, match="keeps changing"):
+        scripts_folder._read_unchanged(file, 1000)  # type: ignore[arg-type]
     file.close()

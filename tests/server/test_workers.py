@@ -195,7 +195,7 @@ def test_watch_and_sighup_reload_all_workers(tmp_path: Path) -> None:
 def test_what_keeps_a_worker_from_starting_ends_the_server(tmp_path: Path) -> None:
     write_scripts(tmp_path, {"a.lua": constant("b")})
     code = (
-        "import sys\nfrom pathlib import Path\nfrom keystone_lua.server import app, config\n"
+        "import sys\nfrom pathlib import Path\nfrom keystone_lua.server.process import app\nfrom keystone_lua.server.settings import config\n"
         "def fail(): raise RuntimeError('no observer')\n"
         f"made = config.ServerConfig(Path({str(tmp_path)!r}), config.Address({LOOPBACK!r}, 0), workers=2)\n"
         "sys.exit(app.serve(made, [fail]))"

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from keystone_lua.interpreter import Limits
+from keystone_lua.routing.request import RequestData
 from keystone_lua.server.decisions import heavy_tenants, service
 from keystone_lua.server.decisions.heavy_tenants import HeavyTenants
 from keystone_lua.server.http import handlers

@@ -71,7 +71,7 @@ def compile_to_tree(found: Linked, kind: type[_Builder], level: Level = LEVEL_1)
 def _builder(found: Linked, kind: type[_Builder], level: Level) -> _Builder:
     seal = Seal(found.resolution, level)
     builder = kind(found.resolution, Kinds(found.resolution, found.chunks, seal, level), seal, compiler.MAKERS)
-    texts = [found.source, *found.modules.values()]
+    texts = found.texts
     builder.level = level
     builder.events = frozenset(event.decode() for text in texts for event in _EVENT.findall(text))
     builder.computes = any(map(_COMPUTED.search, texts))
@@ -79,10 +79,10 @@ def _builder(found: Linked, kind: type[_Builder], level: Level) -> _Builder:
 
 
 def _compile(found: Linked, accounted: bool, level: Level) -> Program:
-    chunks, resolution, modules = found.chunks, found.resolution, found.modules
+    chunks, resolution = found.chunks, found.resolution
     builder: FunctionBuilder = _builder(found, AccountingBuilder if accounted else FunctionBuilder, level)
     seal, kinds = builder.seal, builder.kinds
-    named = "coroutine" in resolution.globals.reads or "coroutine" in (name for name, _ in resolution.requires)
+    named = "coroutine" in resolution.globals.reads or any(r.name == "coroutine" for r in resolution.requires)
     twinned = named or seal.dynamic  # who has _G may find the library there
     if twinned:
         _check_weight(chunks[0].name, found.weight + weigh_names(resolution) + weigh_twins(resolution))
@@ -95,25 +95,28 @@ def _compile(found: Linked, accounted: bool, level: Level) -> Program:
         if any(slot in c.co_freevars for c in codes)
     )
     base, tables = _globals(resolution, seal)
+    code_of = dict(zip(chunks, codes, strict=True))
     return Program(
         name=chunks[0].name,
         hash=found.hash(),
         main=codes[0],
-        modules=MappingProxyType(dict(zip(modules, codes[1:], strict=True))),
+        modules=MappingProxyType({name: code_of[chunk] for name, chunk in found.names.items()}),
+        broken=found.broken,
+        sought=found.sought,
         namespace={**HELPERS, SITES: sites, FUNCTIONS: builder.functions, **twins},
         sealed=sealed,
         base_names=base,
         library_names=tables,
         dynamic=seal.dynamic,
-        constant=not (tables or accounted) and found.weight <= MAX_PROVED and is_constant(kinds, chunks, list(modules)),
+        constant=not (tables or accounted) and found.weight <= MAX_PROVED and is_constant(kinds, chunks, found.names),
         mirrors=MappingProxyType(
             {name: slot for name, slot in seal.mirrors.items() if any(slot in c.co_freevars for c in codes)}
         ),
         sites=sites,
         level=level,
         accounts=builder.accounts() if isinstance(builder, AccountingBuilder) else None,
-        source=found.source,
-        sources=modules,
+        source=found.texts[0],
+        sources=found.modules,
     )
 
 

@@ -100,6 +100,7 @@ LIBRARY: Final[dict[str, int]] = {
     "bit.lshift": 30, "bit.rol": 36, "bit.ror": 36, "bit.rshift": 34, "bit.tobit": 24, "bit.tohex": 76,
     "coroutine.create": 140, "coroutine.resume": 60, "coroutine.running": 10, "coroutine.status": 10,
     "coroutine.wrap": 160, "coroutine.yield": 30,
+    "debug.getinfo": 300, "debug.traceback": 200,
     "math.abs": 9, "math.acos": 10, "math.asin": 10, "math.atan": 10, "math.atan2": 12, "math.ceil": 11, "math.cos": 10,
     "math.cosh": 10, "math.deg": 11, "math.exp": 10, "math.floor": 10, "math.fmod": 12, "math.frexp": 28,
     "math.ldexp": 40, "math.log": 13, "math.log10": 10, "math.max": 10, "math.min": 10, "math.mod": 12, "math.modf": 22,

@@ -79,8 +79,7 @@ def _prices(linked: Linked, level: Level) -> Iterator[str]:
             for number, amount in parts.items():
                 site = builder.sites[number]
                 sums.setdefault((site.chunk, site.line), [0, 0])[unit] += amount
-    texts = [linked.source, *linked.modules.values()]
-    for chunk, text in zip(linked.chunks, texts, strict=True):
+    for chunk, text in zip(linked.chunks, linked.texts, strict=True):
         for line, lua in enumerate(text.decode("latin-1").splitlines(), 1):
             instructions, size = sums.get((chunk.name, line), (0, 0))
             yield f"{instructions or '':>6} {size or '':>6} | {lua}".rstrip()
@@ -89,7 +88,7 @@ def _prices(linked: Linked, level: Level) -> Iterator[str]:
 def _python(linked: Linked, level: Level) -> Iterator[str]:
     """The generated code, each statement below the Lua line that it belongs to."""
     link, builder = compile_to_tree(linked, FunctionBuilder, level)
-    texts = dict(zip([chunk.name for chunk in linked.chunks], [linked.source, *linked.modules.values()], strict=True))
+    texts = dict(zip([chunk.name for chunk in linked.chunks], linked.texts, strict=True))
     lines = {name: text.decode("latin-1").splitlines() for name, text in texts.items()}
     last = None
     for text, number in python_lines(link):

@@ -1,13 +1,17 @@
 """Linking: a script and the modules that it requires, found, parsed and weighed.
 
-Input: sources by name. Output: a Linked program, ready to be compiled. Raises LuaSyntaxError for a
-module that is missing or too much for the compiler.
+Input: sources by name. Output: a Linked program, ready to be compiled. Raises LuaSyntaxError for what is too much for
+the compiler, and for a module that is missing, broken or requires itself where a run surely gets there.
+
+Modules are those that a literal names: in a call of ``require``, in ``pcall(require, "name")``, and, in a program that
+calls ``require`` in other ways, anywhere. A module whose file is not good fails where a run requires it.
 """
 
 from __future__ import annotations
 
 import gc
 import hashlib
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,8 +19,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from .analysis.builtins import computes_names
+from .analysis.certain import certain_calls
 from .analysis.compile_cost import weigh, weigh_names
 from .analysis.scope import Resolution, resolve
+from .analysis.uses import Globals, Require
 from .errors import LuaSyntaxError
 from .limits import DEFAULT, MAX_WEIGHT
 from .modules import catalogue
@@ -27,6 +34,21 @@ from .syntax.parser import parse
 COMPILE_RECURSION: Final = 20_000
 """Python frames for the compiler's own recursion over at most 220 nested levels."""
 
+BROKEN: Final = 8
+"""Bytes of a module that does not compile, of which one unit is counted: the parser may have read it to its end."""
+
+_NAME: Final = re.compile(r"""[^\s%(){}\[\]"'<>=,;:]{1,200}""")
+"""A literal that may be a module's name without standing in a call of ``require``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A literal name that no file has; ``chunk`` and ``line`` say who requires it."""
+
+    name: str
+    chunk: str
+    line: int
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Linked:
@@ -34,14 +56,22 @@ class Linked:
 
     chunks: list[nodes.Chunk]
     resolution: Resolution
-    source: bytes
+    texts: list[bytes]
+    """The sources of the chunks."""
     modules: Mapping[str, bytes]
-    """The sources of the modules by name, in the order of their chunks."""
+    """The files of the modules by name, in the order of linking; one that does not compile has no chunk."""
+    names: Mapping[str, nodes.Chunk]
+    """What ``require`` finds, by the names that it is called with."""
+    broken: Mapping[str, str]
+    """Modules that do not compile, by the names that it is called with, and what it says then."""
+    sought: frozenset[str]
+    """Names that literals have and no file: any of them would make another program."""
+    missing: tuple[Missing, ...]
     weight: int
 
     def hash(self) -> str:
         """The SHA-256 of the script and its modules."""
-        digest = hashlib.sha256(self.source)
+        digest = hashlib.sha256(self.texts[0])
         for module, source in self.modules.items():
             digest.update(b"\0" + module.encode() + b"\0" + source)
         return digest.hexdigest()
@@ -51,66 +81,195 @@ def link_program(
     source: bytes, name: str, modules: Mapping[str, bytes] = MappingProxyType({}), limit: int = DEFAULT.source
 ) -> Linked:
     """What ``compile_program`` compiles. Raises LuaSyntaxError."""
-    resolution = Resolution()
-    counter = [0]
     with _room():
-        chunks = [_chunk(source, name, limit, resolution, counter)]
-        names = _link(chunks, resolution, modules, counter, limit)
-        sources = MappingProxyType({module: modules[module] for module in names})
+        linker = _Linker(modules, limit)
+        linker.chunk(source, name)
+        linker.link()
+        linker.refuse()
+        resolution = linker.resolution
         _check_weight(name, resolution.weight + weigh_names(resolution))
-        return Linked(chunks, resolution, source, sources, resolution.weight)
+        return Linked(
+            chunks=linker.chunks,
+            resolution=resolution,
+            texts=linker.texts,
+            modules=MappingProxyType({file: modules[file] for file in linker.files}),
+            names=MappingProxyType(linker.names),
+            broken=MappingProxyType(linker.broken),
+            sought=frozenset(linker.sought),
+            missing=tuple(linker.missing),
+            weight=resolution.weight,
+        )
 
 
-def _chunk(source: bytes, name: str, limit: int, into: Resolution, counter: list[int]) -> nodes.Chunk:
-    """A chunk, parsed, weighed and resolved: refused before its names are looked at, if it is too large for that."""
-    chunk = parse(source, name, limit)
-    into.weight += weigh(chunk, into.extents)
-    _check_weight(name, into.weight)
-    resolve(chunk, into, counter)
-    return chunk
+class _Linker:
+    """The files that have been looked at, in order, and what became of them."""
+
+    def __init__(self, modules: Mapping[str, bytes], limit: int) -> None:
+        self.modules = modules
+        self.limit = limit
+        self.resolution = Resolution()
+        self.counter = [0]
+        self.chunks: list[nodes.Chunk] = []
+        self.texts: list[bytes] = []
+        self.requires: dict[nodes.Chunk, list[Require]] = {}
+        self.files: dict[str, nodes.Chunk | LuaSyntaxError] = {}
+        self.names: dict[str, nodes.Chunk] = {}
+        self.broken: dict[str, str] = {}
+        self.sought: set[str] = set()
+        self.missing: list[Missing] = []
+        self.refusals: dict[str, LuaSyntaxError] = {}
+        """Of modules that are there and do not compile, by the names that they are required by."""
+        self.circular = False
+        """Whether any modules require each other, wherever it stands."""
+
+    def chunk(self, source: bytes, name: str) -> nodes.Chunk:
+        """A chunk, parsed, weighed and resolved: refused before its names are looked at, if it is too large."""
+        chunk = parse(source, name, self.limit)
+        own = Resolution()
+        own.passed = self.resolution.passed
+        own.weight = weigh(chunk, own.extents)
+        _check_weight(name, self.resolution.weight + own.weight)
+        resolve(chunk, own, self.counter)
+        own.passed -= self.resolution.passed
+        self.resolution.absorb(own)
+        self.requires[chunk] = own.requires
+        self.chunks.append(chunk)
+        self.texts.append(source)
+        return chunk
+
+    def link(self) -> None:
+        """Link what literals name, depth first, until there is nothing new."""
+        self.required(self.chunks[0])
+        looked: set[str] = set()
+        while computes_names(self.resolution) and (new := self.resolution.texts - looked):
+            looked |= new
+            for text in sorted(new):
+                if _NAME.fullmatch(text) and text not in self.names and text not in TABLES:
+                    count = len(self.chunks)
+                    self.find(text)
+                    if len(self.chunks) > count:
+                        self.required(self.chunks[-1])
+
+    def required(self, first: nodes.Chunk) -> None:
+        """Link what a chunk requires, and what that requires."""
+        path = {first: iter(self.requires[first])}
+        while path:
+            chunk = next(reversed(path))
+            require = next(path[chunk], None)
+            if require is None:
+                del path[chunk]
+                continue
+            name, count = require.name, len(self.chunks)
+            if name in TABLES or name in self.refusals:
+                continue
+            if name in self.names:
+                self.circular |= self.names[name] in path
+            elif not self.find(name):
+                self.missing.append(Missing(name, chunk.name, require.line))
+            elif len(self.chunks) > count:
+                path[self.chunks[-1]] = iter(self.requires[self.chunks[-1]])
+
+    def find(self, name: str) -> bool:
+        """Link the module that a name means, unless it is the routing library's; False if there is none."""
+        file = name
+        if file not in self.modules:
+            self.sought.add(file)
+            file = f"{name}.init"
+            if file not in self.modules:
+                self.sought.add(file)
+                if name not in catalogue.FILES:
+                    return False
+                catalogue.members(catalogue.FILES[name])  # imported while nobody waits for a decision
+                return True
+        found = self.files.get(file)
+        if found is None:
+            found = self.files[file] = self.load(file)
+        if isinstance(found, LuaSyntaxError):
+            self.refusals[name] = found
+            self.broken[name] = f"error loading module '{name}' from file '{_file_name(file)}':\n\t{found.message}"
+        else:
+            self.names[name] = found
+        return True
+
+    def load(self, file: str) -> nodes.Chunk | LuaSyntaxError:
+        """A module's chunk, or why it has none."""
+        source = self.modules[file]
+        try:
+            return self.chunk(source, _file_name(file))
+        except TooMuch:
+            raise
+        except LuaSyntaxError as error:
+            self.resolution.weight += len(source) // BROKEN
+            _check_weight(_file_name(file), self.resolution.weight)
+            return error
+
+    # what surely runs
+
+    def refuse(self) -> None:
+        """Refuse a program that surely requires what it cannot have."""
+        if not (self.refusals or self.missing or self.circular) or _may_find_more(self.resolution.globals):
+            return
+        main = self.chunks[0]
+        done: set[nodes.Chunk] = set()
+        path = {main: ("", self.certain(main))}
+        while path:
+            chunk = next(reversed(path))
+            require = next(path[chunk][1], None)
+            if require is None:
+                done.add(chunk)
+                del path[chunk]
+                continue
+            name = require.name
+            if name in self.refusals:
+                raise self.refusals[name]
+            if name not in self.names:
+                message = f"{chunk.name}:{require.line}: module '{name}' not found in lib/"
+                raise LuaSyntaxError(message, require.line)
+            module = self.names[name]
+            if module in path:
+                names = [entry[0] for entry in path.values()][list(path).index(module) :]
+                message = f"{chunk.name}:{require.line}: modules require each other: {' -> '.join([*names, name])}"
+                raise LuaSyntaxError(message, require.line)
+            if module not in done:
+                path[module] = (name, self.certain(module))
+
+    def certain(self, chunk: nodes.Chunk) -> Iterator[Require]:
+        """What a chunk surely requires."""
+        calls = certain_calls(chunk)
+        for require in self.requires[chunk]:
+            known = require.name in self.names or require.name in self.refusals
+            if require.protected or require.call not in calls or require.name in TABLES:
+                continue
+            if known or require.name not in catalogue.FILES:
+                yield require
+
+
+class TooMuch(LuaSyntaxError):
+    """A program is too large for the compiler."""
 
 
 def _check_weight(name: str, weight: int) -> None:
     """Refuse what takes too long to compile."""
     if weight > MAX_WEIGHT:
         message = f"chunk has too many operations ({weight} units, limit is {MAX_WEIGHT})"
-        raise LuaSyntaxError(f"{name}:1: {message}", 1)
+        raise TooMuch(f"{name}:1: {message}", 1)
 
 
-def _link(
-    chunks: list[nodes.Chunk],
-    resolution: Resolution,
-    modules: Mapping[str, bytes],
-    counter: list[int],
-    limit: int,
-) -> list[str]:
-    """Parse and resolve the required modules, depth first; names in the order of their chunks."""
-    linked: list[str] = []
-    done: set[str] = set()
+def _may_find_more(use: Globals) -> bool:
+    """Whether the script may change what ``require`` finds, or ``require`` itself."""
+    fields = use.fields.get("_G", set())
+    return (
+        "require" in use.writes
+        or "package" in use.writes
+        or "package" in use.reads
+        or "_G" in use.whole
+        or "_G" in use.writes
+        or not fields.isdisjoint({"require", "package"})
+    )
 
-    def visit(requires: list[tuple[str, int]], importer: str, path: tuple[str, ...]) -> None:
-        for module, line in requires:
-            if module in TABLES:
-                continue
-            if module in path:
-                cycle = " -> ".join([*path[path.index(module) :], module])
-                raise LuaSyntaxError(f"{importer}:{line}: modules require each other: {cycle}", line)
-            if module in done:
-                continue
-            if module not in modules and module in catalogue.FILES:
-                catalogue.members(catalogue.FILES[module])  # imported while nobody waits for a decision
-                continue
-            if module not in modules:
-                raise LuaSyntaxError(f"{importer}:{line}: module '{module}' not found in lib/", line)
-            before = len(resolution.requires)
-            chunk = _chunk(modules[module], f"lib/{module.replace('.', '/')}.lua", limit, resolution, counter)
-            chunks.append(chunk)
-            linked.append(module)
-            visit(resolution.requires[before:], chunk.name, (*path, module))
-            done.add(module)
 
-    visit(list(resolution.requires), chunks[0].name, ())
-    return linked
+def _file_name(module: str) -> str:
+    return f"lib/{module.replace('.', '/')}.lua"
 
 
 @contextmanager

@@ -27,11 +27,11 @@ from .sites import SITES, Site
 from .stdlib.registry import LIBRARIES
 from .version import ENGINE_VERSION
 
-PLAIN: Final = ("name", "hash", "main", "base_names", "library_names", "dynamic", "constant")
+PLAIN: Final = ("name", "hash", "main", "base_names", "library_names", "dynamic", "constant", "sought")
 """Fields that are packed as they are, in this order."""
 
 MADE_AGAIN: Final = (
-    *("modules", "mirrors", "level", "namespace", "sealed", "sites"),
+    *("modules", "broken", "mirrors", "level", "namespace", "sealed", "sites"),
     *("source", "sources", "shells", "accounts"),
 )
 """Fields that are not: of other types, or not part of what was compiled."""
@@ -49,12 +49,15 @@ def pack(program: Program) -> bytes:
         program.library_names,
         program.dynamic,
         program.constant,
+        program.sought,
     )
     own = {name: value for name, value in program.namespace.items() if name not in HELPERS and name != SITES}
     return marshal.dumps(
         (
             plain,
             tuple(program.modules.items()),
+            tuple(program.broken.items()),
+            tuple(program.sources),
             tuple(program.mirrors.items()),
             astuple(program.level),
             own,
@@ -69,18 +72,19 @@ def unpack(data: bytes, source: bytes, modules: Mapping[str, bytes]) -> Program:
 
     Raises whatever data that `pack` has not made leads to.
     """
-    plain, codes, mirrors, level, own, sealed, rows = marshal.loads(data)
+    plain, codes, broken, files, mirrors, level, own, sealed, rows = marshal.loads(data)
     sites = tuple(map(Site._make, rows))
     return Program(
         **dict(zip(PLAIN, plain, strict=True)),
         modules=MappingProxyType(dict(codes)),
+        broken=MappingProxyType(dict(broken)),
         mirrors=MappingProxyType(dict(mirrors)),
         level=Level(*level),
         namespace={**HELPERS, **own, SITES: sites},
         sealed=tuple((slot, path, LIBRARIES[path[0]][path[1]]) for slot, path in sealed),
         sites=sites,
         source=source,
-        sources=MappingProxyType({module: modules[module] for module, _ in codes}),
+        sources=MappingProxyType({file: modules[file] for file in files}),
     )
 
 

@@ -18,8 +18,11 @@ LEFT_OUT: Final[dict[str, tuple[str, ...]]] = {
     "gcinfo": (),
     "module": (),
     "io": (),
-    "debug": (),
-    "package": (),
+    "debug": (
+        *("debug", "getfenv", "gethook", "getlocal", "getmetatable", "getregistry", "getupvalue", "setfenv", "sethook"),
+        *("setlocal", "setmetatable", "setupvalue"),
+    ),
+    "package": ("loaders", "loadlib", "seeall"),
     "string": ("dump",),
     "os": ("execute", "exit", "remove", "rename", "tmpname", "getenv", "setlocale"),
 }
@@ -74,7 +77,8 @@ ALIASES: Final[dict[tuple[str, str], tuple[str, str]]] = {
 """Members that are the same function as another one."""
 
 
-TABLES: Final = ("string", "table", "math", "os", "bit", "coroutine")
+TABLES: Final = ("string", "table", "math", "os", "bit", "coroutine", "debug", "package")
+"""Libraries that are tables, in the order in which a run makes them: ``package.loaded`` has the others."""
 
 
 HOST_CALLS: Final = ("on_route_request",)

@@ -142,7 +142,8 @@ class ProgramCache:
         for module, digest in linked:
             if module not in modules or hashlib.sha256(modules[module]).digest() != digest:
                 return None
-        return unpack(packed, source, modules)
+        program = unpack(packed, source, modules)
+        return program if modules.keys().isdisjoint(program.sought) else None
 
     def _read(self, file: str) -> bytes | None:
         """A file's bytes, if it is there and this user's alone. Raises `OSError`."""

@@ -93,6 +93,7 @@ class _Compiled:
             made.name == name
             and made.source == source
             and all(modules.get(module) == text for module, text in made.modules.items())
+            and modules.keys().isdisjoint(self.program.sought)
         )
 
 
@@ -203,8 +204,7 @@ class ScriptStore:
         if kept is not None and kept.made_of(name, source, modules):
             return kept
         program = self._program(source, name, modules)
-        linked = MappingProxyType({module: modules[module] for module in program.modules})
-        return _Compiled(program, Source(name, source, linked, self.source_limit))
+        return _Compiled(program, Source(name, source, program.sources, self.source_limit))
 
     def _program(self, source: bytes, name: str, modules: Mapping[str, bytes]) -> Program:
         if self._cache is None:

@@ -179,6 +179,8 @@ FUNCTIONS: Final = (
       "abs acos asin atan ceil cos cosh deg exp floor frexp log log10 modf rad random randomseed sin sinh sqrt tan tanh".split()),
     *(call(f"math.{name}", "ONE", "2") for name in "atan2 fmod ldexp max min mod pow random".split()),
     call("math.max", "unpack(T)"), call("math.min", "unpack(T)"), call("bit.band", "unpack(T)"),
+    call("debug.getinfo", "ONE", "S"), call("debug.getinfo", "F"), call("debug.traceback", "S", "ONE"),
+    call("xpcall", "error", "debug.traceback"),
     call("os.clock"), call("os.date", "S", "ONE"), call("os.date", "'*t'", "ONE"), call("os.difftime", "ONE", "ONE"),
     call("os.time", "T"), call("os.time"),
     call("string.byte", "S", "ONE", "2"), call("string.char", "65", "66"), call("string.char", "unpack(U)"),

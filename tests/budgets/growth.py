@@ -66,7 +66,9 @@ KINDS: Final[dict[str, Kind]] = {
         "before each partition; of Python's own sort n log n and the texts' lengths",
         "`d02`-`d09`, `z01`-`z03`, `u03`",
     ),
-    "levels": Kind("the levels of the stack that `error` walks up", "4 instructions each", "`k06`, `c13`"),
+    "levels": Kind(
+        "the levels of the stack that `error` and `debug` walk up", "4 instructions each, `debug` 16", "`k06`, `c13`, `k27`"
+    ),
     "messages": Kind(
         "the length of an error's message, which may quote a name as long as the source, or an argument",
         "1 instruction for 64 bytes and its bytes, where it is caught; before it is made where it quotes an argument",
@@ -167,6 +169,14 @@ LIBRARY: Final[dict[str, tuple[Work, ...]]] = {
     **{f"math.{name}": (*numeral(f"math.{name}(x, 1)", f"math.{name}(1, x)", f"math.{name}(1, 1, x)"),
                         *values(f"math.{name}(unpack(t))", before=LIST))
        for name in ("max", "min")},
+    "debug.getinfo": (
+        *numeral("debug.getinfo(x)"), *text("pcall(debug.getinfo, 1, s)"),
+        Work("levels", "local e = debug.getinfo", _DEEP.format("e(N)")),
+    ),
+    "debug.traceback": (
+        *text("debug.traceback(s)"), *numeral("debug.traceback('', x)"),
+        Work("levels", "local e = debug.traceback", _DEEP.format("e()")),
+    ),
     "os.clock": NOTHING,
     "os.date": (*text("os.date(s)"), *numeral("os.date('%Y', x)")),
     "os.difftime": numeral("os.difftime(x, 1)", "os.difftime(1, x)"),

@@ -66,6 +66,8 @@ CASES: Final[dict[str, Case]] = {
     "coroutine.status": flat("coroutine.status(co)", "local co = coroutine.create(function() end)"),
     "coroutine.wrap": flat("coroutine.wrap(function() end)()"),
     "coroutine.yield": linear("coroutine.wrap(function() coroutine.yield(unpack(t)) end)()", WORDS),
+    "debug.getinfo": flat("debug.getinfo(1)"),
+    "debug.traceback": linear("debug.traceback(s)", TEXT),
     **{
         f"math.{name}": flat(f"math.{name}(x)")
         for name in (

@@ -66,6 +66,10 @@ class Variable:
     kind: str
 
 
+HOLES = ("return #{...}, select('#', unpack({...}))", "local t = {1, nil, ...} return #t, table.getn(t), t[#t]")
+"""Uses of ``...`` whose answers hang on where nils are, which LuaJIT sees otherwise than PUC."""
+
+
 class Generator:
     """One program. ``risky`` programs contain run-time errors; ``jumps`` allows goto."""
 
@@ -650,10 +654,12 @@ class Generator:
         return stmt(f"out(#{array}, {array}[1], {array}[#{array}], next({{}}), type(next({array})))")
 
     def lengths(self) -> Node:
-        """Constructors with nils between their positions."""
+        """Constructors with nils between their positions, where LuaJIT's lengths are others than PUC's."""
         items: list[str | Node] = []
         for _ in range(self.number(1, 6)):
-            items += [", ", self.expression(self.pick(("x", "n", "x")), 1) if self.chance(60) else expr("nil")]
+            filled = self.jumps or self.chance(60)
+            kind = "n" if self.jumps else self.pick(("x", "n", "x"))
+            items += [", ", self.expression(kind, 1) if filled else expr("nil")]
         made = expr("{", *items[1:], "}")
         if self.chance(30):
             return stmt("out(unpack(", made, "))")
@@ -911,7 +917,7 @@ class Generator:
         uses = self.pick((
             "return ...", "return select('#', ...), ...", "return (...)", "local a, b = ... return b, a", "return {...}",
             "local t = {n = select('#', ...), ...} return t.n, t[1], t[2]", "return ..., 'last'", "return select(2, ...)",
-            "return #{...}, select('#', unpack({...}))", "local t = {1, nil, ...} return #t, table.getn(t), t[#t]",
+            *(() if self.jumps else HOLES),
         ))  # fmt: skip
         self.pop(function=True)
         arguments: list[str | Node] = []

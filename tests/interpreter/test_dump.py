@@ -109,7 +109,7 @@ def test_start_up_is_constant_unless_it_depends_on_the_run() -> None:
     def constant(source: str) -> bool:
         linked = link_program(source.encode(), "x.lua")
         seal = Seal(linked.resolution)
-        return is_constant(Kinds(linked.resolution, linked.chunks, seal), linked.chunks, [])
+        return is_constant(Kinds(linked.resolution, linked.chunks, seal), linked.chunks, {})
 
     assert constant("local n = 1 function on_route_request() return {path = n} end")
     assert not constant("local n = math.random() function on_route_request() return n end")

@@ -30,7 +30,8 @@ def test_a_module_is_the_runs_own() -> None:
 def test_a_name_that_nobody_has() -> None:
     with pytest.raises(LuaSyntaxError, match=r"t:2: module 'base46' not found in lib/"):
         compile_program(b"\nrequire 'base46'", "t")
-    assert lua("local n = 'base46' return pcall(require, n)") == ("false", "module 'base46' not found")
+    status, message = lua("local n = 'base46' return pcall(require, n)")
+    assert (status, message.partition(":")[0]) == ("false", "module 'base46' not found")
 
 
 def test_a_scripts_own_module_comes_first() -> None:

@@ -34,6 +34,7 @@ class Script:
         self.lines = re.split(r"\r\n|\n\r|\r|\n", source.decode("latin-1"))
         self.chunk = linked.chunks[0]
         self.resolution = linked.resolution
+        self.missing = [missing for missing in linked.missing if missing.chunk == self.chunk.name]
         self.parents: dict[Any, Any] = {}
         self.nodes: list[Any] = []
         self._collect()
@@ -124,6 +125,10 @@ class Script:
     def start_of(self, node: Any) -> tuple[int, int]:
         """Line and column at which a node's text begins: its own are those of its operator or bracket."""
         return min((inner.line, inner.column) for inner in self.each_in(node) if isinstance(inner, nodes.Node))
+
+    def place_of(self, text: str, line: int) -> int:
+        """The column of a text on a line; 1 if it is not there as it is."""
+        return self.lines[line - 1].find(text) + 1 or 1
 
     def column_of(self, name: str, node: nodes.Node) -> int:
         """The column of ``name`` on a node's line, from the node on; the node's own if it is not there."""

@@ -10,6 +10,24 @@ from ..runtime.values import LONG_STRING
 from ..signatures import HOST_GLOBALS, LEFT_OUT
 from ..stdlib.registry import LIBRARIES
 from .scope import Resolution
+from .uses import Globals
+
+
+def computes_names(resolution: Resolution) -> bool:
+    """Whether ``require`` may be called with other names than the literal ones."""
+    hidden = "pcall" in resolution.globals.writes
+    known = sum(not (hidden and require.protected) for require in resolution.requires)
+    return known < resolution.require_uses
+
+
+def _shows_libraries(use: Globals, requires: set[str]) -> bool:
+    """Whether the script may get at ``package.loaded``, which has every library and the globals."""
+    return (
+        "package" in use.whole
+        or "package" in use.writes
+        or "package" in requires
+        or "loaded" in use.fields.get("package", ())
+    )
 
 
 class Seal:
@@ -24,13 +42,13 @@ class Seal:
         self.binds = level.fixed_builtins
         use = resolution.globals
         open_libraries = set(use.whole) | set(use.writes)
-        requires = {name for name, _ in resolution.requires}
+        requires = {require.name for require in resolution.requires}
         open_libraries |= requires & LIBRARIES.keys()
         self.dynamic = "_G" in use.reads or "_G" in use.writes
         if "getmetatable" in use.reads or "require" in use.writes:
             open_libraries.add("string")
-        if "require" in use.whole and len(resolution.requires) < resolution.require_uses:
-            self.dynamic = True  # a computed name may ask for any library
+        if computes_names(resolution) or "_G" in requires or _shows_libraries(use, requires):
+            self.dynamic = True
         self.open = open_libraries
         self.strings_open = self.dynamic or ("string" in open_libraries and "getmetatable" in use.reads)
         self.writes = set(use.writes)

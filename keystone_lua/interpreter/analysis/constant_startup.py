@@ -13,6 +13,7 @@ assignment into it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from ..modules import catalogue
@@ -34,8 +35,8 @@ class _Varies(Exception):
     """Start-up may differ between runs, or what it made may change."""
 
 
-def is_constant(kinds: Kinds, chunks: list[nodes.Chunk], modules: list[str]) -> bool:
-    """Whether a program's start-up is constant; ``modules`` names the chunks after the first."""
+def is_constant(kinds: Kinds, chunks: list[nodes.Chunk], modules: Mapping[str, nodes.Chunk]) -> bool:
+    """Whether a program's start-up is constant; ``modules`` are the chunks that ``require`` runs."""
     if kinds.seal.dynamic:
         return False
     startup = _Startup(kinds, chunks, modules)
@@ -47,15 +48,16 @@ def is_constant(kinds: Kinds, chunks: list[nodes.Chunk], modules: list[str]) -> 
 
 
 class _Startup:
-    def __init__(self, kinds: Kinds, chunks: list[nodes.Chunk], modules: list[str]) -> None:
+    def __init__(self, kinds: Kinds, chunks: list[nodes.Chunk], modules: Mapping[str, nodes.Chunk]) -> None:
         self.kinds = kinds
         self.resolution: Resolution = kinds.resolution
         self.chunks = chunks
-        self.modules = dict(zip(modules, chunks[1:], strict=True))
+        self.modules = modules
         self.depths: dict[Variable, int] = {}
         """Of the variables that name tables."""
         self.results: dict[nodes.Chunk, int] = {}
         """Depths of what the chunks return."""
+        self.begun: set[nodes.Chunk] = set()
         self.requires = 0
         self.writes = 0
         self.top: set[nodes.Statement] = set()
@@ -78,7 +80,10 @@ class _Startup:
         """The depth of what a chunk returns, whose statements only give names."""
         if chunk in self.results:
             return self.results[chunk]
-        self.results[chunk] = 0
+        if chunk in self.begun:
+            raise _Varies  # it requires itself
+        self.begun.add(chunk)
+        depth = 0
         self.top.update(chunk.body.statements)
         made: set[Variable] = set()
         for statement in chunk.body.statements:
@@ -91,10 +96,11 @@ class _Startup:
             elif isinstance(statement, nodes.Return) and len(statement.values) == 1:
                 value = statement.values[0]
                 named = self.depth(value) if isinstance(value, nodes.Name) else 0
-                self.results[chunk] = named or self.constant(value)
+                depth = named or self.constant(value)
             else:
                 raise _Varies
-        return self.results[chunk]
+        self.results[chunk] = depth
+        return depth
 
     def local(self, node: nodes.Local, made: set[Variable]) -> None:
         variables = self.resolution.declared[node]

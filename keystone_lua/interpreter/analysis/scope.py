@@ -21,6 +21,7 @@ from ..errors import LuaSyntaxError
 from ..limits import MAX_PASSED
 from ..syntax import nodes
 from .extents import Extent
+from .uses import Globals, Require
 
 PLAIN, VALUE, BOX = "plain", "value", "box"
 
@@ -75,16 +76,6 @@ class Scope:
 
 
 @dataclass(slots=True, eq=False)
-class Globals:
-    """How a program uses its global names; says which library functions no script can replace."""
-
-    reads: set[str] = field(default_factory=set)
-    writes: dict[str, int] = field(default_factory=dict)
-    fields: dict[str, set[str]] = field(default_factory=dict)
-    whole: set[str] = field(default_factory=set)
-
-
-@dataclass(slots=True, eq=False)
 class Resolution:
     """What scope found. Nodes are keys by identity; a Name that is missing from ``variables`` is global."""
 
@@ -101,8 +92,28 @@ class Resolution:
     """Names that pass a function on their way in, each for each function."""
     extents: dict[nodes.Node, Extent] = field(default_factory=dict)
     """Of functions and chunks: see extents."""
-    requires: list[tuple[str, int]] = field(default_factory=list)
+    requires: list[Require] = field(default_factory=list)
+    """Calls of ``require`` with a literal name."""
     require_uses: int = 0
+    """Mentions of ``require``, those calls' included."""
+    texts: set[str] = field(default_factory=set)
+    """The literal strings."""
+
+    def absorb(self, other: Resolution) -> None:
+        """Take over what was found in another chunk."""
+        self.variables.update(other.variables)
+        self.declared.update(other.declared)
+        self.scopes.update(other.scopes)
+        self.targets.update(other.targets)
+        self.labelled.update(other.labelled)
+        self.extents.update(other.extents)
+        self.globals.absorb(other.globals)
+        self.weight += other.weight
+        self.calls += other.calls
+        self.passed += other.passed
+        self.requires += other.requires
+        self.require_uses += other.require_uses
+        self.texts |= other.texts
 
 
 class _Frame:
@@ -152,7 +163,7 @@ class _Resolver:
             nodes.Nil: self.nothing,
             nodes.Boolean: self.nothing,
             nodes.Number: self.nothing,
-            nodes.String: self.nothing,
+            nodes.String: self.string,
             nodes.Vararg: self.vararg,
             nodes.Local: self.local,
             nodes.LocalFunction: self.local_function,
@@ -184,6 +195,9 @@ class _Resolver:
 
     def nothing(self, node: nodes.Node) -> None:
         pass
+
+    def string(self, node: nodes.String) -> None:
+        self.into.texts.add(node.value)
 
     def vararg(self, node: nodes.Vararg) -> None:
         self.scope.uses_vararg = True
@@ -332,16 +346,20 @@ class _Resolver:
     def call(self, node: nodes.Call) -> None:
         function, arguments = node.function, node.arguments
         self.into.calls += 1
-        if (
-            function.__class__ is nodes.Name
-            and function.name == "require"
-            and self.lookup("require") is None
-            and len(arguments) == 1
-            and arguments[0].__class__ is nodes.String
-        ):
-            self.into.requires.append((arguments[0].value, node.line))
+        if function.__class__ is nodes.Name and function.name in ("require", "pcall"):
+            self.require(node, function.name == "pcall")
         self.visit(function)
         self.visit_all(arguments)
+
+    def require(self, node: nodes.Call, protected: bool) -> None:
+        named = node.arguments[protected:]
+        if not named or named[0].__class__ is not nodes.String or self.lookup("require") is not None:
+            return
+        if protected:
+            first = node.arguments[0]
+            if first.__class__ is not nodes.Name or first.name != "require" or self.lookup("pcall") is not None:
+                return
+        self.into.requires.append(Require(named[0].value, node, protected))
 
     def method_call(self, node: nodes.MethodCall) -> None:
         self.visit(node.object)

@@ -265,7 +265,7 @@ class FunctionBuilder:
         if isinstance(node, nodes.Name):
             if (variable := self.variable(node)) is not None:
                 return ("local" if variable.owner is self.context.scope else "upvalue") + f" '{node.name}'", ""
-            note = f"{node.name} is not available in this engine" if node.name in LEFT_OUT else ""
+            note = f"{node.name} is not available in this engine" if LEFT_OUT.get(node.name) == () else ""
             return f"global '{node.name}'", note
         if isinstance(node, nodes.Logical):
             operand = loading_operand(node)

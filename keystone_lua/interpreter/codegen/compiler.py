@@ -67,9 +67,11 @@ def python_tree(builder: FunctionBuilder, chunks: Sequence[nodes.Chunk], sealed:
 def chunk_function(builder: FunctionBuilder, chunk: nodes.Chunk, identifier: str) -> ast.FunctionDef:
     """A chunk is a vararg function."""
     context, statements = function_body(builder, builder.resolution.scopes[chunk], chunk.body, None)
-    builder.definitions.append(builder.definition(identifier, ["d"], "va", context, statements))
+    definition = builder.definition(identifier, ["d"], "va", context, statements)
+    definition.lineno = builder.at(chunk.line)
+    builder.definitions.append(definition)
     builder.waiting[identifier] = frame_held(builder, chunk)
-    return builder.definitions[-1]
+    return definition
 
 
 def closure(builder: FunctionBuilder, node: nodes.Function) -> ast.expr:
@@ -120,6 +122,7 @@ def emit_function(builder: FunctionBuilder, node: nodes.Function, own: Variable 
     slots = ["d", *(v.slot for v in scope.parameters)]
     rest = "va" if node.is_vararg else None if builder.kinds.fits(node) else "_"
     definition = builder.definition(code_name, slots, rest, context, statements)
+    definition.lineno = builder.at(node.line)  # debug.getinfo tells by it where the function is defined
     builder.definitions.append(definition)
     builder.waiting[code_name] = frame_held(builder, node)
     line = builder.line

@@ -25,6 +25,7 @@ class Program:
     hash: str
     main: CodeType
     modules: Mapping[str, CodeType]
+    """The chunks that ``require`` runs, by its argument."""
     namespace: dict[str, Any]
     sealed: tuple[tuple[str, tuple[str, str], Recipe | LuaValue], ...]
     base_names: tuple[str, ...]
@@ -35,7 +36,11 @@ class Program:
     sites: tuple[Site, ...] = field(repr=False)
     source: bytes = field(repr=False)
     sources: Mapping[str, bytes] = field(repr=False)
-    """The linked modules' sources by name, in the order of the hash."""
+    """The linked modules' sources by the names of their files, in the order of the hash."""
+    broken: Mapping[str, str] = field(repr=False)
+    """Modules that do not compile, by the names that ``require`` knows, and what it says of them."""
+    sought: frozenset[str] = field(repr=False)
+    """Names that literals have and no file: with any of them it would be another program."""
     constant: bool = False
     """Whether every run starts by doing the same (see startup)."""
     shells: list[RunContext] = field(default_factory=list, repr=False)

@@ -1,19 +1,103 @@
-"""Modules of the routing library as a run sees them.
+"""``require``: the program's modules, the libraries, and the routing library's modules as a run sees them.
 
-Input: a run, a name that catalogue knows. Output: a table of the run's own, with functions over its counters.
+Input: a run, a name. Output: what the module answered; of the routing library a table of the run's own, with functions
+over its counters.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from types import FunctionType
+from typing import Final, Protocol
 
 from .. import costs
 from ..modules import catalogue
-from ..runtime.values import LuaValue, Native, Table
-from ..stdlib.registry import Recipe
+from ..runtime import operations
+from ..runtime.context import RunContext
+from ..runtime.tracebacks import library_error
+from ..runtime.values import FALSE, TRUE, LuaValue, Native, Table
+from ..signatures import TABLES
+from ..stdlib.registry import LIBRARIES, Recipe
+from .program import Program
 
-if TYPE_CHECKING:
-    from ..runtime.context import RunContext
+
+class Requiring(RunContext, Protocol):
+    """What ``require`` wants of a run besides."""
+
+    program: Program
+    globals: Table
+    required: Table | None
+    """``package.loaded``, once somebody has asked."""
+    loading: Table
+    """What stands there for a module that is being loaded."""
+    preload: Table | None
+
+    def library(self, name: str) -> Table:
+        """A library as a table of the run's own."""
+
+    def chunk(self, module: str = "") -> FunctionType:
+        """A module's chunk as a function."""
+
+
+def require(run: Requiring, d: int, name: str) -> LuaValue:
+    """A library by name, or a module linked into the program, run once; ``package`` comes first (ll_require)."""
+    loaded = _loaded(run)
+    value = operations.rawget(run, loaded, name)
+    if value is not None and value is not FALSE:
+        if value is run.loading:
+            raise library_error(f"loop or previous error loading module '{name}'")
+        return value
+    program = run.program
+    loader = operations.rawget(run, run.preload, name) if run.preload is not None else None
+    if loader is None and name in TABLES:
+        existing = run.globals.get(name) if name in program.library_names else None
+        value = loaded[name] = existing if existing is not None else run.library(name)
+        return value
+    if loader is None and name not in program.modules:
+        if name in catalogue.FILES:
+            value = loaded[name] = module(run, name)
+            return value
+        run.charge(2 * len(name) // costs.COPY, 8 * len(name))
+        raise library_error(_refusal(program, name))
+    if loader is not None:
+        run.charge(0, costs.ENTRY)
+    operations.rawset(run, loaded, name, run.loading)
+    made = run.chunk(name)(d + run.crossing, name) if loader is None else run.call(loader, d, name)
+    value = operations.first(made)
+    if value is not None:
+        operations.rawset(run, loaded, name, value)
+    elif operations.rawget(run, loaded, name) is run.loading:
+        operations.rawset(run, loaded, name, TRUE)
+    return operations.rawget(run, loaded, name)
+
+
+def package(run: Requiring) -> Table:
+    """``package``: ``loaded`` has the libraries, as far as they are globals, and is what ``require`` goes by."""
+    loaded, run.preload = _loaded(run), Table()
+    table = Table({member: run.member("package", member) for member in LIBRARIES["package"]})
+    loaded.update({name: run.globals[name] for name in run.program.library_names if name in run.globals})
+    if run.program.dynamic:
+        loaded["_G"] = run.globals
+    loaded["package"], table["loaded"], table["preload"] = table, loaded, run.preload
+    return table
+
+
+def _loaded(run: Requiring) -> Table:
+    if run.required is None:
+        run.required, run.loading = Table(), Table()
+    return run.required
+
+
+def _refusal(program: Program, name: str) -> str:
+    """What ``require`` says of a name that it has no module for."""
+    if name in program.broken:
+        return program.broken[name]
+    if name in program.sought:
+        files = f"\n\tno file 'lib/{name.replace('.', '/')}.lua'\n\tno file 'lib/{name.replace('.', '/')}/init.lua'"
+        return f"module '{name}' not found:\n\tno field package.preload['{name}']{files}"
+    return (
+        f"module '{name}' is not linked: modules are linked before a script runs, by the names that it has as "
+        f"literals; write its name out somewhere, as in require '{name}'"
+    )
 
 
 LONGEST_NAME: Final = 32

@@ -25,11 +25,11 @@ from ..numerals import string_to_number
 from ..runtime import operations
 from ..runtime.errors import LuaError, StackOverflow
 from ..runtime.tracebacks import argument_error, library_error, overflow_error, position
-from ..runtime.values import ABSENT, TRUE, Coroutine, LuaValue, Native, Table, type_name
-from ..signatures import ALIASES, HOST_GLOBALS, TABLES
+from ..runtime.values import Coroutine, LuaValue, Native, Table, type_name
+from ..signatures import ALIASES, HOST_GLOBALS
 from ..stdlib.registry import LIBRARIES, Recipe
 from .fast_paths import services
-from .required import method, module
+from .required import method, package, require
 from .twin_calls import prepare
 
 if TYPE_CHECKING:
@@ -85,12 +85,14 @@ class Run:
         "kept",
         "library_state",
         "limits",
+        "loading",
         "log",
         "log_left",
         "made",
         "meta",
         "next",
         "now",
+        "preload",
         "program",
         "required",
         "reserve",
@@ -111,6 +113,7 @@ class Run:
     inherited: Callable[[int, LuaValue, LuaValue, LuaValue], LuaValue]
     assign: Callable[[int, LuaValue, LuaValue, LuaValue, LuaValue], None]
     call_meta: Callable[[Table, int, tuple[LuaValue, ...]], LuaValue]
+    loading: Table
 
     def __init__(
         self, program: Program, limits: Limits, seed: int = 0, now: float = 0.0, slice: int | None = None
@@ -226,7 +229,8 @@ class Run:
     def forget(self) -> None:
         """Be as if no chunk had run."""
         self.started = None
-        self.required: dict[str, LuaValue] | None = None
+        self.required: Table | None = None
+        self.preload: Table | None = None
         self.kept: dict[tuple[str, str], LuaValue] | None = None
         for slot in self.program.mirrors.values():
             self.cells[slot].cell_contents = None
@@ -307,6 +311,8 @@ class Run:
             self.string_metatable()
             assert self.strings is not None
             return self.strings
+        if name == "package":
+            return package(self)
         return Table({member: self.member(name, member) for member in LIBRARIES[name]})
 
     def method(self, value: Native, key: LuaValue) -> LuaValue:
@@ -332,27 +338,7 @@ class Run:
 
     def require(self, d: int, name: str) -> LuaValue:
         """``require``: a library by name, or a module linked into the program, run once."""
-        if self.required is None:
-            self.required = {}
-        if name in self.required:
-            value = self.required[name]
-            if value is ABSENT:
-                raise library_error(f"loop or previous error loading module '{name}'")
-            return value
-        if name in TABLES:
-            existing = self.globals.get(name) if name in self.program.library_names else None
-            value = self.required[name] = existing if existing is not None else self.library(name)
-            return value
-        if name not in self.program.modules:
-            if name in catalogue.FILES:
-                value = self.required[name] = module(self, name)
-                return value
-            self.charge(len(name) // costs.COPY, 2 * len(name))
-            raise library_error(f"module '{name}' not found")
-        self.required[name] = ABSENT
-        value = operations.first(self.chunk(name)(d + self.crossing, name))
-        self.required[name] = TRUE if value is None else value
-        return self.required[name]
+        return require(self, d, name)
 
     def recipe(self, path: tuple[str, str]) -> catalogue.Member:
         """How that member is made."""

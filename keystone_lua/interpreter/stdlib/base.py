@@ -15,6 +15,7 @@ from ..costs import LIBRARY
 from ..numerals import number_to_string, string_to_number
 from ..runtime import operations
 from ..runtime.errors import LuaError
+from ..runtime.places import HANDLERS
 from ..runtime.tracebacks import argument_error, from_python, library_error, position
 from ..runtime.values import ABSENT, FALSE, LONG_STRING, NO_METATABLE, TRUE, LuaValue, MetaTable, Table, type_name
 from .args import check_any, check_int, check_string, check_table, opt_int
@@ -447,17 +448,22 @@ def handle(run: RunContext, d: int, handler: LuaValue, caught: LuaError) -> LuaV
     value = run.caught(caught)
     if handler.__class__ is not FunctionType:
         return FALSE, "error in error handling"
+    failing = caught  # see places.HANDLERS
     for nested in range(HANDLER_ERRORS):
         run.charge(costs.METAMETHOD + (_HANDLED if nested else 0), costs.RESULTS)
         try:
             return FALSE, operations.first(operations.call(run, handler, d, value))
         except LuaError as again:
-            value = run.caught(again)
+            failing = again
         except TypeError as again:
-            value = run.caught(from_python(again))
+            failing = from_python(again)
+        value = run.caught(failing)
         if nested == HANDLER_ERRORS - 2:
             value = "C stack overflow"
     return FALSE, "error in error handling"
+
+
+HANDLERS.append(handle.__code__)
 
 
 def digits_to_number(text: str, radix: int) -> float | None:

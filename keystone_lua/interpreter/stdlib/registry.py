@@ -16,7 +16,7 @@ from .. import costs
 from ..runtime.tracebacks import LIBRARY_CODES
 from ..runtime.values import LuaValue
 from ..signatures import ALIASES
-from . import base, bit, coroutine, math, os, string, table
+from . import base, bit, coroutine, debug, math, os, package, string, table
 
 
 class Recipe:
@@ -58,6 +58,8 @@ def _register() -> dict[str, dict[str, Recipe | LuaValue]]:
         "os": os,
         "bit": bit,
         "coroutine": coroutine,
+        "debug": debug,
+        "package": package,
     }
     for library, module in modules.items():
         members = libraries[library] = {}

@@ -1,9 +1,9 @@
 -- Names that are left out are nil, and errors that come of it say so.
 print(load, loadstring, loadfile, dofile, setfenv, getfenv, newproxy, module) --> nil\tnil\tnil\tnil\tnil\tnil\tnil\tnil
-print(io, debug, package) --> nil\tnil\tnil
+print(io, debug.sethook, debug.getmetatable, package.loadlib, package.seeall) --> nil\tnil\tnil\tnil\tnil
 print(os.execute, os.exit, os.remove, os.rename, os.tmpname, os.getenv, os.setlocale, string.dump) --> nil\tnil\tnil\tnil\tnil\tnil\tnil\tnil
 if io then print("io") else print("no io") end --> no io
-print(io and io.open, (debug or {}).traceback) --> nil\tnil
+print(io and io.open, type((debug or {}).traceback)) --> nil\tfunction
 print(pcall(function() return load("return 1") end)) --> false\tleft_out_names.lua:7: attempt to call global 'load' (a nil value): load is not available in this engine
 print(pcall(function() return loadstring("x") end)) --> false\tleft_out_names.lua:8: attempt to call global 'loadstring' (a nil value): loadstring is not available in this engine
 print(pcall(function() return loadfile("x") end)) --> false\tleft_out_names.lua:9: attempt to call global 'loadfile' (a nil value): loadfile is not available in this engine
@@ -15,9 +15,9 @@ print(pcall(function() module("x") end)) --> false\tleft_out_names.lua:14: attem
 print(pcall(function() return io.open("x") end)) --> false\tleft_out_names.lua:15: attempt to index global 'io' (a nil value): io is not available in this engine
 print(pcall(function() io.write("x") end)) --> false\tleft_out_names.lua:16: attempt to index global 'io' (a nil value): io is not available in this engine
 print(pcall(function() io.stderr:write("x") end)) --> false\tleft_out_names.lua:17: attempt to index global 'io' (a nil value): io is not available in this engine
-print(pcall(function() return debug.traceback() end)) --> false\tleft_out_names.lua:18: attempt to index global 'debug' (a nil value): debug is not available in this engine
-print(pcall(function() return package.path end)) --> false\tleft_out_names.lua:19: attempt to index global 'package' (a nil value): package is not available in this engine
-print(pcall(function() return package.loaded end)) --> false\tleft_out_names.lua:20: attempt to index global 'package' (a nil value): package is not available in this engine
+print(pcall(function() return debug.getlocal(1, 1) end)) --> false\tleft_out_names.lua:18: attempt to call field 'getlocal' (a nil value): debug.getlocal is not available in this engine
+print(pcall(function() return package.loadlib() end)) --> false\tleft_out_names.lua:19: attempt to call field 'loadlib' (a nil value): package.loadlib is not available in this engine
+print(pcall(function() return package.seeall() end)) --> false\tleft_out_names.lua:20: attempt to call field 'seeall' (a nil value): package.seeall is not available in this engine
 print(pcall(function() for v in io.lines("x") do end end)) --> false\tleft_out_names.lua:21: attempt to index global 'io' (a nil value): io is not available in this engine
 print(pcall(function() return os.execute("ls") end)) --> false\tleft_out_names.lua:22: attempt to call field 'execute' (a nil value): os.execute is not available in this engine
 print(pcall(function() return os.getenv("HOME") end)) --> false\tleft_out_names.lua:23: attempt to call field 'getenv' (a nil value): os.getenv is not available in this engine
@@ -34,4 +34,4 @@ print(io.open()) --> the script's own io
 function getfenv() return "the script's own getfenv" end
 print(getfenv()) --> the script's own getfenv
 debug = nil
-print(pcall(function() debug.getinfo(1) end)) --> false\tleft_out_names.lua:37: attempt to index global 'debug' (a nil value): debug is not available in this engine
+print(pcall(function() debug.getinfo(1) end)) --> false\tleft_out_names.lua:37: attempt to index global 'debug' (a nil value)

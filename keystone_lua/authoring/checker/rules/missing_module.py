@@ -1,0 +1,27 @@
+"""Modules that ``require`` names and that are not in lib/, where a run may do without them.
+
+One that surely runs is no rule's: the script does not compile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from ..findings import Severity
+from ..rule import Place
+from ..script import Script
+
+CODE: Final = "missing-module"
+SEVERITY: Final[Severity] = "warning"
+TEXT: Final = "The module is not in lib/, so this require fails if it is reached."
+
+
+def places(script: Script) -> Iterator[Place]:
+    """Each name where it stands first, unless the script may put a loader there itself."""
+    if "package" in script.resolution.globals.reads:
+        return
+    for missing in script.missing:
+        yield Place(
+            missing.line, script.place_of(missing.name, missing.line), f"module '{missing.name}' not found in lib/"
+        )

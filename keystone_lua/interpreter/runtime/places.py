@@ -1,0 +1,127 @@
+"""Places: the levels of a script's stack as ``debug`` tells of them.
+
+Input: Python's stack, or a function. Output: places, innermost first; level 0 is the library function that asks.
+Refuses nothing: what is not known is empty, as in PUC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from sys import _getframe
+from types import CodeType, FrameType, FunctionType, TracebackType
+from typing import TYPE_CHECKING, Any, Final
+
+from ..costs import STEP
+from ..sites import FUNCTIONS, SITES, Site, chunk_id
+from .tracebacks import LIBRARY_CODES, _frames, _is_function
+
+if TYPE_CHECKING:
+    from .context import RunContext
+
+HANDLERS: Final[list[CodeType]] = []
+"""The code that calls an error's handler: its local ``failing`` is the error. The stack that it came through is gone by
+then, and is told from its traceback."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One level. A function of the library, and the host, have no chunk."""
+
+    chunk: str = ""
+    current: int = -1
+    """The line that is running."""
+    defined: int = -1
+    """The line of the function's definition; 0 for a chunk."""
+    kind: str = ""
+    """How the caller names the function: global, local, method, field, upvalue."""
+    name: str = ""
+
+    @property
+    def line(self) -> str:
+        """The level's line of a traceback (db_errorfb)."""
+        where = f"{chunk_id(self.chunk)}:{self.current}:" if self.chunk else "[C]:"
+        if self.kind:
+            return f"{where} in function '{self.name}'"
+        if not self.chunk:
+            return f"{where} ?"
+        if self.defined == 0:
+            return f"{where} in main chunk"
+        return f"{where} in function <{chunk_id(self.chunk)}:{self.defined}>"
+
+
+HOST: Final = Place()
+
+LEVEL: Final = 4 * STEP
+"""Instructions for a level that is looked at, those passed over included."""
+
+
+def stack_places(run: RunContext) -> Iterator[Place]:
+    """The levels, from the library function that asks to the host, each paid for."""
+    for place in _places():
+        run.charge(LEVEL)
+        yield place
+    if not run.threads:  # below a coroutine's body there is nothing
+        run.charge(LEVEL)
+        yield HOST
+
+
+def _places() -> Iterator[Place]:
+    """Those of the script and of the library."""
+    inner: Place | None = None
+    site: Site | None = None
+    for frame, number in _stack():
+        sites = frame.f_globals.get(SITES)
+        if sites is None:
+            if inner is not None:
+                yield inner
+            inner, site = HOST, None
+            continue
+        site = site or sites[number]
+        if not _is_function(frame):
+            continue
+        if inner is not None:
+            yield _named(inner, site)
+        inner, site = replace(function_place(frame), current=site.line), None
+    if inner is not None:
+        yield inner
+
+
+def function_place(of: FrameType | FunctionType) -> Place:
+    """Where a function, or that of a frame, is defined."""
+    code = of.f_code if isinstance(of, FrameType) else of.__code__
+    space = of.f_globals if isinstance(of, FrameType) else of.__globals__
+    sites = space.get(SITES)
+    if sites is None:
+        return HOST
+    site = sites[code.co_firstlineno]
+    is_chunk = not space[FUNCTIONS][code.co_name].startswith("function ")
+    return Place(site.chunk, -1, 0 if is_chunk else site.line)
+
+
+def _stack() -> Iterator[tuple[FrameType, int]]:
+    """Frames of the script and of the library, innermost first, each with its line."""
+    for frame in _frames(_getframe(1)):
+        if SITES in frame.f_globals or frame.f_code in LIBRARY_CODES:
+            yield frame, frame.f_lineno or 0
+        elif frame.f_code in HANDLERS:
+            yield from _passed(frame.f_locals["failing"])
+
+
+def _passed(error: BaseException) -> Iterator[tuple[FrameType, int]]:
+    """The frames that an error came through, but for the one that has caught it."""
+    found: list[Any] = []
+    traceback: TracebackType | None = error.__traceback__
+    while traceback is not None:
+        if SITES in traceback.tb_frame.f_globals or traceback.tb_frame.f_code in LIBRARY_CODES:
+            found.append((traceback.tb_frame, traceback.tb_lineno))
+        traceback = traceback.tb_next
+    yield from reversed(found[1:])
+
+
+def _named(inner: Place, site: Site) -> Place:
+    """A level with the name that its caller's call site gives it."""
+    if not (site.is_call and site.names):
+        return inner
+    kind, _, quoted = site.names[0].partition(" ")
+    return replace(inner, kind=kind, name=quoted[1:-1]) if quoted else inner

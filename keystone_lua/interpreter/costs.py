@@ -124,6 +124,7 @@ MODULES: Final[dict[str, int]] = {
     "bucket.flagd": 120, "bucket.growthbook": 240, "bucket.jump": 60, "bucket.of": 80, "bucket.pick": 60,
     "bucket.random": 40, "bucket.ring": 100, "bucket.ring:find": 70, "bucket.unleash": 120,
     "ip.in_cidr": 200, "ip.matcher": 60, "ip.matcher:match": 110, "ip.new": 60, "ip.parse": 160,
+    "re.find": 60, "re.gmatch": 90, "re.gsub": 80, "re.match": 60, "re.sub": 80,
     "text.contains": 16, "text.ends_with": 16, "text.join": 30, "text.lines": 30, "text.lower": 14, "text.split": 40,
     "text.starts_with": 16, "text.trim": 16,
 }  # fmt: skip

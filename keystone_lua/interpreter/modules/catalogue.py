@@ -25,6 +25,7 @@ FILES: Final[dict[str, str]] = {
     "bucket": "bucket",
     "ip": "ip",
     "ngx.base64": "base64",
+    "re": "re",
     "resty.ipmatcher": "ip",
     "text": "text",
 }

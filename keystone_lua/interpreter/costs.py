@@ -127,4 +127,7 @@ MODULES: Final[dict[str, int]] = {
     "re.find": 60, "re.gmatch": 90, "re.gsub": 80, "re.match": 60, "re.sub": 80,
     "text.contains": 16, "text.ends_with": 16, "text.join": 30, "text.lines": 30, "text.lower": 14, "text.split": 40,
     "text.starts_with": 16, "text.trim": 16,
+    "json.array": 30, "json.decode": 120, "json.decode_array_with_array_mt": 30, "json.decode_safe": 120,
+    "json.encode": 120, "json.encode_empty_table_as_object": 30, "json.encode_number_precision": 30,
+    "json.encode_safe": 120, "json.get": 120,
 }  # fmt: skip

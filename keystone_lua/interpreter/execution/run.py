@@ -247,6 +247,7 @@ class Run:
         functions make are cut where they hang on globals or modules; the collector gets the rest.
         """
         program = self.program
+        self.library_state = {}
         if self.threads is not None:
             self.twins = {}
             self.value = self.threads = None
@@ -257,7 +258,7 @@ class Run:
             del self.program  # or a program that is replaced would wait for the cycle collector
             program.shells.append(self)
             return
-        self.started = None
+        self.started = self.kept = None
         namespace = program.namespace
         values = [*self.globals.values()]
         for slot in program.mirrors.values():

@@ -24,6 +24,9 @@ FILES: Final[dict[str, str]] = {
     "base64": "base64",
     "bucket": "bucket",
     "ip": "ip",
+    "cjson": "json",
+    "cjson.safe": "json",
+    "json": "json",
     "ngx.base64": "base64",
     "re": "re",
     "resty.ipmatcher": "ip",
@@ -32,6 +35,7 @@ FILES: Final[dict[str, str]] = {
 """What a script may require, and the file here that has it."""
 
 RENAMED: Final[dict[str, dict[str, str]]] = {
+    "cjson.safe": {"decode": "decode_safe", "encode": "encode_safe"},
     "ngx.base64": {"decode_base64url": "decode_url", "encode_base64url": "encode_url"},
 }
 """Of a name, the members that its file has under other names."""

@@ -165,6 +165,15 @@ class Coroutine:
         self.deepest = 1
 
 
+class Userdata:
+    """A value that is only itself: it has no fields and no operations, and is true."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
 _CLASS: Final[Any] = object.__dict__["__class__"]
 
 
@@ -211,6 +220,7 @@ TYPE_NAMES: Final[dict[type, str]] = {
     ScatteredTable: "table",
     FunctionType: "function",
     Coroutine: "thread",
+    Userdata: "userdata",
     Absent: "no value",
     Native: "userdata",
 }

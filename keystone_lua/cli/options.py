@@ -76,7 +76,12 @@ def add_budget_arguments(parser: argparse.ArgumentParser, limits: Limits) -> Non
     parser.add_argument("--max-memory", type=count, default=limits.memory, metavar="BYTES")
     parser.add_argument("--max-depth", type=at_least(1, MAX_DEPTH), default=limits.depth, metavar="N")
     parser.add_argument("--max-log", type=count, default=limits.log, metavar="BYTES")
-    parser.add_argument("--max-seconds", type=seconds, metavar="S", help="wall clock (default off)")
+    parser.add_argument(
+        "--max-seconds",
+        type=seconds,
+        metavar="S",
+        help="wall clock (default off; run, exec: 5 up to default instructions)",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +29,12 @@ if TYPE_CHECKING:
 EXEC_LOG = 64 << 20
 """Bytes of output that ``exec`` allows by default: printing is what such scripts are for."""
 
+RUN_SECONDS = 5.0
+"""Wall clock of a run and its explanation, unless the user asks for another or for more instructions than the default:
+what the server allows as well. At the default limits the dearest script takes 3 s, on a processor that is its own."""
+
 EXPLAIN_SECONDS = 1.5
-"""Of a second run, which finds what used a budget up: with the first one, under 5 s at the default limits."""
+"""Of a second run, which finds what used a budget up; less if the first has left less of RUN_SECONDS."""
 
 EXPLAIN_SOURCE = 64 << 10
 """Bytes of a script and its modules, at most, that are compiled again for it, in 0.2 s."""
@@ -57,11 +63,11 @@ def _exec(options: argparse.Namespace) -> int:
         else:
             complain(f"keystone-lua: {to_text(error.message)}")
         return 1
-    now = now_of(options)
-    result = execute(program, limits_of(options), seed=options.seed, now=now)
+    now, started = now_of(options), time.monotonic()
+    result = execute(program, _limits(options), seed=options.seed, now=now)
     output = "".join([line.text + "\n" for line in result.log])
     failure = result.failure
-    top = _spent(options, program, None, failure, now)
+    top = _spent(options, program, None, failure, now, started)
     if options.json:
         say_json(
             {
@@ -97,9 +103,10 @@ def _run(options: argparse.Namespace) -> int:
         else:
             complain(f"keystone-lua: {to_text(error.message)}")
         return 1
-    decision = decide(program, request, limits=limits_of(options), seed=options.seed, now=now_of(options))
+    started = time.monotonic()
+    decision = decide(program, request, limits=_limits(options), seed=options.seed, now=now_of(options))
     failure = decision.failure
-    top = _spent(options, program, request, failure, decision.now)
+    top = _spent(options, program, request, failure, decision.now, started)
     if options.json:
         say_json(
             {
@@ -133,12 +140,29 @@ def _run(options: argparse.Namespace) -> int:
     return 0 if failure is None else 1
 
 
+def _limits(options: argparse.Namespace) -> Limits:
+    """What the options ask for, with a wall clock where the defaults are to hold."""
+    limits = limits_of(options)
+    if limits.seconds is None and limits.instructions <= Limits().instructions:
+        return replace(limits, seconds=RUN_SECONDS)
+    return limits
+
+
 def _spent(
-    options: argparse.Namespace, program: Program, request: dict[str, Any] | None, failure: Failure | None, now: float
+    options: argparse.Namespace,
+    program: Program,
+    request: dict[str, Any] | None,
+    failure: Failure | None,
+    now: float,
+    started: float,
 ) -> Top | None:
     """What used a budget up, in a bounded second run. A script that came by standard input cannot be read again."""
     size = len(program.source) + sum(map(len, program.sources.values()))
-    if failure is None or options.script == "-" or size > EXPLAIN_SOURCE:
+    limits = _limits(options)
+    left = EXPLAIN_SECONDS
+    if limits.seconds is not None:
+        left = min(left, started + limits.seconds - time.monotonic())
+    if failure is None or options.script == "-" or size > EXPLAIN_SOURCE or left <= 0:
         return None
     from ..routing.spending import spent
 
@@ -149,8 +173,8 @@ def _spent(
         modules,
         request,
         kind=failure.kind,
-        limits=limits_of(options),
+        limits=limits,
         seed=options.seed,
         now=now,
-        seconds=EXPLAIN_SECONDS,
+        seconds=left,
     )

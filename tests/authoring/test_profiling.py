@@ -273,6 +273,25 @@ def test_the_second_run_is_bounded_in_time(command: Command, monkeypatch: pytest
     assert 0 < found["top"]["total"] < 1_000_000
 
 
+def test_run_and_exec_have_a_clock_up_to_the_default_instructions(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("keystone_lua.cli.programs.RUN_SECONDS", 1e-9)
+    endless = command.script("while true do end")
+    assert command.json("exec", endless)["kind"] == "timeout"
+    assert command.json("run", endless, "--request", "request.json")["kind"] == "timeout"
+    assert command.json("exec", endless, "--max-instructions", "10000001")["kind"] == "instructions"
+    assert command.json("exec", endless, "--max-seconds", "60")["kind"] == "instructions"
+
+
+def test_what_the_first_run_leaves_of_the_clock_is_the_seconds(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endless = command.script("while true do end")
+    assert "top" not in command.json("exec", endless, "--max-instructions", "1000", "--max-seconds", "0.000001")
+    assert "top" in command.json("exec", endless, "--max-instructions", "1000", "--max-seconds", "60")
+
+
 def test_a_long_script_is_not_compiled_again(command: Command) -> None:
     short, long = (f"while true do end --{'x' * (size - 20)}" for size in (EXPLAIN_SOURCE, EXPLAIN_SOURCE + 1))
     assert "top" in command.json("exec", command.script(short), "--max-instructions", "1000")

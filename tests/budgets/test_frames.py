@@ -1,9 +1,11 @@
 """Frames, cells and closures are charged by their size: the bound that prices are made from holds for CPython's own frames.
 
-Counts only. ``python -m tests.budgets frames`` measures time and memory by the same shapes.
+Counts only. ``python -m tests.budgets names`` measures the compiler by the same shapes, ``python -m tests.fuzz costs`` runs.
 """
 
 from __future__ import annotations
+
+import sys
 
 import pytest
 
@@ -91,6 +93,17 @@ def test_a_closure_pays_for_captures() -> None:
     free, taken = price(closures(costs.FREE_CAPTURES)), price(closures(costs.FREE_CAPTURES + 64))
     assert taken[1] - free[1] >= 100 * 64 * costs.CAPTURE
     assert taken[0] - free[0] >= 100 * 64 // costs.CAPTURES
+
+
+def test_a_box_pays_for_its_list() -> None:
+    """A captured local that changes: CPython's list and the place for its one element, each rounded by the allocator."""
+    rounds = 100
+    boxed, plain = (
+        price(f"local t for i = 1, {rounds} do local x = i t = function() {change} return x end end")[1]
+        for change in ("x = x + 1", "")
+    )
+    head, element = sys.getsizeof([]), 16
+    assert boxed - plain >= rounds * (head + element - costs.UPVALUE)
 
 
 def passing(functions: int, names: int) -> str:

@@ -32,7 +32,7 @@ MAX_ELSEIFS: Final = 30
 
 def new_box(builder: FunctionBuilder, variable: Variable, value: ast.expr) -> None:
     """``NAME = [value]``."""
-    builder.charge(0, costs.UPVALUE + costs.VALUE)
+    builder.charge(0, costs.BOX)
     stores.put(builder, variable.slot, pyast.list_of([value], builder.line))
 
 

@@ -722,14 +722,16 @@ def keyed_table(run: RunContext, size: int, *items: LuaValue) -> Table:
         elif key is ABSENT:
             positional.append(value)
         else:
+            run.charge(costs.KEYED)
             rawset(run, t, key, value)
-    run.charge(0, costs.ENTRY * made)
+    holes = positional.count(None)
+    run.charge(costs.HOLED if holes else 0, costs.ENTRY * made)
     for place, value in enumerate(positional, 1):
         if value is not None:
             t[float(place)] = value
         elif place in t:
             del t[float(place)]
-    if (holes := positional.count(None)) > FEW_REMOVED:
+    if holes > FEW_REMOVED:
         rebuild(t)
     filled(run, t, holes)
     if holes:

@@ -53,7 +53,7 @@ def decoded(text: str) -> bytes | None:
 
 def decoded_url(text: str) -> bytes | None:
     """The same in the alphabet for addresses."""
-    return decoded(text.translate(_FROM_URL))
+    return decoded(text.translate(_FROM_URL)) if text.isascii() else None
 
 
 def encoder_for(run: RunContext, fuel: int, alloc: int, name: str, make: Callable[[bytes], str]) -> Any:

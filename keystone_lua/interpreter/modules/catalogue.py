@@ -23,6 +23,7 @@ FILES: Final[dict[str, str]] = {
     "accept": "accept",
     "base64": "base64",
     "bucket": "bucket",
+    "hash": "hash",
     "ip": "ip",
     "cjson": "json",
     "cjson.safe": "json",

@@ -1,4 +1,4 @@
-"""Hashes that spread keys, as other products compute them: murmur3, FNV-1a; and this library's own, from BLAKE2b.
+"""Hashes that spread keys, as other products compute them: murmur3, xxhash, FNV-1a; and our own, from BLAKE2b.
 
 Input: texts of one character a byte. Output: integers. Refuses nothing. Callers have paid.
 """
@@ -6,7 +6,7 @@ Input: texts of one character a byte. Output: integers. Refuses nothing. Callers
 from __future__ import annotations
 
 from hashlib import blake2b
-from struct import unpack_from
+from struct import iter_unpack, unpack_from
 from typing import Final
 
 _MASK: Final = 0xFFFFFFFF
@@ -42,3 +42,77 @@ def fnv1a_32(text: str) -> int:
 def spread_64(text: str) -> int:
     """BLAKE2b with a digest of eight bytes, read as a big-endian number."""
     return int.from_bytes(blake2b(text.encode("latin-1"), digest_size=8).digest())
+
+
+_P32: Final = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F, 0x165667B1)
+_MASK_64: Final = 0xFFFFFFFFFFFFFFFF
+_P64: Final = (0x9E3779B185EBCA87, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x85EBCA77C2B2AE63, 0x27D4EB2F165667C5)
+
+
+def xxhash_32(text: str, seed: int = 0) -> int:
+    """XXH32 (Y. Collet)."""
+    one, two, three, four, five = _P32
+    data = text.encode("latin-1")
+    size = len(data)
+    blocks = size >> 4
+    if blocks:
+        a, b, c, d = seed + one + two & _MASK, seed + two & _MASK, seed, seed - one & _MASK
+        for w, x, y, z in iter_unpack("<4I", data[: blocks << 4]):
+            a, b, c, d = a + w * two & _MASK, b + x * two & _MASK, c + y * two & _MASK, d + z * two & _MASK
+            a = (a << 13 | a >> 19) * one & _MASK
+            b = (b << 13 | b >> 19) * one & _MASK
+            c = (c << 13 | c >> 19) * one & _MASK
+            d = (d << 13 | d >> 19) * one & _MASK
+        h = (a << 1 | a >> 31) + (b << 7 | b >> 25) + (c << 12 | c >> 20) + (d << 18 | d >> 14)
+    else:
+        h = seed + five
+    h = h + size & _MASK
+    place = blocks << 4
+    while place + 4 <= size:
+        h = h + int.from_bytes(data[place : place + 4], "little") * three & _MASK
+        h = (h << 17 | h >> 15) * four & _MASK
+        place += 4
+    for byte in data[place:]:
+        h = h + byte * five & _MASK
+        h = (h << 11 | h >> 21) * one & _MASK
+    h = (h ^ h >> 15) * two & _MASK
+    h = (h ^ h >> 13) * three & _MASK
+    return h ^ h >> 16
+
+
+def _round_64(lane: int, word: int) -> int:
+    lane = lane + word * _P64[1] & _MASK_64
+    return (lane << 31 | lane >> 33) * _P64[0] & _MASK_64
+
+
+def xxhash_64(text: str, seed: int = 0) -> int:
+    """XXH64 (Y. Collet)."""
+    one, two, three, four, five = _P64
+    data = text.encode("latin-1")
+    size = len(data)
+    blocks = size >> 5
+    if blocks:
+        a, b, c, d = seed + one + two & _MASK_64, seed + two & _MASK_64, seed, seed - one & _MASK_64
+        for w, x, y, z in iter_unpack("<4Q", data[: blocks << 5]):
+            a, b, c, d = _round_64(a, w), _round_64(b, x), _round_64(c, y), _round_64(d, z)
+        h = (a << 1 | a >> 63) + (b << 7 | b >> 57) + (c << 12 | c >> 52) + (d << 18 | d >> 46) & _MASK_64
+        for lane in (a, b, c, d):
+            h = (h ^ _round_64(0, lane)) * one + four & _MASK_64
+    else:
+        h = seed + five
+    h = h + size & _MASK_64
+    place = blocks << 5
+    while place + 8 <= size:
+        h ^= _round_64(0, int.from_bytes(data[place : place + 8], "little"))
+        h = (h << 27 | h >> 37) * one + four & _MASK_64
+        place += 8
+    if place + 4 <= size:
+        h ^= int.from_bytes(data[place : place + 4], "little") * one & _MASK_64
+        h = (h << 23 | h >> 41) * two + three & _MASK_64
+        place += 4
+    for byte in data[place:]:
+        h ^= byte * five & _MASK_64
+        h = (h << 11 | h >> 53) * one & _MASK_64
+    h = (h ^ h >> 33) * two & _MASK_64
+    h = (h ^ h >> 29) * three & _MASK_64
+    return h ^ h >> 32

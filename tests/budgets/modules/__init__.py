@@ -12,8 +12,9 @@ from typing import Final
 from ..growth import Work
 from ..library_cases import Case
 from . import accept, base64, bucket, ip, json, re, text
+from . import hash as digests
 
-FILES: Final = (accept, base64, bucket, ip, json, re, text)
+FILES: Final = (accept, base64, bucket, digests, ip, json, re, text)
 
 WORK: Final[dict[str, tuple[Work, ...]]] = {name: work for file in FILES for name, work in file.WORK.items()}
 CASES: Final[dict[str, Case]] = {name: case for file in FILES for name, case in file.CASES.items()}

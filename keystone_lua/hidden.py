@@ -1,7 +1,7 @@
 """What of a request nobody is to see, and texts without it.
 
 In: a request as plain data, and the names of headers, query parameters and fields of JSON bodies whose values are
-secret. Out: the values; a path or a body cut at them; a text in which they are masked. Refuses nothing: a body of which
+secret. Out: the values; a path or a body cut at them; a text in which they are masked. A body of which
 it cannot be said where a secret ends is secret to its end.
 
 A value is known whole, as it was sent and decoded, in its longer parts between separators, and as the cut end of a

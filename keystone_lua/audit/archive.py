@@ -126,7 +126,11 @@ def renamed(program: Program, name: str) -> Program:
         for code, text in program.namespace[FUNCTIONS].items()
     }
     return replace(
-        program, name=name, sites=sites, namespace={**program.namespace, SITES: sites, FUNCTIONS: functions}, shells=[]
+        program,
+        name=name,
+        sites=sites,
+        namespace={**program.namespace, SITES: sites, FUNCTIONS: functions},
+        idle_runs=[],
     )
 
 

@@ -141,7 +141,7 @@ def decision_text(
     lane: str,
     answered: str = "",
 ) -> str:
-    """The text of a decision's line after ``prev``; ``answered`` is that of its answer, if known. Takes about 6 µs."""
+    """The text of a decision's line after ``prev``; ``answered`` is that of its answer, if known."""
     if decision is None:
         ran, read, counts = 'null,"clock":null', "[]", '0,"bytes":0'
     else:

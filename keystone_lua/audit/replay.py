@@ -1,7 +1,7 @@
 """Every decision of a log taken again, and compared.
 
 In: the files of a log and its archive of scripts. Out: a `Replay`: how many records gave the same answer, error,
-instructions and bytes; each that did not, by file and line; each break in the chain. Refuses nothing that a file may
+instructions and bytes; each that did not, by file and line; each break in the chain. Takes whatever a file may
 hold: a bad line is a finding.
 
 Not replayable, and so neither same nor different: a record of which no script ran, of the kinds ``timeout`` and

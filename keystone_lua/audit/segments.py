@@ -2,7 +2,7 @@
 
 ``FILE`` is being written; ``FILE.000001`` and so on are what it was before, oldest first, and never change. Further
 processes of a server write ``FILE.w1``, ``FILE.w2`` with segments of their own: a chain each. Scripts are in
-``FILE.scripts``, shared by all. Refuses nothing: paths in, facts out.
+``FILE.scripts``, shared by all.
 """
 
 from __future__ import annotations

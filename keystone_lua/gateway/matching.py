@@ -1,4 +1,4 @@
-"""Whose request is it: host and path in, tenant out. Refuses nothing; None where nobody's.
+"""Whose request is it: host and path in, tenant out, or None.
 
 Servers read paths in more ways than one: some drop ``;parameters``, take two slashes for one or heed no case. A path
 that would be another tenant's if it were read so is doubtful, and nobody should act on it.

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from .analysis.builtins import Seal
-from .analysis.compile_cost import weigh_names, weigh_twins
+from .analysis.compile_cost import cost_of_names, cost_of_twins
 from .analysis.constant_startup import is_constant
 from .analysis.scope import Resolution
 from .analysis.types import Kinds
@@ -24,7 +24,7 @@ from .execution.helpers import HELPERS
 from .execution.program import Program
 from .levels import LEVEL_1, Level
 from .limits import DEFAULT, MAX_PROVED
-from .linking import Linked, _check_weight, _room, link_program
+from .linking import Linked, _check_compile_cost, _room, link_program
 from .runtime.coroutines import TWINS
 from .self_test import require_suitable
 from .signatures import ALIASES, TABLES
@@ -51,8 +51,8 @@ def compile_program(
 ) -> Program:
     """Compile a script named ``name`` (as positions will show it) with the modules that it requires.
 
-    An ``accounted`` program answers and costs the same and is for a run with a ledger; ``level`` changes no answer and
-    no count (see levels). Raises LuaSyntaxError.
+    An ``accounted`` program answers and costs the same and is for a run that is recorded; ``level`` changes no answer
+    and no count (see levels). Raises LuaSyntaxError.
     """
     require_suitable()
     with _room():
@@ -85,7 +85,7 @@ def _compile(found: Linked, accounted: bool, level: Level) -> Program:
     named = "coroutine" in resolution.globals.reads or any(r.name == "coroutine" for r in resolution.requires)
     twinned = named or seal.dynamic  # who has _G may find the library there
     if twinned:
-        _check_weight(chunks[0].name, found.weight + weigh_names(resolution) + weigh_twins(resolution))
+        _check_compile_cost(chunks[0].name, found.compile_cost + cost_of_names(resolution) + cost_of_twins(resolution))
     codes = compiler.code_objects(builder, chunks, [*_slots(), HITS] if accounted else _slots(), twinned)
     twins = {TWINS: builder.twins} if twinned else {}
     sites = tuple(builder.sites)
@@ -108,7 +108,9 @@ def _compile(found: Linked, accounted: bool, level: Level) -> Program:
         base_names=base,
         library_names=tables,
         dynamic=seal.dynamic,
-        constant=not (tables or accounted) and found.weight <= MAX_PROVED and is_constant(kinds, chunks, found.names),
+        constant=not (tables or accounted)
+        and found.compile_cost <= MAX_PROVED
+        and is_constant(kinds, chunks, found.names),
         mirrors=MappingProxyType(
             {name: slot for name, slot in seal.mirrors.items() if any(slot in c.co_freevars for c in codes)}
         ),

@@ -28,7 +28,7 @@ class Limits:
     """Bytes of print and log output, newlines included. ``exec`` raises it: its output is its purpose."""
 
     source: int = MIB
-    """Bytes of one source file. With MAX_TOKENS and MAX_WEIGHT it bounds compile time."""
+    """Bytes of one source file. With MAX_TOKENS and MAX_COMPILE_COST it bounds compile time."""
 
     seconds: float | None = None
     """Wall clock, checked between slices; None is off, so that a run stays a pure function."""
@@ -39,14 +39,14 @@ DEFAULT = Limits()
 MAX_TOKENS = 200_000
 """Tokens of one source: what the parser takes 1 s for. A megabyte of dense Lua has more, 20,000 lines have not."""
 
-MAX_WEIGHT = 250_000
-"""Units of work for the compiler in a program, see weight.py: 2 s and 300 MB at most, 4 s for one
+MAX_COMPILE_COST = 250_000
+"""Units of work for the compiler in a program, see compile_cost.py: 2 s and 300 MB at most, 4 s for one
 that may use coroutines, whose functions are compiled twice. 50,000 constructor fields, 5,000
 elseifs or a sum of 20,000 terms fit, and so do about 6,000 lines as people write them (40 units each)."""
 
 MAX_PASSED = 200_000
 """Outer names of all functions of a program, each counted in each function that it passes: CPython 3.12 takes 10 µs for
-one. They weigh as much as MAX_WEIGHT, and are counted before they are worked on."""
+one. They cost as much as MAX_COMPILE_COST, and are counted before they are worked on."""
 
 MAX_PROVED = 100_000
 """Of these, up to which a program's start-up is looked at, see startup.py: that takes a fifth of the rest of compiling,

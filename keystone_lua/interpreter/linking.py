@@ -1,4 +1,4 @@
-"""Linking: a script and the modules that it requires, found, parsed and weighed.
+"""Linking: a script and the modules that it requires, found, parsed, and not too much for the compiler.
 
 Input: sources by name. Output: a Linked program, ready to be compiled. Raises LuaSyntaxError for what is too much for
 the compiler, and for a module that is missing, broken or requires itself where a run surely gets there.
@@ -21,11 +21,11 @@ from typing import Final
 
 from .analysis.builtins import computes_names
 from .analysis.certain import certain_calls
-from .analysis.compile_cost import weigh, weigh_names
+from .analysis.compile_cost import cost_of, cost_of_names
 from .analysis.scope import Resolution, resolve
 from .analysis.uses import Globals, Require
 from .errors import LuaSyntaxError
-from .limits import DEFAULT, MAX_WEIGHT
+from .limits import DEFAULT, MAX_COMPILE_COST
 from .modules import catalogue
 from .signatures import TABLES
 from .syntax import nodes
@@ -67,7 +67,7 @@ class Linked:
     sought: frozenset[str]
     """Names that literals have and no file: any of them would make another program."""
     missing: tuple[Missing, ...]
-    weight: int
+    compile_cost: int
 
     def hash(self) -> str:
         """The SHA-256 of the script and its modules."""
@@ -87,7 +87,7 @@ def link_program(
         linker.link()
         linker.refuse()
         resolution = linker.resolution
-        _check_weight(name, resolution.weight + weigh_names(resolution))
+        _check_compile_cost(name, resolution.compile_cost + cost_of_names(resolution))
         return Linked(
             chunks=linker.chunks,
             resolution=resolution,
@@ -97,7 +97,7 @@ def link_program(
             broken=MappingProxyType(linker.broken),
             sought=frozenset(linker.sought),
             missing=tuple(linker.missing),
-            weight=resolution.weight,
+            compile_cost=resolution.compile_cost,
         )
 
 
@@ -123,12 +123,12 @@ class _Linker:
         """Whether any modules require each other, wherever it stands."""
 
     def chunk(self, source: bytes, name: str) -> nodes.Chunk:
-        """A chunk, parsed, weighed and resolved: refused before its names are looked at, if it is too large."""
+        """A chunk, parsed, measured and resolved: refused before its names are looked at, if it is too large."""
         chunk = parse(source, name, self.limit)
         own = Resolution()
         own.passed = self.resolution.passed
-        own.weight = weigh(chunk, own.extents)
-        _check_weight(name, self.resolution.weight + own.weight)
+        own.compile_cost = cost_of(chunk, own.extents)
+        _check_compile_cost(name, self.resolution.compile_cost + own.compile_cost)
         resolve(chunk, own, self.counter)
         own.passed -= self.resolution.passed
         self.resolution.absorb(own)
@@ -199,8 +199,8 @@ class _Linker:
         except TooMuch:
             raise
         except LuaSyntaxError as error:
-            self.resolution.weight += len(source) // BROKEN
-            _check_weight(_file_name(file), self.resolution.weight)
+            self.resolution.compile_cost += len(source) // BROKEN
+            _check_compile_cost(_file_name(file), self.resolution.compile_cost)
             return error
 
     # what surely runs
@@ -248,10 +248,10 @@ class TooMuch(LuaSyntaxError):
     """A program is too large for the compiler."""
 
 
-def _check_weight(name: str, weight: int) -> None:
+def _check_compile_cost(name: str, compile_cost: int) -> None:
     """Refuse what takes too long to compile."""
-    if weight > MAX_WEIGHT:
-        message = f"chunk has too many operations ({weight} units, limit is {MAX_WEIGHT})"
+    if compile_cost > MAX_COMPILE_COST:
+        message = f"chunk has too many operations ({compile_cost} units, limit is {MAX_COMPILE_COST})"
         raise TooMuch(f"{name}:1: {message}", 1)
 
 

@@ -32,7 +32,7 @@ PLAIN: Final = ("name", "hash", "main", "base_names", "library_names", "dynamic"
 
 MADE_AGAIN: Final = (
     *("modules", "broken", "mirrors", "level", "namespace", "sealed", "sites"),
-    *("source", "sources", "shells", "accounts"),
+    *("source", "sources", "idle_runs", "accounts"),
 )
 """Fields that are not: of other types, or not part of what was compiled."""
 

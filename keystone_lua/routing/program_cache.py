@@ -1,4 +1,4 @@
-"""Compiled programs in a folder, for the next start: 0.2 ms each instead of 7.
+"""Compiled programs in a folder, for the next start.
 
 In: sources; programs. Out: the program of just these sources, or None. Refuses, with `CacheRefused`, a folder that
 others may write to; a file that does not verify is as good as none.

@@ -1,6 +1,6 @@
 """Loading the scripts folder again: asked for, or because it has changed.
 
-In: a `ScriptStore`, or in a worker the supervisor behind `control`. Out: a `Report`. Refuses nothing: a folder that
+In: a `ScriptStore`, or in a worker the supervisor behind `control`. Out: a `Report`; a folder that
 cannot be read is a report with an error.
 """
 

@@ -12,8 +12,8 @@ from typing import Final, Generic, TypeVar
 T = TypeVar("T")
 
 SWITCH_SECONDS: Final = 0.0005
-"""How long the loop waits for a working thread to let go, as far as Python has a say: its usual 5 ms made the loop late
-by 7 ms beside the compiling of ten scripts of 50 lines, this makes it 3."""
+"""How long the loop waits for a working thread to let go, as far as Python has a say: a tenth
+of the usual. docs/performance.md has what it saves."""
 
 _USUAL: Final = sys.getswitchinterval()
 _lock = threading.Lock()

@@ -30,8 +30,8 @@ from pathlib import Path
 from typing import Final
 
 from keystone_lua.interpreter import Limits, LuaSyntaxError, Program, SliceExhausted, compile_program, execute
-from keystone_lua.interpreter.analysis.compile_cost import weigh
-from keystone_lua.interpreter.limits import DEFAULT, MAX_TOKENS, MAX_WEIGHT
+from keystone_lua.interpreter.analysis.compile_cost import cost_of
+from keystone_lua.interpreter.limits import DEFAULT, MAX_COMPILE_COST, MAX_TOKENS
 from keystone_lua.interpreter.syntax.parser import parse
 from keystone_lua.server.decisions.service import SLICE
 
@@ -200,7 +200,7 @@ def shape_apart(name: str, share: float) -> Compiled:
 
 
 def shape(arguments: list[str]) -> int:
-    """One shape in this process, as long as a share of what the limits on bytes, tokens and weight allow."""
+    """One shape in this process, as long as a share of what the limits on bytes, tokens and cost allow."""
     name, share = arguments[0], float(arguments[1])
     size = int(share * longest(name))
     source = SHAPES[name](size).encode("latin-1")[: DEFAULT.source]
@@ -224,11 +224,11 @@ def longest(name: str) -> int:
     sample = 8_000
     try:
         source = SHAPES[name](sample).encode("latin-1")
-        weight = weigh(parse(source, "t"))
+        cost = cost_of(parse(source, "t"))
     except LuaSyntaxError:
         return DEFAULT.source
     tokens = sum(1 for _ in re.finditer(rb"[A-Za-z_0-9]+|'[^']*'|[.][.]|[=<>~]=|[^\sA-Za-z_0-9]", source))
-    room = min(DEFAULT.source, len(source) * MAX_WEIGHT // weight if weight else DEFAULT.source)
+    room = min(DEFAULT.source, len(source) * MAX_COMPILE_COST // cost if cost else DEFAULT.source)
     return int(min(room, len(source) * MAX_TOKENS // max(1, tokens)) * 0.99)
 
 

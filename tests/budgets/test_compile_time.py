@@ -10,8 +10,8 @@ import re
 import pytest
 
 from keystone_lua.interpreter import LuaSyntaxError, compile_program
-from keystone_lua.interpreter.analysis.compile_cost import weigh
-from keystone_lua.interpreter.limits import MAX_TOKENS, MAX_WEIGHT
+from keystone_lua.interpreter.analysis.compile_cost import cost_of
+from keystone_lua.interpreter.limits import MAX_COMPILE_COST, MAX_TOKENS
 from keystone_lua.interpreter.syntax.parser import parse
 
 from .shapes import SHAPES
@@ -37,15 +37,15 @@ def test_tokens() -> None:
 
 
 def test_weight() -> None:
-    unit = weigh(parse(b"f'' f''", "t")) - weigh(parse(b"f''", "t"))
-    most = MAX_WEIGHT // unit
+    unit = cost_of(parse(b"f'' f''", "t")) - cost_of(parse(b"f''", "t"))
+    most = MAX_COMPILE_COST // unit
     assert message("f'' " * (most // 4)) == ""
     refused = message("f'' " * (most + 1))
     assert re.match(r"t:1: chunk has too many operations \(\d+ units, limit is 250000\)$", refused)
 
 
 def test_modules_count_as_well() -> None:
-    half = b"f'' " * (MAX_WEIGHT // 2 // 13)
+    half = b"f'' " * (MAX_COMPILE_COST // 2 // 13)
     program = b"require 'a' require 'b' require 'c'"
     with pytest.raises(LuaSyntaxError, match=r"lib/[abc]\.lua:1: chunk has too many operations"):
         compile_program(program, "t", {"a": half, "b": half, "c": half})
@@ -58,11 +58,11 @@ def test_a_megabyte_without_many_tokens(shape: str) -> None:
 
 @pytest.mark.parametrize("shape", [name for name in SHAPES if name not in CHEAP])
 def test_a_megabyte_of_the_others_is_refused(shape: str) -> None:
-    """Sixteenth parts of a megabyte are enough to know: the weight of a shape is linear in its length."""
+    """Sixteenth parts of a megabyte are enough to know: the cost of a shape is linear in its length."""
     source = SHAPES[shape](MEGABYTE // 64).encode("latin-1")
     try:
-        weight = weigh(parse(source, "t"))
+        cost = cost_of(parse(source, "t"))
     except LuaSyntaxError:
         return
     tokens = len(re.findall(rb"\w+|[^\w\s]", source))
-    assert weight * 64 > MAX_WEIGHT or tokens * 64 > MAX_TOKENS or len(source) > 64 * tokens
+    assert cost * 64 > MAX_COMPILE_COST or tokens * 64 > MAX_TOKENS or len(source) > 64 * tokens

@@ -113,7 +113,7 @@ def passing(functions: int, names: int) -> str:
 
 @pytest.mark.parametrize("functions", [10, 100, 180])
 def test_names_that_pass_functions(functions: int) -> None:
-    """Half of the weight compiles, and a little more than all is refused, before it is worked on."""
+    """Half of the cost compiles, and a little more than all is refused, before it is worked on."""
     compile_program(passing(functions, MAX_PASSED // 2 // functions).encode(), "t")
     with pytest.raises(LuaSyntaxError, match=r"too many (upvalues|operations)"):
         compile_program(passing(functions, MAX_PASSED // functions + 10).encode(), "t")

@@ -1,6 +1,6 @@
 """Real servers, and nginx in front of two of them, as an operator runs them.
 
-In: options of ``serve``. Out: processes that serve; what is left of them ends with the context. Refuses nothing.
+In: options of ``serve``. Out: processes that serve; what is left of them ends with the context.
 """
 
 from __future__ import annotations

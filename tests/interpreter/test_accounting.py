@@ -1,4 +1,4 @@
-"""An accounted program answers and costs what the plain one does, and its ledger says for what, line by line."""
+"""An accounted program answers and costs what the plain one does, and its recorder says for what, line by line."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def test_every_field_is_accounted_for() -> None:
 def test_fields_are_the_same() -> None:
     program = compile_program(ODD.encode(), "odd.lua", {"shared": SHARED, "unused": b""})
     made = again(program)
-    for name in {*PLAIN, *MADE_AGAIN} - {"shells", "namespace"}:
+    for name in {*PLAIN, *MADE_AGAIN} - {"idle_runs", "namespace"}:
         assert getattr(made, name) == getattr(program, name), name
     assert made.namespace.keys() == program.namespace.keys()
     assert made.namespace["__sites__"] is made.sites
@@ -58,7 +58,7 @@ def test_decisions_are_the_same(body: str) -> None:
     program = compile_program(ODD.encode(), "odd.lua", {"shared": SHARED})
     request = {**read_request(b'{"method": "GET", "path": "/one/two"}'), "body": body}
     made = again(program)
-    for _ in range(3):  # with shells, and without
+    for _ in range(3):  # with idle runs, and without
         assert decide(made, request, seed=7, now=1.5) == decide(program, request, seed=7, now=1.5)
 
 

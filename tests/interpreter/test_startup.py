@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from keystone_lua.interpreter import Limits, Program, compile_program
-from keystone_lua.interpreter.analysis.compile_cost import weigh
+from keystone_lua.interpreter.analysis.compile_cost import cost_of
 from keystone_lua.interpreter.errors import SliceExhausted
 from keystone_lua.interpreter.limits import MAX_PROVED
 from keystone_lua.interpreter.syntax.parser import parse
 from keystone_lua.routing.decision import Decision, decide
-from tests.interpreter.test_shells import REQUEST
+from tests.interpreter.test_idle_runs import REQUEST
 
 MODULES = {
     "shop": b"local M = {} M.limits = {low = 1, high = 9} function M.name(n) return 'n' .. n end return M",
@@ -138,7 +138,7 @@ def test_constant(text: str) -> None:
         decision = decided(compiled, number)
         assert decision == decided(program(text), number)
         assert decision.failure is None
-    assert compiled.shells[0].started is not None
+    assert compiled.idle_runs[0].started is not None
 
 
 @pytest.mark.parametrize("text", VARYING.values(), ids=VARYING)
@@ -158,8 +158,8 @@ def test_budgets_end_where_they_did(text: str) -> None:
     limits = [Limits(instructions=limit) for limit in instructions] + [Limits(memory=limit) for limit in memory]
     for limit in itertools.chain(limits, [Limits(depth=9), Limits(depth=2)]):
         decided(compiled, 1)
-        begun = [decided(compiled, 1, limit) for _ in range(2)]  # with a shell of other limits, then of these
-        compiled.shells.clear()
+        begun = [decided(compiled, 1, limit) for _ in range(2)]  # with an idle run of other limits, then of these
+        compiled.idle_runs.clear()
         assert begun == [decided(compiled, 1, limit)] * 2
 
 
@@ -168,7 +168,7 @@ def test_a_slice_may_end_in_start_up() -> None:
     compiled = program(f"local T = {{{fields}}} local function out() return T.k7 end")
     first = decided(compiled, 1)
     assert compiled.constant
-    assert compiled.shells[0].started is not None
+    assert compiled.idle_runs[0].started is not None
     with pytest.raises(SliceExhausted):
         decide(compiled, REQUEST, slice=200)
     assert decided(compiled, 1) == first
@@ -179,8 +179,8 @@ def test_only_so_much_is_looked_at() -> None:
     def source(fields: int) -> bytes:
         return b"local T = {" + b"1, " * fields + b"} function on_route_request() return {modified_path = '/'} end"
 
-    fixed = weigh(parse(source(0), "x.lua"))
-    each = weigh(parse(source(1), "x.lua")) - fixed
+    fixed = cost_of(parse(source(0), "x.lua"))
+    each = cost_of(parse(source(1), "x.lua")) - fixed
     most = (MAX_PROVED - fixed) // each
     assert compile_program(source(most), "x.lua").constant
     assert not compile_program(source(most + 1), "x.lua").constant
@@ -195,7 +195,7 @@ def test_the_host_s_globals_are_each_run_s_own() -> None:
     assert compiled.constant
     paths = [decide(compiled, {**REQUEST, "path": path}).answer for path in ("/a", "/b")]
     assert [answer and answer["modified_path"] for answer in paths] == ["/a1", "/b1"]
-    assert not {"request", "backends"} & compiled.shells[0].globals.keys()
+    assert not {"request", "backends"} & compiled.idle_runs[0].globals.keys()
 
 
 def test_bundled_scripts_are_constant() -> None:

@@ -1,6 +1,6 @@
 """The checker: what can be said of a script without running it.
 
-Input: a script's source, its name and the shared modules. Output: findings, in the order of lines. Refuses nothing: a
+Input: a script's source, its name and the shared modules. Output: findings, in the order of lines; a
 script that does not compile is one finding.
 
 Each rule is a module in rules that declares its code, its severity and its sentence, and finds places in a `Script`.

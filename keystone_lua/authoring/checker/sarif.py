@@ -1,6 +1,6 @@
 """Findings as SARIF 2.1.0 (OASIS), which code hosts and editors read.
 
-Input: findings. Output: a JSON-able log with one run. Refuses nothing. Columns are counted in the file's characters;
+Input: findings. Output: a JSON-able log with one run. Columns are counted in the file's characters;
 the log says so (``columnKind``).
 """
 

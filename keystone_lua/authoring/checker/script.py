@@ -1,6 +1,6 @@
 """A script as rules see it: its nodes in order, who contains whom, what every name means.
 
-Input: a linked program. Output: a `Script`. Refuses nothing. Facts that more than one rule needs are here.
+Input: a linked program. Output: a `Script`. Facts that more than one rule needs are here.
 """
 
 from __future__ import annotations

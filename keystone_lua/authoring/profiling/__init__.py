@@ -1,6 +1,6 @@
 """Profiles for people: where a run's budgets went, as text and as a page.
 
-Input: a run's outcome and Profile, the sources. Output: text, HTML. Refuses nothing: scripts and their logs are hostile
+Input: a run's outcome and Profile, the sources. Output: text, HTML. Scripts and their logs are hostile
 text, and everything of theirs is escaped.
 """
 

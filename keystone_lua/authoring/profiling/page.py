@@ -1,6 +1,6 @@
 """A profile as one HTML page that needs nothing else: no script, no network, no file beside it.
 
-Input: a Report. Output: text. Refuses nothing: every string of the script's, its log's or its answer's goes through
+Input: a Report. Output: text. Every string of the script's, its log's or its answer's goes through
 `_escaped`, and the page's own policy forbids everything but its style sheet.
 
 A bar's length is a line's share of the run; the same number stands in the bar as text, and a line that never ran is

@@ -1,6 +1,6 @@
 """A profile as text, and the facts that every form of it shows.
 
-Input: a Report. Output: lines of source with what they spent, library functions, totals. Refuses nothing.
+Input: a Report. Output: lines of source with what they spent, library functions, totals.
 """
 
 from __future__ import annotations

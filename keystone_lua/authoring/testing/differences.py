@@ -1,6 +1,6 @@
 """Differences between an expected and an actual Lua value, one line each.
 
-Input: two values. Output: lines such as ``.headers["X-A"]: expected "1", got nil``. Refuses nothing: cycles and deep
+Input: two values. Output: lines such as ``.headers["X-A"]: expected "1", got nil``. Takes any values: cycles and deep
 tables are compared by identity below MAX_DEPTH. Metatables are not looked at.
 """
 

@@ -1,6 +1,6 @@
 """A JUnit report: outcomes as the XML that CI servers read.
 
-Input: tests with outcomes and seconds. Output: text. Refuses nothing: characters that XML cannot hold become U+FFFD.
+Input: tests with outcomes and seconds. Output: text. Characters that XML cannot hold become U+FFFD.
 """
 
 from __future__ import annotations

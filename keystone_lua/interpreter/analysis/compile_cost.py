@@ -1,10 +1,10 @@
-"""Weight: what a chunk costs the compiler, before anything is compiled.
+"""Compile cost: what a chunk costs the compiler, before anything is compiled.
 
-Input: a Chunk. Output: its weight, in units of which each stands for at most 1.5 kB of memory and 10 µs while the
-chunk is compiled. Refuses nothing; ``compile_program`` refuses programs over ``limits.MAX_WEIGHT``.
+Input: a Chunk. Output: its cost, in units of which each stands for at most 1.5 kB of memory and 10 µs while the
+chunk is compiled. ``compile_program`` refuses programs over ``limits.MAX_COMPILE_COST``.
 
 The generated code of a node is some number of Python syntax nodes, at about 300 bytes each, so a node's kind tells its
-price: 2 for a field of a constructor, 12 for a term of a sum, 40 for a method call. A function weighs 100 not for its
+price: 2 for a field of a constructor, 12 for a term of a sum, 40 for a method call. A function costs 100 not for its
 code but because CPython copies the names of the enclosing function for each.
 """
 
@@ -63,9 +63,9 @@ _COMPARISON: Final = 18
 _POWER: Final = 15
 
 
-def weigh(chunk: nodes.Chunk, extents: dict[Any, Extent] | None = None) -> int:
-    """The weight of a whole chunk; enters the extents of its functions."""
-    weight = 0
+def cost_of(chunk: nodes.Chunk, extents: dict[Any, Extent] | None = None) -> int:
+    """The cost of a whole chunk; enters the extents of its functions."""
+    cost = 0
     first = Place(Extent())
     places = [first]
     found = {chunk: first.extent}
@@ -80,11 +80,11 @@ def weigh(chunk: nodes.Chunk, extents: dict[Any, Extent] | None = None) -> int:
                 places.append(inner)
                 pending.append((statement, loops, inner, 0))
             continue
-        weight += _NODES.get(kind, 0)
+        cost += _NODES.get(kind, 0)
         if kind is nodes.Name:
             place.names += 1
             continue
-        weight += _own(node, kind, loops)
+        cost += _own(node, kind, loops)
         apart = parts_apart(node)
         place.temporaries += FEW if apart else temporaries(node)
         if height > TALL or (kind is nodes.Table and len(node.fields) > WIDE):
@@ -109,10 +109,10 @@ def weigh(chunk: nodes.Chunk, extents: dict[Any, Extent] | None = None) -> int:
     settle(places)
     if extents is not None:
         extents.update(found)
-    return weight
+    return cost
 
 
-def weigh_names(resolution: Resolution) -> int:
+def cost_of_names(resolution: Resolution) -> int:
     """What CPython does for the names of functions: each is given those of all functions around it, and takes its own
     free variables through every function between. Sets of many names no longer fit into its caches."""
     around: dict[Scope, int] = {}
@@ -125,13 +125,13 @@ def weigh_names(resolution: Resolution) -> int:
     return resolution.passed * PASSED // 4 + seen // VISIBLE
 
 
-def weigh_twins(resolution: Resolution) -> int:
+def cost_of_twins(resolution: Resolution) -> int:
     """What the twins of functions take, if the program has coroutines: as much again, and calls twice as much."""
-    return resolution.weight + TWIN_CALL * resolution.calls
+    return resolution.compile_cost + TWIN_CALL * resolution.calls
 
 
 def _own(node: Any, kind: type, loops: int) -> int:
-    """What the weight of a node adds for its parts."""
+    """What the cost of a node adds for its parts."""
     if kind is nodes.Operator:
         return _operator(node)
     if kind in _OPERANDS:

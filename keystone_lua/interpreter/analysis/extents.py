@@ -1,7 +1,7 @@
 """Extents: how large the Python function of each Lua function may become, from the tree alone.
 
 Input: a Chunk; later the Scope of each function. Output: for each function an Extent, and from both its slots, cells
-and free variables: what a call of it, and a closure over its variables, is charged for. Refuses nothing.
+and free variables: what a call of it, and a closure over its variables, is charged for.
 
 Every local of every block has a slot of its own in CPython's frame, which is cleared at each call; a local that a
 nested Python function uses is a cell, which is made at each call. Temporaries, for operands that are mentioned twice,

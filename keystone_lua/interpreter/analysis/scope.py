@@ -85,8 +85,8 @@ class Resolution:
     targets: dict[nodes.Goto, tuple[nodes.Block, nodes.Label]] = field(default_factory=dict)
     labelled: dict[nodes.Block, None] = field(default_factory=dict)
     globals: Globals = field(default_factory=Globals)
-    weight: int = 0
-    """Of the trees, see weight."""
+    compile_cost: int = 0
+    """Of the trees, see compile_cost."""
     calls: int = 0
     passed: int = 0
     """Names that pass a function on their way in, each for each function."""
@@ -108,7 +108,7 @@ class Resolution:
         self.labelled.update(other.labelled)
         self.extents.update(other.extents)
         self.globals.absorb(other.globals)
-        self.weight += other.weight
+        self.compile_cost += other.compile_cost
         self.calls += other.calls
         self.passed += other.passed
         self.requires += other.requires

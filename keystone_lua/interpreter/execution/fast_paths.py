@@ -1,10 +1,10 @@
 """What operations and the library ask of a run most often, over the run's own cells.
 
-Input: the cells of a run. Output: its services. They raise BudgetExceeded, SliceExhausted and StackOverflow, and what
+Input: the cells of a run. Output: its fast paths. They raise BudgetExceeded, SliceExhausted and StackOverflow, and what
 operations raise.
 
-A function that has the counters as free variables changes one in 10 ns; through ``cell_contents`` it takes 90. So these
-are made for each shell, as library functions are, and no methods.
+A function that has the counters as free variables changes one in a ninth of the time that ``cell_contents`` takes. So
+these are functions made for each run, as library functions are, and no methods. They serve the runs that follow in it.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ def _templates(run: RunContext, fuel: int, alloc: int) -> tuple[Any, ...]:
         alloc -= costs.RESULTS + costs.VALUE * count
         if fuel < 0 or alloc < 0:
             run.refuel(0)
-        if count == 1:  # a spread call goes through C and takes 110 ns more
+        if count == 1:  # a spread call goes through C
             return handler(d, table, arguments[0])
         if count == 2:
             one, two = arguments
@@ -162,6 +162,6 @@ def _templates(run: RunContext, fuel: int, alloc: int) -> tuple[Any, ...]:
 _RECIPES: Final = [Recipe(made.__name__, made) for made in _templates(None, 0, 0)]  # type: ignore[arg-type]
 
 
-def services(cells: dict[str, CellType]) -> list[Any]:
-    """A run's services, in the order above."""
+def fast_paths_of(cells: dict[str, CellType]) -> list[Any]:
+    """A run's fast paths, in the order above."""
     return [recipe.make(cells) for recipe in _RECIPES]

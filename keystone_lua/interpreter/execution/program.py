@@ -1,6 +1,6 @@
 """Program: what compiling makes and every run shares.
 
-Immutable, and holds no Lua value; runs that are over leave their shells here for the next one.
+Immutable, and holds no Lua value; idle runs wait here for the next one.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ class Program:
     """Names that literals have and no file: with any of them it would be another program."""
     constant: bool = False
     """Whether every run starts by doing the same (see startup)."""
-    shells: list[RunContext] = field(default_factory=list, repr=False)
+    idle_runs: list[RunContext] = field(default_factory=list, repr=False)
     """Emptied runs, to be used again: cells, library functions, and what a constant start-up has made."""
     accounts: Accounts | None = field(default=None, repr=False)
-    """Of a program that was compiled for a ledger: who pays what."""
+    """Of a program that was compiled for the profile recorder: who pays what."""
     level: Level = LEVEL_1

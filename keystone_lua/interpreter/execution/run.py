@@ -1,10 +1,11 @@
 """One run of a program: its counters, its globals, its log.
 
 Input: a linked Program, Limits, seed and clock. Output: the state that generated code and library functions
-work on; ``used`` and ``allocated`` afterwards. A Run is used by one thread and for one run, after which its shell, the
-cells and the library functions over them, can serve another run of the same program (a fifth of a decision's
-time): ``begin`` sets whatever a run may change, and a run that did not end well leaves no shell. Where the program's
-start-up is constant (see startup) its shell keeps what the chunks made, and the next run only pays what that cost.
+work on; ``used`` and ``allocated`` afterwards. A Run is used by one thread and for one run, after which its
+cells and the library functions over them can serve another run of the same program, as an idle run (a fifth of a
+decision's time): ``begin`` sets whatever a run may change, and a run that did not end well is not kept. Where the
+program's start-up is constant (see constant_startup) an idle run keeps what the chunks made, and the next run only pays
+what that cost.
 
 The counters are cells that the generated code and the library share as free variables: ``fuel`` (instructions left
 in this grant), ``alloc`` (bytes left), ``deepest`` (the depth that frames are paid for). ``refuel`` is the one slow
@@ -28,7 +29,7 @@ from ..runtime.tracebacks import argument_error, library_error, overflow_error, 
 from ..runtime.values import Coroutine, LuaValue, Native, Table, type_name
 from ..signatures import ALIASES, HOST_GLOBALS
 from ..stdlib.registry import LIBRARIES, Recipe
-from .fast_paths import services
+from .fast_paths import fast_paths_of
 from .required import method, package, require
 from .twin_calls import prepare
 
@@ -56,8 +57,8 @@ and CPython 3.12 stops at about 1,400, two for each."""
 SPREADS: Final = 2_500
 """Calls with spread arguments that may nest: CPython 3.11 takes C stack for each."""
 
-SHELLS: Final = 4
-"""Shells that a program keeps: as many as threads may be running it."""
+IDLE_RUNS: Final = 4
+"""Idle runs that a program keeps: as many as threads may be running it."""
 
 
 class Run:
@@ -131,7 +132,7 @@ class Run:
             "G": CellType(None),
             "crossing": CellType(0),
         }
-        self.charge, self.invoke, self.index, self.inherited, self.assign, self.call_meta = services(self.cells)
+        self.charge, self.invoke, self.index, self.inherited, self.assign, self.call_meta = fast_paths_of(self.cells)
         self.made: dict[tuple[str, str], LuaValue] = {}
         self.header_meta: Table | None = None
         """The metatable of a request's headers. It is protected: no script gets at it, so that it serves every run."""
@@ -154,9 +155,9 @@ class Run:
 
     @staticmethod
     def of(program: Program, limits: Limits, seed: int, now: float, slice: int | None) -> Run:
-        """A run, in the shell that an earlier one of this program left, if there is one."""
+        """A run: an idle one of this program, if there is one."""
         try:
-            run = cast(Run, program.shells.pop())
+            run = cast(Run, program.idle_runs.pop())
         except IndexError:
             return Run(program, limits, seed, now, slice)
         run.program = program
@@ -241,7 +242,7 @@ class Run:
         prepare(self)
 
     def close(self, reusable: bool = False) -> None:
-        """Take apart what refers to itself, so that reference counting frees it; leave a shell if ``reusable``.
+        """Take apart what refers to itself, so that reference counting frees it; keep it idle if ``reusable``.
 
         Left to the cycle collector a decision costs twice its time. Cycles that only the script's own
         functions make are cut where they hang on globals or modules; the collector gets the rest.
@@ -251,12 +252,12 @@ class Run:
         if self.threads is not None:
             self.twins = {}
             self.value = self.threads = None
-        if self.started is not None and reusable and len(program.shells) < SHELLS:
+        if self.started is not None and reusable and len(program.idle_runs) < IDLE_RUNS:
             self.globals.pop("request", None)
             self.globals.pop("backends", None)
             self.cells["run"].cell_contents = None
             del self.program  # or a program that is replaced would wait for the cycle collector
-            program.shells.append(self)
+            program.idle_runs.append(self)
             return
         self.started = self.kept = None
         namespace = program.namespace
@@ -275,13 +276,13 @@ class Run:
             if value.__class__ is FunctionType and value.__globals__ is namespace:
                 names, cells = value.__code__.co_freevars, value.__closure__ or ()
                 place = len(cells) - 1
-                while place >= 0 and names[place][0] == "v":  # slots; the shell's own cells sort before them
+                while place >= 0 and names[place][0] == "v":  # slots; the run's own cells sort before them
                     cells[place].cell_contents = None
                     place -= 1
         self.cells["run"].cell_contents = None
-        if reusable and len(program.shells) < SHELLS:
+        if reusable and len(program.idle_runs) < IDLE_RUNS:
             del self.program  # or a program that is replaced would wait for the cycle collector
-            program.shells.append(self)
+            program.idle_runs.append(self)
 
     # globals
 
@@ -365,7 +366,7 @@ class Run:
         are given back and charged one after another: a run ends where it would if each had been charged in its place.
         """
         if later:
-            self.fuel.cell_contents -= -sum(later[::2])  # a ledger books what is subtracted
+            self.fuel.cell_contents -= -sum(later[::2])  # the profile recorder sees what is subtracted
             self.alloc.cell_contents -= -sum(later[1::2])
             self.refuel(d)
             for instructions, size in zip(later[::2], later[1::2], strict=True):
@@ -410,7 +411,7 @@ class Run:
         used: int = limit - self.reserve - self.alloc.cell_contents
         return used if used < limit else limit
 
-    # services to the library
+    # what the library asks for
 
     def call(self, function: LuaValue, d: int, *arguments: LuaValue) -> LuaValue:
         """Call any value from a library function; all results."""

@@ -1,6 +1,6 @@
 """How keys are spread over buckets, weights and nodes: the pure part of the module ``bucket``.
 
-Input: texts, numbers, weights. Output: places and fractions. Callers have paid. Refuses nothing. Only the operations
+Input: texts, numbers, weights. Output: places and fractions. Callers have paid. Only the operations
 that IEEE 754 rounds exactly are used: no logarithm of a C library, which differs from machine to machine.
 
 - ``share``: 64 bits of BLAKE2b of salt, a zero byte and key; times n, shifted by 64.

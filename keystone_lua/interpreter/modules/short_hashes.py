@@ -1,6 +1,6 @@
 """Hashes that spread keys, as other products compute them: murmur3, xxhash, FNV-1a; and our own, from BLAKE2b.
 
-Input: texts of one character a byte. Output: integers. Refuses nothing. Callers have paid.
+Input: texts of one character a byte. Output: integers. Callers have paid.
 """
 
 from __future__ import annotations

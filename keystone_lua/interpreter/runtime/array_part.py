@@ -1,7 +1,7 @@
 """What ``#`` answers of a table with holes, as PUC 5.1 does.
 
 Input: a table, when it is made with nils between its positions, when a key is new in such a table, and when its length
-is asked for. Output: the border that PUC finds. Refuses nothing.
+is asked for. Output: the border that PUC finds.
 
 PUC keeps the positions from 1 on in an array and other keys in a hash part. If the last place of the array has a value,
 ``#`` answers its size or looks on in the hash part; else a binary search in the array decides. A constructor makes the

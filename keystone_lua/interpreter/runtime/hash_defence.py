@@ -1,7 +1,7 @@
 """Number keys that a script could choose so that finding one of them takes as long as passing all others.
 
 Input: a table, at each event that scatters its number keys. Output: the same table, as a ScatteredTable if they lie in
-too many places. Refuses nothing.
+too many places.
 
 **The attack.** A dict of 2^n places looks for a key at its hash modulo 2^n, after a few steps at 5 * place + 1, until a
 place is free; the hash of a whole number is the number. A script that fills the places x, 5 * x + 1 and so on of 65,536

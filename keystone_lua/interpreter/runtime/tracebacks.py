@@ -176,8 +176,8 @@ _NOT_CALLABLE: Final = {
 def from_python(error: BaseException) -> LuaError:
     """The Lua error that a Python exception in generated code stands for.
 
-    Only a call of a value that is no function is expected: calls are not guarded, which saves
-    10 ns each. Raises EngineError, with the exception as its cause, for anything else.
+    Only a call of a value that is no function is expected: calls are not guarded, to save
+    time. Raises EngineError, with the exception as its cause, for anything else.
     """
     traceback = error.__traceback__
     while traceback is not None and traceback.tb_next is not None:

@@ -1,8 +1,7 @@
 """The standard library as a whole: what exists, what is left out, what a program can be promised.
 
 Input: the factories in stdlib and a program's use of its globals. Output: recipes from which a run makes the
-functions that it needs (building all of them took 93 µs a run), and a Seal: the library functions that this
-program has no way to replace, which the compiler then binds directly.
+functions that it needs; to build all of them would take longer than a decision.
 Refuses to register a function that the cost table does not price.
 """
 

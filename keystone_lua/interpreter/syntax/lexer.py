@@ -4,7 +4,7 @@ Input: the source, one character per byte. Output: (kind, text, line, column) tu
 an operator's kind is its own text; the others are NAME, NUMBER, STRING, LINE_PAREN (a "(" that is the
 first token of its line), END and, where the source has no further token, ERROR with a message as text.
 ``line`` is the token's last one, as Lua counts; ``column`` is that of its first character.
-Refuses nothing itself: the parser comes to an ERROR when Lua would, and refuses it then.
+It raises nothing itself: the parser comes to an ERROR when Lua would, and refuses it then.
 
 Every character is in exactly one match, and no match reads a character more than a fixed number of
 times: the time is linear in the source, whatever it is.

@@ -1,7 +1,7 @@
 """Syntax errors: why lua5.1 would refuse a token, in its words.
 
 Input: what the automaton had read, the token that it refused. Output: a Refusal: message, and the token near
-which it is. Refuses nothing.
+which it is.
 
 Lua's parser names the first thing that it checks for in vain. An LALR automaton only knows which tokens it would
 take instead, and that is enough to tell which check it is.

@@ -72,7 +72,7 @@ async def answers(items: list[Any], decide: Decide, gone: Callable[[], bool]) ->
 
 
 async def _array(items: list[bytes]) -> bytearray:
-    """The items as one array. Put together bit by bit: to join 16 MB at once holds the loop for 10 ms."""
+    """The items as one array. Put together bit by bit: to join many megabytes at once would hold the loop."""
     array = bytearray(b"[")
     size = 0
     for place, item in enumerate(items):

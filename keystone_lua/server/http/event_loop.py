@@ -1,7 +1,7 @@
 """An event loop that says when a turn of it ends: when all that was ready has been done, before it waits again.
 
-In: what asyncio's own loop takes. Out: a call of ``at_end`` after each turn. Refuses nothing. A callback that asks for
-the end with ``call_soon`` gives the loop another turn, 2.5 µs; that is the way on any other loop.
+In: what asyncio's own loop takes. Out: a call of ``at_end`` after each turn. A callback that asks for
+the end with ``call_soon`` gives the loop another turn; that is the way on any other loop.
 """
 
 from __future__ import annotations

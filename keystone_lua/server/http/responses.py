@@ -123,7 +123,7 @@ def ready_bytes(status: int, body: bytes, extra: str) -> bytes:
 
 
 def ready_text(status: int, body: str, extra: str) -> bytes:
-    """The same of a body in ASCII: encoding both at once is 0.6 µs less."""
+    """The same of a body in ASCII; head and body are encoded at once."""
     return (
         f"HTTP/1.1 {status} {_REASONS[status]}\r\nContent-Type: {CONTENT_TYPE}\r\n"
         f"Content-Length: {len(body)}\r\nDate: {_http_date(int(time.time()))}\r\nServer: {SERVER}\r\n{extra}\r\n{body}"

@@ -2,14 +2,11 @@
 
 In: outcomes; answers with their transports. Out: calls of observers and writes, in their order. Who has an answer can
 be certain that it was counted, whatever becomes of this process; other observers keep what they hear in memory for a
-while anyway, and told before the answers they cost 3 µs more a request; but for one that is ``sync``, which has
-written what it heard before the answers go. Refuses to hold more than MOST_ANSWERS answers,
-or MOST_OUTCOMES outcomes: then it does not wait for the end.
+while anyway, so they hear of it after the answers; but for one that is ``sync``, which has written what it heard before
+the answers go. Holds no more than MOST_ANSWERS answers or MOST_OUTCOMES outcomes: then it does not wait for the end.
 
-A write wakes the client's process. Where that runs on this machine, as a gateway beside its engine does, waking it
-takes 13 µs of the writer's time, and writing to one that is awake takes 4: with 16 busy connections a request costs
-12 µs less. And taking note of a decision between other work costs more than right after another one: a decision log
-27 µs instead of 16.
+A write wakes the client's process, and to wake one on this machine costs more than the write. And taking note of a
+decision between other work costs more than right after another one. docs/performance.md has the times.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """What used a budget up: for some of the decisions that failed by one.
 
 In: a decision as a lane has made it, and what made it. Out: the same, its failure with `top` where it may be explained.
-Refuses nothing: whatever is not explained is as it was.
+Whatever cannot be explained is answered without `top`.
 
-Finding it takes a second run, with a ledger (see the interpreter's spending). So that nobody makes an attack dearer
+Finding it takes a second run, with a profile recorder (see routing.spending). So that nobody makes an attack dearer
 for us by it, a script is explained once a minute in each process, as far as a bounded part of its run, and not if it
 is long or its run has taken long already.
 """

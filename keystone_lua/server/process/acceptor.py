@@ -1,6 +1,6 @@
 """Takes new connections from a listening socket that several workers share, so that each gets its part.
 
-In: a listening socket. Out: connections of an aiohttp server. Refuses nothing; without descriptors it waits.
+In: a listening socket. Out: connections of an aiohttp server. Without descriptors it waits.
 
 asyncio's own accepting takes as many connections as the backlog has places before the other workers have woken up: all
 16 of a gateway that keeps its connections went to one of two workers, and stayed there. An `Acceptor` takes one at a

@@ -1,7 +1,7 @@
 """A process that answers health calls while the scripts are being compiled, and is gone before the server serves.
 
 In: the listening sockets. Out: ``/health/live`` says live, ``/health/ready`` 503 ``loading``; ``/route/`` and
-``/reload`` are 503 with ``Retry-After``. Refuses nothing. Connections that come after it has gone wait for the server,
+``/reload`` are 503 with ``Retry-After``. Connections that come after it has gone wait for the server,
 since the sockets stay open. It is forked, so the process that compiles must have no thread and no loop yet.
 
 Only a load that takes longer than `PATIENCE` gets one: connections wait that long anyway.

@@ -1,6 +1,6 @@
 """``keystone-lua health``: asks a running server whether it is ready. For containers without a shell or curl.
 
-In: an address. Out: healthy or not, and a line to print. Refuses nothing; what goes wrong is the answer. Imports the
+In: an address. Out: healthy or not, and a line to print; what goes wrong is the answer. Imports the
 standard library only, and starts quickly: a probe runs every few seconds.
 """
 

@@ -1,6 +1,6 @@
 """Several workers on one address: starts them, keeps them alive, has them all reload, stops them.
 
-In: bound sockets, compiled scripts. Out: an exit code. Refuses nothing. It serves no request and has no event loop and
+In: bound sockets, compiled scripts. Out: an exit code. It serves no request and has no event loop and
 no thread, so that it can fork at any time: a worker that dies is replaced by one that begins with the scripts that are
 in force. One socket is bound before the fork and accepted from by all: the kernel splits connections evenly over
 those that are idle (SO_REUSEPORT by a hash, and what waits for a dead worker is lost).

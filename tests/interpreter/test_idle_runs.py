@@ -1,4 +1,4 @@
-"""Runs that use the shell of an earlier one: nothing of that one is in it."""
+"""Idle runs that are used again: nothing of the run before is in them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from keystone_lua.interpreter import Limits, compile_program
-from keystone_lua.interpreter.execution.run import SHELLS
+from keystone_lua.interpreter.execution.run import IDLE_RUNS
 from keystone_lua.routing.decision import Decision, decide
 
 REQUEST = {
@@ -63,7 +63,7 @@ def test_limits_are_those_of_each_run() -> None:
 def test_a_run_that_failed_leaves_no_shell() -> None:
     program = compile_program(b"function on_route_request(r) error('no') end", "x.lua")
     assert decide(program, REQUEST).failure is not None
-    assert program.shells == []
+    assert program.idle_runs == []
 
 
 def test_threads_do_not_share_a_shell() -> None:
@@ -85,4 +85,4 @@ def test_threads_do_not_share_a_shell() -> None:
     for thread in threads:
         thread.join()
     assert wrong == []
-    assert 0 < len(program.shells) <= SHELLS
+    assert 0 < len(program.idle_runs) <= IDLE_RUNS

@@ -113,7 +113,9 @@ def module(run: RunContext, name: str) -> Table:
 
 
 def method(run: RunContext, value: Native, key: LuaValue) -> LuaValue:
-    """A method of an object; nil if it has none of that name."""
+    """A method of an object; nil if it has none of that name. What stands for a part of OpenResty says what to use."""
+    if value.kind.startswith("ngx."):
+        raise library_error(f"{value.kind} is not available: {value.data}")
     if key.__class__ is not str or len(key) > LONGEST_NAME:
         return None
     name = f"{value.kind}:{key}"

@@ -28,10 +28,12 @@ FILES: Final[dict[str, str]] = {
     "cjson": "json",
     "cjson.safe": "json",
     "json": "json",
+    "ngx": "ngx",
     "ngx.base64": "base64",
     "re": "re",
     "resty.ipmatcher": "ip",
     "text": "text",
+    "time": "time",
 }
 """What a script may require, and the file here that has it."""
 

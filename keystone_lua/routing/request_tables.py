@@ -18,7 +18,7 @@ from ..interpreter import costs
 from ..interpreter.execution.run import Run
 from ..interpreter.runtime.values import FALSE, LONG_STRING, NO_METATABLE, TRUE, LuaValue, MetaTable, Table
 from ..interpreter.text import from_text
-from .request_fields import ARGS, BACKEND_MORE, MORE, decoded
+from .request_fields import ARGS, BACKEND_MORE, NAMES, decoded
 
 ENTRY_PRICE: Final = 3
 """Instructions for a field, a name or a value, as for a header."""
@@ -54,10 +54,9 @@ def request_table(run: Run, request: Mapping[str, Any]) -> Table:
 
 def fill_more(run: Run, request: Mapping[str, Any], table: Table, header_meta: Table) -> None:
     """Put the newer fields into the request's ``table``; ``header_meta`` finds names of headers in any case."""
-    for field in MORE:
-        value = request.get(field.name)
-        if value is not None:
-            table[_SHOWN_AS.get(field.name, field.name)] = _value(run, field.name, value, header_meta)
+    for name, value in request.items():
+        if name in NAMES:
+            table[_SHOWN_AS.get(name, name)] = _value(run, name, value, header_meta)
     if "query" not in request:
         run.charge(ENTRY_PRICE, costs.ENTRY + costs.TABLE)
         table["query"] = ""

@@ -27,6 +27,8 @@ from ..telemetry.tracing import CURRENT, Trace, Traces
 from . import batch
 from .admin_endpoints import POST, Endpoint
 from .bodies import Bodies
+from .forward import FORWARD
+from .forward_auth import Forward
 from .head_cache import Head
 from .json_text import json_bytes, json_text
 from .lifecycle import Lifecycle
@@ -65,6 +67,7 @@ class Handlers:
         self._traces = Traces()
         self._bodies = Bodies(config.max_body, config.body_seconds, config.max_bodies)
         self._held = 0
+        self._forward = Forward(config, lifecycle, writes, self._bodies)
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer ``request``."""
@@ -79,6 +82,8 @@ class Handlers:
                 path = request.rel_url.raw_path  # without the query, and without a proxy's http://host
             if self._decisions is not None and path.startswith(ROUTE):
                 return await self._route(request, path, trace, self._decisions)
+            if self._decisions is not None and path.startswith(FORWARD):
+                return await self._forward.answer(request, trace, self._decisions)
             return await self._other(request, path, trace)
         except Refusal as refusal:
             return self._refuse(request, trace, refusal)
@@ -111,6 +116,13 @@ class Handlers:
             connection.unanswered = data, outcome
             return None
         return ready_text(*self._told(outcome, data, trace, started))
+
+    def forward_at_once(self, head: bytes, connection: Keeper) -> bytes | None:
+        """The same of a ``/forward/`` request without a body, whose head nobody has parsed."""
+        decisions = self._decisions
+        if decisions is None or self._lifecycle.draining:
+            return None
+        return self._forward.at_once(head, self._traces, decisions, connection)
 
     async def _route(
         self, request: web.BaseRequest, path: str, trace: Trace, decisions: DecisionService
@@ -168,7 +180,7 @@ class Handlers:
     async def _other(self, request: web.BaseRequest, path: str, trace: Trace) -> web.StreamResponse:
         endpoint = self._endpoints.get(path)
         if endpoint is None:
-            paths = [ROUTE + "{tenant}"] if self._decisions is not None else []
+            paths = [ROUTE + "{tenant}", FORWARD + "{tenant}"] if self._decisions is not None else []
             raise Refusal(404, f"no such path; there are {', '.join([*paths, *self._endpoints])}")
         if request.method not in endpoint.methods:
             raise _wrong_method(request, endpoint.methods)

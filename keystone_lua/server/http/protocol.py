@@ -25,6 +25,7 @@ from aiohttp.http import RawRequestMessage
 
 from ...routing.request import RequestData
 from ..outcome import Unfinished
+from .forward import FIELD_BYTES
 from .handlers import Handlers
 from .head_cache import END, Head, HeadCache
 from .json_text import json_bytes
@@ -73,6 +74,8 @@ class Server(web.Server):
             access_log=None,  # None is aiohttp's own way to turn it off
             auto_decompress=False,  # a compressed body is not JSON; inflating it is a way to attack
             lingering_time=2.0,
+            max_line_size=FIELD_BYTES,
+            max_field_size=FIELD_BYTES,
         )
 
     def connection_lost(self, handler: web.RequestHandler, exc: BaseException | None = None) -> None:
@@ -140,6 +143,8 @@ class Connection(web.RequestHandler):
             if due != 0 or not self._answered(known, body):
                 self._parse(data)
             return
+        if end and not body and head.find(b" /forward/", 0, 43) > 0 and self._forwarded(head):
+            return
         before = len(self._messages)
         self._parse(data)
         self._due = UNKNOWN
@@ -182,6 +187,13 @@ class Connection(web.RequestHandler):
 
     def _answered(self, head: Head, body: bytes) -> bool:
         """Answer a whole request, if that can be done at once; say whether it is done."""
+        return self._at_once(lambda handlers: handlers.at_once(head, body, self))
+
+    def _forwarded(self, head: bytes) -> bool:
+        """The same of a ``/forward/`` request without a body."""
+        return self._at_once(lambda handlers: handlers.forward_at_once(head, self))
+
+    def _at_once(self, decide: Callable[[Handlers], bytes | None]) -> bool:
         transport, waiter, server = self.transport, self._waiter, self._server
         if (
             not KNOWN
@@ -195,7 +207,7 @@ class Connection(web.RequestHandler):
         ):
             return False
         try:
-            answer = server.handlers.at_once(head, body, self)
+            answer = decide(server.handlers)
         except Exception as error:  # what handle_error is to the task
             logger.error("unexpected exception", exc_info=error)
             transport.write(ready_bytes(500, json_bytes({"error": "internal error"}), "Connection: close\r\n"))

@@ -10,6 +10,7 @@ import asyncio
 import functools
 import time
 from email.utils import formatdate
+from http import HTTPStatus
 
 from aiohttp import HttpVersion10, HttpVersion11, web
 
@@ -128,6 +129,27 @@ def ready_text(status: int, body: str, extra: str) -> bytes:
         f"HTTP/1.1 {status} {_REASONS[status]}\r\nContent-Type: {CONTENT_TYPE}\r\n"
         f"Content-Length: {len(body)}\r\nDate: {_http_date(int(time.time()))}\r\nServer: {SERVER}\r\n{extra}\r\n{body}"
     ).encode("ascii")
+
+
+def forward_bytes(status: int, lines: str, body: str, *, head: bool = False) -> bytes:
+    """Return a whole HTTP/1.1 answer with any header lines; of one to HEAD (``head``) the body is left out.
+
+    A 304 has none (RFC 9110, 15.4.5): its bytes would be taken for the next answer.
+    """
+    data = body.encode() if status != 304 else b""
+    start = (
+        f"HTTP/1.1 {status} {_reason(status)}\r\nContent-Length: {len(data)}\r\n"
+        f"Date: {_http_date(int(time.time()))}\r\nServer: {SERVER}\r\n{lines}\r\n"
+    ).encode()
+    return start if head else start + data
+
+
+@functools.lru_cache(512)
+def _reason(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Rejected"
 
 
 def _long_head(length: int, extra: str, content_type: str) -> bytes:

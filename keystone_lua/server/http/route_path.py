@@ -19,12 +19,16 @@ _NO_TENANT: Final = re.compile(r"[/\\\x00-\x1f\x7f\ud800-\udfff]|\A\.{0,2}\Z")
 
 def tenant_of(path: str) -> str:
     """Return the tenant in a raw path that begins with ROUTE. Raises `Refusal` where there is none."""
-    tenant = path[len(ROUTE) :].partition("?")[0].removesuffix("/")
+    return tenant_name(path[len(ROUTE) :].partition("?")[0].removesuffix("/"), ROUTE)
+
+
+def tenant_name(tenant: str, call: str) -> str:
+    """Return the tenant that a part of the raw path of ``call`` names. Raises `Refusal` if it is none."""
     if "%" in tenant:
         try:
             tenant = unquote(tenant, errors="strict")
         except UnicodeDecodeError:
             raise Refusal(400, "the tenant's name is not UTF-8") from None
     if _NO_TENANT.search(tenant):
-        raise Refusal(400, "the path must be /route/{tenant}, with one tenant name after /route/")
+        raise Refusal(400, f"the path must be {call}{{tenant}}, with one tenant name after {call}")
     return tenant

@@ -111,6 +111,9 @@ class ServerConfig:
     max_body: int = MIB
     """Bytes of one request body; a body of exactly this size passes."""
 
+    forward_headers: int = 4096
+    """Bytes of the header lines of an answer of ``/forward/``: nginx, Envoy and others refuse larger ones."""
+
     log_level: str = "info"
     """One of LOG_LEVELS. Decisions are logged at debug, scripts' own lines at info."""
 

@@ -233,6 +233,10 @@ SETTINGS = (
         "folder of this user alone that keeps compiled programs, for faster starts and reloads",
     ),
     Setting("max-body", _whole(), str(_DEFAULT.max_body), "bytes of one request body"),
+    Setting(
+        "max-forward-headers", _whole(256, 65536), str(_DEFAULT.forward_headers),
+        "bytes of the header lines of an answer of /forward/",
+    ),
     Setting("max-instructions", _whole(), str(_LIMITS.instructions), "instructions of one decision"),
     Setting("max-memory", _whole(), str(_LIMITS.memory), "bytes allocated by one decision, cumulative"),
     Setting("max-depth", _whole(1, MAX_DEPTH), str(_LIMITS.depth), "nested calls of one decision"),
@@ -316,6 +320,7 @@ class Settings:
             limits=limits,
             tenant_limits={tenant: _limits(limits, own) for tenant, own in self.tenants.items()},
             max_body=of["max-body"],
+            forward_headers=of["max-forward-headers"],
             log_level=of["log-level"],
             log_format=of["log-format"],
             watch=of["watch"],

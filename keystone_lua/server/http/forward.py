@@ -1,0 +1,350 @@
+"""Forward auth: a gateway sends on the head of a client's request, and acts on status and headers of the answer.
+
+In: a method, a target ``/forward/{tenant}...`` and header fields. Out: the request that the script is asked about; of a
+outcome the status, header lines and body. Refuses, with `Refusal`: a target without a tenant, options and backends that
+cannot be read, a trusted header that came twice (one of them may be a client's).
+
+It fails closed: whatever is no decision is a 503, unless the gateway's own address asks for ``on_error=allow``. What
+stands behind the tenant in the path is the client's, and so is its query: no option is taken from there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+from urllib.parse import parse_qsl, quote, unquote
+
+from ...routing.request import BackendData, RequestData
+from ..offload.errors import RETRY_AFTER
+from ..outcome import Outcome
+from .json_text import json_text
+from .responses import Refusal
+from .route_path import tenant_name
+
+FORWARD: Final = "/forward/"
+
+FIELD_BYTES: Final = 32 << 10
+"""Of one line of a request's head: cookies and tokens of 8 KiB and more are sent on with it."""
+
+Fields = Iterable[tuple[str, str]]
+
+_PREFIX: Final = "x-keystone-"
+_TOLD: Final = frozenset({
+    "x-forwarded-method", "x-forwarded-uri", "x-original-method", "x-original-uri", "x-original-url", "host",
+    "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "content-length",
+    "expect",
+})  # fmt: skip
+"""Headers that are about this message, or that the request's other fields tell."""
+
+_TRUSTED: Final = (
+    "x-keystone-backends", "x-forwarded-method", "x-forwarded-uri", "x-original-method", "x-original-uri",
+)  # fmt: skip
+"""Of which there may be one: another one would be a client's."""
+
+_FRAMING: Final = frozenset({
+    "connection", "content-length", "date", "host", "keep-alive", "proxy-connection", "server", "te",
+    "trailer", "transfer-encoding", "upgrade", "x-request-id", "traceparent",
+})  # fmt: skip
+"""Headers of the answer itself, in which no script has a say."""
+
+_BACKEND: Final = re.compile(r"([^=,\s]{1,255})(?:=([01]))?")
+MOST_BACKENDS: Final = 256
+
+_METHOD: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}")
+_PATH_SAFE: Final = "/:@!$&'()*+,;=~-._"
+_NAME_SAFE: Final = "".join(map(chr, range(0x21, 0x7F))).replace("%", "").replace(",", "")
+_REASON_SAFE: Final = _NAME_SAFE + " ,"
+
+_OPTIONS: Final = {"on_error": ("deny", "allow"), "body": ("0", "1"), "reject": ("", "401", "403")}
+
+
+class Options(NamedTuple):
+    """What the gateway's operator has written into the address."""
+
+    allow: bool = False
+    """Whether a request passes when there is no decision."""
+    body: bool = False
+    """Whether the script is told the body."""
+    reject: int = 0
+    """The status of all rejects, for gateways that know one; 0 for the script's own."""
+
+
+class Asked(NamedTuple):
+    """A request, and how to answer it."""
+
+    tenant: str
+    data: RequestData
+    options: Options
+
+
+# asked
+
+
+def asked_of(method: str, target: str, fields: Fields, body: str = "") -> Asked:
+    """Read what a gateway asks. Raises `Refusal`."""
+    path, tenant, options = address_of(target)
+    headers: dict[str, str] = {}
+    several: dict[str, list[str]] = {}
+    told: dict[str, str] = {}
+    names: dict[str, str] = {}
+    for name, value in fields:
+        lower, is_told = _KINDS.get(name) or _kind(name)
+        if is_told:
+            if lower in told and lower in _TRUSTED:
+                raise Refusal(400, f"{lower} came twice, and one of them may be the client's", field=lower)
+            told.setdefault(lower, value)
+        elif lower in names:
+            first = names[lower]
+            several.setdefault(first, [headers[first]]).append(value)
+        else:
+            names[lower] = name
+            headers[name] = value
+    get = told.get
+    uri = get("x-forwarded-uri") or get("x-original-uri") or path or "/"
+    raw_path, mark, query = uri.partition("?")
+    asked_method = get("x-forwarded-method") or get("x-original-method") or method
+    if asked_method not in _METHODS and not _METHOD.fullmatch(asked_method):
+        raise Refusal(400, "the method that is asked about is none", field="x-forwarded-method")
+    backends = get("x-keystone-backends", "")
+    data: RequestData = {
+        "method": asked_method,
+        "path": unquote(raw_path, errors="replace") if "%" in raw_path else raw_path,
+        "host": _of(headers, names, "x-forwarded-host") or _of(headers, names, "x-original-host") or get("host", ""),
+        "headers": headers,
+        "body": body,
+        "backends": _backends(backends) if len(backends) > _MEMORABLE else _known_backends(backends),
+        "raw_path": raw_path,
+    }
+    if mark:
+        data["query"] = query
+    if several:
+        data["headers_multi"] = several
+    if scheme := _of(headers, names, "x-forwarded-proto"):
+        data["scheme"] = scheme[:32]
+    if "x-forwarded-for" in names:
+        name = names["x-forwarded-for"]
+        last = several[name][-1] if name in several else headers[name]
+        if client := last.rpartition(",")[2].strip():
+            data["client_ip"] = client[:64]
+    return Asked(tenant, data, options)
+
+
+_METHODS: Final = frozenset("GET HEAD POST PUT DELETE PATCH OPTIONS".split())
+
+_MEMORABLE: Final = 256
+"""Characters of a text of which it is remembered what it says: operators write few."""
+
+_KINDS: Final[dict[str, tuple[str, bool]]] = {}
+"""Names of fields, as they were sent: in lower case, and whether the request's other fields tell what they do."""
+_KNOWN_NAMES: Final = 1024
+
+
+def _kind(name: str) -> tuple[str, bool]:
+    lower = name.lower()
+    kind = lower, lower.startswith(_PREFIX) or lower in _TOLD
+    if len(name) <= _MEMORABLE:
+        if len(_KINDS) >= _KNOWN_NAMES:
+            _KINDS.clear()
+        _KINDS[name] = kind
+    return kind
+
+
+def _of(headers: Mapping[str, str], names: Mapping[str, str], lower: str) -> str:
+    """A header's value, by its name in lower case."""
+    name = names.get(lower)
+    return "" if name is None else headers[name]
+
+
+def address_of(target: str) -> tuple[str, str, Options]:
+    """The client's target behind the tenant (empty if there is none), the tenant, and the options."""
+    rest = target[len(FORWARD) :]
+    tenant, slash, behind = rest.partition("/")
+    operators = (_address if len(tenant) > _MEMORABLE else _known_address)(tenant, bool(slash))
+    return slash + behind, *operators
+
+
+def _address(text: str, has_rest: bool) -> tuple[str, Options]:
+    """The tenant and the options in what is the operator's of an address."""
+    if has_rest:
+        return tenant_name(text, FORWARD), Options()
+    tenant, _, query = text.partition("?")
+    return tenant_name(tenant, FORWARD), _options(query) if query else Options()
+
+
+_known_address: Final = lru_cache(256)(_address)
+
+
+def _options(query: str) -> Options:
+    given = {}
+    for name, value in parse_qsl(query, keep_blank_values=True, max_num_fields=10):
+        if value not in _OPTIONS.get(name, ()) or name in given:
+            known = ", ".join(f"{option}={'|'.join(filter(None, values))}" for option, values in _OPTIONS.items())
+            raise Refusal(400, f"{name[:40]}: no such option, or no such value; there are {known}", field=name[:40])
+        given[name] = value
+    return Options(given.get("on_error") == "allow", given.get("body") == "1", int(given.get("reject") or 0))
+
+
+def _backends(text: str) -> list[BackendData]:
+    """The backends in ``old=1,new=0``; one without ``=`` is healthy."""
+    made: list[BackendData] = []
+    for item in text.split(",", MOST_BACKENDS) if text.strip() else ():
+        found = _BACKEND.fullmatch(item.strip())
+        if found is None or len(made) == MOST_BACKENDS:
+            raise Refusal(400, "expected name=1,other=0", field="x-keystone-backends")
+        made.append({"name": found[1], "url": "", "health": found[2] != "0"})
+    return made
+
+
+_known_backends: Final = lru_cache(256)(_backends)
+
+
+# answered
+
+
+class Reply(NamedTuple):
+    """Status, whole header lines, body."""
+
+    status: int
+    lines: str
+    body: str
+
+
+PLAIN_REJECT: Final = Reply(403, "Content-Type: application/json\r\n", '{"error":"rejected"}\n')
+
+
+class Uncarried(Exception):
+    """An answer that cannot be told in headers. The text says why."""
+
+
+def no_decision(options: Options) -> Reply:
+    """What is told where there is no decision: the log says why, a client need not know."""
+    if options.allow:
+        return Reply(200, "X-Keystone-Error: no decision\r\n", "")
+    body = json_text({"error": "no decision"})
+    return Reply(503, f"Retry-After: {RETRY_AFTER}\r\nContent-Type: application/json\r\n", body)
+
+
+def reply_of(outcome: Outcome, asked: Asked, most: int) -> Reply:
+    """How to tell an outcome, its header lines in ``most`` bytes. Raises `Uncarried` if that cannot be done."""
+    answer = outcome.answer
+    if answer is None:
+        return no_decision(asked.options)
+    reply = _reject(answer, asked.options) if answer.get("reject") else Reply(200, _passed(answer, asked.data), "")
+    size = len(reply.lines) if reply.lines.isascii() else len(reply.lines.encode())
+    if size > most:
+        raise Uncarried(f"the answer's headers have {size} bytes, more than {most}")
+    return reply
+
+
+def _reject(answer: Mapping[str, Any], options: Options) -> Reply:
+    status = answer.get("reject_status", 403)
+    reason = answer.get("reject_reason", "")
+    lines = [f"X-Keystone-Reason: {quote(reason, safe=_REASON_SAFE)}\r\n"] if reason else []
+    if options.reject and status != options.reject:
+        lines.append(f"X-Keystone-Status: {status}\r\n")
+        status = options.reject
+    headers = answer.get("reject_headers", {})
+    lines.extend(_lines(headers))
+    typed = any(name.lower() == "content-type" for name in headers)
+    if "reject_body" in answer:
+        body = answer["reject_body"]
+        lines.append("" if typed else "Content-Type: text/plain; charset=utf-8\r\n")
+    else:
+        body = "" if typed or 300 <= status < 400 else json_text({"error": reason or "rejected"})
+        lines.append("Content-Type: application/json\r\n" if body else "")
+    return Reply(status, "".join(lines), body)
+
+
+def _passed(answer: Mapping[str, Any], data: RequestData) -> str:
+    lines = []
+    if answer["selected_backend"]:
+        name = answer["selected_backend"]
+        lines.append(f"X-Keystone-Backend: {name if name.isalnum() and name.isascii() else _quoted_name(name)}\r\n")
+    if "modified_path" in answer or "modified_query" in answer:
+        lines.append(_target(answer, data))
+    changed = answer.get("modified_headers")
+    if changed:
+        lines.extend(_lines(changed))
+        lines.append(f"X-Keystone-Headers: {', '.join(changed)}\r\n")
+    if "remove_headers" in answer:
+        lines.append(f"X-Keystone-Remove-Headers: {', '.join(answer['remove_headers'])}\r\n")
+    if "modified_host" in answer:
+        lines.append(f"X-Keystone-Host: {quote(answer['modified_host'], safe=_NAME_SAFE)}\r\n")
+    if "modified_method" in answer:
+        lines.append(f"X-Keystone-Method: {quote(answer['modified_method'], safe=_NAME_SAFE)}\r\n")
+    if "candidates" in answer:
+        names = ", ".join([quote(name, safe=_NAME_SAFE) for name in answer["candidates"]])
+        lines.append(f"X-Keystone-Candidates: {names}\r\n")
+    return "".join(lines)
+
+
+def _target(answer: Mapping[str, Any], data: RequestData) -> str:
+    """X-Keystone-Path, the path alone; X-Keystone-Target, the path with the query that then belongs to it."""
+    path, mark, query = answer.get("modified_path", "").partition("?")
+    raw = quote(path, safe=_PATH_SAFE) if path else data["raw_path"]
+    if not raw.startswith("/"):
+        raise Uncarried("a path that does not begin with /")
+    query = answer.get("modified_query", query if mark else data.get("query", ""))
+    query = quote(query, safe=_PATH_SAFE + "?%[]")
+    line = f"X-Keystone-Path: {raw}\r\n" if path else ""
+    return f"{line}X-Keystone-Target: {raw}{'?' if query else ''}{query}\r\n"
+
+
+def _quoted_name(name: str) -> str:
+    return (quote if len(name) > _MEMORABLE else _known_quoted)(name, safe=_NAME_SAFE)
+
+
+_known_quoted: Final = lru_cache(256)(quote)
+
+
+@lru_cache(1024)
+def _is_carried(name: str) -> bool:
+    lower = name.lower()
+    return not lower.startswith(_PREFIX) and lower not in _FRAMING
+
+
+def _lines(headers: Mapping[str, str | list[str]]) -> list[str]:
+    made = []
+    for name, content in headers.items():
+        if len(name) > _MEMORABLE or not _is_carried(name):
+            raise Uncarried(f"{name[:40]} is no header that an answer can carry")
+        made.extend([f"{name}: {text}\r\n" for text in ([content] if isinstance(content, str) else content)])
+    return made
+
+
+# heads that need no parser
+
+PLAIN: Final = re.compile(
+    rb"[A-Z]{1,32} /forward/[!-~]+ HTTP/1\.1(?:\r\n[!#$%&'*+.^_`|~0-9A-Za-z-]++:[ \t]*+(?:[!-~\x80-\xff]++[ \t]*+)*+)++"
+)
+"""As head_cache.PLAIN, of this call: what no parser can see anything else in."""
+
+_SPECIAL: Final = frozenset({"transfer-encoding", "expect", "upgrade", "trailer", "te"})
+"""Fields that ask for more than an answer, or announce a body."""
+
+_HARMLESS: Final = {"connection": "keep-alive", "content-length": "0"}
+"""Fields that do so unless they have these values."""
+
+
+def plain_head(head: bytes) -> tuple[str, str, list[tuple[str, str]]] | None:
+    """Method, target and fields of a plain head that leaves its connection open; None of any other."""
+    if PLAIN.fullmatch(head) is None:
+        return None
+    start, *lines = head.decode("utf-8", "replace").split("\r\n")
+    method, target, _ = start.split(" ")
+    if method in _UNUSUAL:
+        return None
+    fields = []
+    for line in lines:
+        name, _, value = line.partition(":")
+        value = value.strip(" \t")
+        lower, is_told = _KINDS.get(name) or _kind(name)
+        if is_told and (lower in _SPECIAL or (lower in _HARMLESS and value.lower() != _HARMLESS[lower])):
+            return None
+        fields.append((name, value))
+    return method, target, fields
+
+
+_UNUSUAL: Final = frozenset({"HEAD", "CONNECT"})

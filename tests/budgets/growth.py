@@ -52,7 +52,7 @@ KINDS: Final[dict[str, Kind]] = {
     "walk": Kind(
         "the entries of a table that is walked over, and the places of removed ones, which CPython keeps",
         "by entries; a table with more removed places than entries is made anew by the removal",
-        "`k14`-`k17`, `k27`, `t03`, `a07`-`a11`",
+        "`k14`-`k17`, `k29`, `t03`, `a07`-`a11`",
     ),
     "shift": Kind("elements that are moved up or down", "9 instructions each", "`e29`-`e31`"),
     "digits": Kind(
@@ -67,7 +67,7 @@ KINDS: Final[dict[str, Kind]] = {
         "`d02`-`d09`, `z01`-`z03`, `u03`",
     ),
     "levels": Kind(
-        "the levels of the stack that `error` and `debug` walk up", "4 instructions each, `debug` 16", "`k06`, `c13`, `k27`"
+        "the levels of the stack that `error` and `debug` walk up", "4 instructions each, `debug` 48", "`k06`, `c13`, `k27`, `k28`"
     ),
     "messages": Kind(
         "the length of an error's message, which may quote a name as long as the source, or an argument",

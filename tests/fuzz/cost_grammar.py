@@ -66,6 +66,21 @@ POOLS: Final = {"S": TEXTS, "1": NUMBERS, "T": TABLES, "F": FUNCTIONS, "C": THRE
 USUAL: Final = {"S": "'abc'", "1": "2", "T": "{3, 1, 2}", "F": "function(a, b) return a end", "C": THREADS[0]}
 
 OWN: Final = (
+    "local x = debug.traceback($S, $1)",
+    "local x = pcall(debug.getinfo, $1, $S)",
+    "xpcall($F, debug.traceback)",
+    "pcall(require('json').decode, $S)",
+    "pcall(require('json').encode, $T)",
+    "pcall(require('json').get, $S, $S)",
+    "pcall(require('re').gsub, $S, $S, $S)",
+    "pcall(require('re').match, $S, $S)",
+    "pcall(require('text').split, $S, $S)",
+    "pcall(require('text').join, $T, $S)",
+    "pcall(require('base64').decode, $S)",
+    "pcall(require('bucket').pick, $S, $1, $T)",
+    "pcall(require('bucket').ring, $T)",
+    "pcall(require('ip').matcher, $T)",
+    "pcall(require('accept').language, $S, $T)",
     "local co = coroutine.create($F) coroutine.resume(co, $S, $1)", "local w = coroutine.wrap($F) w($S) w($1)", "coroutine.resume($C, $S)", "coroutine.resume($C, unpack($T))",
     "local w = coroutine.wrap(function() for i = 1, 5 do coroutine.yield($S, i) end end) for a, b in w do $B end", "coroutine.status($C)", "pcall(coroutine.yield, $S)",
     "local co = coroutine.wrap(function() return pcall(function() $B coroutine.yield($1) end) end) co() co()", "coroutine.wrap(function() $B end)()",

@@ -52,8 +52,8 @@ class Place:
 
 HOST: Final = Place()
 
-LEVEL: Final = 4 * STEP
-"""Instructions for a level that is looked at, those passed over included."""
+LEVEL: Final = 12 * STEP
+"""Instructions for a level that is looked at, those passed over included: up to 6 µs."""
 
 
 def stack_places(run: RunContext) -> Iterator[Place]:

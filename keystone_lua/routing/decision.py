@@ -17,7 +17,7 @@ from ..interpreter.execution.execute import Failure, LogLine, failure_of, prepar
 from ..interpreter.execution.program import Program
 from ..interpreter.execution.run import Run
 from ..interpreter.limits import DEFAULT, Limits
-from ..interpreter.runtime.operations import first
+from ..interpreter.runtime.metatables import first
 from ..interpreter.runtime.values import FALSE, TRUE, MetaTable, Table
 from ..interpreter.stdlib.base import HEADER_LOOKUP
 from ..interpreter.text import from_text, to_text

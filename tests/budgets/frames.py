@@ -14,8 +14,9 @@ from keystone_lua.interpreter.analysis.builtins import Seal
 from keystone_lua.interpreter.analysis.extents import CELL
 from keystone_lua.interpreter.analysis.frame_size import Size
 from keystone_lua.interpreter.analysis.types import Kinds
-from keystone_lua.interpreter.codegen.builder import Context, FunctionBuilder, Statements
+from keystone_lua.interpreter.codegen.builder import FunctionBuilder
 from keystone_lua.interpreter.codegen.compiler import MAKERS, code_objects, size_of
+from keystone_lua.interpreter.codegen.segments import Context, Statements
 from keystone_lua.interpreter.linking import link_program
 from keystone_lua.interpreter.stdlib.registry import LIBRARIES
 

@@ -7,7 +7,7 @@ import tracemalloc
 import pytest
 
 from keystone_lua.interpreter import Limits, compile_program, execute
-from keystone_lua.interpreter.stdlib.string import RUN_PATTERNS
+from keystone_lua.interpreter.stdlib.matching import RUN_PATTERNS
 
 from .sweeps import ROOMY, check, printed, run
 

@@ -18,7 +18,8 @@ from ..analysis.types import Kinds
 from ..sites import HITS, Accounts, Share
 from ..syntax import nodes
 from . import pyast
-from .builder import Context, FunctionBuilder, Makers, Segment
+from .builder import FunctionBuilder, Makers
+from .segments import Context, Segment
 
 _NO_STATEMENTS: Final = (nodes.Label, nodes.Do)
 """What is a statement to the grammar and does nothing."""

@@ -25,7 +25,8 @@ from ..stdlib.coroutine import PAUSING
 from ..syntax import nodes
 from ..syntax.control_flow import ends
 from . import constructors, expressions, jumps, loops, operators, pyast, statements
-from .builder import EXPRESSIONS, Context, FunctionBuilder, Makers, Segment, Statements
+from .builder import EXPRESSIONS, FunctionBuilder, Makers
+from .segments import Context, Segment, Statements
 from .twins import functions_of, linked, links
 
 RUN_CELLS: Final = ("fuel", "alloc", "deepest", "run", "G", "crossing")

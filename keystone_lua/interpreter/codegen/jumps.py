@@ -23,7 +23,8 @@ from ..analysis.extents import CELL
 from ..syntax import nodes
 from ..syntax.control_flow import _LEAVES, bodies
 from . import pyast
-from .builder import Context, Frame, FunctionBuilder, Segment, StatementMaker, Target
+from .builder import FunctionBuilder, StatementMaker
+from .segments import Context, Frame, Segment, Target
 
 MAX_NESTING: Final = 15
 

@@ -19,8 +19,9 @@ from ..analysis.types import NUMBER
 from ..syntax import nodes
 from ..syntax.control_flow import LOOPS, MULTI, bodies, ends
 from . import expressions, jumps, pyast, statements, stores
-from .builder import Frame, FunctionBuilder, Segment, StatementMaker
+from .builder import FunctionBuilder, StatementMaker
 from .jumps import MAX_NESTING
+from .segments import Frame, Segment
 
 _AWAY: Final = (nodes.Return, nodes.Goto, nodes.Label)
 

@@ -26,17 +26,14 @@ operator whose metamethod the program mentions is not tried on plain names. This
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from .. import costs
 from ..analysis.scope import BOX
 from ..analysis.types import BOOLEAN, NIL, NUMBER, STRING, TABLE
 from ..runtime.values import LONG_STRING
-from ..stdlib.base import NUMERAL
-from ..stdlib.math import many_price
-from ..stdlib.string import CODE, CODE_MEMORY
 from ..syntax import nodes
 from . import expressions, operators, pyast
 from .builder import FunctionBuilder
@@ -78,10 +75,14 @@ class Unsuited(Exception):
     """There is no form without guards."""
 
 
+CallForm = Callable[..., ast.expr]
+"""Emits a call of a library function: of an attempt and the arguments' nodes."""
+
+
 class Attempt:
     """One expression without guards; ``prices`` are to be charged once it has its value."""
 
-    def __init__(self, emitter: FunctionBuilder) -> None:
+    def __init__(self, emitter: FunctionBuilder, functions: Mapping[tuple[str, str, int], CallForm]) -> None:
         self.emitter = emitter
         self.kinds = emitter.kinds
         self.events = emitter.events
@@ -106,22 +107,7 @@ class Attempt:
             nodes.Call: self.call,
             nodes.MethodCall: self.call,
         }
-        self.functions: dict[tuple[str, str, int], Callable[..., ast.expr]] = {
-            ("", "type", 1): self.type,
-            ("string", "byte", 2): self.byte,
-            ("string", "sub", 2): self.slice,
-            ("string", "sub", 3): self.sub,
-            ("string", "char", 1): self.char,
-            ("", "tostring", 1): self.tostring,
-            ("", "tonumber", 1): self.tonumber,
-            ("math", "abs", 1): self.absolute,
-            ("math", "floor", 1): self.floor,
-            ("math", "max", 2): partial(self.extreme, ast.Gt()),
-            ("math", "max", 3): partial(self.extreme, ast.Gt()),
-            ("math", "min", 2): partial(self.extreme, ast.Lt()),
-            ("math", "min", 3): partial(self.extreme, ast.Lt()),
-            ("math", "sqrt", 1): self.root,
-        }
+        self.functions = functions
 
     # the ways to ask
 
@@ -392,6 +378,12 @@ class Attempt:
 
     # library functions
 
+    def number(self, node: nodes.Expression) -> ast.expr:
+        """An operand that is a number: text would pass where texts can be compared."""
+        operand = self.operand(node)
+        line = self.emitter.line
+        return operand if self.is_number(node) else pyast.positive(operand, line)
+
     def call(self, node: nodes.Call | nodes.MethodCall) -> ast.expr:
         path = self.library_path(node)
         if path is None:
@@ -408,130 +400,9 @@ class Attempt:
         outer, self.price = self.price, self.prices.setdefault(name, Price())
         self.price.instructions += costs.LIBRARY[name]
         self.saved += 1
-        made = form(*arguments)
+        made = form(self, *arguments)
         self.price = outer
         return made
-
-    def charged_text(self, made: ast.expr) -> ast.expr:
-        """A string whose bytes are charged once it is there, and whose copy is in the base price."""
-        line = self.emitter.line
-        once, again = self.emitter.hold(made)
-        self.price.bytes += costs.STRING
-        self.price.texts.append(again())
-        short = pyast.compare(pyast.length(once, line), ast.Lt(), pyast.constant(costs.COPY, line), line)
-        return pyast.choose(short, again(), pyast.misfit(line), line)
-
-    def byte(self, s: nodes.Expression, i: nodes.Expression) -> ast.expr:
-        """``string.byte(s, i)``; beyond the end is an IndexError."""
-        return pyast.subscript(pyast.name("CODES", self.emitter.line), self.character(s, i), self.emitter.line)
-
-    def sub(self, s: nodes.Expression, i: nodes.Expression, j: nodes.Expression) -> ast.expr:
-        """``string.sub(s, i, j)``; of one local twice it is one character, as long as there is one."""
-        variable = self.emitter.variable(i)
-        if variable is None or variable is not self.emitter.variable(j):
-            return self.slice(s, i, j)
-        self.price.bytes += costs.STRING + 1
-        return self.character(s, i)
-
-    def slice(self, s: nodes.Expression, i: nodes.Expression, j: nodes.Expression | None = None) -> ast.expr:
-        line = self.emitter.line
-        if is_negative(i) or (j is not None and is_negative(j)):
-            raise Unsuited  # it counts from the end
-        text, text_again = self.mentions(self.value(s))
-        first, first_again = self.mentions(self.operand(i))
-        high = pyast.constant(1e15, line)
-        tests: list[ast.expr] = [
-            pyast.is_class(text, "str", line),
-            pyast.within(pyast.constant(1.0, line), [_LE, _LESS], first, high, line),
-        ]
-        stop: ast.expr | None = None
-        if j is not None:
-            last, last_again = self.mentions(self.operand(j))
-            tests.append(pyast.within(pyast.constant(0.0, line), [_LE, _LESS], last, high, line))
-            stop = pyast.call("int", [last_again()], line)
-        start = pyast.binary(pyast.call("int", [first_again()], line), pyast.SUB, pyast.constant(1, line), line)
-        piece = pyast.subscript(text_again(), ast.Slice(start, stop, None, lineno=line, col_offset=0), line)
-        return pyast.choose(pyast.both(tests, line), self.charged_text(piece), pyast.misfit(line), line)
-
-    def char(self, code: nodes.Expression) -> ast.expr:
-        line = self.emitter.line
-        self.price.instructions += CODE
-        self.price.bytes += costs.STRING + CODE_MEMORY
-        once, again = self.mentions(self.operand(code))
-        within = pyast.within(pyast.constant(0.0, line), [_LE, _LESS], once, pyast.constant(256.0, line), line)
-        made = pyast.subscript(pyast.name("LATIN", line), pyast.call("int", [again()], line), line)
-        return pyast.choose(within, made, pyast.misfit(line), line)
-
-    def tostring(self, value: nodes.Expression) -> ast.expr:
-        line = self.emitter.line
-        self.price.bytes += NUMERAL
-        once, again = self.mentions(self.value(value))
-        made = pyast.call("number_to_string", [pyast.positive(again(), line)], line)
-        return pyast.choose(pyast.is_class(once, "str", line), again(), made, line)
-
-    def tonumber(self, value: nodes.Expression) -> ast.expr:
-        """Of a number or a short string, whose bytes cost nothing."""
-        line = self.emitter.line
-        once, again = self.mentions(self.value(value))
-        short = pyast.compare(pyast.length(again(), line), _LESS, pyast.constant(costs.SCAN, line), line)
-        is_short_text = pyast.both([pyast.is_class(once, "str", line), short], line)
-        made = pyast.call("string_to_number", [again()], line)
-        return pyast.choose(is_short_text, made, pyast.positive(again(), line), line)
-
-    def character(self, s: nodes.Expression, i: nodes.Expression) -> ast.expr:
-        line = self.emitter.line
-        text, text_again = self.mentions(self.value(s))
-        place, place_again = self.mentions(self.operand(i))
-        within = pyast.compare(pyast.constant(1.0, line), _LE, place, line)
-        whole = pyast.binary(pyast.call("int", [place_again()], line), pyast.SUB, pyast.constant(1, line), line)
-        found = pyast.subscript(text_again(), whole, line)
-        return pyast.choose(
-            pyast.both([pyast.is_class(text, "str", line), within], line), found, pyast.misfit(line), line
-        )
-
-    def type(self, value: nodes.Expression) -> ast.expr:
-        line = self.emitter.line
-        return pyast.subscript(pyast.name("TYPE_NAMES", line), pyast.class_of(self.value(value), line), line)
-
-    def number(self, node: nodes.Expression) -> ast.expr:
-        """An operand that is a number: text would pass where texts can be compared."""
-        operand = self.operand(node)
-        line = self.emitter.line
-        return operand if self.is_number(node) else pyast.positive(operand, line)
-
-    def absolute(self, x: nodes.Expression) -> ast.expr:
-        return pyast.call("abs", [self.operand(x)], self.emitter.line)
-
-    def root(self, x: nodes.Expression) -> ast.expr:
-        return pyast.call("sqrt", [self.operand(x)], self.emitter.line)
-
-    def extreme(self, sign: ast.cmpop, *items: nodes.Expression) -> ast.expr:
-        """``b if b < a else a``, as luaB_min does it."""
-        line = self.emitter.line
-        if len(items) != 2:
-            fuel, alloc = many_price(len(items))
-            self.price.instructions += fuel
-            self.price.bytes += alloc
-        made = self.number(items[0])
-        for item in items[1:]:
-            best, best_again = self.mentions(made)
-            next_, next_again = self.mentions(self.number(item))
-            # best is evaluated first: where it has to be named, ``best > next`` says the same.
-            if isinstance(best, ast.NamedExpr):
-                turned = ast.Gt() if isinstance(sign, ast.Lt) else ast.Lt()
-                test = pyast.compare(best, turned, next_, line)
-            else:
-                test = pyast.compare(next_, sign, best, line)
-            made = pyast.choose(test, next_again(), best_again(), line)
-        return made
-
-    def floor(self, x: nodes.Expression) -> ast.expr:
-        line = self.emitter.line
-        once, again = self.mentions(self.operand(x))
-        limit = pyast.constant(1e300, line)
-        finite = pyast.within(pyast.constant(-1e300, line), [_LE, _LE], once, limit, line)
-        floor = pyast.binary(again(), ast.FloorDiv(), pyast.constant(1.0, line), line)
-        return pyast.choose(finite, floor, pyast.misfit(line), line)
 
 
 def is_sparse(key: nodes.Expression) -> bool:
@@ -541,23 +412,6 @@ def is_sparse(key: nodes.Expression) -> bool:
     factors = [key.first, *(o.operand for o in key.rest)] if any(o.symbol == "*" for o in key.rest) else []
     wide = any(isinstance(factor, nodes.Number) and factor.value >= SPARSE for factor in factors)
     return wide or is_sparse(key.first)
-
-
-def attempt(emitter: FunctionBuilder, node: nodes.Expression, test: bool = False, least: int = 1) -> Charged | None:
-    """The node's value (or truth) without guards, with what is to be charged for it; None if guards stay.
-
-    Nor if fewer than ``least`` guards, or two of a test, would be saved.
-    """
-    if not emitter.level.speculation:
-        return None
-    made = Attempt(emitter)
-    mark = emitter.context.temporaries
-    try:
-        expression = made.test(node) if test else made.value(node)
-    except Unsuited:
-        emitter.context.temporaries = mark
-        return None
-    return Charged(expression, made.prices) if made.saved >= least + test else None
 
 
 def is_negative(node: nodes.Expression) -> bool:

@@ -22,8 +22,9 @@ from ..signatures import HOST_CALLS
 from ..syntax import nodes
 from ..syntax.control_flow import CALLS, CONSTANTS, MULTI, ends
 from . import expressions, jumps, pyast, stores
-from .builder import MAX_CHAIN, FunctionBuilder, Segment, StatementMaker, Statements
-from .speculation import attempt
+from .builder import MAX_CHAIN, FunctionBuilder, StatementMaker
+from .segments import Segment, Statements
+from .speculated_calls import attempt
 from .stores import TEXT, Place
 
 MAX_ELSEIFS: Final = 30

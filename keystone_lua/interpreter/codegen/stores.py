@@ -21,7 +21,8 @@ from ..runtime.values import LONG_STRING
 from ..syntax import nodes
 from . import expressions, pyast
 from .builder import FunctionBuilder
-from .speculation import Charged, attempt
+from .speculated_calls import attempt
+from .speculation import Charged
 
 TEXT: Final = "text"
 """A key that can be stored without a test: it is surely neither NaN nor -0."""

@@ -13,7 +13,7 @@ from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
 from .. import costs
-from ..runtime import operations
+from ..runtime import metatables, operations
 from ..runtime.values import DOUBLE, LONG_STRING, LuaValue, MetaTable, ScatteredTable, Table
 from ..stdlib.registry import Recipe
 
@@ -30,7 +30,7 @@ _LEVELS: Final = 50
 """Classes one above the other that are looked through here."""
 
 
-def _templates(run: RunContext, fuel: int, alloc: int) -> tuple[Any, ...]:
+def charge_for(run: RunContext, fuel: int, alloc: int) -> Any:
     def charge(instructions: int, size: int = 0) -> None:
         """Charge before the work."""
         nonlocal fuel, alloc
@@ -42,6 +42,10 @@ def _templates(run: RunContext, fuel: int, alloc: int) -> tuple[Any, ...]:
         if fuel < 0:
             run.refuel(0)
 
+    return charge
+
+
+def invoke_for(run: RunContext, fuel: int, alloc: int) -> Any:
     def invoke(d: int, handler: LuaValue, a: LuaValue, b: LuaValue) -> LuaValue:
         """Pay for and call the handler of an event that has two operands; its first result."""
         nonlocal fuel
@@ -49,7 +53,7 @@ def _templates(run: RunContext, fuel: int, alloc: int) -> tuple[Any, ...]:
         if fuel < 0:
             run.refuel(0)
         if handler.__class__ is not FunctionType:
-            return operations.first(operations.call(run, handler, d, a, b))
+            return metatables.first(operations.call(run, handler, d, a, b))
         d += run.crossing  # operations.call in place
         if d > run.depth_limit:
             run.refuel(d)
@@ -58,6 +62,10 @@ def _templates(run: RunContext, fuel: int, alloc: int) -> tuple[Any, ...]:
             return result[0] if result else None
         return result
 
+    return invoke
+
+
+def index_for(run: RunContext, fuel: int, alloc: int) -> Any:
     def index(d: int, o: LuaValue, k: LuaValue) -> LuaValue:
         """``o[k]``: what an object, its class or the classes above it have, or a function answers."""
         nonlocal fuel
@@ -110,6 +118,10 @@ def _templates(run: RunContext, fuel: int, alloc: int) -> tuple[Any, ...]:
                 run.refuel(0)
         return value
 
+    return index
+
+
+def inherited_for(run: RunContext, fuel: int, alloc: int) -> Any:
     def inherited(d: int, o: LuaValue, level: LuaValue, k: LuaValue) -> LuaValue:
         """``o[k]`` for a short text ``k`` that neither ``o`` has nor ``level``, which is ``o``'s ``__index``."""
         nonlocal fuel
@@ -124,6 +136,10 @@ def _templates(run: RunContext, fuel: int, alloc: int) -> tuple[Any, ...]:
                 return level[k]
         return operations.index(run, d, o, k)
 
+    return inherited
+
+
+def assign_for(run: RunContext, fuel: int, alloc: int) -> Any:
     def assign(d: int, handler: LuaValue, o: LuaValue, k: LuaValue, v: LuaValue) -> None:
         """Pay for and call a function that is ``__newindex``."""
         nonlocal fuel
@@ -135,6 +151,10 @@ def _templates(run: RunContext, fuel: int, alloc: int) -> tuple[Any, ...]:
             run.refuel(d)
         handler(d, o, k, v)
 
+    return assign
+
+
+def call_meta_for(run: RunContext, fuel: int, alloc: int) -> Any:
     def call_meta(table: Table, d: int, arguments: tuple[LuaValue, ...]) -> LuaValue:
         """``table(...)`` through ``__call``; all results."""
         nonlocal fuel, alloc
@@ -156,10 +176,11 @@ def _templates(run: RunContext, fuel: int, alloc: int) -> tuple[Any, ...]:
             return handler(d, table, one, two)
         return handler(d, table, *arguments)
 
-    return charge, invoke, index, inherited, assign, call_meta
+    return call_meta
 
 
-_RECIPES: Final = [Recipe(made.__name__, made) for made in _templates(None, 0, 0)]  # type: ignore[arg-type]
+_FACTORIES: Final = (charge_for, invoke_for, index_for, inherited_for, assign_for, call_meta_for)
+_RECIPES: Final = [Recipe(made.__name__, made) for made in (factory(None, 0, 0) for factory in _FACTORIES)]  # type: ignore[arg-type]
 
 
 def fast_paths_of(cells: dict[str, CellType]) -> list[Any]:

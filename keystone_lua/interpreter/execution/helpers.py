@@ -13,7 +13,7 @@ from typing import Any, Final
 from ..limits import MISFITS
 from ..numerals import number_to_string, string_to_number, whole_text
 from ..patterns.items import LATIN
-from ..runtime import iteration, operations
+from ..runtime import arithmetic, comparison, constructors, iteration, metatables, operations
 from ..runtime.coroutines import REQUESTS
 from ..runtime.values import ABSENT, CODES, FALSE, TRUE, TYPE_NAMES, MetaTable, Table
 
@@ -34,7 +34,7 @@ def _paid(run: Any, size: int) -> None:
 
 def _selected(run: Any, n: Any, values: tuple[Any, ...]) -> Any:
     """``select(n, ...)`` as one value, in the cases that are not done inline."""
-    return operations.first(run.member("", "select")(0, n, *values))
+    return metatables.first(run.member("", "select")(0, n, *values))
 
 
 def _refilled(run: Any) -> bool:
@@ -68,25 +68,25 @@ HELPERS: Final[Mapping[str, Any]] = MappingProxyType(
         "CODES": CODES,
         "MetaTable": MetaTable,
         "Table": Table,
-        "first": operations.first,
+        "first": metatables.first,
         "float": float,
         "int": int,
         "len": len,
         "str": str,
         "tuple": tuple,
-        "add": operations.add,
+        "add": arithmetic.add,
         "adjust": _adjust,
-        "arg_table": operations.arg_table,
+        "arg_table": constructors.arg_table,
         "FunctionType": FunctionType,
         "callable_of": operations.callable_of,
-        "concat": operations.concat,
-        "divide_values": operations.divide_values,
-        "equal": operations.equal,
+        "concat": arithmetic.concat,
+        "divide_values": arithmetic.divide_values,
+        "equal": comparison.equal,
         "for_iterator": iteration.for_iterator,
         "for_number": iteration.for_number,
         "ipairs_getter": iteration.ipairs_getter,
         "itself": _itself,
-        "keyed_table": operations.keyed_table,
+        "keyed_table": constructors.keyed_table,
         "late": iteration.late,
         "is_own": _is_own,
         "refilled": _refilled,
@@ -94,11 +94,11 @@ HELPERS: Final[Mapping[str, Any]] = MappingProxyType(
         "pairs_live": iteration.pairs_live,
         "ipairs_live": iteration.ipairs_live,
         "length": operations.length,
-        "less": operations.less,
-        "less_equal": operations.less_equal,
-        "modulo_values": operations.modulo_values,
-        "multiply": operations.multiply,
-        "negate": operations.negate,
+        "less": comparison.less,
+        "less_equal": comparison.less_equal,
+        "modulo_values": arithmetic.modulo_values,
+        "multiply": arithmetic.multiply,
+        "negate": arithmetic.negate,
         "number_to_string": number_to_string,
         "pairs_items": iteration.pairs_items,
         "paid": _paid,
@@ -107,26 +107,26 @@ HELPERS: Final[Mapping[str, Any]] = MappingProxyType(
         "abs": abs,
         "string_to_number": string_to_number,
         "sqrt": math.sqrt,
-        "pure_equal": operations.pure_equal,
+        "pure_equal": comparison.pure_equal,
         "pure_index": operations.pure_index,
-        "power": operations.power,
-        "power_values": operations.power_values,
+        "power": arithmetic.power,
+        "power_values": arithmetic.power_values,
         "selected": _selected,
         "CHUNKED": iteration.CHUNKED,
         "COUNTED": iteration.COUNTED,
         "chunks": iteration.chunks,
         "counting": iteration.counting,
-        "positions2": operations.positions2,
-        "positions3": operations.positions3,
-        "record1": operations.record1,
-        "record2": operations.record2,
-        "record3": operations.record3,
+        "positions2": constructors.positions2,
+        "positions3": constructors.positions3,
+        "record1": constructors.record1,
+        "record2": constructors.record2,
+        "record3": constructors.record3,
         "setindex": operations.setindex,
-        "spread": operations.spread,
-        "subtract": operations.subtract,
-        "table_of": operations.table_of,
+        "spread": constructors.spread,
+        "subtract": arithmetic.subtract,
+        "table_of": constructors.table_of,
         "whole_text": whole_text,
-        "without_nil": operations.without_nil,
+        "without_nil": constructors.without_nil,
     }
 )
 """Everything that generated code can name besides its own slots and cells."""

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 from .. import costs
 from ..modules import catalogue
-from ..runtime import operations
+from ..runtime import metatables, tables
 from ..runtime.context import RunContext
 from ..runtime.tracebacks import library_error
 from ..runtime.values import FALSE, TRUE, LuaValue, Native, Table
@@ -41,13 +41,13 @@ class Requiring(RunContext, Protocol):
 def require(run: Requiring, d: int, name: str) -> LuaValue:
     """A library by name, or a module linked into the program, run once; ``package`` comes first (ll_require)."""
     loaded = _loaded(run)
-    value = operations.rawget(run, loaded, name)
+    value = tables.rawget(run, loaded, name)
     if value is not None and value is not FALSE:
         if value is run.loading:
             raise library_error(f"loop or previous error loading module '{name}'")
         return value
     program = run.program
-    loader = operations.rawget(run, run.preload, name) if run.preload is not None else None
+    loader = tables.rawget(run, run.preload, name) if run.preload is not None else None
     if loader is None and name in TABLES:
         existing = run.globals.get(name) if name in program.library_names else None
         value = loaded[name] = existing if existing is not None else run.library(name)
@@ -60,14 +60,14 @@ def require(run: Requiring, d: int, name: str) -> LuaValue:
         raise library_error(_refusal(program, name))
     if loader is not None:
         run.charge(0, costs.ENTRY)
-    operations.rawset(run, loaded, name, run.loading)
+    tables.rawset(run, loaded, name, run.loading)
     made = run.chunk(name)(d + run.crossing, name) if loader is None else run.call(loader, d, name)
-    value = operations.first(made)
+    value = metatables.first(made)
     if value is not None:
-        operations.rawset(run, loaded, name, value)
-    elif operations.rawget(run, loaded, name) is run.loading:
-        operations.rawset(run, loaded, name, TRUE)
-    return operations.rawget(run, loaded, name)
+        tables.rawset(run, loaded, name, value)
+    elif tables.rawget(run, loaded, name) is run.loading:
+        tables.rawset(run, loaded, name, TRUE)
+    return tables.rawget(run, loaded, name)
 
 
 def package(run: Requiring) -> Table:

@@ -12,7 +12,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
 from .. import costs
-from ..runtime import operations
+from ..runtime import metatables
 from ..runtime.coroutines import is_of_script, twin_of
 from ..runtime.values import LuaValue, MetaTable
 from ..stdlib import coroutine
@@ -60,7 +60,7 @@ def _charging(run: RunContext, size: int, twin: FunctionType) -> LuaValue:
 
 def _through_meta(run: RunContext, table: MetaTable) -> LuaValue:
     """What to call for ``table(...)``: its ``__call`` is one of the few metamethods that may yield."""
-    handler = operations.metamethod(run, table, "__call")
+    handler = metatables.metamethod(run, table, "__call")
     if handler.__class__ is not FunctionType:
         return table
 

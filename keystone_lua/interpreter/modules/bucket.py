@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ..costs import MODULES, RESULTS, SCAN, STEP, STRING, VALUE
-from ..runtime.operations import rawget
+from ..runtime.tables import rawget
 from ..runtime.tracebacks import argument_error
 from ..runtime.values import ABSENT, LuaValue, Native, Table, type_name
 from ..stdlib.args import check_integer, check_string, check_table

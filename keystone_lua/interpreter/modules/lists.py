@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from ..costs import VALUE
 from ..numerals import number_to_string
-from ..runtime.operations import rawget
+from ..runtime.tables import rawget
 from ..runtime.tracebacks import argument_error
 from ..runtime.values import LuaValue, Table, type_name
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..costs import COPY, ENTRY, MODULES, SCAN, STEP, STRING, TABLE
 from ..numerals import number_to_string
-from ..runtime.operations import next_entry, rawset
+from ..runtime.tables import next_entry, rawset
 from ..runtime.tracebacks import argument_error, library_error
 from ..runtime.values import ABSENT, FALSE, TRUE, LuaValue, Native, Table, type_name
 from ..stdlib.args import check_int, check_number, check_string, check_table

@@ -19,7 +19,9 @@ from ..costs import CLOSURE, COPY, ENTRY, MODULES, RESULTS, SCAN, STRING, TABLE,
 from ..patterns.regex_machine import Search
 from ..patterns.regex_program import Program, size_of
 from ..patterns.regex_syntax import RegexError, read_regex
-from ..runtime.operations import call, first, rawget, rawset
+from ..runtime.metatables import first
+from ..runtime.operations import call
+from ..runtime.tables import rawget, rawset
 from ..runtime.tracebacks import LIBRARY_CODES, argument_error, library_error
 from ..runtime.values import ABSENT, FALSE, LuaValue, Table, type_name
 from ..stdlib.args import check_int, check_string, check_table

@@ -133,33 +133,57 @@ def _repetition(items: list[Item], place: int) -> Operation:
 
 
 def walk(program: Program, subject: str, start: int, charge: Charge) -> list[tuple[int, int]] | None:
-    """The spans of the first match at or after ``start`` and of its captures.
-
-    One loop for all starts and all items. ``choices`` holds, for the repetitions and optional items that can still
-    go another way, the place after them in the program and two positions in the subject. Captures
-    need no undoing: whatever goes on from a choice passes the captures after it once more.
-    """
-    operations = program.operations
+    """The spans of the first match at or after ``start`` and of its captures."""
+    state = _Walk(program, subject, charge)
     find_start = program.find_start
     size = len(subject)
-    begins = [0] * program.captures
-    ends = [0] * program.captures
-    choices: list[tuple[int, int, int]] = []
-    cost = 0
     while True:
         if find_start is not None:
             found = find_start(subject, start)
-            cost += (found if found >= 0 else size) - start >> _SCAN
+            state.cost += (found if found >= 0 else size) - start >> _SCAN
             if found < 0:
                 break
             start = found
-        at = start
-        place = 0
-        while True:
+        end = state.match_at(start)
+        if end >= 0:
+            charge(state.cost, 0)
+            return [(start, end), *zip(state.begins, state.ends, strict=True)]
+        if program.pinned or start >= size:
+            break
+        start += 1
+    charge(state.cost, 0)
+    return None
+
+
+class _Walk:
+    """A search under way.
+
+    ``choices`` holds, for the repetitions and optional items that can still go another way, the place after them in the
+    program and two positions in the subject. Captures need no undoing: whatever goes on from a choice passes the
+    captures after it once more.
+    """
+
+    __slots__ = ("begins", "charge", "choices", "cost", "ends", "operations", "subject")
+
+    def __init__(self, program: Program, subject: str, charge: Charge) -> None:
+        self.operations = program.operations
+        self.subject = subject
+        self.charge = charge
+        self.begins = [0] * program.captures
+        self.ends = [0] * program.captures
+        self.choices: list[tuple[int, int, int]] = []
+        self.cost = 0
+
+    def match_at(self, at: int) -> int:
+        """Where the match that begins at ``at`` ends, or -1."""
+        operations, subject, choices, go_back = self.operations, self.subject, self.choices, self.go_back
+        size = len(subject)
+        cost = place = 0
+        while place >= 0:
             cost += _MOVE
             if cost > CHUNK:
-                charge(cost, 0)
-                cost = 0
+                self.charge(self.cost + cost, 0)
+                self.cost = cost = 0
             operation = operations[place]
             place += 1
             code = operation[0]
@@ -184,78 +208,78 @@ def walk(program: Program, subject: str, start: int, charge: Charge) -> list[tup
             elif code == LEAST:
                 stop = operation[1](subject, at)
                 cost += stop - at >> _SCAN
-                choices.append((place, at, stop))  # nothing is tried yet, so that the literal is looked for below
+                choices.append((place, at, stop))  # nothing is tried yet, so that the literal is looked for by go_back
             elif code == MAYBE:
                 if at < size and subject[at] in operation[1]:
                     choices.append((place, at, at))
                     at += 1
                 continue
             elif code == BEGIN:
-                begins[operation[1]] = ends[operation[1]] = at
+                self.begins[operation[1]] = self.ends[operation[1]] = at
                 continue
             elif code == FINISH:
-                ends[operation[1]] = at
+                self.ends[operation[1]] = at
                 continue
             elif code == ACCEPT:
-                charge(cost, 0)
-                return [(start, at), *zip(begins, ends, strict=True)]
-            elif code == LAST:
-                if at == size:
-                    continue
-            elif code == SAME:
-                index = operation[1]
-                length = ends[index] - begins[index]
-                cost += length >> _SCAN
-                if _is_repeated(subject, begins[index], length, at):
-                    at += length
-                    continue
-            elif code == BALANCED:
-                if subject.startswith(operation[1], at):
-                    stop = _balance(operation, subject, at, charge)
-                    if stop >= 0:
-                        at = stop
-                        continue
-            elif code == BORDER:
-                before = subject[at - 1] if at else "\0"
-                after = subject[at] if at < size else "\0"
-                if before not in operation[1] and after in operation[1]:
-                    continue
-            elif code == RAISE:
-                charge(cost, 0)
-                raise PatternError(operation[1])
-            # It does not fit: the youngest choice goes another way.
-            while choices:
-                place, low, high = choices.pop()
-                operation = operations[place - 1]
-                code = operation[0]
-                if code == MAYBE:
-                    at = low
-                elif code == MOST:
-                    at = high - 1
-                    if literal := operation[4]:
-                        at = subject.rfind(literal, low, at + len(literal))
-                        cost += high - max(at, low) >> _SCAN
-                        if at < 0:
-                            continue
-                    if at > low:
-                        choices.append((place, low, at))
-                else:
-                    at = low
-                    if literal := operation[4]:
-                        at = subject.find(literal, low, high + len(literal))
-                        cost += (high if at < 0 else at) - low >> _SCAN
-                        if at < 0:
-                            continue
-                    if at < high:
-                        choices.append((place, at + 1, high))
+                self.cost += cost
+                return at
+            elif code > FINISH and (end := self.less_usual(operation, at, cost)) >= 0:
+                at = end
+                continue
+            if not choices:
                 break
+            place, at = go_back(choices)
+        self.cost += cost
+        return -1
+
+    def less_usual(self, operation: Operation, at: int, cost: int) -> int:
+        """Where an operation of the rest goes on, or -1 where it does not fit. What it costs is charged at once."""
+        code, subject = operation[0], self.subject
+        if code == LAST:
+            return at if at == len(subject) else -1
+        if code == SAME:
+            begin = self.begins[operation[1]]
+            length = self.ends[operation[1]] - begin
+            self.charge(length >> _SCAN, 0)
+            return at + length if _is_repeated(subject, begin, length, at) else -1
+        if code == BALANCED:
+            return _balance(operation, subject, at, self.charge) if subject.startswith(operation[1], at) else -1
+        if code == BORDER:
+            before = subject[at - 1] if at else "\0"
+            after = subject[at] if at < len(subject) else "\0"
+            return at if before not in operation[1] and after in operation[1] else -1
+        if code == RAISE:
+            self.charge(self.cost + cost, 0)
+            raise PatternError(operation[1])
+        return -1
+
+    def go_back(self, choices: list[tuple[int, int, int]]) -> tuple[int, int]:
+        """It does not fit: the youngest choice goes another way. The place to go on at, or -1, and the position."""
+        subject = self.subject
+        while choices:
+            place, low, high = choices.pop()
+            operation = self.operations[place - 1]
+            code = operation[0]
+            if code == MAYBE:
+                return place, low
+            literal = operation[4]
+            if code == MOST:
+                at = high - 1
+                if literal:
+                    at = subject.rfind(literal, low, at + len(literal))
+                    self.cost += high - max(at, low) >> _SCAN
+                if at > low:
+                    choices.append((place, low, at))
             else:
-                break
-        if program.pinned or start >= size:
-            break
-        start += 1
-    charge(cost, 0)
-    return None
+                at = low
+                if literal:
+                    at = subject.find(literal, low, high + len(literal))
+                    self.cost += (high if at < 0 else at) - low >> _SCAN
+                if 0 <= at < high:
+                    choices.append((place, at + 1, high))
+            if at >= 0:
+                return place, at
+        return -1, 0
 
 
 def _is_repeated(subject: str, begin: int, length: int, at: int) -> bool:

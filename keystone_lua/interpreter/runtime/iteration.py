@@ -13,7 +13,8 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
 from .. import costs
-from .operations import call, metamethod
+from .metatables import metamethod
+from .operations import call
 from .tracebacks import operand_error, operation_error
 from .values import LuaValue, ScatteredTable, Table
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from .. import costs
 from ..costs import LIBRARY
 from ..numerals import number_to_string, string_to_number
-from ..runtime import operations
+from ..runtime import comparison, metatables, operations, tables
 from ..runtime.errors import LuaError
 from ..runtime.places import HANDLERS
 from ..runtime.tracebacks import argument_error, from_python, library_error, position
@@ -100,7 +100,7 @@ def getmetatable_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., An
     def getmetatable(d: int, value: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
         run.charge(_META_PRICE)
         check_any(value, 1)
-        meta = operations.metatable(run, value)
+        meta = metatables.metatable(run, value)
         if meta is None:
             return None
         protected = meta.get("__metatable")
@@ -172,7 +172,7 @@ def next_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
                 order = t.order
             except AttributeError:
                 order = None
-            if order.__class__ is operations.Order:  # the usual step of next_entry in half the time
+            if order.__class__ is tables.Order:  # the usual step of next_entry in half the time
                 keys = order.keys
                 place = order.cursor
                 if 0 <= place < len(keys) - 1 and keys[place] is key:
@@ -183,7 +183,7 @@ def next_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
                         order.cursor = place
                         return key, value
                     key = keys[place - 1]
-        return operations.next_entry(run, check_table(t, 1), key)
+        return tables.next_entry(run, check_table(t, 1), key)
 
     return next_
 
@@ -250,7 +250,7 @@ def rawequal_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
         run.charge(_RAW_PRICE)
         check_any(a, 1)
         check_any(b, 2)
-        return TRUE if operations.raw_equal(run, a, b) else FALSE
+        return TRUE if comparison.raw_equal(run, a, b) else FALSE
 
     return rawequal
 
@@ -263,7 +263,7 @@ def rawget_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
             run.refuel(0)
         check_table(t, 1)
         check_any(key, 2)
-        return operations.rawget(run, t, key)
+        return tables.rawget(run, t, key)
 
     return rawget
 
@@ -279,7 +279,7 @@ def rawset_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
         check_table(t, 1)
         check_any(key, 2)
         check_any(value, 3)
-        operations.rawset(run, t, key, value)
+        tables.rawset(run, t, key, value)
         return t
 
     return rawset
@@ -377,7 +377,7 @@ def tostring_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
             return number_to_string(value)
         check_any(value, 1)
         if isinstance(value, MetaTable) and (handler := value.meta["__tostring"]) is not None:
-            return operations.first(operations.call(run, handler, d, value))  # of any type: only print insists
+            return metatables.first(operations.call(run, handler, d, value))  # of any type: only print insists
         return operations.tostring(run, d, value)
 
     return tostring
@@ -452,7 +452,7 @@ def handle(run: RunContext, d: int, handler: LuaValue, caught: LuaError) -> LuaV
     for nested in range(HANDLER_ERRORS):
         run.charge(costs.METAMETHOD + (_HANDLED if nested else 0), costs.RESULTS)
         try:
-            return FALSE, operations.first(operations.call(run, handler, d, value))
+            return FALSE, metatables.first(operations.call(run, handler, d, value))
         except LuaError as again:
             failing = again
         except TypeError as again:

@@ -17,7 +17,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
 from ..costs import LIBRARY, RESULTS, VALUE
-from ..runtime.operations import power
+from ..runtime.arithmetic import power
 from ..runtime.tracebacks import argument_error, library_error
 from ..runtime.values import ABSENT, LuaValue
 from .args import check_int, check_number

@@ -20,7 +20,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from ..costs import COPY, RESULTS, STEP, VALUE
-from ..runtime.operations import first, less, rawset, truth
+from ..runtime.comparison import less
+from ..runtime.metatables import first, truth
+from ..runtime.tables import rawset
 from ..runtime.tracebacks import library_error
 from ..runtime.values import FALSE, TRUE, LuaValue, Table
 

@@ -14,7 +14,8 @@ from ..costs import COPY, ENTRY, LIBRARY, RESULTS, STRING, TABLE, VALUE
 from ..numerals import number_to_string
 from ..runtime.array_part import inserted, made
 from ..runtime.hash_defence import filled
-from ..runtime.operations import border, delete, first, rawset
+from ..runtime.metatables import first
+from ..runtime.tables import border, delete, rawset
 from ..runtime.tracebacks import library_error
 from ..runtime.values import ABSENT, HoledTable, LuaValue, ScatteredTable, Table, type_name
 from .args import check_function, check_int, check_integer, check_table, opt_string

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -26,8 +25,7 @@ def test_every_request_is_answered_as_shown(page: str, tmp_path: Path) -> None:
         check_console(PAGES[page].replace("localhost:8081", f"127.0.0.1:{server.client.port}"), tmp_path, ROOT)
 
 
-def test_every_command_prints_what_is_shown(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "scripts", tmp_path / "scripts")
+def test_every_command_prints_what_is_shown(tmp_path: Path, bundled_scripts: Path) -> None:
     check_console(PAGES["docs/command-line.md"], tmp_path, ROOT)
 
 

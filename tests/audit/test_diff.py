@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +24,6 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("log") / "decisions.log"
     write_log(file, 440)
     return file
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """The bundled scripts, to be changed."""
-    return Path(shutil.copytree(ROOT / "scripts", tmp_path / "scripts"))
 
 
 def script(source: bytes) -> Script:
@@ -131,8 +124,8 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: Any) -> tuple[int, str, 
     return code, *capsys.readouterr()
 
 
-def test_two_scripts(log: Path, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    new = folder / "canary-2.lua"
+def test_two_scripts(log: Path, bundled_scripts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    new = bundled_scripts / "canary-2.lua"
     new.write_bytes(WIDER)
     code, out, err = run(capsys, ROOT / "scripts" / "canary.lua", new, "--requests", log)
     assert (code, err) == (0, "")
@@ -145,25 +138,27 @@ def test_two_scripts(log: Path, folder: Path, tmp_path: Path, capsys: pytest.Cap
         assert run(capsys, ROOT / "scripts/canary.lua", new, "--requests", log, "--fail-over", limit)[0] == expected
 
 
-def test_two_folders(log: Path, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(capsys, ROOT / "scripts", folder, "--requests", log)[1].endswith("0 altered (0.00 % differ)\n")
-    (folder / "canary.lua").unlink()
-    (folder / "blue-green.lua").write_text("?")
-    code, out, _ = run(capsys, ROOT / "scripts", folder, "--requests", log, "--json")
+def test_two_folders(log: Path, bundled_scripts: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, ROOT / "scripts", bundled_scripts, "--requests", log)[1].endswith("0 altered (0.00 % differ)\n")
+    (bundled_scripts / "canary.lua").unlink()
+    (bundled_scripts / "blue-green.lua").write_text("?")
+    code, out, _ = run(capsys, ROOT / "scripts", bundled_scripts, "--requests", log, "--json")
     facts = json.loads(out)
     assert (code, facts["requests"], facts["become_errors"], facts["become_rejects"]) == (0, 440, 40, 40)
     assert {change["is"] for change in facts["moved"]} == {"error syntax", "reject (no script)"}
-    only = json.loads(run(capsys, ROOT / "scripts", folder, "--requests", log, "--tenant", "canary", "--json")[1])
+    only = json.loads(
+        run(capsys, ROOT / "scripts", bundled_scripts, "--requests", log, "--tenant", "canary", "--json")[1]
+    )
     assert (only["requests"], only["become_rejects"]) == (40, 40)
 
 
-def test_a_folder_of_requests(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_of_requests(bundled_scripts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     requests = tmp_path / "requests"
     (requests / "canary").mkdir(parents=True)
     (requests / "canary" / "forced.json").write_text(json.dumps(request(headers={"X-Canary": "true"})))
     (requests / "canary" / "kept.json").write_text(json.dumps(request(headers={"X-Canary": "false"})))
-    (folder / "canary.lua").write_bytes(CANARY.replace(b'forced == "true"', b'forced ~= "true"'))
-    facts = json.loads(run(capsys, ROOT / "scripts", folder, "--requests", requests, "--json")[1])
+    (bundled_scripts / "canary.lua").write_bytes(CANARY.replace(b'forced == "true"', b'forced ~= "true"'))
+    facts = json.loads(run(capsys, ROOT / "scripts", bundled_scripts, "--requests", requests, "--json")[1])
     assert [(change["was"], change["is"]) for change in facts["moved"]] == [
         ("backend api-canary", "backend api-stable"), ("backend api-stable", "backend api-canary"),
     ]  # fmt: skip

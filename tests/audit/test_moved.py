@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import shutil
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ import pytest
 from keystone_lua.audit import Masks, Recorder, replay_logs
 from keystone_lua.audit import writer as writing
 
+from ..waiting import until
 from .support import KEY, LIMITS, lines, programs, record, request
 
 MASKS = Masks([], KEY)
@@ -32,15 +31,6 @@ def recorder(tmp_path: Path) -> Recorder:
 def ask(recorder: Recorder, count: int) -> None:
     for number in range(count):
         recorder.record("nobody", request(), None, None, {"reject": True}, None, limits=LIMITS, request_id=str(number))
-
-
-def until(holds: Callable[[], bool]) -> None:
-    """Wait for what the writer's thread is about to do."""
-    for _ in range(500):
-        if holds():
-            return
-        time.sleep(0.01)
-    raise AssertionError("it did not happen")
 
 
 def written(recorder: Recorder, count: int) -> None:

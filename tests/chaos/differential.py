@@ -22,7 +22,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.soak.http import LOOPBACK, free_port, get
+from tests.soak.http import LOOPBACK, get
+from tests.waiting import free_port
 
 SCRIPT = 'function on_route_request(request) return {selected_backend = "", modified_path = request.path} end\n'
 QUIET_SECONDS = 0.15

@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from ..soak.__main__ import RESIDENT_MB, family, resident
-from ..soak.http import LOOPBACK, Connection, free_port, get, request
+from ..soak.http import LOOPBACK, Connection, get, request
+from ..waiting import free_port
 from . import verdicts
 
 START_SECONDS = 180

@@ -16,6 +16,7 @@ from keystone_lua.server.process.acceptor import Acceptor
 from keystone_lua.server.process.listening import listen, tls_context
 from keystone_lua.server.settings.config import Address, Tls
 from keystone_lua.server.telemetry.metrics import CONNECTIONS, Counts, WorkerMetrics
+from tests.waiting import soon
 
 WAIT = 10
 
@@ -40,12 +41,6 @@ class Server:
         return Protocol(self)
 
 
-async def until(done: Callable[[], bool]) -> None:
-    async with asyncio.timeout(WAIT):
-        while not done():  # noqa: ASYNC110  # shared memory has no event
-            await asyncio.sleep(0.005)
-
-
 def accepting(use: Callable[[Acceptor, Counts, tuple[str, int]], Awaitable[None]]) -> None:
     """Run ``use`` beside the acceptor of the first of two workers."""
 
@@ -67,8 +62,8 @@ def test_connections_are_counted_until_they_end() -> None:
         with contextlib.ExitStack() as opened:
             for _number in range(5):
                 opened.enter_context(socket.create_connection(where))
-            await until(lambda: counts.worker(0, CONNECTIONS) == 5)
-        await until(lambda: counts.worker(0, CONNECTIONS) == 0)
+            await soon(lambda: counts.worker(0, CONNECTIONS) == 5)
+        await soon(lambda: counts.worker(0, CONNECTIONS) == 0)
 
     accepting(use)
 
@@ -81,7 +76,7 @@ def test_a_worker_with_more_connections_waits_and_then_accepts(monkeypatch: pyte
             async def connect(count: int) -> float:
                 started = loop.time()
                 opened.enter_context(socket.create_connection(where))
-                await until(lambda: counts.worker(0, CONNECTIONS) == count)
+                await soon(lambda: counts.worker(0, CONNECTIONS) == count)
                 return loop.time() - started
 
             monkeypatch.setattr(acceptor, "YIELD_SECONDS", 2.0 * WAIT)
@@ -120,7 +115,7 @@ def test_accepting_goes_on_after_a_failure(monkeypatch: pytest.MonkeyPatch, capl
     async def use(made: Acceptor, counts: Counts, where: tuple[str, int]) -> None:
         made._listener = Failing(made._listener)  # type: ignore[assignment]
         with socket.create_connection(where):
-            await until(lambda: counts.worker(0, CONNECTIONS) == 1)
+            await soon(lambda: counts.worker(0, CONNECTIONS) == 1)
 
     accepting(use)
     assert [record.getMessage() for record in caplog.records] == ["cannot accept"]
@@ -136,9 +131,9 @@ def test_a_client_that_cannot_do_tls_is_no_longer_counted(tmp_path: Path) -> Non
         made = Acceptor(listener, Server(), tls, WorkerMetrics(counts))  # type: ignore[arg-type]
         made.start()
         with socket.create_connection(listener.getsockname()) as client:
-            await until(lambda: counts.worker(0, CONNECTIONS) == 1)
+            await soon(lambda: counts.worker(0, CONNECTIONS) == 1)
             client.sendall(b"GET / HTTP/1.1\r\n\r\n")
-            await until(lambda: counts.worker(0, CONNECTIONS) == 0)
+            await soon(lambda: counts.worker(0, CONNECTIONS) == 0)
         await made.close()
 
     asyncio.run(main())
@@ -162,6 +157,6 @@ def test_who_has_knocked_is_let_in_at_the_close() -> None:
             assert counts.worker(0, CONNECTIONS) == 5
             with pytest.raises(ConnectionRefusedError):
                 socket.create_connection(where)
-        await until(lambda: counts.worker(0, CONNECTIONS) == 0)
+        await soon(lambda: counts.worker(0, CONNECTIONS) == 0)
 
     accepting(use)

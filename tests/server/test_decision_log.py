@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from keystone_lua.audit import replay_logs
 from keystone_lua.audit.segments import worker_file
 from keystone_lua.cli import main
 from keystone_lua.interpreter import Limits
+from tests.waiting import until
 
 from .support import ServerProcess, server_process, write_scripts
 
@@ -39,15 +38,6 @@ def records(file: Path) -> list[dict[str, Any]]:
 @pytest.fixture
 def scripts(tmp_path: Path) -> Path:
     return write_scripts(tmp_path / "scripts", SCRIPTS)
-
-
-def until(holds: Callable[[], bool]) -> None:
-    """Wait for what the server is about to do."""
-    for _ in range(500):
-        if holds():
-            return
-        time.sleep(0.01)
-    raise AssertionError("it did not happen")
 
 
 def children(pid: int) -> list[str]:
@@ -128,17 +118,22 @@ def test_a_killed_servers_log_is_whole_lines_and_goes_on(tmp_path: Path, scripts
 def test_a_moved_log_is_reopened_at_sighup(tmp_path: Path, scripts: Path, workers: str) -> None:
     """As logrotate moves it."""
     file = tmp_path / "decisions.log"
+    files = [file, worker_file(file, 1)][: int(workers)]
+
+    def written() -> bool:
+        return all(path.exists() and path.stat().st_size for path in files)
+
     with server_process(scripts, "--workers", workers, "--decision-log", str(file)) as server:
         moved = []
         for round_ in range(3):
             for _ in range(10):
                 assert server.client.route("dice", {}).status == 200
-            for path in (file, worker_file(file, 1)):
-                if path.exists():
-                    moved.append(path.with_name(f"{path.name}-2026113{round_}"))
-                    path.rename(moved[-1])
+            until(written)
+            for path in files:
+                moved.append(path.with_name(f"{path.name}-2026113{round_}"))
+                path.rename(moved[-1])
             server.process.send_signal(signal.SIGHUP)
-            until(file.exists)
+            until(lambda: all(path.exists() for path in files))
         assert server.client.route("dice", {}).status == 200
         assert server.terminate() == 0
     result = replay_logs([*moved, file])

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from ..waiting import free_port
 from .support import LOOPBACK, WAIT, Answer, Client, command, constant, write_scripts
-from .test_operations import free_port
 
 
 def folder_of_many(folder: Path) -> Path:

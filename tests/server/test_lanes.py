@@ -8,7 +8,6 @@ import logging
 import os
 import resource
 import signal
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from keystone_lua.server.offload import pool, process
 from keystone_lua.server.offload.budget_report import Sources
 from keystone_lua.server.offload.errors import DeadlineExceeded, LaneTrouble, Overloaded
 from keystone_lua.server.offload.pool import Lanes
+from tests.waiting import soon
 
 ROOT = Path(__file__).parents[2]
 REQUEST: dict[str, Any] = {
@@ -54,21 +54,14 @@ def within(count: int, limits: Limits, test: Callable[[Lanes], Awaitable[None]])
         running = Lanes(count, limits)
         running.start()
         try:
-            await until(lambda: len(running.processes) == 1 + count)
+            await soon(lambda: len(running.processes) == 1 + count)
             await asyncio.wait_for(test(running), 60)
         finally:
             processes = running.processes
             await running.stop()
-            await until(lambda: not any(alive(pid) for pid in processes))
+            await soon(lambda: not any(alive(pid) for pid in processes))
 
     asyncio.run(main())
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        await asyncio.sleep(0.005)
 
 
 def alive(pid: int) -> bool:
@@ -87,7 +80,7 @@ async def asked(running: Lanes, script: Program, tenant: str = "a") -> AsyncIter
     """A run that is in a lane, in a process that is known."""
     before = running.running
     task = ask(running, script, tenant)
-    await until(lambda: running.running > before and len(running.processes) >= 2)
+    await soon(lambda: running.running > before and len(running.processes) >= 2)
     await asyncio.sleep(0.05)
     assert not task.done()
     yield task
@@ -223,7 +216,7 @@ def test_the_end_of_processor_time_is_a_deadline_and_no_crash() -> None:
             os.kill(first[1], signal.SIGPROF)
             with pytest.raises(DeadlineExceeded):
                 await task
-        await until(lambda: len(running.processes) == 2 and running.processes != first)
+        await soon(lambda: len(running.processes) == 2 and running.processes != first)
 
     within(1, Limits(instructions=1 << 60, seconds=30.0), killed)
 
@@ -243,7 +236,7 @@ def test_a_lane_that_stands_still_is_killed_after_the_grace(monkeypatch: pytest.
             os.kill(first[1], signal.SIGSTOP)
             with pytest.raises(DeadlineExceeded):
                 await task
-        await until(lambda: len(running.processes) == 2 and running.processes[1] != first[1])
+        await soon(lambda: len(running.processes) == 2 and running.processes[1] != first[1])
         assert not alive(first[1])
         assert (await ask(running, made(BUSY.format(10)))).failure is None
 
@@ -275,7 +268,7 @@ def test_a_run_whose_process_dies_twice_is_refused() -> None:
         async with asked(running, made(ENDLESS)) as task:
             first = running.processes[1]
             os.kill(first, signal.SIGKILL)
-            await until(lambda: running.running == 1 and len(running.processes) == 2 and running.processes[1] != first)
+            await soon(lambda: running.running == 1 and len(running.processes) == 2 and running.processes[1] != first)
             os.kill(running.processes[1], signal.SIGKILL)
             with pytest.raises(Overloaded, match="died twice"):
                 await task
@@ -297,9 +290,9 @@ def test_the_zygote_is_replaced(busy: bool) -> None:
                 assert (await task).failure is None
         else:
             os.kill(old[0], signal.SIGKILL)
-        await until(lambda: len(running.processes) == 3 and not set(old) & set(running.processes))
+        await soon(lambda: len(running.processes) == 3 and not set(old) & set(running.processes))
         assert (await ask(running, script)).failure is None
-        await until(lambda: not any(alive(pid) for pid in old))
+        await soon(lambda: not any(alive(pid) for pid in old))
 
     within(2, Limits(seconds=20), kill)
 
@@ -326,7 +319,7 @@ def test_a_lane_that_has_grown_is_replaced_between_runs() -> None:
         first = await ask(running, made(grow))
         assert first.failure is None, first.failure
         assert (await ask(running, made(BUSY.format(10)))).failure is None
-        await until(lambda: len(running.processes) == 2 and running.processes[1] != old)
+        await soon(lambda: len(running.processes) == 2 and running.processes[1] != old)
 
     within(1, Limits(memory=200 << 20, seconds=20), large)
 

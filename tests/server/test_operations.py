@@ -29,6 +29,7 @@ from tests.server.support import (
     server_process,
     write_scripts,
 )
+from tests.waiting import free_port
 
 ADMIN = ["/health", "/health/live", "/health/ready", "/metrics", "/openapi.json"]
 
@@ -36,11 +37,6 @@ ADMIN = ["/health", "/health/live", "/health/ready", "/metrics", "/openapi.json"
 @pytest.fixture
 def scripts(tmp_path: Path) -> Path:
     return write_scripts(tmp_path / "scripts", {"a.lua": constant("b")})
-
-
-def free_port() -> int:
-    with socket.create_server((LOOPBACK, 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 # addresses

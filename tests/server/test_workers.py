@@ -11,7 +11,6 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,14 +22,7 @@ from keystone_lua.server.process.control import LENGTH, Messages, frame, order
 from keystone_lua.server.process.supervisor import HUNG_SECONDS
 from tests.server.scraped import scrape
 from tests.server.support import LOOPBACK, WAIT, Client, command, constant, read_to_end, server_process, write_scripts
-
-
-def until(done: Callable[[], bool]) -> None:
-    """Wait until ``done``, for as long as nothing hangs."""
-    deadline = time.monotonic() + WAIT
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+from tests.waiting import until
 
 
 def workers_of(pid: int) -> list[int]:

@@ -30,8 +30,9 @@ from collections import Counter
 from multiprocessing.queues import Queue
 from pathlib import Path
 
+from ..waiting import free_port
 from . import attack, quiet
-from .http import LOOPBACK, free_port, get
+from .http import LOOPBACK, get
 
 RESIDENT_MB = 400
 EXTRA_MS = 5.0

@@ -10,12 +10,6 @@ import time
 LOOPBACK = "127.0.0.1"
 
 
-def free_port() -> int:
-    with socket.create_server((LOOPBACK, 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def get(port: int, path: str, *, wait: float) -> bytes:
     """GET until the server is there."""
     deadline = time.monotonic() + wait

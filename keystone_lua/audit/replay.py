@@ -20,7 +20,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..interpreter import COST_VERSION, DEFAULT, EngineError, Program
-from ..routing.decision import decide_plain as decide
+from ..interpreter.execution.run import Run
+from ..interpreter.stdlib.math import PLAIN_SEEDS
+from ..routing.decision import decision_of
 from . import reading, segments
 from .archive import Archive, ArchiveError
 from .chain import GENESIS, Break, Chain, Seen, line_hash
@@ -56,6 +58,9 @@ SHOWN: Final = 4096
 NO_SCRIPT: Final = "no script ran"
 CAPPED: Final = "it needs more than this replay allows (--max-instructions, --max-memory, --max-seconds)"
 MASKED: Final = "the script read a masked header"
+PLAIN_SEED_COSTS: Final = ("1", "2")
+"""Cost tables of engines whose ``math.randomseed`` did not heed the run's seed."""
+
 LAST_DIGITS: Final = "only last digits differ, which the C library's sin, exp, pow and the like decide"
 VEILED: Final = "a masked parameter or field has made a difference"
 NO_ARCHIVE: Final = "the script is not to be had"
@@ -365,9 +370,10 @@ def outcome_of(program: Program, record: DecisionRecord, caps: Caps) -> dict[str
         seconds=caps.seconds,
     )
     try:
-        decision = decide(
-            program, record.request, limits=limits, seed=record.seed, now=record.clock, watched=record.masked
-        )
+        run = Run.of(program, limits, record.seed, record.clock, None)
+        if record.costs in PLAIN_SEED_COSTS:
+            run.library_state[PLAIN_SEEDS] = True
+        decision = decision_of(run, record.request, record.masked)
     except (
         Exception
     ) as bug:  # EngineError, or what the engine should have made one of: a bug of ours, and no finding's end

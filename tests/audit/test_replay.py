@@ -14,9 +14,10 @@ from keystone_lua.audit.chain import line_hash
 from keystone_lua.audit.records import MAX_MASKED, MAX_VALUES, RecordError, encode, read_record
 from keystone_lua.audit.replay import CAPPED, CAPS, MAX_CAPPED, Caps
 from keystone_lua.cli import main
-from keystone_lua.routing.decision import decide
+from keystone_lua.interpreter import compile_program
+from keystone_lua.routing.decision import decide, decision_of
 
-from .support import KEY, LIMITS, lines, programs, request, write_log
+from .support import KEY, LIMITS, lines, programs, record, request, write_log
 
 
 @pytest.fixture(scope="module")
@@ -175,6 +176,25 @@ def test_a_log_of_cost_table_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert decide(program, record.request, seed=record.seed, now=record.clock).instructions != record.instructions
 
 
+def test_seeds_of_older_engines_are_those_of_then(tmp_path: Path) -> None:
+    """Until cost table 3 a script's seed stood for the run's; now both count."""
+    source = "function on_route_request() math.randomseed(9) return {tags = {n = tostring(math.random())}} end"
+    program = compile_program(source.encode(), "seeded.lua", {})
+    file = tmp_path / "decisions.log"
+    recorder = Recorder(file, Masks([], KEY))
+    record(recorder, {"seeded": program}, [("seeded", request())] * 3)
+    recorder.close()
+    assert replay_logs([file]).findings.same == 3
+    archived = Path(f"{file}.scripts")
+    value = json.loads(lines(file)[2])
+    assert value["seed"]
+    then = decide(program, request(), seed=0).answer  # of the run's seed 0 the script's is left as it was
+    for answer, same in ((then, 1), (value["answer"], 0)):
+        older = tmp_path / "older.log"
+        older.write_text(encode({**value, "number": 1, "prev": "0" * 64, "costs": "2", "answer": answer}) + "\n")
+        assert replay_logs([older], scripts=archived).findings.same == same
+
+
 def test_a_script_that_is_gone_or_changed_is_trouble(log: Path, tmp_path: Path) -> None:
     value = next(value for value in map(json.loads, lines(log)) if value.get("tenant") == "dice")
     result = replay_logs([log], scripts=tmp_path)
@@ -214,7 +234,9 @@ def test_runs_that_end_at_a_cap_are_not_tried_for_ever(
     log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tried: list[int] = []
-    monkeypatch.setattr("keystone_lua.audit.replay.decide", lambda *a, **k: tried.append(1) or decide(*a, **k))
+    monkeypatch.setattr(
+        "keystone_lua.audit.replay.decision_of", lambda *a, **k: tried.append(1) or decision_of(*a, **k)
+    )
     value = next(value for value in map(json.loads, lines(log)) if value.get("tenant") == "endless")
     file = tmp_path / "many.log"
     text = "".join(encode({**value, "number": n, "prev": "0" * 64, "limits": ENDLESS}) + "\n" for n in range(1, 41))
@@ -230,7 +252,7 @@ def test_a_bug_of_ours_is_a_difference(log: Path, tmp_path: Path, monkeypatch: p
     def fail(*_: Any, **__: Any) -> None:
         raise EngineError("oops")
 
-    monkeypatch.setattr("keystone_lua.audit.replay.decide", fail)
+    monkeypatch.setattr("keystone_lua.audit.replay.decision_of", fail)
     result = altered(log, tmp_path, "dice")
     assert result.findings.differences[0].fields["error"][1]["kind"] == "engine"
 
@@ -311,9 +333,6 @@ def test_wrong_usage(arguments: list[str], message: str, capsys: pytest.CaptureF
 
 
 def test_scripts_that_were_reloaded_meanwhile_are_each_in_the_archive(tmp_path: Path) -> None:
-    from keystone_lua.interpreter import compile_program
-    from keystone_lua.routing.decision import decide
-
     file = tmp_path / "decisions.log"
     recorder = Recorder(file, Masks([], KEY))
     for version in "abc":
@@ -376,7 +395,7 @@ def test_a_bug_of_ours_ends_no_report(log: Path, monkeypatch: pytest.MonkeyPatch
     def fail(*_: Any, **__: Any) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("keystone_lua.audit.replay.decide", fail)
+    monkeypatch.setattr("keystone_lua.audit.replay.decision_of", fail)
     found = replay_logs([log]).findings
     assert len(found.differences) + found.not_replayable.total() == 220
     assert found.same == 0

@@ -170,6 +170,18 @@ def test_randomseed_starts_again() -> None:
     assert output(source) == ["true\tfalse", "0\tfalse\tbad argument #1 to '?' (number expected, got no value)"]
 
 
+def test_a_scripts_seed_is_mixed_with_the_runs() -> None:
+    """``math.randomseed(os.time())`` made all requests of a second choose the same side: 200 of 200 at 30 %."""
+    program = compile_program(b"math.randomseed(os.time()) print(math.random(100) <= 30)", "n")
+    sides = [execute(program, seed=seed, now=5.0).log[0].text for seed in range(1, 201)]
+    assert 40 <= sides.count("true") <= 80
+    assert sides == [execute(program, seed=seed, now=5.0).log[0].text for seed in range(1, 201)]
+    own = compile_program(b"math.randomseed(7) print(math.random(), math.random())", "n")
+    assert len({execute(own, seed=seed).log[0].text for seed in range(2000)}) == 2000
+    draws = [execute(own, seed=seed).log[0].text.split("\t") for seed in range(100)]
+    assert not {first for first, _ in draws} & {second for _, second in draws}
+
+
 def test_a_long_numeral_is_paid_for() -> None:
     program = compile_program(
         b"local s = ('1'):rep(N) for i = 1, 100 do math.floor(s) end".replace(b"N", b"100000"), "n"

@@ -41,6 +41,15 @@ _RADIANS_PER_DEGREE: Final = math.pi / 180.0
 _PAIR: Final = RESULTS + 2 * VALUE  # bytes of two results
 
 _STREAM: Final = "math.random"  # the key in RunContext.library_state
+
+PLAIN_SEEDS: Final = "math.randomseed"
+"""In the same, for a run whose ``math.randomseed`` starts the same numbers whatever the run's own seed: as it was until
+cost table 3. Now both seeds count. Scripts write ``math.randomseed(os.time())`` to have other numbers each time, and
+all requests of a second chose the same side."""
+
+_SPREAD: Final = 0xBF58476D1CE4E5B9
+"""Odd, so that two seeds of runs are two streams; of the run's seed 0 the script's seed is left as it is."""
+
 _STREAM_BYTES: Final = 3072  # the twister's state is 2,500
 _CHEAP_DRAWS: Final = 16
 _GAMMA: Final = 0x9E3779B97F4A7C15
@@ -305,7 +314,8 @@ def random_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
 def randomseed_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def randomseed(d: int, seed: LuaValue = ABSENT, *_: LuaValue) -> tuple[()]:
         run.charge(_RANDOMSEED)
-        reseed(run, check_int(run, seed, 1))
+        given = check_int(run, seed, 1)
+        reseed(run, given if PLAIN_SEEDS in run.library_state else given ^ (run.seed * _SPREAD & _MASK))
         return ()
 
     return randomseed

@@ -16,9 +16,18 @@ TEXT: Final = "The script asks math.random: its answer depends on the run's seed
 
 
 def places(script: Script) -> Iterator[Place]:
-    """The first use: one is enough to know it of the script."""
+    """The first use of each: one is enough to know it of the script."""
+    found = {}
     for node in script.each(nodes.Index):
-        if script.path(node) == "math.random":
-            message = "the answer depends on the seed (math.random): tests and replays must give one"
-            yield Place(node.object.line, node.object.column, message)
-            return
+        path = script.path(node)
+        if path in _MESSAGES and path not in found:
+            found[path] = node
+    for path, node in found.items():
+        yield Place(node.object.line, node.object.column, _MESSAGES[path])
+
+
+_MESSAGES: Final = {
+    "math.random": "the answer depends on the seed (math.random): tests and replays must give one",
+    "math.randomseed": "the script's seed is mixed with the request's own (math.randomseed): "
+    "for the same side for the same user ask require('bucket')",
+}

@@ -143,4 +143,5 @@ MODULES: Final[dict[str, int]] = {
     "json.encode_safe": 120, "json.get": 120,
     "time.between": 160, "time.format": 160, "time.http": 120, "time.in_zone": 240, "time.now": 16, "time.parse": 260,
     "time.weekday": 100,
+    "jwt.decode": 400, "jwt.verify": 700,
 }  # fmt: skip

@@ -29,6 +29,7 @@ FILES: Final[dict[str, str]] = {
     "cjson.safe": "json",
     "json": "json",
     "ngx": "ngx",
+    "jwt": "jwt",
     "ngx.base64": "base64",
     "re": "re",
     "resty.ipmatcher": "ip",

@@ -29,6 +29,12 @@ _PRICES: Final = {path.partition(".")[2]: price for path, price in MODULES.items
 
 
 def _array_meta(run: RunContext) -> Table:
+    """``array_mt``. A module that reads JSON without this one has it from the run's state."""
+    meta: Table = run.library_state.setdefault("array_mt", Table())
+    return meta
+
+
+def _other_meta(run: RunContext) -> Table:
     return Table()
 
 
@@ -40,10 +46,11 @@ def _empty_array(run: RunContext) -> Table:
 
 
 def _kept(run: RunContext, name: str) -> Table:
-    """A table of the module's: whoever calls one of its functions has required it, and so has them."""
-    assert run.kept is not None
-    table: Table = run.kept["json", name]
-    return table
+    """A table of the module's."""
+    if run.kept is not None and (table := run.kept.get(("json", name))) is not None:
+        found: Table = table
+        return found
+    return _array_meta(run)
 
 
 class _State:
@@ -65,7 +72,8 @@ def _state(run: RunContext) -> _State:
     return state
 
 
-def _read(run: RunContext, text: str) -> LuaValue:
+def read(run: RunContext, text: str) -> LuaValue:
+    """The value of a text, paid for. Raises Misread."""
     state = _state(run)
     return state.reader.read(state.scan, text)
 
@@ -108,7 +116,7 @@ def decode_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def decode(d: int, text: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
         run.charge(_PRICES["decode"])
         try:
-            return _read(run, check_string(text, 1))
+            return read(run, check_string(text, 1))
         except Misread as error:
             message = str(error)
         raise library_error(message)
@@ -120,7 +128,7 @@ def decode_safe_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any
     def decode(d: int, text: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
         run.charge(_PRICES["decode_safe"])
         try:
-            return _read(run, check_string(text, 1))
+            return read(run, check_string(text, 1))
         except Misread as error:
             return _refused(run, str(error))
 
@@ -144,7 +152,7 @@ def get_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
                 return None
             start, end = span
             run.charge((end - start) // COPY, STRING + end - start)
-            return _read(run, text[start:end])
+            return read(run, text[start:end])
         except Misread as error:
             return _refused(run, str(error))
 
@@ -210,7 +218,7 @@ def library(run: RunContext, fuel: int, alloc: int) -> dict[str, Any]:
         "decode_array_with_array_mt": array_meta_for(run, fuel, alloc),
         "decode_safe": decode_safe_for(run, fuel, alloc),
         "empty_array": Made(_empty_array),
-        "empty_array_mt": Made(_array_meta),
+        "empty_array_mt": Made(_other_meta),
         "encode": encode_for(run, fuel, alloc),
         "encode_empty_table_as_object": empty_table_for(run, fuel, alloc),
         "encode_number_precision": precision_for(run, fuel, alloc),

@@ -20,6 +20,7 @@ from .analysis.types import Kinds
 from .codegen import compiler
 from .codegen.attribution import AccountingBuilder
 from .codegen.builder import FunctionBuilder
+from .execution.constants import values_of
 from .execution.helpers import HELPERS
 from .execution.program import Program
 from .levels import LEVEL_1, Level
@@ -95,6 +96,7 @@ def _compile(found: Linked, accounted: bool, level: Level) -> Program:
         if any(slot in c.co_freevars for c in codes)
     )
     base, tables = _globals(resolution, seal)
+    makers = tuple([_compile(maker, False, level) for maker in found.makers])
     code_of = dict(zip(chunks, codes, strict=True))
     return Program(
         name=chunks[0].name,
@@ -116,6 +118,8 @@ def _compile(found: Linked, accounted: bool, level: Level) -> Program:
         ),
         sites=sites,
         level=level,
+        makers=makers,
+        constants=values_of(makers),
         accounts=builder.accounts() if isinstance(builder, AccountingBuilder) else None,
         source=found.texts[0],
         sources=found.modules,
@@ -131,7 +135,7 @@ def _globals(resolution: Resolution, seal: Seal) -> tuple[tuple[str, ...], tuple
     """The base functions and library tables that must stand in the globals table."""
     use = resolution.globals
     if seal.dynamic or not seal.binds:
-        return tuple(name for name in LIBRARIES[""] if name[0] != "("), TABLES
+        return tuple(name for name in LIBRARIES[""] if name[0] != "(" or name in use.reads), TABLES
     base = tuple(name for name in LIBRARIES[""] if name in use.writes)
     tables = tuple(name for name in TABLES if (name in seal.open and name in use.reads) or name in use.writes)
     missing = tuple(

@@ -95,7 +95,8 @@ STEP: Final = 4  # instructions for one step of a pure-Python inner loop (a patt
 
 # Instructions: the base price of a library function, its result and argument checks included.
 LIBRARY: Final[dict[str, int]] = {
-    "assert": 10, "collectgarbage": 20, "error": 100, "getmetatable": 14, "ipairs": 20, "(ipairs)": 14, "(header)": 20,
+    "assert": 10, "collectgarbage": 20, "constant": 10, "(constant)": 8, "error": 100, "getmetatable": 14, "ipairs": 20,
+    "(ipairs)": 14, "(header)": 20,
     "log": 20, "next": 20, "pairs": 20, "pcall": 30, "print": 30, "rawequal": 12, "rawget": 14, "rawset": 16,
     "require": 20, "select": 14, "setmetatable": 14, "tonumber": 24, "tostring": 16, "type": 8, "unpack": 50,
     "xpcall": 40,

@@ -22,6 +22,7 @@ from typing import Final
 from .analysis.builtins import computes_names
 from .analysis.certain import certain_calls
 from .analysis.compile_cost import cost_of, cost_of_names
+from .analysis.constants import taken_out
 from .analysis.scope import Resolution, resolve
 from .analysis.uses import Globals, Require
 from .errors import LuaSyntaxError
@@ -67,6 +68,8 @@ class Linked:
     sought: frozenset[str]
     """Names that literals have and no file: any of them would make another program."""
     missing: tuple[Missing, ...]
+    makers: tuple[Linked, ...]
+    """What makes the constants, see analysis.constants."""
     compile_cost: int
 
     def hash(self) -> str:
@@ -97,8 +100,29 @@ def link_program(
             broken=MappingProxyType(linker.broken),
             sought=frozenset(linker.sought),
             missing=tuple(linker.missing),
+            makers=tuple(linker.makers),
             compile_cost=resolution.compile_cost,
         )
+
+
+def _linked_alone(chunk: nodes.Chunk, source: bytes) -> Linked:
+    """A chunk that makes constants: what it requires is the library's."""
+    resolution = Resolution()
+    resolution.compile_cost = cost_of(chunk, resolution.extents)
+    resolve(chunk, resolution, [0])
+    _check_compile_cost(chunk.name, resolution.compile_cost + cost_of_names(resolution))
+    return Linked(
+        chunks=[chunk],
+        resolution=resolution,
+        texts=[source],
+        modules=MappingProxyType({}),
+        names=MappingProxyType({}),
+        broken=MappingProxyType({}),
+        sought=frozenset(),
+        missing=(),
+        makers=(),
+        compile_cost=resolution.compile_cost,
+    )
 
 
 class _Linker:
@@ -109,6 +133,8 @@ class _Linker:
         self.limit = limit
         self.resolution = Resolution()
         self.counter = [0]
+        self.constants = 0
+        self.makers: list[Linked] = []
         self.chunks: list[nodes.Chunk] = []
         self.texts: list[bytes] = []
         self.requires: dict[nodes.Chunk, list[Require]] = {}
@@ -129,6 +155,10 @@ class _Linker:
         own.passed = self.resolution.passed
         own.compile_cost = cost_of(chunk, own.extents)
         _check_compile_cost(name, self.resolution.compile_cost + own.compile_cost)
+        maker, count = taken_out(chunk, source, self.constants)
+        if maker is not None:
+            self.constants += count
+            self.makers.append(_linked_alone(maker, source))
         resolve(chunk, own, self.counter)
         own.passed -= self.resolution.passed
         self.resolution.absorb(own)

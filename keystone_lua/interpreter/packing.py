@@ -20,6 +20,7 @@ from types import MappingProxyType
 from typing import Final
 
 from .costs import VERSION as COST_VERSION
+from .execution.constants import values_of
 from .execution.helpers import HELPERS
 from .execution.program import Program
 from .levels import Level
@@ -32,7 +33,7 @@ PLAIN: Final = ("name", "hash", "main", "base_names", "library_names", "dynamic"
 
 MADE_AGAIN: Final = (
     *("modules", "broken", "mirrors", "level", "namespace", "sealed", "sites"),
-    *("source", "sources", "idle_runs", "accounts"),
+    *("source", "sources", "idle_runs", "accounts", "makers", "constants"),
 )
 """Fields that are not: of other types, or not part of what was compiled."""
 
@@ -63,6 +64,7 @@ def pack(program: Program) -> bytes:
             own,
             tuple((slot, path) for slot, path, _ in program.sealed),
             tuple(map(tuple, program.sites)),
+            tuple((pack(maker), maker.source) for maker in program.makers),
         )
     )
 
@@ -72,8 +74,9 @@ def unpack(data: bytes, source: bytes, modules: Mapping[str, bytes]) -> Program:
 
     Raises whatever data that `pack` has not made leads to.
     """
-    plain, codes, broken, files, mirrors, level, own, sealed, rows = marshal.loads(data)
+    plain, codes, broken, files, mirrors, level, own, sealed, rows, packed = marshal.loads(data)
     sites = tuple(map(Site._make, rows))
+    makers = tuple([unpack(maker, text, {}) for maker, text in packed])
     return Program(
         **dict(zip(PLAIN, plain, strict=True)),
         modules=MappingProxyType(dict(codes)),
@@ -83,6 +86,8 @@ def unpack(data: bytes, source: bytes, modules: Mapping[str, bytes]) -> Program:
         namespace={**HELPERS, **own, SITES: sites},
         sealed=tuple((slot, path, LIBRARIES[path[0]][path[1]]) for slot, path in sealed),
         sites=sites,
+        makers=makers,
+        constants=values_of(makers),
         source=source,
         sources=MappingProxyType({file: modules[file] for file in files}),
     )

@@ -124,6 +124,8 @@ _DEEP: Final = "local function down(n) if n > 0 then return 0 + down(n - 1) end 
 LIBRARY: Final[dict[str, tuple[Work, ...]]] = {
     "assert": (*values("assert(unpack(t))"), Work("messages", TEXT, "pcall(assert, false, s)")),
     "collectgarbage": (Work("messages", TEXT, "pcall(collectgarbage, s)"),),
+    "constant": NOTHING,
+    "(constant)": NOTHING,
     "error": (
         *numeral("pcall(error, '', x)"),
         *text("pcall(error, s)"),

@@ -32,6 +32,8 @@ def linear(call: str, before: str) -> Case:
 CASES: Final[dict[str, Case]] = {
     "assert": linear("assert(unpack(t))", WORDS),
     "collectgarbage": flat("collectgarbage('count')", LIST),
+    "constant": flat("pcall(constant, x)"),
+    "(constant)": flat("local c = constant(function() return {} end)"),
     "error": flat("pcall(error, 'x')"),
     "getmetatable": flat("getmetatable(t)", "local t = setmetatable({}, {})"),
     "ipairs": linear("for i, v in ipairs(t) do end", LIST),

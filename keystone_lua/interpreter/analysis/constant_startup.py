@@ -21,6 +21,7 @@ from ..signatures import HOST_GLOBALS
 from ..stdlib.registry import LIBRARIES
 from ..syntax import nodes
 from ..syntax.nodes import children
+from .constants import LOOKUP
 from .scope import Resolution, Variable
 from .types import Kinds
 
@@ -143,6 +144,8 @@ class _Startup:
                 raise _Varies  # a loop would give it to a variable that nobody follows
             return 1 + max((self.constant(field.value) for field in node.fields), default=0)
         if isinstance(node, nodes.Call):
+            if isinstance(node.function, nodes.Name) and node.function.name == LOOKUP:
+                return 0  # a constant, which nobody can change
             return self.required(node)
         if isinstance(node, (nodes.Index, nodes.Name)) and self.kinds.library_path(node) is not None:
             return 0

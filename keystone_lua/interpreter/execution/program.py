@@ -48,3 +48,7 @@ class Program:
     accounts: Accounts | None = field(default=None, repr=False)
     """Of a program that was compiled for the profile recorder: who pays what."""
     level: Level = LEVEL_1
+    makers: tuple[Program, ...] = field(default=(), repr=False)
+    """Programs that make the constants, one for each chunk that has any."""
+    constants: tuple[LuaValue, ...] = field(default=(), repr=False)
+    """What they have made: frozen values, shared by all runs."""

@@ -284,6 +284,11 @@ class Run:
             del self.program  # or a program that is replaced would wait for the cycle collector
             program.idle_runs.append(self)
 
+    @property
+    def constants(self) -> tuple[LuaValue, ...]:
+        """What the script's constants are, by number."""
+        return self.program.constants
+
     # globals
 
     def populate(self) -> None:

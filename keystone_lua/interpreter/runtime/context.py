@@ -39,6 +39,10 @@ class RunContext(Protocol):
     kept: dict[tuple[str, str], LuaValue] | None
     """Tables that a run has of its own in modules of the routing library, by their file and name."""
 
+    @property
+    def constants(self) -> tuple[LuaValue, ...]:
+        """What the script's constants are, by number."""
+
     threads: list[Coroutine] | None
     """Coroutines under way, the innermost last; None until the run has its first."""
     twin: Callable[[LuaValue], LuaValue]

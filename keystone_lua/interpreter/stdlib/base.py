@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from .. import costs
 from ..costs import LIBRARY
@@ -27,6 +27,7 @@ HEADER_LOOKUP = "(header)"
 """The __index of a request's headers: any-case match (RFC 9110 5.1). No script can name it."""
 
 IPAIRS_STEP = "(ipairs)"
+CONSTANT_LOOKUP = "(constant)"
 
 HANDLER_ERRORS = 196
 """Errors of a handler in itself: PUC's 200 C levels (LUAI_MAXCCALLS), less those that lead there."""
@@ -47,6 +48,8 @@ _LARGEST = (1 << 64) - 1
 
 _ASSERT_PRICE, _ERROR_PRICE, _PCALL_PRICE = LIBRARY["assert"], LIBRARY["error"], LIBRARY["pcall"]
 _NEXT_PRICE, _TYPE_PRICE, _SELECT_PRICE = LIBRARY["next"], LIBRARY["type"], LIBRARY["select"]
+_CONSTANT_PRICE: Final = LIBRARY["constant"]
+_LOOKUP_PRICE: Final = LIBRARY["(constant)"]
 _RAW_PRICE, _META_PRICE, _TOSTRING_PRICE = LIBRARY["rawget"], LIBRARY["setmetatable"], LIBRARY["tostring"]
 _IPAIRS_PRICE, _PRINT_PRICE, _TONUMBER_PRICE = LIBRARY["ipairs"], LIBRARY["print"], LIBRARY["tonumber"]
 _HEADER_PRICE = LIBRARY["(header)"]
@@ -107,6 +110,24 @@ def getmetatable_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., An
         return meta if protected is None else protected
 
     return getmetatable
+
+
+def constant_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
+    def constant(d: int, *_: LuaValue) -> LuaValue:
+        run.charge(_CONSTANT_PRICE)
+        raise library_error(
+            "constant(function() ... end) must stand at a file's top level, as in local NAME = constant(...)"
+        )
+
+    return constant
+
+
+def constant_lookup_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
+    def constant(d: int, number: LuaValue, *_: LuaValue) -> LuaValue:
+        run.charge(_LOOKUP_PRICE)
+        return run.constants[int(number)]
+
+    return constant
 
 
 def header_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
@@ -420,6 +441,8 @@ def library(run: RunContext, fuel: int, alloc: int) -> dict[str, Any]:
         "_VERSION": "Lua 5.1",
         "assert": assert_for(run, fuel, alloc),
         "collectgarbage": collectgarbage_for(run, fuel, alloc),
+        "constant": constant_for(run, fuel, alloc),
+        CONSTANT_LOOKUP: constant_lookup_for(run, fuel, alloc),
         "error": error_for(run, fuel, alloc),
         "getmetatable": getmetatable_for(run, fuel, alloc),
         "ipairs": ipairs_for(run, fuel, alloc),

@@ -4,7 +4,8 @@ Input: sources by name. Output: a Linked program, ready to be compiled. Raises L
 the compiler, and for a module that is missing, broken or requires itself where a run surely gets there.
 
 Modules are those that a literal names: in a call of ``require``, in ``pcall(require, "name")``, and, in a program that
-calls ``require`` in other ways, anywhere. A module whose file is not good fails where a run requires it.
+calls ``require`` in other ways, anywhere, or as ``folder.`` and the rest. A module whose file is not good fails where a
+run requires it.
 """
 
 from __future__ import annotations
@@ -173,12 +174,17 @@ class _Linker:
         looked: set[str] = set()
         while computes_names(self.resolution) and (new := self.resolution.texts - looked):
             looked |= new
-            for text in sorted(new):
+            for text in sorted(new | self.joined(looked)):
                 if _NAME.fullmatch(text) and text not in self.names and text not in TABLES:
                     count = len(self.chunks)
                     self.find(text)
                     if len(self.chunks) > count:
                         self.required(self.chunks[-1])
+
+    def joined(self, texts: set[str]) -> set[str]:
+        """Modules whose names are two of the literals, as in ``require("stages." .. name)``."""
+        cuts = ((name, name.rpartition(".")) for name in self.modules if name not in self.names)
+        return {name for name, (folder, dot, last) in cuts if folder + dot in texts and last in texts}
 
     def required(self, first: nodes.Chunk) -> None:
         """Link what a chunk requires, and what that requires."""

@@ -290,6 +290,7 @@ HELPERS: Final[dict[str, tuple[Work, ...]]] = {
     "spread": values("local y = type(unpack(t))"),
     "table_of": values("local y = {unpack(t)}"),
     "arg_table": values("local function f(...) return arg end f(unpack(t))"),
+    "with_key": NOTHING,
     "without_nil": (Work("values"),),
     "adjust": (Work("values"),),
     "callable_of": (Work("calls"),),

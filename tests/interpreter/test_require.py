@@ -30,6 +30,7 @@ FOUND = {
     "by a local name": b"local require = require print(require('a.b').n)",
     "by a local function": b"local function get(name) return require(name) end print(get('a.b').n)",
     "of a list": b"for _, name in ipairs{'a.b'} do print(require(name).n) end",
+    "by two literals": b"for _, name in ipairs{'b'} do print(require('a.' .. name).n) end",
     "by a table's field": b"local at = {need = require} print(at.need('a.b').n)",
     "below a pcall of its own": b"pcall = function(f, name) return f(name) end print(pcall(require, 'a.b').n)",
     "below a pcall that gets another name": b"pcall = function(f) return f('a.' .. 'b') end print(pcall(require, 'c').n)"

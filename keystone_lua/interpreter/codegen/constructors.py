@@ -16,13 +16,13 @@ import ast
 from typing import Final
 
 from .. import costs
-from ..analysis.types import BOOLEAN, TRUE_KINDS
+from ..analysis.types import BOOLEAN, NUMBER, TRUE_KINDS
 from ..runtime.array_part import size_of_operand
 from ..runtime.values import LONG_STRING
 from ..syntax import nodes
-from ..syntax.control_flow import MULTI
+from ..syntax.control_flow import MULTI, last_line
 from . import expressions, pyast
-from .builder import FunctionBuilder, Maker
+from .builder import Again, FunctionBuilder, Maker
 
 MAX_FIELDS: Final = 200
 MAX_KEYED: Final = 100
@@ -30,6 +30,9 @@ MAX_KEYED: Final = 100
 
 MAX_RECORD: Final = 3
 """Fields that operations' record functions know."""
+
+NEVER_BAD: Final = frozenset({*TRUE_KINDS, BOOLEAN} - {NUMBER})
+"""Kinds of keys that are neither nil nor NaN."""
 
 MAX_TESTED: Final = 8
 """Fields that are tested one by one for nil, at 5 ns each; looking over a table takes 250."""
@@ -128,20 +131,42 @@ def keyed(builder: FunctionBuilder, node: nodes.Table, items: tuple[nodes.Field,
     if len(items) > MAX_KEYED:
         return many_keyed(builder, items)
     arguments: list[ast.expr] = [builder.run(), pyast.constant(array_size(items), builder.line)]
-    for item in items:
-        arguments.extend(pair_of(builder, item))
+    for place, item in enumerate(items):
+        mark = builder.context.temporaries
+        arguments.extend(pair_of(builder, item, tells_itself(builder, node, items, place)))
+        builder.context.temporaries = mark
     return pyast.call("keyed_table", arguments, builder.at(node.line))
 
 
-def pair_of(builder: FunctionBuilder, item: nodes.Field) -> list[ast.expr]:
-    """A field's key, ABSENT for a position, and its value."""
+def tells_itself(builder: FunctionBuilder, node: nodes.Table, items: tuple[nodes.Field, ...], place: int) -> bool:
+    """Whether a key that is none is an error before the fields behind it are evaluated, or on another line than theirs.
+
+    PUC stores each keyed field when it has its value; operations, which stores them all, would come too late.
+    """
+    item = items[place]
+    if item.key is None or builder.kinds.of(item.key) in NEVER_BAD or isinstance(item.key, nodes.Number):
+        return False
+    if last_line(item.value) != node.line:
+        return True
+    behind = [part for later in items[place + 1 :] for part in (later.key, later.value)]
+    return not all(part is None or builder.is_simple(part) for part in behind)
+
+
+def pair_of(builder: FunctionBuilder, item: nodes.Field, tells: bool) -> list[ast.expr]:
+    """A field's key, ABSENT for a position, and its value, which a key that is none prevents if it ``tells``."""
     if item.key is None:
         return [pyast.name("ABSENT", builder.line), builder.value(item.value)]
     if builder.is_late(item.key, item.value):
         once, again = builder.hold(builder.value(item.value))
         pair = pyast.tuple_of([once, builder.value(item.key)], builder.line)
-        return [pyast.subscript(pair, pyast.constant(1, builder.line), builder.line), again()]
-    return [builder.value(item.key), builder.value(item.value)]
+        key: ast.expr = pyast.subscript(pair, pyast.constant(1, builder.line), builder.line)
+        value: Again = again
+    else:
+        key, value = builder.value(item.key), lambda: builder.value(item.value)
+    if not tells:
+        return [key, value()]
+    key, known = builder.mentions(item.key, key)
+    return [key, pyast.call("with_key", [known(), value()], builder.at(last_line(item.value)))]
 
 
 def many_keyed(builder: FunctionBuilder, items: tuple[nodes.Field, ...]) -> ast.expr:
@@ -153,7 +178,8 @@ def many_keyed(builder: FunctionBuilder, items: tuple[nodes.Field, ...]) -> ast.
         builder.out.append(pyast.assign_name(collected, pyast.list_of([], line), line))
         for item in items:
             mark = builder.context.temporaries
-            pair = pyast.tuple_of(pair_of(builder, item), line)
+            tells = item.key is not None and builder.kinds.of(item.key) not in NEVER_BAD
+            pair = pyast.tuple_of(pair_of(builder, item, tells), line)
             add = pyast.method(pyast.name(collected, line), "extend", [pair], line)
             builder.out.append(pyast.statement(add, line))
             builder.context.temporaries = mark

@@ -27,7 +27,31 @@ def _reaches_next(operand: nodes.Expression, symbol: str) -> bool:
     if isinstance(operand, nodes.Logical):
         leaves = any(not _reaches_next(inner, operand.symbol) for inner in operand.operands[:-1])
         return operand.symbol != symbol if leaves else _reaches_next(operand.operands[-1], symbol)
-    if isinstance(operand, (nodes.Nil, nodes.Boolean, nodes.Number, nodes.String)):
-        is_true = not isinstance(operand, nodes.Nil) and (not isinstance(operand, nodes.Boolean) or operand.value)
-        return is_true == (symbol == "and")
-    return False
+    is_true = _truth(operand)
+    return is_true is not None and is_true == (symbol == "and")
+
+
+def _truth(node: nodes.Expression) -> bool | None:
+    """Whether a constant counts as true; None for what is none to PUC (luaK_goiftrue, codenot)."""
+    if isinstance(node, nodes.Unary) and node.symbol == "not":
+        inner = _truth(node.operand)
+        return None if inner is None else not inner
+    if isinstance(node, (nodes.Nil, nodes.Boolean)):
+        return isinstance(node, nodes.Boolean) and bool(node.value)
+    return True if isinstance(node, nodes.String) or _is_number(node) else None
+
+
+def _is_number(node: nodes.Expression) -> bool:
+    """Whether PUC makes a number of an expression before it runs (constfolding in lcode.c), but for what is NaN."""
+    if isinstance(node, nodes.Unary):
+        return node.symbol == "-" and _is_number(node.operand)
+    if isinstance(node, nodes.Arithmetic):
+        return _is_number(node.first) and all(
+            _is_number(operator.operand) and not (operator.symbol in "/%" and _is_zero(operator.operand))
+            for operator in node.rest
+        )
+    return isinstance(node, nodes.Number)
+
+
+def _is_zero(node: nodes.Expression) -> bool:
+    return isinstance(node, nodes.Number) and node.value == 0.0

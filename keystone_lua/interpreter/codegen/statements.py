@@ -20,7 +20,7 @@ from ..analysis.types import ANY, NIL, NUMBER
 from ..runtime.values import LONG_STRING
 from ..signatures import HOST_CALLS
 from ..syntax import nodes
-from ..syntax.control_flow import CALLS, CONSTANTS, MULTI, ends
+from ..syntax.control_flow import CALLS, CONSTANTS, MULTI, ends, last_line
 from . import expressions, jumps, pyast, stores
 from .builder import MAX_CHAIN, FunctionBuilder, StatementMaker
 from .segments import Segment, Statements
@@ -146,8 +146,9 @@ def assign_several(builder: FunctionBuilder, node: nodes.Assign) -> None:
             copy_operands(builder, variable, target, prepared)
         prepared.append(prepare(builder, target))
     values = adjusted(builder, node.values, len(node.targets))
+    line = last_line(node.values[-1])
     for target, place, value in reversed(list(zip(node.targets, prepared, values, strict=True))):
-        store_to(builder, target, place, value, ANY)
+        store_to(builder, target, place, value, ANY, line)
 
 
 def copy_operands(
@@ -178,7 +179,9 @@ def assign_guarded(builder: FunctionBuilder, target: nodes.Expression, value: no
         stores.put_value(builder, variable.slot, value)
         return
     made = builder.value(value) if is_simple else stores.put_away_value(builder, value)
-    store_to(builder, target, place, made, builder.kinds.of(value))
+    is_statement = isinstance(value, nodes.Function) and value.name != ""
+    line = target.line if is_statement else last_line(value)
+    store_to(builder, target, place, made, builder.kinds.of(value), line)
 
 
 def prepare(builder: FunctionBuilder, target: nodes.Expression) -> Place | None:
@@ -193,9 +196,9 @@ def held(builder: FunctionBuilder, node: nodes.Expression) -> ast.expr:
 
 
 def store_to(
-    builder: FunctionBuilder, target: nodes.Expression, place: Place | None, value: ast.expr, kind: str
+    builder: FunctionBuilder, target: nodes.Expression, place: Place | None, value: ast.expr, kind: str, line: int
 ) -> None:
-    """Assign an expression that may be mentioned more than once for an index target."""
+    """Assign an expression that may be mentioned more than once for an index target, whose errors are at ``line``."""
     if place is None:
         assert isinstance(target, nodes.Name)
         builder.charge(costs.ASSIGN)
@@ -212,7 +215,7 @@ def store_to(
         key_kind = ANY
     if isinstance(key, nodes.Number) and key.value == 0.0:
         place = place[0], pyast.constant(0.0, builder.line)
-    stores.store_index(builder, target, place, value, kind, key_kind)
+    stores.store_index(builder, target, place, value, (kind, key_kind), line)
 
 
 def unboxed(builder: FunctionBuilder, operand: ast.expr) -> ast.expr:
@@ -230,7 +233,7 @@ def assign_global(builder: FunctionBuilder, target: nodes.Name, value: ast.expr,
     place = pyast.name("G", builder.line), pyast.constant(target.name, builder.line)
     mirror = builder.seal.mirrors.get(target.name)
     if mirror is None or target.name in HOST_CALLS:
-        stores.store_index(builder, target, place, value, kind, TEXT)
+        stores.store_index(builder, target, place, value, (kind, TEXT), target.line)
     else:
         builder.charge(costs.ASSIGN_INDEX)
         is_new = [pyast.is_nil(pyast.name(mirror, builder.line), builder.line)]

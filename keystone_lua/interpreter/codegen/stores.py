@@ -140,12 +140,18 @@ def is_plain_key(builder: FunctionBuilder, key: nodes.Expression) -> bool:
 
 
 def store_index(
-    builder: FunctionBuilder, target: nodes.Index | nodes.Name, place: Place, value: ast.expr, kind: str, key_kind: str
+    builder: FunctionBuilder,
+    target: nodes.Index | nodes.Name,
+    place: Place,
+    value: ast.expr,
+    kinds: tuple[str, str],
+    line: int,
 ) -> None:
-    """``o[k] = value``. All three are names or constants."""
+    """``o[k] = value``. All three are names or constants; ``kinds`` are the value's and the key's."""
+    kind, key_kind = kinds
     builder.charge(costs.ASSIGN_INDEX)
     described = target.object if isinstance(target, nodes.Index) else target
-    saved, builder.line = builder.line, builder.operands_at(target.line, described)
+    saved, builder.line = builder.line, builder.operands_at(line, described)
     sure = isinstance(target, nodes.Name) and not builder.seal.dynamic and len(target.name) < LONG_STRING
     builder.out.extend(guarded_store(builder, place, value, kind not in (ANY, NIL), key_kind, sure))
     builder.line = saved

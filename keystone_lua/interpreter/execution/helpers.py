@@ -126,6 +126,7 @@ HELPERS: Final[Mapping[str, Any]] = MappingProxyType(
         "subtract": arithmetic.subtract,
         "table_of": constructors.table_of,
         "whole_text": whole_text,
+        "with_key": constructors.with_key,
         "without_nil": constructors.without_nil,
     }
 )

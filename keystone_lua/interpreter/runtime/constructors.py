@@ -6,7 +6,7 @@ from .. import costs
 from . import array_part
 from .context import RunContext
 from .hash_defence import filled, rebuild
-from .tables import FEW_REMOVED, rawset
+from .tables import FEW_REMOVED, check_key, rawset
 from .values import ABSENT, LONG_STRING, HoledTable, LuaValue, Table
 
 
@@ -118,6 +118,12 @@ def without_nil(run: RunContext, t: Table, size: int, fields: int) -> Table:
     if size > 1 and any(key.__class__ is float for key in nils):
         array_part.made(run, t, size, fields)
     return t
+
+
+def with_key(key: LuaValue, value: LuaValue) -> LuaValue:
+    """A constructor's field, whose key must be one before the next field is evaluated."""
+    check_key(key)
+    return value
 
 
 def keyed_table(run: RunContext, size: int, *items: LuaValue) -> Table:

@@ -6,7 +6,8 @@
     python -m tests.budgets dearest [DIR|FILE ...]   nanoseconds an instruction: operations, hostile files, library calls,
                                                      against the mean over benchmarks/lua; 20 times that and 5 s are allowed
     python -m tests.budgets library                  time an instruction and peak memory of every function at N and 10 N
-    python -m tests.budgets slices [DIR|FILE ...]    the longest first slice, which holds the server's loop: 50 ms are allowed
+    python -m tests.budgets slices [DIR|FILE ...]    the longest first slice, which holds the server's loop: 50 ms are allowed;
+                                                     without files, decisions on bodies of a megabyte as well
     python -m tests.budgets compile                  time and memory to compile the worst shapes of source at the limits
     python -m tests.budgets names [SHAPE ...]        the same for shapes of names and functions, on every CPython
     python -m tests.budgets determinism              all programs on every CPython; names the versions that are missing
@@ -36,7 +37,7 @@ from keystone_lua.interpreter.syntax.parser import parse
 from keystone_lua.server.decisions.service import SLICE
 
 from ..hostile import verdicts
-from . import grid, growth, in_lanes, name_campaign, pythons
+from . import first_slices, grid, growth, in_lanes, name_campaign, pythons
 from .answers import programs
 from .library_cases import CASES, Case
 from .measure import ROOM, cost, program
@@ -141,6 +142,8 @@ def slices(arguments: list[str]) -> int:
         with contextlib.suppress(SliceExhausted):
             execute(program, DEFAULT, slice=SLICE)
         rows.append((1000 * (time.process_time() - started), path.name))
+    if not arguments:
+        rows += first_slices.longest(10)
     rows.sort(reverse=True)
     print(f"{len(rows)} programs, {SLICE} instructions each; milliseconds of the longest:")
     for milliseconds, name in rows[:10]:

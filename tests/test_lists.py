@@ -13,6 +13,7 @@ from keystone_lua.authoring.checker.rules import RULES, unavailable_library
 from keystone_lua.interpreter import costs, signatures
 from keystone_lua.interpreter.stdlib.registry import LIBRARIES
 from tests.budgets import growth
+from tests.test_house import FLOORS
 
 ROOT = Path(__file__).parents[1]
 
@@ -98,3 +99,10 @@ def test_the_table_of_rules_has_every_rule() -> None:
 
 def test_the_table_of_what_pays_for_what_is_the_declared_one() -> None:
     assert growth.table().strip() in page("security.md"), "python -m tests.budgets growth"
+
+
+def test_every_room_is_in_the_architecture() -> None:
+    """docs/architecture.md names each room of the package, of its interpreter and of its server."""
+    named = set(re.findall(r"`?([a-z_]+)(?:/|\.py|`)", page("architecture.md")))
+    for wing, floors in FLOORS.items():
+        assert {room for rooms in floors for room in rooms} - {"__main__", "version"} <= named, wing

@@ -1,18 +1,18 @@
-"""Emission: what every part of the compiler needs to turn Lua nodes into Python ast.
+"""The function builder: what every part of the compiler needs to turn Lua nodes into Python ast.
 
 Input: the resolution, kinds and seal of a whole program. Output: Python expressions, and statements in ``self.out``
-that must come first; the table of sites; the names of functions. Refuses nothing that the parser and scope accepted.
+that must come first; the table of sites; the names of functions.
 
-Emitters form one chain, each on top of the one before: this module, expressions, operators, constructors, jumps,
-statements, loops, compiler. Each enters the nodes that it knows in ``self.expressions`` or ``self.statements``.
+The other files here are free functions that get the builder, one for each kind of node; compiler lists them in
+``makers``, by the class of the node.
 
 **Three questions** can be asked of an expression: ``value`` (exactly one Lua value), ``multi`` (all results: a value,
 or a tuple for none or several) and ``test`` (a Python truth). The fast path stands inline behind an exact class test;
 everything else is one call into operations. No subtree is emitted twice: an operand that is needed twice is first
 named, with a walrus.
 
-**Prices.** A segment is a run of statements without a way out in the middle; its price, the sum of its operations from
-the cost table, is charged on entry: ``fuel -= n`` on a cell variable, the cheapest counter that we measured.
+**Prices.** A segment (a basic block) is a run of statements without a way out in the middle; its price, the sum of its
+operations from the cost table, is charged on entry: ``fuel -= n`` on a cell variable, the cheapest counter measured.
 ``run.refuel`` decides when one goes below zero.
 
 **Height.** CPython's compiler recurses over the ast, so its height is bounded: a tall expression is moved into a nested
@@ -306,11 +306,11 @@ class FunctionBuilder:
         """``run.function(d, ...)``."""
         return pyast.method(self.run(), function, [pyast.name("d", self.line), *arguments], self.line)
 
-    def depth(self, crossing: bool) -> ast.expr:
+    def depth(self, native: bool) -> ast.expr:
         """The depth to call at."""
         line = self.line
-        if crossing:
-            return pyast.binary(pyast.name("d", line), pyast.ADD, pyast.name("crossing", line), line)
+        if native:
+            return pyast.binary(pyast.name("d", line), pyast.ADD, pyast.name("native_call_depth", line), line)
         step = pyast.constant(1 + self.context.level, line)
         self.depths.append(step)
         return pyast.binary(pyast.name("d", line), pyast.ADD, step, line)

@@ -1,7 +1,7 @@
 """The compiler: functions, and a whole program, to code objects.
 
 Input: resolved chunks. Output: one code object per chunk; the table of sites and the names of functions besides.
-Refuses nothing that the parser and scope accepted.
+What the parser and scope accepted compiles.
 
 A Lua function is a Python function whose first parameter is the depth it runs at; the others default to None. All
 chunks stand in one Python function whose parameters are the cells that a run provides.
@@ -29,7 +29,7 @@ from .builder import EXPRESSIONS, FunctionBuilder, Makers
 from .segments import Context, Segment, Statements
 from .twins import functions_of, linked, links
 
-RUN_CELLS: Final = ("fuel", "alloc", "deepest", "run", "G", "crossing")
+RUN_CELLS: Final = ("fuel", "alloc", "deepest", "run", "G", "native_call_depth")
 """The free variables of every compiled chunk that each run provides, besides sealed library functions."""
 
 

@@ -1,6 +1,6 @@
 """Table constructors to Python ast.
 
-Input: Table nodes. Output: an expression that makes the table. Refuses nothing; a nil or NaN key is an error at run
+Input: Table nodes. Output: an expression that makes the table. A nil or NaN key is an error at run
 time, of operations.
 
 Positions and constant keys become one dict display, whose Table loses its nils afterwards if there may be some; up to

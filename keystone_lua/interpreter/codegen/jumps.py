@@ -1,6 +1,6 @@
 """Blocks, and the jumps between them, to Python ast.
 
-Input: blocks, ``break``, ``goto``, labels. Output: Python statements. Refuses nothing; scope has refused a goto without
+Input: blocks, ``break``, ``goto``, labels. Output: Python statements. Scope has refused a goto without
 a visible label.
 
 **Jumps.** ``break`` and ``goto`` become Python's ``break`` and ``continue`` where those reach. Otherwise the variable

@@ -1,6 +1,6 @@
 """Loops to Python ast: ``while``, ``repeat``, and both kinds of ``for``.
 
-Input: those nodes. Output: Python loops, and their prices. Refuses nothing; bounds that are no numbers are errors at
+Input: those nodes. Output: Python loops, and their prices. Bounds that are no numbers are errors at
 run time, of operations.
 
 Each round is paid at its head. A counting loop that has no way out is paid for many rounds at once, in chunks; one of

@@ -1,6 +1,6 @@
 """Which operand of ``and`` and ``or`` an error names: the one that PUC 5.1 takes to have loaded the register.
 
-Input: a Logical node. Output: the operand whose name the value goes by, or None if it goes by none. Refuses nothing.
+Input: a Logical node. Output: the operand whose name the value goes by, or None if it goes by none.
 
 To name a value, ldebug.c (symbexec) walks the function's code up to the error, takes every forward jump on the way, and
 keeps the last instruction that sets the register. So in ``x and y or z`` the test of x jumps to z: the value is called

@@ -1,6 +1,6 @@
 """Locals, assignments, calls, returns and ``if`` to Python ast.
 
-Input: those nodes. Output: Python statements in the builder's ``out``, and their prices. Refuses nothing.
+Input: those nodes. Output: Python statements in the builder's ``out``, and their prices.
 
 A local is a Python variable, or a one-element list if closures share it (BOX, see scope). Values of several targets are
 evaluated in order into temporaries first. A target's table and key are evaluated before the values, but a local of this

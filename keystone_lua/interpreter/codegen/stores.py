@@ -2,7 +2,6 @@
 
 Input: expressions, and the tables and keys that they are stored under.
 Output: Python statements in the builder's ``out``.
-Refuses nothing.
 
 Where an expression has a form without guards (see optimism) it is tried first. A field that is there is stored at
 once; a new one after the charge for the entry. ``t[#t + 1] = v`` and ``table.insert(t, v)`` store behind the last

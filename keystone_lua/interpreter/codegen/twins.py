@@ -1,7 +1,7 @@
 """Twins: each function of a program compiled a second time, as a generator, to run inside a coroutine.
 
 Input: the Python definitions that the compiler made, and the code objects that CPython made of them. Output: by the
-name of its code, the twin of each function that calls something. Refuses nothing; a function that calls nothing has no
+name of its code, the twin of each function that calls something. A function that calls nothing has no
 twin, for it cannot yield.
 
 A twin is the same statements, charges included, so it costs the same and fails with the same words. Where the script

@@ -21,10 +21,10 @@ from ..runtime.tracebacks import from_python, traceback_lines
 from ..runtime.values import LuaValue
 from ..text import to_text
 from .program import Program
-from .run import CROSSINGS, Run
+from .run import NATIVE_CALLS, Run
 
-RECURSION_LIMIT: Final = 2 * MAX_DEPTH + 40 * CROSSINGS + 10_000
-"""Python frames: two for each Lua call (outlined code), forty for each crossing (a library function's own, a sort's
+RECURSION_LIMIT: Final = 2 * MAX_DEPTH + 40 * NATIVE_CALLS + 10_000
+"""Python frames: two for each Lua call (outlined code), forty for each native call (a library function's own, a sort's
 recursion), and what the caller has."""
 
 MESSAGE_BYTES: Final = 10_000

@@ -54,7 +54,7 @@ def invoke_for(run: RunContext, fuel: int, alloc: int) -> Any:
             run.refuel(0)
         if handler.__class__ is not FunctionType:
             return metatables.first(operations.call(run, handler, d, a, b))
-        d += run.crossing  # operations.call in place
+        d += run.native_call_depth  # operations.call in place
         if d > run.depth_limit:
             run.refuel(d)
         result = handler(d, a, b)
@@ -89,7 +89,7 @@ def index_for(run: RunContext, fuel: int, alloc: int) -> Any:
             fuel -= _METAMETHOD
             if fuel < 0:
                 run.refuel(0)
-            d += run.crossing
+            d += run.native_call_depth
             if d > run.depth_limit:
                 run.refuel(d)
             result = level(d, o, k)
@@ -146,7 +146,7 @@ def assign_for(run: RunContext, fuel: int, alloc: int) -> Any:
         fuel -= _METAMETHOD
         if fuel < 0:
             run.refuel(0)
-        d += run.crossing
+        d += run.native_call_depth
         if d > run.depth_limit:
             run.refuel(d)
         handler(d, o, k, v)
@@ -161,7 +161,7 @@ def call_meta_for(run: RunContext, fuel: int, alloc: int) -> Any:
         handler = table.meta["__call"]
         if handler.__class__ is not FunctionType:
             return operations.call(run, table, d, *arguments)
-        d += run.crossing
+        d += run.native_call_depth
         if d > run.depth_limit:
             run.refuel(d)
         count = len(arguments)

@@ -61,7 +61,7 @@ def require(run: Requiring, d: int, name: str) -> LuaValue:
     if loader is not None:
         run.charge(0, costs.ENTRY)
     tables.rawset(run, loaded, name, run.loading)
-    made = run.chunk(name)(d + run.crossing, name) if loader is None else run.call(loader, d, name)
+    made = run.chunk(name)(d + run.native_call_depth, name) if loader is None else run.call(loader, d, name)
     value = metatables.first(made)
     if value is not None:
         tables.rawset(run, loaded, name, value)

@@ -50,7 +50,7 @@ CLOCK_SLICE: Final = 100_000
 DIGIT: Final = 1 << 29
 """What a counter holds at most: CPython adds to a number of one digit (30 bits) in 0.8 of the time."""
 
-CROSSINGS: Final = 500
+NATIVE_CALLS: Final = 500
 """Calls through the library or a metamethod that may nest: PUC 5.1 allows 200 (LUAI_MAXCCALLS). They take C stack,
 and CPython 3.12 stops at about 1,400, two for each."""
 
@@ -72,7 +72,6 @@ class Run:
         "cells",
         "charge",
         "chunks",
-        "crossing",
         "deadline",
         "deepest",
         "depth_limit",
@@ -91,6 +90,7 @@ class Run:
         "log_left",
         "made",
         "meta",
+        "native_call_depth",
         "next",
         "now",
         "preload",
@@ -130,7 +130,7 @@ class Run:
             "deepest": self.deepest,
             "run": CellType(self),
             "G": CellType(None),
-            "crossing": CellType(0),
+            "native_call_depth": CellType(0),
         }
         self.charge, self.invoke, self.index, self.inherited, self.assign, self.call_meta = fast_paths_of(self.cells)
         self.made: dict[tuple[str, str], LuaValue] = {}
@@ -170,8 +170,8 @@ class Run:
         self.limits = limits
         self.started = None
         self.depth_limit = limits.depth
-        self.crossing = max(1, limits.depth // CROSSINGS)
-        self.cells["crossing"].cell_contents = max(1, limits.depth // SPREADS)
+        self.native_call_depth = max(1, limits.depth // NATIVE_CALLS)
+        self.cells["native_call_depth"].cell_contents = max(1, limits.depth // SPREADS)
 
     def begin(self, limits: Limits, seed: int, now: float, slice: int | None) -> None:
         """Everything that a run may change, as it is at the start."""

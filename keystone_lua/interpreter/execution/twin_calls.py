@@ -66,7 +66,7 @@ def _through_meta(run: RunContext, table: MetaTable) -> LuaValue:
 
     def call_meta(d: int, *arguments: LuaValue) -> LuaValue:
         run.charge(costs.METAMETHOD + len(arguments) // 8, costs.RESULTS + costs.VALUE * len(arguments))
-        d += run.crossing
+        d += run.native_call_depth
         if d > run.depth_limit:
             run.refuel(d)
         return run.twin(handler)(d, table, *arguments)

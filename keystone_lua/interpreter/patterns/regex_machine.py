@@ -1,6 +1,6 @@
 """The machine that matches regular expressions in time linear in text and pattern, and pays for each step.
 
-Input: a program, a subject, a place. Output: the borders of the match and its captures, or None. Refuses nothing.
+Input: a program, a subject, a place. Output: the borders of the match and its captures, or None.
 
 It tries the ways in PCRE's order and goes back when one fails, but never takes the same way from the same place twice:
 each operation that divides ways has a row of marks, one a place. A way that was tried has failed, whatever led there,

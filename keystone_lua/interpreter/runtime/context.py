@@ -21,7 +21,7 @@ class RunContext(Protocol):
     limits: Limits
     seed: int
     now: float
-    crossing: int
+    native_call_depth: int
     """Depths that a call through the library or a metamethod takes."""
     depth_limit: int
     """The depth of nested calls that the thread that runs may reach."""

@@ -10,7 +10,7 @@ Calls by the library and by metamethods run the ordinary functions, in which a y
 ``pcall`` and ``xpcall`` have twins (as in LuaJIT), since much code yields below them.
 
 **Depth.** A coroutine has a stack of its own, whose depths count from 1 and whose frames are paid for apart. It may
-grow by what its resumer has left, less a crossing, so that Python's own stack is bounded by the same limit.
+grow by what its resumer has left, less a native call, so that Python's own stack is bounded by the same limit.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def resume(run: RunContext, d: int, co: Coroutine, arguments: tuple[LuaValue, ..
     if co.status != "suspended":
         raise LuaError(f"cannot resume {co.status} coroutine")
     left = run.depth_limit
-    depth = left - d - run.crossing
+    depth = left - d - run.native_call_depth
     if depth < 1:
         raise LuaError("C stack overflow")
     threads, deepest = run.threads, run.deepest

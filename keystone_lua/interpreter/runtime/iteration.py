@@ -101,7 +101,7 @@ def _callable(run: RunContext, f: LuaValue) -> Callable[..., LuaValue]:
 
 
 def _one(run: RunContext, d: int, f: Callable[..., LuaValue], s: LuaValue, control: LuaValue) -> Iterator[LuaValue]:
-    d += run.crossing
+    d += run.native_call_depth
     while True:
         control = f(d, s, control)
         if control.__class__ is tuple:
@@ -114,7 +114,7 @@ def _one(run: RunContext, d: int, f: Callable[..., LuaValue], s: LuaValue, contr
 def _many(
     run: RunContext, d: int, f: Callable[..., LuaValue], s: LuaValue, control: LuaValue, count: int
 ) -> Iterator[tuple[LuaValue, ...]]:
-    d += run.crossing
+    d += run.native_call_depth
     padding = (None,) * count
     while True:
         result = f(d, s, control)

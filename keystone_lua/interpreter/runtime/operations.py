@@ -4,7 +4,7 @@ Generated code does the usual case inline behind an exact class test and calls h
 rest: strings as numbers, metatables, errors. The standard library calls here too and decides nothing again.
 
 Input: the run, the call depth, operands. Output: a Lua value; the comparisons answer a Python bool.
-Metamethods are called at depth ``d + run.crossing``. Refuses with Lua's own messages.
+Metamethods are called at depth ``d + run.native_call_depth``. Refuses with Lua's own messages.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ LOOP_LIMIT: Final = 100
 
 def call(run: RunContext, function: LuaValue, d: int, *arguments: LuaValue) -> LuaValue:
     """Call from the library: any value, ``__call`` included; all results."""
-    d += run.crossing
+    d += run.native_call_depth
     if d > run.depth_limit:
         run.refuel(d)  # library functions do not look at their depth themselves
     if function.__class__ is FunctionType:

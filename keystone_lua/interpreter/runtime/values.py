@@ -83,7 +83,7 @@ class MetaTable(Table):
     __slots__ = ()
 
     def __call__(self, d: int, *arguments: LuaValue) -> LuaValue:
-        """``__call`` (manual 2.8). Python gives the slot no say in depth, so a call through it counts as a crossing."""
+        """``__call`` (manual 2.8). Python gives the slot no say in depth, so such a call counts as a native call."""
         return self.run.call_meta(self, d, arguments)
 
 

@@ -228,7 +228,7 @@ def pcall_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
             check_any(f, 1)
         try:
             if f.__class__ is FunctionType:  # operations.call in place, spread arguments go through C
-                d += run.crossing
+                d += run.native_call_depth
                 if d > run.depth_limit:
                     run.refuel(d)
                 if not arguments:

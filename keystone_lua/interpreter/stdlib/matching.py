@@ -268,7 +268,7 @@ def substitute(
     form = template(run, replace) if kind is str and "%" in replace else None
     simple = pattern.simple
     group = pattern.captures
-    d1 = d + run.crossing
+    d1 = d + run.native_call_depth
     pieces: list[str] = []
     cursor = count = 0
     for found in matches(run, pattern, subject, most):

@@ -42,7 +42,7 @@ def sort(run: RunContext, d: int, t: Table, size: float, compare: Compare | None
     if size < 2.0:
         return
     if compare is not None:
-        _quicksort(run, d + run.crossing, t, 1.0, size, compare)
+        _quicksort(run, d + run.native_call_depth, t, 1.0, size, compare)
     elif not _sorted_unwatched(run, t, int(size)):
         _quicksort(run, d, t, 1.0, size, lambda d, a, b: TRUE if less(run, d, a, b) else FALSE)
 

@@ -141,7 +141,7 @@ def foreach_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
             run.charge(_CALLED)
             value = t.get(key)
             if value is not None:
-                result = first(f(d + run.crossing, key, value))
+                result = first(f(d + run.native_call_depth, key, value))
                 if result is not None:
                     return result
         return ()
@@ -158,7 +158,7 @@ def foreachi_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
         place = 1.0
         while place <= size:
             run.charge(_CALLED)
-            result = first(f(d + run.crossing, place, t.get(place)))
+            result = first(f(d + run.native_call_depth, place, t.get(place)))
             if result is not None:
                 return result
             place += 1.0

@@ -54,7 +54,7 @@ def test_a_changed_price_is_another_hash(name: str, monkeypatch: pytest.MonkeyPa
 # library functions
 
 SEVERAL = set(
-    """(header) (ipairs) assert bit.tohex collectgarbage coroutine.resume coroutine.yield
+    """(constant) (header) (ipairs) assert bit.tohex collectgarbage constant coroutine.resume coroutine.yield
     debug.getinfo debug.traceback error ipairs log math.frexp math.modf
     math.randomseed next os.date os.time pairs pcall print rawset require select string.byte string.find string.gfind
     string.gmatch string.gsub string.match table.foreach table.foreachi table.insert table.maxn table.pack table.remove

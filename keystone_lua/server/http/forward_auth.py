@@ -25,7 +25,6 @@ from .forward import (
     Options,
     Reply,
     Uncarried,
-    address_of,
     asked_of,
     no_decision,
     plain_head,
@@ -75,8 +74,8 @@ class Forward:
         taken = connection.take_unanswered()
         fields = [(name.decode("latin-1"), value.decode("utf-8", "replace")) for name, value in request.raw_headers]
         target = request.raw_path if request.raw_path.startswith(FORWARD) else request.rel_url.raw_path_qs
-        _, _, options = address_of(target)
-        asked = asked_of(request.method, target, fields, await self._body(request, options))
+        asked = asked_of(request.method, target, fields)
+        asked.data["body"] = await self._body(request, asked.options)
         started = time.perf_counter()
         try:
             if taken is not None:

@@ -1,0 +1,28 @@
+-- What the gateways' examples ask: a header decides, /admin is closed, /account wants a session.
+
+function on_route_request(request)
+  local path = request.path
+  if path:find("^/admin") then
+    return { reject = true, reject_reason = "not from here" }
+  end
+  if path == "/busy" then
+    return { reject = true, reject_reason = "later", reject_status = 429, reject_headers = { ["Retry-After"] = "7" } }
+  end
+  if path == "/account" and not request.headers["Cookie"] then
+    return { reject = true, reject_status = 302, reject_headers = { Location = "/login" } }
+  end
+  if path == "/broken" then
+    error("a mistake")
+  end
+  if path == "/endless" then
+    while true do end
+  end
+  if request.headers["X-Beta"] == "yes" then
+    return {
+      selected_backend = "new",
+      modified_path = "/v2" .. path,
+      modified_headers = { ["X-Routed-By"] = "keystone" },
+    }
+  end
+  return {}
+end

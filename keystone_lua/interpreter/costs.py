@@ -145,4 +145,7 @@ MODULES: Final[dict[str, int]] = {
     "time.between": 160, "time.format": 160, "time.http": 120, "time.in_zone": 240, "time.now": 16, "time.parse": 260,
     "time.weekday": 100,
     "jwt.decode": 400, "jwt.verify": 700,
+    "cookie.parse": 40, "cookie.serialize": 500,
+    "url.build": 200, "url.build_query": 40, "url.escape": 30, "url.join": 240, "url.parse": 240, "url.parse_query": 50,
+    "url.unescape": 30,
 }  # fmt: skip

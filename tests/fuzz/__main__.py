@@ -3,9 +3,11 @@
     python -m tests.fuzz [--minutes M] [--seed S] [TARGET ...]
     python -m tests.fuzz tools [--inputs N] [--seed S]
     python -m tests.fuzz costs [--minutes M] [--seed S]
+    python -m tests.fuzz modules [--inputs N] [--seed S] [MODULE ...]
 
 The second tries every reader of the command line and the gateway, see tools.py; what failed once is in tools.json. The
-third looks for programs that take more than they are charged for, see costs.py.
+third looks for programs that take more than they are charged for, see costs.py. The fourth
+makes N calls of each module of the routing library, see modules.py.
 Inputs that failed once stand in corpus.json and come first. An input that fails is printed, reduced by hypothesis,
 and added to the corpus; exit 1. Prints how many inputs each target had.
 """
@@ -26,7 +28,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import HypothesisWarning
 
-from . import costs, tools
+from . import costs, modules, tools
 from .targets import LUA, TARGETS, format_script, ours, pattern_script, reference
 
 CORPUS = Path(__file__).with_name("corpus.json")
@@ -99,6 +101,18 @@ def tools_campaign(count: int, number: int) -> int:
     return 1 if failures else 0
 
 
+def modules_campaign(count: int, number: int, names: list[str]) -> int:
+    """Print what is wrong."""
+    started, failures = time.process_time(), 0
+    chosen = tuple(names or modules.catalogue.FILES)
+    for call, wrong in modules.campaign(count, number, chosen):
+        failures += 1
+        print(f"{call}: {wrong}", flush=True)
+    seconds = time.process_time() - started
+    print(f"seed {number}; {count} calls of each of {len(chosen)} modules in {seconds:.0f} s; {failures} failures")
+    return 1 if failures else 0
+
+
 def main() -> int:
     warnings.simplefilter("ignore", HypothesisWarning)  # the engine raises the recursion limit, hypothesis minds
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -111,6 +125,8 @@ def main() -> int:
         return tools_campaign(options.inputs, options.seed)
     if options.targets == ["costs"]:
         return costs.costs(options.minutes, options.seed)
+    if options.targets[:1] == ["modules"]:
+        return modules_campaign(options.inputs, options.seed, options.targets[1:])
     counts = dict.fromkeys(options.targets, 0)
     failures = 0
     for target, values in corpus().items():

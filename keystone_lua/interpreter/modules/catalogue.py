@@ -27,6 +27,7 @@ FILES: Final[dict[str, str]] = {
     "ip": "ip",
     "cjson": "json",
     "cjson.safe": "json",
+    "cookie": "cookie",
     "json": "json",
     "ngx": "ngx",
     "jwt": "jwt",
@@ -34,6 +35,7 @@ FILES: Final[dict[str, str]] = {
     "re": "re",
     "resty.ipmatcher": "ip",
     "text": "text",
+    "url": "url",
     "time": "time",
 }
 """What a script may require, and the file here that has it."""

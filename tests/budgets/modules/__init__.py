@@ -11,10 +11,10 @@ from typing import Final
 
 from ..growth import Work
 from ..library_cases import Case
-from . import accept, base64, bucket, ip, json, jwt, ngx, re, text, time
+from . import accept, base64, bucket, cookie, ip, json, jwt, ngx, re, text, time, url
 from . import hash as digests
 
-FILES: Final = (accept, base64, bucket, digests, ip, json, jwt, ngx, re, text, time)
+FILES: Final = (accept, base64, bucket, cookie, digests, ip, json, jwt, ngx, re, text, time, url)
 
 WORK: Final[dict[str, tuple[Work, ...]]] = {name: work for file in FILES for name, work in file.WORK.items()}
 CASES: Final[dict[str, Case]] = {name: case for file in FILES for name, case in file.CASES.items()}

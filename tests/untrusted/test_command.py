@@ -258,7 +258,7 @@ def test_an_interrupt_is_one_line() -> None:
         process.stdin.close()
         process.stdin = None
         with pytest.raises(subprocess.TimeoutExpired):
-            process.wait(2)
+            process.wait(4)  # it has begun to run by then
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (130, "keystone-lua: interrupted\n")

@@ -50,8 +50,8 @@ OWN_WORDS = {
     "gateway/demo.py": "a demonstration with its own requests",
     "gateway/echo.py": "JSON in ASCII for the demonstration",
     "gateway/app.py": "an address and the system's reason",
-    "server/openapi.py": "the API's description, which is ours",
-    "server/app.py": "the server's own reasons",
+    "server/api/openapi.py": "the API's description, which is ours",
+    "server/process/app.py": "the server's own reasons",
 }
 """Modules that print, or name a standard stream, and why that is all they do."""
 

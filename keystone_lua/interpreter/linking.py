@@ -82,11 +82,18 @@ class Linked:
 
 
 def link_program(
-    source: bytes, name: str, modules: Mapping[str, bytes] = MappingProxyType({}), limit: int = DEFAULT.source
+    source: bytes,
+    name: str,
+    modules: Mapping[str, bytes] = MappingProxyType({}),
+    limit: int = DEFAULT.source,
+    whole: bool = False,
 ) -> Linked:
-    """What ``compile_program`` compiles. Raises LuaSyntaxError."""
+    """What ``compile_program`` compiles. Raises LuaSyntaxError.
+
+    ``whole``: for somebody who looks at the source, not for the compiler; calls of ``constant`` stay as they stand.
+    """
     with _room():
-        linker = _Linker(modules, limit)
+        linker = _Linker(modules, limit, whole)
         linker.chunk(source, name)
         linker.link()
         linker.refuse()
@@ -129,8 +136,9 @@ def _linked_alone(chunk: nodes.Chunk, source: bytes) -> Linked:
 class _Linker:
     """The files that have been looked at, in order, and what became of them."""
 
-    def __init__(self, modules: Mapping[str, bytes], limit: int) -> None:
+    def __init__(self, modules: Mapping[str, bytes], limit: int, whole: bool) -> None:
         self.modules = modules
+        self.whole = whole
         self.limit = limit
         self.resolution = Resolution()
         self.counter = [0]
@@ -156,7 +164,8 @@ class _Linker:
         own.passed = self.resolution.passed
         own.compile_cost = cost_of(chunk, own.extents)
         _check_compile_cost(name, self.resolution.compile_cost + own.compile_cost)
-        maker, count = taken_out(chunk, source, self.constants)
+        whole = parse(source, name, self.limit) if self.whole and b"constant" in source else chunk
+        maker, count = taken_out(whole, source, self.constants)
         if maker is not None:
             self.constants += count
             self.makers.append(_linked_alone(maker, source))

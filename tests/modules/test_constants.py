@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from keystone_lua.authoring.checker import check_source
 from keystone_lua.interpreter import Limits, LuaSyntaxError, compile_program, execute
 from keystone_lua.interpreter.execution.constants import LIMITS
 from keystone_lua.interpreter.levels import LEVEL_0
@@ -157,3 +158,12 @@ def test_with_everything_in_sight() -> None:
     assert lua(
         f"{LIST} local co = coroutine.wrap(function() coroutine.yield(L[2]) return L.name end) return co(), co()"
     ) == ("1", "n")
+
+
+def test_check_sees_the_source_as_it_stands() -> None:
+    source = "local ip = require 'ip'\nlocal C = constant(function() return ip.matcher{'::'} end)\nfunction on_route_request(r) return {reject = C:match(r.path)} end"
+    assert check_source(source.encode(), "t.lua") == []
+    found = check_source(b"local x = {}\nlocal C = constant(function() return x end)", "t.lua")
+    assert [finding.message for finding in found if finding.severity == "error"] == [
+        "a constant cannot use the local 'x', which is no module, literal or constant"
+    ]

@@ -42,7 +42,7 @@ def check_source(
     known = dict(modules)
     while True:
         try:
-            linked = link_program(source, name, known)
+            linked = link_program(source, name, known, whole=True)
             break
         except LuaSyntaxError as error:
             found.append(syntax.finding(error, source, name))

@@ -1,4 +1,4 @@
-local ok, json = pcall(require, "cjson")
+local ok, json = pcall(require, "dkjson")
 if not ok then
   json = nil
 end

@@ -7,6 +7,7 @@ import marshal
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,7 +60,7 @@ def files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.name != KEY)
 
 
-def answer(store: ScriptStore, tenant: str) -> object:
+def answer(store: ScriptStore, tenant: str) -> tuple[Any, int, int]:
     decision = decide(store.current.programs[tenant], read_request(b"{}"))
     return decision.answer, decision.instructions, decision.allocated_bytes
 
@@ -224,3 +225,15 @@ def test_serve_and_reload_with_workers(scripts: Path, folder: Path) -> None:
                 assert server.client.route("d", {}).json == {"selected_backend": "s"}
             assert server.terminate() == 0
     assert len(files(folder)) == 4
+
+
+def test_a_module_that_comes_later_is_linked(tmp_path: Path, folder: Path) -> None:
+    function = 'function on_route_request() return {selected_backend = ok and later.name or "none"} end\n'
+    scripts = write_scripts(tmp_path / "scripts", {"a.lua": f'local ok, later = pcall(require, "later")\n{function}'})
+    running = load(scripts, folder)
+    assert answer(running, "a")[0]["selected_backend"] == "none"
+    for file, name in (("lib/later/init.lua", "init"), ("lib/later.lua", "file")):
+        write_scripts(scripts, {file: f'return {{name = "{name}"}}'})
+        running.reload()
+        for store in (running, load(scripts, folder)):
+            assert answer(store, "a")[0]["selected_backend"] == name

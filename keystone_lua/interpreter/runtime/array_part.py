@@ -41,17 +41,20 @@ def size_of_operand(count: int) -> int:
     return count << exponent
 
 
-def made(run: RunContext, t: Table, size: int, fields: int) -> None:
-    """``t`` was made with ``size`` positions, of which some are nil, and room for ``fields`` other keys.
+def made(run: RunContext, t: Table, size: int, fields: int | None) -> None:
+    """``t`` was made with ``size`` positions, some of them nil, and room for ``fields`` other keys (None: as it has).
 
     To look at each is in the price of the fields, so that it does not matter to a count which way a table was made.
     """
-    present = sum([key.__class__ is float for key in t])
-    has_hole = not all(float(place) in t for place in range(1, present + 1))
-    if has_hole and t.__class__ is Table:
-        hold(run, t, size, fields)
-    elif present:
-        t.array = [size]
+    numbers = [key for key in t if key.__class__ is float]
+    if not numbers:
+        return
+    if t.__class__ is Table:
+        for place in range(1, len(numbers) + 1):
+            if place not in t:
+                _hold(run, t, size, size_of_operand(len(t) - len(numbers)) if fields is None else fields, numbers)
+                return
+    t.array = [size]
 
 
 def extended(run: RunContext, t: Table, positions: int, values: int) -> None:
@@ -62,14 +65,21 @@ def extended(run: RunContext, t: Table, positions: int, values: int) -> None:
     if type(t) is HoledTable:
         t.array[0] = max(t.array[0], size)
     else:
-        made(run, t, size, size_of_operand(sum([key.__class__ is not float for key in t])))
+        made(run, t, size, None)
 
 
 def hold(run: RunContext, t: Table, size: int, room: int) -> None:
     """Keep the sizes of a table with holes from now on: its array's, and for how many other keys it was made."""
+    _hold(run, t, size, room, [key for key in t if key.__class__ is float])
+
+
+def _hold(run: RunContext, t: Table, size: int, room: int, numbers: list[float]) -> None:
     t.meta, t.run = NO_METATABLE, run
-    inside = sum([key.__class__ is float and 1.0 <= key <= size and key % 1.0 == 0.0 for key in t])
-    t.array = [size, _power(max(room, len(t) - inside)), len(t) - inside]
+    others = len(t)
+    for key in numbers:
+        if 1.0 <= key <= size and key % 1.0 == 0.0:
+            others -= 1
+    t.array = [size, _power(max(room, others)), others]
     t.__class__ = HoledTable
 
 

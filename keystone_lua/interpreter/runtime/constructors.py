@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from .. import costs
 from . import array_part
 from .context import RunContext
@@ -19,10 +21,15 @@ def spread(run: RunContext, values: LuaValue) -> tuple[LuaValue, ...]:
     return values
 
 
+_NIL: Final = (None,)
+
+
 def table_of(run: RunContext, t: Table, start: float, values: tuple[LuaValue, ...]) -> Table:
     """Add ``values`` to a new table from index ``start`` on: ``{..., f()}``."""
     if len(values) > 1:
         run.charge(len(values) // 2, costs.ENTRY * (len(values) - 1))
+    elif not t and values == _NIL:
+        return t  # a match that fails, mostly; no array either
     before, first = len(t), start
     for value in values:
         if value is not None:

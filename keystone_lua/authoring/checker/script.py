@@ -34,6 +34,7 @@ class Script:
         self.lines = re.split(r"\r\n|\n\r|\r|\n", source.decode("latin-1"))
         self.chunk = linked.chunks[0]
         self.resolution = linked.resolution
+        self.own_modules = frozenset(linked.modules)
         self.missing = [missing for missing in linked.missing if missing.chunk == self.chunk.name]
         self.parents: dict[Any, Any] = {}
         self.nodes: list[Any] = []

@@ -5,3 +5,7 @@ function on_route_request(request, backends)
   table.insrt(parts, file)
   return { selected_backend = backends[math.round(1.5)].name, modified_path = parts[1] }
 end
+
+local json = require "json"
+local text = json.encod({}) .. json.get("{}", "/a") .. require("base64").encode64("x")
+log(text)

@@ -22,7 +22,7 @@ USUAL: Final = FIELDS[:5]
 
 def places(script: Script) -> Iterator[Place]:
     """In what on_route_request returns, and, elsewhere, in tables that have a known field and a misspelt one."""
-    answers = {table for function in _entry_points(script) for table in _returned(script, function)}
+    answers = {table for function in entry_points(script) for table in _returned(script, function)}
     locals_ = {script.variable(node) for node in answers if isinstance(node, nodes.Name)} - {None}
     for local in script.each(nodes.Local):
         for variable, value in zip(script.resolution.declared[local], local.values, strict=False):
@@ -52,7 +52,8 @@ def _place(key: nodes.String, name: str) -> Place:
     return Place(key.line, key.column, f"the gateway knows no result field '{name}': {advice}")
 
 
-def _entry_points(script: Script) -> Iterator[nodes.Function]:
+def entry_points(script: Script) -> Iterator[nodes.Function]:
+    """The functions that are assigned to on_route_request."""
     for assign in script.each(nodes.Assign):
         for target, value in zip(assign.targets, assign.values, strict=False):
             if script.is_global(target, ENTRY_POINT) and isinstance(value, nodes.Function):

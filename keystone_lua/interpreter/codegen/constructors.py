@@ -132,9 +132,7 @@ def keyed(builder: FunctionBuilder, node: nodes.Table, items: tuple[nodes.Field,
         return many_keyed(builder, items)
     arguments: list[ast.expr] = [builder.run(), pyast.constant(array_size(items), builder.line)]
     for place, item in enumerate(items):
-        mark = builder.context.temporaries
         arguments.extend(pair_of(builder, item, tells_itself(builder, node, items, place)))
-        builder.context.temporaries = mark
     return pyast.call("keyed_table", arguments, builder.at(node.line))
 
 

@@ -37,6 +37,9 @@ SCRIPTS = {
     end""",
 }
 
+TENANTS = len([*(ROOT / "scripts").glob("*.lua")]) + len(SCRIPTS) + 1
+"""Those of `mixed_requests`, which asks them in turn: a multiple of so many requests asks each as often."""
+
 
 def programs() -> dict[str, Program]:
     """Three bundled scripts and SCRIPTS, by tenant: the records that tests count are theirs, in turn."""

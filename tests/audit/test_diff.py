@@ -13,7 +13,7 @@ from keystone_lua.cli import main
 from keystone_lua.interpreter import compile_program
 from keystone_lua.routing.decision import decide
 
-from .support import LIMITS, NOW, ROOT, lines, mixed_requests, programs, request, write_log
+from .support import LIMITS, NOW, ROOT, TENANTS, lines, mixed_requests, programs, request, write_log
 
 CANARY = (ROOT / "scripts" / "canary.lua").read_bytes()
 WIDER = CANARY.replace(b"DEFAULT_PERCENT = 10", b"DEFAULT_PERCENT = 40")
@@ -22,7 +22,7 @@ WIDER = CANARY.replace(b"DEFAULT_PERCENT = 10", b"DEFAULT_PERCENT = 40")
 @pytest.fixture(scope="module")
 def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("log") / "decisions.log"
-    write_log(file, 440)
+    write_log(file, 40 * TENANTS)
     return file
 
 
@@ -34,7 +34,7 @@ def test_exactly_the_moved_requests(log: Path) -> None:
     """Against every request decided here by both versions."""
     old, new = programs()["canary"], compile_program(WIDER, "canary.lua", programs()["canary"].sources)
     moved = []
-    for number, (tenant, asked) in enumerate(mixed_requests(440)):
+    for number, (tenant, asked) in enumerate(mixed_requests(40 * TENANTS)):
         if tenant == "canary":
             answers = [decide(p, asked, limits=LIMITS, seed=number, now=NOW + number).answer for p in (old, new)]
             if answers[0] != answers[1]:
@@ -81,7 +81,7 @@ def test_all_sorts_of_change(log: Path) -> None:
     assert found.become("error") == 80
     order = [value for value in map(json.loads, lines(log)) if value.get("tenant") == "order"]
     assert found.become("reject") == 40 + sum(value["read"] == [] for value in order)
-    assert found.same + found.different + found.unknown == 440
+    assert found.same + found.different + found.unknown == 40 * TENANTS
 
 
 def test_a_masked_value_that_either_version_reads_is_unknown(log: Path) -> None:
@@ -144,7 +144,7 @@ def test_two_folders(log: Path, bundled_scripts: Path, capsys: pytest.CaptureFix
     (bundled_scripts / "blue-green.lua").write_text("?")
     code, out, _ = run(capsys, ROOT / "scripts", bundled_scripts, "--requests", log, "--json")
     facts = json.loads(out)
-    assert (code, facts["requests"], facts["become_errors"], facts["become_rejects"]) == (0, 440, 40, 40)
+    assert (code, facts["requests"], facts["become_errors"], facts["become_rejects"]) == (0, 40 * TENANTS, 40, 40)
     assert {change["is"] for change in facts["moved"]} == {"error syntax", "reject (no script)"}
     only = json.loads(
         run(capsys, ROOT / "scripts", bundled_scripts, "--requests", log, "--tenant", "canary", "--json")[1]

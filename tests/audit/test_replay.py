@@ -17,13 +17,13 @@ from keystone_lua.cli import main
 from keystone_lua.interpreter import compile_program
 from keystone_lua.routing.decision import decide, decision_of
 
-from .support import KEY, LIMITS, lines, programs, record, request, write_log
+from .support import KEY, LIMITS, TENANTS, lines, programs, record, request, write_log
 
 
 @pytest.fixture(scope="module")
 def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("log") / "decisions.log"
-    write_log(file, 220)
+    write_log(file, 20 * TENANTS)
     return file
 
 
@@ -38,10 +38,10 @@ def altered(log: Path, tmp_path: Path, tenant: str, caps: Caps = CAPS, **fields:
 def test_a_log_gives_the_same_again(log: Path) -> None:
     result = replay_logs([log])
     found = result.findings
-    assert (result.good, result.records, found.differences, result.breaks) == (True, 220, [], [])
+    assert (result.good, result.records, found.differences, result.breaks) == (True, 20 * TENANTS, [], [])
     assert sorted(found.not_replayable) == ["no script ran", "the script read a masked header"]
     assert found.not_replayable["no script ran"] == 20
-    assert found.same == 220 - found.not_replayable.total()
+    assert found.same == 20 * TENANTS - found.not_replayable.total()
     kinds = {value["error"]["kind"] for value in map(json.loads, lines(log)) if value.get("error")}
     assert kinds == {"runtime", "instructions", "memory"}
 
@@ -285,8 +285,8 @@ def test_the_command_on_a_good_log(log: Path, capsys: pytest.CaptureFixture[str]
         "not replayable: 20, no script ran",
         f"not replayable: {masked}, the script read a masked header",
         f"not excluded: other answers in {20 + masked} records that are not replayable",
-        f"head {head} {log} (222 lines)",
-        f"220 records: {200 - masked} same, 0 different, {20 + masked} not replayable, chain ok",
+        f"head {head} {log} ({20 * TENANTS + 2} lines)",
+        f"{20 * TENANTS} records: {20 * (TENANTS - 1) - masked} same, 0 different, {20 + masked} not replayable, chain ok",
     ], "")  # fmt: skip
 
 
@@ -304,16 +304,22 @@ def test_the_command_on_a_bad_log(log: Path, tmp_path: Path, capsys: pytest.Capt
     assert len(out[0]) < 700
     assert out[1].startswith(f"{file}:{place + 1}: this line was changed")
     assert out[2] == f"no chain ends at {'0' * 64}"
-    assert out[-1].startswith("220 records: ")
+    assert out[-1].startswith(f"{20 * TENANTS} records: ")
     assert out[-1].endswith("not replayable, chain broken at 1 place, head not as expected")
 
 
 def test_the_command_in_json(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, log, "--json", "--processes", "1")
     facts = json.loads("".join(out))
-    assert (code, facts["good"], facts["records"], facts["differences"], facts["breaks"]) == (0, True, 220, [], [])
-    assert facts["heads"] == [{"file": str(log), "lines": 222, "hash": replay_logs([log]).heads[0].hash}]
-    assert facts["same"] + sum(facts["not_replayable"].values()) == 220
+    assert (code, facts["good"], facts["records"], facts["differences"], facts["breaks"]) == (
+        0,
+        True,
+        20 * TENANTS,
+        [],
+        [],
+    )
+    assert facts["heads"] == [{"file": str(log), "lines": 20 * TENANTS + 2, "hash": replay_logs([log]).heads[0].hash}]
+    assert facts["same"] + sum(facts["not_replayable"].values()) == 20 * TENANTS
 
 
 @pytest.mark.parametrize(
@@ -362,7 +368,7 @@ def test_a_line_that_is_too_long_is_one_finding(log: Path, tmp_path: Path, monke
                 result = replay_logs([file], scripts=Path(f"{log}.scripts"))
                 own = [b for b in result.breaks if b.problem.startswith(problems[0])]
                 assert [b.line for b in own] == [place + 1]
-                assert result.records == 220
+                assert result.records == 20 * TENANTS
                 assert result.heads[0].lines == len(data) + 1
     assert reading.Piece(str(file), 0, len(data[0]) + 1, 1).hash() == line_hash(data[0])
 
@@ -397,5 +403,5 @@ def test_a_bug_of_ours_ends_no_report(log: Path, monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr("keystone_lua.audit.replay.decision_of", fail)
     found = replay_logs([log]).findings
-    assert len(found.differences) + found.not_replayable.total() == 220
+    assert len(found.differences) + found.not_replayable.total() == 20 * TENANTS
     assert found.same == 0

@@ -37,9 +37,6 @@ SCRIPTS = {
     end""",
 }
 
-TENANTS = len([*(ROOT / "scripts").glob("*.lua")]) + len(SCRIPTS) + 1
-"""Those of `mixed_requests`, which asks them in turn: a multiple of so many requests asks each as often."""
-
 
 def programs() -> dict[str, Program]:
     """Three bundled scripts and SCRIPTS, by tenant: the records that tests count are theirs, in turn."""
@@ -47,6 +44,10 @@ def programs() -> dict[str, Program]:
     sources = {name: (ROOT / "scripts" / f"{name}.lua").read_bytes() for name in ("ab-testing", "blue-green", "canary")}
     sources |= {name: source.encode() for name, source in SCRIPTS.items()}
     return {name: compile_program(source, f"{name}.lua", modules) for name, source in sources.items()}
+
+
+TENANTS = len(programs()) + 1
+"""Those of `mixed_requests`, which asks them in turn: a multiple of so many requests asks each as often."""
 
 
 def request(**fields: Any) -> dict[str, Any]:

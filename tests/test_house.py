@@ -1,11 +1,11 @@
-"""The house: which wing may know which, no circle of any kind.
+"""The house: which wing may know which, no circle of any kind, and nothing too long to read.
 
 Arrows are all imports: at a module's head, in functions, and for the type checker. docs/architecture.md has the picture.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -42,6 +42,9 @@ FLOORS = {
 """The rooms of a wing, lowest floor first. A room knows itself and what is below it."""
 
 MAX_FLOORS = {"keystone_lua": 6, "keystone_lua.interpreter": 8, "keystone_lua.server": 6}
+
+MAX_FILE_LINES = 500
+MAX_FUNCTION_LINES = 60
 
 ARROWS = {module: {name for name in imports(module, tree) if name in MODULES} for module, tree in MODULES.items()}
 """What each module imports of the package."""
@@ -88,3 +91,19 @@ def test_no_circle() -> None:
     assert circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["a", "b", "c"]  # what a circle looks like
     pages = {module for module in MODULES if (ROOT / Path(*module.split("."), "__init__.py")).exists()}
     assert circle({module: known - pages for module, known in ARROWS.items() if module not in pages}) == []
+
+
+def functions(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Every function with its lines."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert node.end_lineno is not None
+            yield node.name, node.end_lineno - node.lineno + 1
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_nothing_is_too_long_to_read(module: str) -> None:
+    path = ROOT / Path(*module.split("."))
+    text = (path / "__init__.py" if path.is_dir() else path.with_suffix(".py")).read_text()
+    assert text.count("\n") <= MAX_FILE_LINES
+    assert [(name, lines) for name, lines in functions(MODULES[module]) if lines > MAX_FUNCTION_LINES] == []

@@ -133,19 +133,16 @@ class Search:
     def attempt(self, start: int) -> list[int] | None:
         """A match that begins at ``start``."""
         subject, base, operations, rows = self.subject, self.base, self.program.operations, self.rows
-        size = len(subject)
-        borders = [-1] * (2 * self.program.groups + 2)
+        size, borders = len(subject), [-1] * (2 * self.program.groups + 2)
         ways: list[int] = []
-        number, place = self.program.start, start
-        steps = 0
+        number, place, steps = self.program.start, start, 0
         while True:
             steps += 1
             if steps == BATCH:
                 self.pay(steps, len(ways))
                 steps = 0
             operation = operations[number]
-            kind = operation[0]
-            if kind == SET:
+            if (kind := operation[0]) == SET:
                 if place < size and subject[place] in operation[1]:
                     place += 1
                     number = operation[2]
@@ -173,14 +170,8 @@ class Search:
                     continue
             elif kind == LOOP:
                 row = rows[operation[1]] or self.row(operation[1])
-                mark = row[place - base]
-                if mark < 2:
-                    row[place - base] = mark + 1
-                    if mark:
-                        number = operation[4]
-                    else:
-                        ways += (place, operation[3])
-                        number = operation[2]
+                if (following := self.again(row, place - base, place, operation, ways)) >= 0:
+                    number = following
                     continue
             elif kind == SAVE:
                 slot = operation[1]
@@ -194,26 +185,41 @@ class Search:
                     continue
             else:
                 self.pay(steps, len(ways))
-                borders[0], borders[1] = start, place
-                return borders
-            # This way has failed: back to the last other one.
-            while ways:
-                number = ways.pop()
-                if number == _RESTORE:
-                    slot = ways.pop()
-                    borders[slot] = ways.pop()
-                elif number == _SHORTER:
-                    number, end, place = ways.pop(), ways.pop() - 1, ways.pop()
-                    if end > place:
-                        ways += (place, end, number, _SHORTER)
-                        place = end
-                    break
-                else:
-                    place = ways.pop()
-                    break
-            else:
+                return [start, place, *borders[2:]]
+            number, place = self.back(ways, borders)
+            if number < 0:
                 self.pay(steps, 0)
                 return None
+
+    @staticmethod
+    def back(ways: list[int], borders: list[int]) -> tuple[int, int]:
+        """A way has failed: where the last other one goes on, operation and place, or -1."""
+        while ways:
+            number = ways.pop()
+            if number == _RESTORE:
+                slot = ways.pop()
+                borders[slot] = ways.pop()
+            elif number == _SHORTER:
+                number, end, place = ways.pop(), ways.pop() - 1, ways.pop()
+                if end > place:
+                    ways += (place, end, number, _SHORTER)
+                    place = end
+                return number, place
+            else:
+                return number, ways.pop()
+        return -1, 0
+
+    @staticmethod
+    def again(row: bytearray, at: int, place: int, operation: Operation, ways: list[int]) -> int:
+        """A loop is come to: where to go on the first and the second time at a place, or -1."""
+        mark = row[at]
+        if mark == 2:
+            return -1
+        row[at] = mark + 1
+        if mark:
+            return int(operation[4])
+        ways += (place, operation[3])
+        return int(operation[2])
 
     def pay(self, steps: int, ways: int) -> None:
         """For steps, and for a stack that is longer than it was."""

@@ -17,15 +17,7 @@ from ..numerals import number_to_string, whole_text
 from .metatables import first, metamethod
 from .tables import border, check_key, delete, rawget, rawset
 from .tracebacks import UNNAMED, operand_error, operation_error
-from .values import (
-    LONG_STRING,
-    Coroutine,
-    LuaValue,
-    MetaTable,
-    Native,
-    ScatteredTable,
-    Table,
-)
+from .values import LONG_STRING, Coroutine, LuaValue, MetaTable, Native, ScatteredTable, Table
 
 if TYPE_CHECKING:
     from .context import RunContext

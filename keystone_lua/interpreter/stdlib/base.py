@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, Final
 from .. import costs
 from ..costs import LIBRARY
 from ..numerals import number_to_string, string_to_number
-from ..runtime import comparison, metatables, operations, tables
+from ..runtime import metatables, operations, tables
 from ..runtime.errors import LuaError
 from ..runtime.places import HANDLERS
 from ..runtime.tracebacks import argument_error, from_python, library_error, position
 from ..runtime.values import ABSENT, FALSE, LONG_STRING, NO_METATABLE, TRUE, LuaValue, MetaTable, Table, type_name
 from .args import check_any, check_int, check_string, check_table, opt_int
+from .raw import rawequal_for, rawget_for, rawset_for
 
 if TYPE_CHECKING:
     from ..runtime.context import RunContext
@@ -50,7 +51,7 @@ _ASSERT_PRICE, _ERROR_PRICE, _PCALL_PRICE = LIBRARY["assert"], LIBRARY["error"],
 _NEXT_PRICE, _TYPE_PRICE, _SELECT_PRICE = LIBRARY["next"], LIBRARY["type"], LIBRARY["select"]
 _CONSTANT_PRICE: Final = LIBRARY["constant"]
 _LOOKUP_PRICE: Final = LIBRARY["(constant)"]
-_RAW_PRICE, _META_PRICE, _TOSTRING_PRICE = LIBRARY["rawget"], LIBRARY["setmetatable"], LIBRARY["tostring"]
+_META_PRICE, _TOSTRING_PRICE = LIBRARY["setmetatable"], LIBRARY["tostring"]
 _IPAIRS_PRICE, _PRINT_PRICE, _TONUMBER_PRICE = LIBRARY["ipairs"], LIBRARY["print"], LIBRARY["tonumber"]
 _HEADER_PRICE = LIBRARY["(header)"]
 _PAIR_MEMORY = costs.RESULTS + 2 * costs.VALUE
@@ -264,46 +265,6 @@ def print_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
         return ()
 
     return print_
-
-
-def rawequal_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
-    def rawequal(d: int, a: LuaValue = ABSENT, b: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
-        run.charge(_RAW_PRICE)
-        check_any(a, 1)
-        check_any(b, 2)
-        return TRUE if comparison.raw_equal(run, a, b) else FALSE
-
-    return rawequal
-
-
-def rawget_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
-    def rawget(d: int, t: LuaValue = ABSENT, key: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
-        nonlocal fuel
-        fuel -= _RAW_PRICE
-        if fuel < 0:
-            run.refuel(0)
-        check_table(t, 1)
-        check_any(key, 2)
-        return tables.rawget(run, t, key)
-
-    return rawget
-
-
-def rawset_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
-    def rawset(
-        d: int, t: LuaValue = ABSENT, key: LuaValue = ABSENT, value: LuaValue = ABSENT, *_: LuaValue
-    ) -> LuaValue:
-        nonlocal fuel
-        fuel -= _RAW_PRICE
-        if fuel < 0:
-            run.refuel(0)
-        check_table(t, 1)
-        check_any(key, 2)
-        check_any(value, 3)
-        tables.rawset(run, t, key, value)
-        return t
-
-    return rawset
 
 
 def require_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:

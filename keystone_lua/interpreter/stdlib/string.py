@@ -22,10 +22,7 @@ from ..runtime.tracebacks import LIBRARY_CODES, argument_error, library_error
 from ..runtime.values import ABSENT, CODES, LuaValue
 from .args import check_int, check_integer, check_string
 from .formatting import KEPT_LENGTH, format_pieces, kept_format, long_format
-from .matching import (
-    _COPY,
-    _LARGE,
-)
+from .matching import _COPY, _LARGE
 from .string_search import _nested, find_for, gmatch_for, gsub_for, match_for
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ Arrows are all imports: at a module's head, in functions, and for the type check
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 

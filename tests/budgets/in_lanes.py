@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from keystone_lua.interpreter import Limits, LuaSyntaxError, compile_program
 from keystone_lua.routing.decision import decide
-from keystone_lua.routing.scripts import Source
 from keystone_lua.server.offload.pool import Lanes
 
 LIMITS: Final = Limits(instructions=300_000, memory=64 << 20)
@@ -31,8 +30,7 @@ async def compared(paths: Iterable[Path]) -> tuple[int, list[str]]:
             except LuaSyntaxError:
                 continue
             here = decide(program, REQUEST, limits=LIMITS, seed=3, now=1_700_000_000.25)
-            source = Source(path.name, text, {}, LIMITS.source)
-            there = await lanes.run("t", program, source, REQUEST, 3, 1_700_000_000.25)
+            there = await lanes.run("t", program, REQUEST, 3, 1_700_000_000.25)
             count += 1
             differing += [path.name] if here != there else []
     finally:

@@ -299,7 +299,7 @@ def test_the_zygote_is_replaced(busy: bool) -> None:
 
 @pytest.mark.slow
 def test_everything_killed_at_once_is_no_lost_request() -> None:
-    script = made(BUSY.format(500_000))
+    script = made(BUSY.format(1_500_000))
 
     async def kill(running: Lanes) -> None:
         async with asked(running, script) as task:

@@ -147,6 +147,8 @@ def keyed_table(run: RunContext, size: int, *items: LuaValue) -> Table:
     else:
         run.charge(0, costs.ENTRY * len(t))
         return t
+    for key in items[::2]:  # what is no key is told before anything is charged, as where a field tells it itself
+        check_key(key)
     t = Table()
     positional = []
     made = 0

@@ -14,6 +14,7 @@ from typing import Any, Final
 from .analysis.types import UNKNOWN
 from .codegen.attribution import AccountingBuilder
 from .codegen.builder import FunctionBuilder
+from .codegen.pyast import LuaCall, call_value
 from .compile import compile_to_tree
 from .levels import LEVEL_1, Level
 from .linking import Linked, link_program
@@ -91,13 +92,23 @@ def _python(linked: Linked, level: Level) -> Iterator[str]:
     texts = dict(zip([chunk.name for chunk in linked.chunks], linked.texts, strict=True))
     lines = {name: text.decode("latin-1").splitlines() for name, text in texts.items()}
     last = None
-    for text, number in python_lines(link):
+    for text, number in python_lines(_OrdinaryCalls().visit(link)):
         site = builder.sites[number]
         if number and site.line and (site.chunk, site.line) != last:
             last = site.chunk, site.line
             indent = text[: len(text) - len(text.lstrip())]
             yield f"{indent}#{site.line}: {lines[site.chunk][site.line - 1].strip()}".rstrip()
         yield text
+
+
+class _OrdinaryCalls(ast.NodeTransformer):
+    """A script's calls as Python's own: of a class that it does not know, ``ast.unparse`` shows the last part alone."""
+
+    def visit_LuaCall(self, node: LuaCall) -> ast.Call:
+        """The same call."""
+        made = call_value(node.func, node.args, node.lineno)
+        self.generic_visit(made)
+        return made
 
 
 def python_lines(node: ast.AST, depth: int = 0) -> list[tuple[str, int]]:

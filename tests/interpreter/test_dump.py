@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,11 @@ def test_python_stands_below_the_lua() -> None:
     assert shown[0] == '#1: local n, s = 0, "x"'
     assert "        v1 = v1 + v3" in shown
     assert list(dump("python", SOURCE, "x.lua", {}, LEVEL_0)) != shown
+
+
+def test_python_is_shown_whole() -> None:
+    shown = lines("python", b"local f, t = ...\nlocal s = t[f(1)]:len() + #f(t, f(2))\nreturn s, f(s)")
+    ast.parse("\n".join(shown))
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -59,6 +59,7 @@ class Hidden:
         for name, several in request.get("headers_multi", {}).items():
             values += several if name.lower() in self.headers else []
         values += self.in_texts(request)
+        values += request.get("secrets", {}).values()
         return Secrets(values) if any(values) else None
 
     def in_texts(self, request: Mapping[str, Any]) -> list[str]:

@@ -20,6 +20,7 @@ from ..hidden import MASK, Hidden, Secret
 from ..interpreter import Failure
 from ..interpreter.text import from_text
 from ..routing.decision import watched_names
+from ..routing.watched_headers import SECRET
 from .vault import Vault
 
 __all__ = ["MASK", "MIN_KEY", "Masks", "Secrets"]
@@ -78,6 +79,9 @@ class Masks:
             request = self._cut(request, "query", self.hidden.parameters(request["query"]))
         if "body_base64" in request:
             request = self._cut(request, "body_base64", self.hidden.encoded_body(request["body_base64"]))
+        if "secrets" in request:
+            own = {name: self._masked(SECRET + name, value) for name, value in request["secrets"].items()}
+            request = {**request, "secrets": own}
         return request
 
     def name(self, request_id: str, request: Mapping[str, Any]) -> str:
@@ -98,6 +102,8 @@ class Masks:
         values = [request["headers"][name] for name in read if name in request["headers"]]
         values += [value for name in read for value in several.get(name, ())]
         values += self.hidden.in_texts(request)
+        own = request.get("secrets", {})
+        values += [value for name, value in own.items() if SECRET + name in read]
         return Secrets(values) if values else None
 
     def hash(self, name: str, value: str) -> str:

@@ -25,7 +25,8 @@ from ..interpreter import COST_VERSION, ENGINE_VERSION, MAX_DEPTH, Failure, Limi
 from ..interpreter.text import from_text, to_text
 from ..routing.answer import answer_text
 from ..routing.decision import Decision, clock_text
-from ..routing.request_fields import MORE, BadRequest, read_backend_more, read_more
+from ..routing.request_fields import MORE, OWN, BadRequest, read_backend_more, read_more, read_own
+from ..routing.watched_headers import SECRET
 from ..untrusted.documents import misshapen
 
 MAX_LINE: Final = 64 << 20
@@ -205,7 +206,8 @@ def _request_text(request: Mapping[str, Any]) -> str:
     )
     more = ""
     if len(request) > len(REQUEST):
-        more = "".join([f',"{each.name}":{encode(request[each.name])}' for each in MORE if each.name in request])
+        newer = [each.name for each in (*MORE, *OWN) if each.name in request]
+        more = "".join([f',"{name}":{encode(request[name])}' for name in newer])
     return (
         f'{{"method":{quoted(request["method"])},"path":{_shown(request["path"])},"host":{quoted(request["host"])},'
         f'"headers":{_headers_text(request["headers"])},"body":{_shown(request["body"])},"backends":[{backends}]{more}}}'
@@ -343,13 +345,14 @@ def _decision(value: dict[str, Any], vault: Mapping[str, str]) -> DecisionRecord
 
 
 def _masked_names(request: dict[str, Any]) -> Iterator[str]:
-    """The headers of a record's request of which a value is masked."""
+    """The headers of a record's request of which a value is masked, and its secrets."""
     for name, content in request["headers"].items():
         if content.__class__ is dict:
             yield name
     for name, several in request.get("headers_multi", {}).items():
         if any(content.__class__ is dict for content in several):
             yield name
+    yield from (SECRET + name for name in request.get("secrets", {}))
 
 
 def _newer(read: Callable[..., None], *arguments: Any) -> None:
@@ -398,8 +401,12 @@ class _Opener:
             encoded = self._joined(shown["body_base64"])
             # A filler of the body's length: base64 of zero bytes.
             shown["body_base64"] = "A" * len(encoded) if encoded.startswith("*") else encoded
+        if "secrets" in shown:
+            own = _object(shown["secrets"]).items()
+            shown["secrets"] = {name: self._header(SECRET + name, content) for name, content in own}
         made: dict[str, Any] = {}
         _newer(read_more, shown, made)
+        _newer(read_own, shown, made)
         return made
 
     def _header(self, name: str, content: Any) -> str:

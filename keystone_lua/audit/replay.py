@@ -13,6 +13,7 @@ ended. One of these that contradicts itself is a finding.
 from __future__ import annotations
 
 import functools
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -21,7 +22,9 @@ from typing import Any, Final
 
 from ..interpreter import COST_VERSION, DEFAULT, EngineError, Program
 from ..interpreter.execution.run import Run
+from ..interpreter.numerals import number_to_string
 from ..interpreter.stdlib.math import PLAIN_SEEDS
+from ..routing.answer import MOST_WHOLE
 from ..routing.decision import decision_of
 from . import reading, segments
 from .archive import Archive, ArchiveError
@@ -57,9 +60,10 @@ SHOWN: Final = 4096
 
 NO_SCRIPT: Final = "no script ran"
 CAPPED: Final = "it needs more than this replay allows (--max-instructions, --max-memory, --max-seconds)"
-MASKED: Final = "the script read a masked header"
+MASKED: Final = "the script read a masked header or a secret"
 PLAIN_SEED_COSTS: Final = ("1", "2")
-"""Cost tables of engines whose ``math.randomseed`` did not heed the run's seed."""
+"""Cost tables of engines whose ``math.randomseed`` did not heed the run's seed, and whose answers had numbers of 14
+digits."""
 
 LAST_DIGITS: Final = "only last digits differ, which the C library's sin, exp, pow and the like decide"
 VEILED: Final = "a masked parameter or field has made a difference"
@@ -339,6 +343,8 @@ def _judge(found: Findings, record: DecisionRecord, program: Program, outcome: d
             _leave(found, record, at, OTHER_COSTS)
             return
         del recorded["instructions"], recorded["bytes"]
+    if record.costs in PLAIN_SEED_COSTS and _with_14_digits(record.answer) == _with_14_digits(outcome["answer"]):
+        outcome = {**outcome, "answer": record.answer}
     fields = {name: (_bounded(was), _bounded(outcome[name])) for name, was in recorded.items() if was != outcome[name]}
     if fields and record.veiled:
         _leave(found, record, at, VEILED)
@@ -351,6 +357,19 @@ def _judge(found: Findings, record: DecisionRecord, program: Program, outcome: d
         found.differences.append(Difference(at.file, at.line, record.id, record.tenant, fields))
     else:
         found.same += 1
+
+
+def _with_14_digits(value: Any) -> Any:
+    """An answer with whole numbers as engines of PLAIN_SEED_COSTS wrote them into texts."""
+    if isinstance(value, dict):
+        return {name: _with_14_digits(content) for name, content in value.items()}
+    if isinstance(value, list):
+        return [_with_14_digits(item) for item in value]
+    is_long = isinstance(value, str) and _LONG_WHOLE.match(value) and abs(int(value)) <= MOST_WHOLE
+    return number_to_string(float(value)) if is_long else value
+
+
+_LONG_WHOLE: Final = re.compile(r"-?[1-9][0-9]{14,15}\Z")
 
 
 def _bounded(value: Any) -> Any:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from ..interpreter import MAX_DEPTH, Limits, LuaSyntaxError, Program, compile_program
 from ..interpreter.text import from_text, to_text
-from ..routing.request import BadRequest, read_request
+from ..routing.request import BadRequest, read_whole_request
 from ..routing.scripts import read_script
 from ..routing.scripts_folder import ScriptsFolderError, shared_modules
 from ..untrusted.files import FileError, read_regular, read_stream, reason
@@ -166,7 +166,7 @@ def read_script_file(path: str) -> tuple[bytes, Mapping[str, bytes]]:
 def read_request_file(path: str) -> dict[str, Any]:
     """A request as the server would read it. Raises UsageError."""
     try:
-        return dict(read_request(read_file(path)))
+        return dict(read_whole_request(read_file(path)))
     except BadRequest as error:
         raise UsageError(f"{path}: {error}") from None
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from ..authoring.testing import NOW, SEED, BadTestFile, Coverage, Stage, Test, TestOutcome, collect, junit_xml
 from ..interpreter import LuaSyntaxError
 from ..interpreter.text import to_text
-from ..routing.request import BadRequest, read_request
+from ..routing.request import BadRequest, read_whole_request
 from ..routing.scripts_folder import LIBRARY, SUFFIX, TESTS
 from ..untrusted.files import FileError, read_regular
 from .options import UsageError, at_least, clock, percent, write_file
@@ -109,7 +109,7 @@ def _stage(root: Path, read: Sources, options: argparse.Namespace, coverage: Cov
         for name, source in read.below(root).items()
         if name.endswith(SUFFIX) and not {LIBRARY, TESTS} & set(name.split("/")[:-1])
     }
-    return Stage(scripts, read.modules(root), read_request, (BadRequest,), options.seed, options.now, coverage)
+    return Stage(scripts, read.modules(root), read_whole_request, (BadRequest,), options.seed, options.now, coverage)
 
 
 def _is_chosen(words: str, name: str) -> bool:

@@ -119,6 +119,9 @@ NIL_ANSWER: Final = {"selected_backend": "", "reject": True, "reject_reason": "S
 MEMORABLE: Final = 64
 """Bytes of a header name, at most, that is remembered to be one."""
 
+MOST_WHOLE: Final = 2.0**53
+"""Up to which every whole number is one that Lua can count to."""
+
 MOST_HOPS: Final = 10
 """Tables that a result may inherit the newer fields through."""
 
@@ -247,10 +250,17 @@ def _plain(name: str, value: LuaValue) -> str:
     if value is None:
         return ""
     if value.__class__ is float:
-        return number_to_string(value)
+        return number_text(value)
     if value.__class__ is LuaBoolean:
         return "true" if value is TRUE else "false"
     raise ResultError(f"{name} must be text, got {type_name(value)}")
+
+
+def number_text(number: float) -> str:
+    """A number as an answer has it: the Go engine wrote whole ones in full, where Lua's `tostring` has 14 digits."""
+    if 1e14 <= abs(number) <= MOST_WHOLE:  # no NaN
+        return str(int(number)) if number == int(number) else number_to_string(number)
+    return number_to_string(number)
 
 
 # the newer fields' kinds

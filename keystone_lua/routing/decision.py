@@ -50,7 +50,8 @@ class Decision(NamedTuple):
     seed: int
     now: float
     read: tuple[str, ...] = ()
-    """The watched headers whose value the script read, by the names that the request has, sorted."""
+    """The watched headers whose value the script read, by the names that the request has, and its secrets that the
+    script read, with `SECRET` before their names; sorted."""
 
 
 def decide(
@@ -93,7 +94,7 @@ def decision_of(run: Run, request: Mapping[str, Any], watched: frozenset[str] = 
     """The same by a run that has been made already; it is closed afterwards."""
     answer = None
     failure = None
-    read: set[str] | None = set() if watched else None
+    read: set[str] | None = set() if watched or "secrets" in request else None
     before = prepare(run.limits)
     try:
         answer = _decide(run, request, watched, read)
@@ -194,7 +195,7 @@ def _request(run: Run, request: Mapping[str, Any], watched: frozenset[str], read
     table["body"] = body
     table["backends"] = backends
     if len(request) != _USUAL:
-        fill_more(run, request, table, headers.meta)
+        fill_more(run, request, table, headers.meta, read)
         if read is not None and (several := request.get("headers_multi")):
             read.update(map(from_text, watched_names(several, watched)))  # it is not looked whether the script does
     return table
@@ -230,7 +231,7 @@ def _headers_table(
         meta["__index"] = run.member("", HEADER_LOOKUP)
         meta["__metatable"] = FALSE
         if isinstance(meta, Watch):
-            meta.names, meta.read = frozenset(names), read if read is not None else set()
+            meta.names, meta.read = {name: name for name in names}, read if read is not None else set()
         else:
             run.header_meta = meta
     table.meta = meta

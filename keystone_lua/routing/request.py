@@ -18,9 +18,20 @@ from itertools import accumulate
 from math import inf
 from typing import Any, Final, NotRequired, TypedDict
 
-from .request_fields import BACKEND_NAMES, NAMES, BadRequest, read_backend_more, read_more, wrong_type
+from .request_fields import (
+    BACKEND_NAMES,
+    NAMES,
+    BadRequest,
+    read_backend_more,
+    read_more,
+    read_own,
+    wrong_type,
+)  # fmt: skip
 
-__all__ = ["BackendData", "BadRequest", "RequestData", "read_batch", "read_json", "read_request", "request_of"]
+__all__ = [
+    "BackendData", "BadRequest", "RequestData", "read_batch", "read_json", "read_request", "read_whole_request",
+    "request_of",
+]  # fmt: skip
 
 MAX_NESTING: Final = 64
 """Objects and arrays within each other. The format needs 3; a fixed bound is the same on every Python."""
@@ -72,11 +83,23 @@ class RequestData(TypedDict):
     body_truncated: NotRequired[bool]
     attempt: NotRequired[int]
     failed: NotRequired[list[str]]
+    config: NotRequired[dict[str, Any]]
+    secrets: NotRequired[dict[str, str]]
+    sequence: NotRequired[int]
 
 
 def read_request(body: bytes) -> RequestData:
     """Return the request in ``body``. Raises `BadRequest`."""
     return request_of(read_json(body))
+
+
+def read_whole_request(body: bytes) -> RequestData:
+    """The same with what the engine adds of its own: for requests in files and tests. Raises `BadRequest`."""
+    data = read_json(body)
+    request = request_of(data)
+    if data is not None:
+        read_own(data, request)  # type: ignore[arg-type]  # a TypedDict is a dict
+    return request
 
 
 def read_batch(body: bytes, limit: int) -> list[Any]:

@@ -3,15 +3,16 @@
 In: members of a decoded JSON object. Out: plain data, what is null or empty left out. Refuses: another type, or more
 than a field's limit, with `BadRequest`, which names the field.
 
-FIELDS and BACKEND_FIELDS are the lists. The model for OpenAPI, the check rule and the documentation's table are made
-from them or compared with them by tests/routing/test_request_fields.py. `request` reads the fields of the first version
-by hand.
+FIELDS and BACKEND_FIELDS are the lists; OWN is what the engine adds, and takes from nobody who asks: tests and recorded
+requests alone have it. The model for OpenAPI, the check rule and the documentation's table are made from them or
+compared with them by tests/routing/test_request_fields.py. `request` reads the fields of the first version by hand.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -28,6 +29,15 @@ MULTI: Final = "header lists"
 """Header name to a list of texts."""
 LABELS: Final = "texts by name"
 BACKENDS: Final = "backends"
+SETTINGS: Final = "settings"
+"""Values by name: texts, numbers, true and false, lists and tables of them."""
+
+MOST_SETTINGS: Final = 1000
+"""Values of one field of SETTINGS, tables and lists included."""
+
+SETTINGS_NESTING: Final = 8
+SETTINGS_CHARACTERS: Final = 64 << 10
+"""Of all of its texts and names together."""
 
 BODY_BYTES: Final = 1 << 30
 """Where the limit is that of the whole message (``--max-body``)."""
@@ -80,6 +90,13 @@ MORE: Final = (
 
 FIELDS: Final = (*USUAL, *MORE)
 
+OWN: Final = (
+    RequestField("config", SETTINGS, "the tenant's table `config` in the engine's settings", MOST_SETTINGS),
+    RequestField("secrets", LABELS, "the tenant's secrets; no log or record shows their values"),
+    RequestField("sequence", WHOLE, "the number of the tenant's request in this process, from 1", 2**53),
+)
+"""What the engine adds for a script that has the field's name in its text: see `given_fields`."""
+
 BACKEND_USUAL: Final = (
     RequestField("name", TEXT, "what `selected_backend` names"),
     RequestField("url", TEXT, "where it is"),
@@ -94,6 +111,7 @@ BACKEND_MORE: Final = (
 BACKEND_FIELDS: Final = (*BACKEND_USUAL, *BACKEND_MORE)
 
 NAMES: Final = frozenset(field.name for field in MORE)
+OWN_NAMES: Final = frozenset(field.name for field in OWN)
 BACKEND_NAMES: Final = frozenset(field.name for field in BACKEND_MORE)
 
 ARGS: Final = "args"
@@ -102,7 +120,7 @@ ARGS: Final = "args"
 
 def table_row(field: RequestField) -> str:
     """The field's row in the documentation's table."""
-    unit = {TEXT: " characters", LIST: " texts"}.get(field.kind, "")
+    unit = {TEXT: " characters", LIST: " texts", SETTINGS: " values"}.get(field.kind, "")
     most = "" if field.most == BODY_BYTES else f"{field.most:,}{unit}"
     return f"| `{field.name}` | {field.kind} | {most} | {field.meaning} |"
 
@@ -129,7 +147,7 @@ def _unknown(name: str, known: tuple[str, ...], parent: str) -> BadRequest:
     return BadRequest(f"no such field: {advice}", f"{parent}{name[:_SHOWN_NAME]}")
 
 
-_KNOWN: Final = tuple(field.name for field in FIELDS)
+_KNOWN: Final = tuple(field.name for field in (*FIELDS, *OWN))
 _KNOWN_OF_BACKENDS: Final = tuple(field.name for field in BACKEND_FIELDS)
 
 
@@ -139,6 +157,11 @@ _KNOWN_OF_BACKENDS: Final = tuple(field.name for field in BACKEND_FIELDS)
 def read_more(data: Mapping[str, Any], made: dict[str, Any]) -> None:
     """Put into ``made`` what of MORE a request's object has. Raises `BadRequest`."""
     _read(MORE, data, made, "")
+
+
+def read_own(data: Mapping[str, Any], made: dict[str, Any]) -> None:
+    """The same of OWN: for requests of tests and records, never for those of a gateway."""
+    _read(OWN, data, made, "")
 
 
 def read_backend_more(data: Mapping[str, Any], made: dict[str, Any], parent: str) -> None:
@@ -200,6 +223,44 @@ def _read_multi(field: RequestField, value: Any, where: str) -> dict[str, list[s
     return {name: texts for name, texts in made.items() if texts}
 
 
+def _read_settings(field: RequestField, value: Any, where: str) -> dict[str, Any]:
+    if value.__class__ is not dict:
+        raise wrong_type(where, "an object", value)
+    left = [field.most, SETTINGS_CHARACTERS]
+    return {name: _setting(item, f"{where}.{name}", 1, left) for name, item in _spent(value, where, left).items()}
+
+
+def _setting(value: Any, where: str, depth: int, left: list[int]) -> Any:
+    """One value of settings; ``left`` says how many values and characters may come."""
+    if value.__class__ in (dict, list) and depth >= SETTINGS_NESTING:
+        raise BadRequest(f"nested deeper than {SETTINGS_NESTING} levels", where)
+    if value.__class__ is dict:
+        entries = _spent(value, where, left).items()
+        return {name: _setting(item, f"{where}.{name}", depth + 1, left) for name, item in entries}
+    if value.__class__ is list:
+        entries = enumerate(_spent(value, where, left))
+        return [_setting(item, f"{where}[{place}]", depth + 1, left) for place, item in entries]
+    if value.__class__ is str:
+        return _spent(value, where, left)
+    if value.__class__ in (bool, int, float) and (
+        abs(value) <= 2**53 if value.__class__ is int else math.isfinite(value)
+    ):
+        return value
+    raise BadRequest("expected text, a number, true, false, a list or an object", where)
+
+
+def _spent(value: Any, where: str, left: list[int]) -> Any:
+    """``value``, once there is known to be room for it."""
+    if value.__class__ is str:
+        left[1] -= len(value)
+    else:
+        left[0] -= len(value)
+        left[1] -= sum(map(len, value)) if value.__class__ is dict else 0
+    if min(left) < 0:
+        raise BadRequest(f"more than {MOST_SETTINGS} values, or {SETTINGS_CHARACTERS} characters in all", where)
+    return value
+
+
 def _inner_text(value: Any, where: str) -> str:
     """A text within a list or an object; null is the empty one, as everywhere."""
     if value is None:
@@ -211,6 +272,7 @@ def _inner_text(value: Any, where: str) -> str:
 
 _READERS: Final[Mapping[str, Callable[[RequestField, Any, str], Any]]] = {
     TEXT: _read_text, FLAG: _read_flag, WHOLE: _read_whole, LIST: _read_list, LABELS: _read_labels, MULTI: _read_multi,
+    SETTINGS: _read_settings,
 }  # fmt: skip
 
 
@@ -232,5 +294,6 @@ def wrong_type(field: str, expected: str, value: Any) -> BadRequest:
     parent, dot, name = field.partition(".")
     if len(name) > _SHOWN_NAME:
         field = f"{parent}{dot}{name[:_SHOWN_NAME]}…"
-    problem = f"expected {expected}, got {_JSON_NAMES[value.__class__]}"
+    kind = _JSON_NAMES.get(value.__class__, "something else")
+    problem = f"expected {expected}, got {kind}"
     return BadRequest(problem if field else f"request body: {problem}", field)

@@ -17,8 +17,9 @@ from urllib.parse import unquote_to_bytes
 from ..interpreter import costs
 from ..interpreter.execution.run import Run
 from ..interpreter.runtime.values import FALSE, LONG_STRING, NO_METATABLE, TRUE, LuaValue, MetaTable, Table
-from ..interpreter.text import from_text
-from .request_fields import ARGS, BACKEND_MORE, NAMES, decoded
+from ..interpreter.text import from_text, to_text
+from .request_fields import ARGS, BACKEND_MORE, NAMES, OWN_NAMES, decoded
+from .watched_headers import SECRET, Watch, WatchedTable
 
 ENTRY_PRICE: Final = 3
 """Instructions for a field, a name or a value, as for a header."""
@@ -52,12 +53,21 @@ def request_table(run: Run, request: Mapping[str, Any]) -> Table:
     return table
 
 
-def fill_more(run: Run, request: Mapping[str, Any], table: Table, header_meta: Table) -> None:
-    """Put the newer fields into the request's ``table``; ``header_meta`` finds names of headers in any case."""
+def fill_more(
+    run: Run, request: Mapping[str, Any], table: Table, header_meta: Table, read: set[str] | None = None
+) -> None:
+    """Put the newer fields into the request's ``table``; ``header_meta`` finds names of headers in any case, ``read``
+    hears of secrets that are read."""
+    tells_more = False
     for name, value in request.items():
         if name in NAMES:
+            tells_more = True
             table[_SHOWN_AS.get(name, name)] = _value(run, name, value, header_meta)
-    if "query" not in request:
+        elif name in OWN_NAMES:
+            table[name] = made = _value(run, name, value, None)
+            if name == "secrets" and read is not None:
+                table[name] = _watched(run, made, read)
+    if tells_more and "query" not in request:
         run.charge(ENTRY_PRICE, costs.ENTRY + costs.TABLE)
         table["query"] = ""
         table[ARGS] = Table()
@@ -101,6 +111,18 @@ def _table(run: Run, keys: Iterable[Any], meta: Table | None) -> Table:
         return Table()
     table = MetaTable()
     table.meta, table.run = NO_METATABLE if meta is None else meta, run
+    return table
+
+
+def _watched(run: Run, secrets: LuaValue, read: set[str]) -> Table:
+    """The same table, which tells ``read`` what is read of it."""
+    assert isinstance(secrets, Table)
+    meta = Watch()
+    meta["__metatable"] = FALSE
+    meta.names, meta.read = {name: SECRET + to_text(name) for name in secrets if name.__class__ is str}, read
+    table = WatchedTable()
+    table.meta, table.run = meta, run
+    dict.update(table, dict.items(secrets))
     return table
 
 

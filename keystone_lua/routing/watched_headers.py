@@ -1,17 +1,21 @@
-"""Watched headers: a table that notes which of its secret fields a script reads."""
+"""Watched headers and secrets: a table that notes which of its secret fields a script reads."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from ..interpreter.runtime.values import _CLASS, LuaValue, MetaTable, Table
 
+SECRET: Final = "secrets."
+"""Before a secret's name, among the names of what was read."""
+
 
 class Watch(Table):
-    """The metatable of a WatchedTable: fields are ``names``, those that were read ``read``."""
+    """The metatable of a WatchedTable: fields are ``names``, each with what is put into ``read`` when it is read."""
 
     __slots__ = ("names", "read")
-    names: frozenset[str]
+    names: Mapping[str, str]
     read: set[str]
 
 
@@ -34,17 +38,17 @@ class WatchedTable(MetaTable):
     def get(self, key: LuaValue, default: LuaValue = None, /) -> LuaValue:
         """The raw value."""
         if key in self.meta.names:
-            self.meta.read.add(key)
+            self.meta.read.add(self.meta.names[key])
         return dict.get(self, key, default)
 
     __getitem__ = get
 
     def items(self) -> Any:
         """All entries, which is to read them all."""
-        self.meta.read |= self.meta.names
+        self.meta.read.update(self.meta.names.values())
         return dict.items(self)
 
     def values(self) -> Any:
         """All values likewise."""
-        self.meta.read |= self.meta.names
+        self.meta.read.update(self.meta.names.values())
         return dict.values(self)

@@ -84,6 +84,20 @@ def test_a_field_is_read_and_alone(name: str) -> None:
     models.RouteAnswer(**made)
 
 
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        ("2^53", "9007199254740992"), ("-2^53", "-9007199254740992"), ("123456789012345", "123456789012345"),
+        ("1e14", "100000000000000"), ("2^53 + 2", "9.007199254741e+15"), ("1e300", "1e+300"), ("0/0", "-nan"),
+        ("1/0", "inf"), ("0.1 + 0.2", "0.3"), ("99999999999999.5", "1e+14"), ("562949953421312.5", "5.6294995342131e+14"),
+    ],
+)  # fmt: skip
+def test_whole_numbers_are_told_in_full(number: str, text: str) -> None:
+    assert read(f"{{ selected_backend = {number}, tags = {{a = {number}}} }}") == {
+        "selected_backend": text, "tags": {"a": text},
+    }  # fmt: skip
+
+
 def test_all_fields_together_in_their_order() -> None:
     made = read("{" + ", ".join(f"{name} = {lua}" for name, (lua, _) in reversed(GOOD.items())) + "}")
     assert list(made) == [field.name for field in FIELDS]

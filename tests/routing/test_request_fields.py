@@ -12,8 +12,8 @@ from keystone_lua.hidden import Hidden
 from keystone_lua.interpreter import Limits, compile_program
 from keystone_lua.routing import request_fields
 from keystone_lua.routing.decision import Decision, decide
-from keystone_lua.routing.request import BackendData, BadRequest, RequestData, read_request
-from keystone_lua.routing.request_fields import BACKEND_FIELDS, FIELDS, MORE, table_row, unknown
+from keystone_lua.routing.request import BackendData, BadRequest, RequestData, read_request, read_whole_request
+from keystone_lua.routing.request_fields import BACKEND_FIELDS, FIELDS, MORE, OWN, table_row, unknown
 from keystone_lua.routing.request_tables import MOST_ARGS
 from keystone_lua.server.api import models
 
@@ -209,7 +209,7 @@ def test_a_test_may_not_misspell_a_field() -> None:
 
 
 def test_the_documentation_has_a_row_for_each() -> None:
-    for fields in (FIELDS, BACKEND_FIELDS):
+    for fields in (FIELDS, OWN, BACKEND_FIELDS):
         rows = "\n".join(map(table_row, fields))
         assert f"| field | kind | at most | meaning |\n|---|---|---|---|\n{rows}\n\n" in DOCUMENT
 
@@ -220,8 +220,55 @@ def test_the_types_and_the_models_have_them_in_the_same_order() -> None:
         (BACKEND_FIELDS, BackendData, models.Backend),
     ):
         names = [field.name for field in fields]
-        assert list(get_type_hints(kind)) == names
+        own = [field.name for field in OWN] if kind is RequestData else []
+        assert list(get_type_hints(kind)) == names + own
         assert list(model.__fields__ if models.PYDANTIC_1 else model.model_fields) == names
+
+
+OWN_SENT: dict[str, Any] = {
+    "config": {"share": 20, "on": True, "of": [{"name": "ä"}, 1.5]},
+    "secrets": {"key": "hush", "other": "still"},
+    "sequence": 7,
+}
+OWN_READ = "request.config.of[1].name .. request.config.of[2] + request.config.share .. request.secrets.key .. request.sequence"
+
+
+def test_what_the_engine_adds_is_no_gateways_to_send() -> None:
+    sent = json.dumps(OWN_SENT).encode()
+    assert read_request(sent) == read_request(b"{}")
+    assert read_whole_request(sent) == {**read_request(b"{}"), **OWN_SENT}
+
+
+def test_a_script_finds_what_the_engine_adds() -> None:
+    body = f"return {{selected_backend = {OWN_READ}, tags = {{q = tostring(request.query)}}}}"
+    program = compile_program(f"function on_route_request(request) {body} end".encode(), "t.lua", {})
+    decision = decide(program, read_whole_request(json.dumps(OWN_SENT).encode()))
+    assert decision.answer == {"selected_backend": "ä21.5hush7", "tags": {"q": "nil"}}
+    assert decision.read == ("secrets.key",)
+
+
+@pytest.mark.parametrize(
+    ("sent", "message"),
+    [
+        ({"config": []}, "config: expected an object, got array"),
+        ({"config": {"a": None}}, "config.a: expected text, a number, true, false, a list or an object"),
+        ({"config": {"a": 2**53 + 1}}, "config.a: expected text, a number, true, false, a list or an object"),
+        ({"config": {"a": [0] * 1000}}, "config.a: more than 1000 values, or 65536 characters in all"),
+        ({"config": {"a": "x" * 65_536}}, "config.a: more than 1000 values, or 65536 characters in all"),
+        ({"config": {"a": [[[[[[[[1]]]]]]]]}}, "config.a[0][0][0][0][0][0][0]: nested deeper than 8 levels"),
+        ({"secrets": {"a": 1}}, "secrets.a: expected a string, got number"),
+        ({"sequence": -1}, f"sequence: expected a whole number from 0 to {2**53}"),
+    ],
+)
+def test_mistakes_in_what_the_engine_adds(sent: dict[str, Any], message: str) -> None:
+    with pytest.raises(BadRequest) as caught:
+        read_whole_request(json.dumps(sent).encode())
+    assert str(caught.value) == message
+
+
+def test_settings_of_every_size_that_is_allowed_are_read() -> None:
+    for config in ({"a": [0] * 999}, {"a": "x" * 65_535}, {"a": [[[[[[[1]]]]]]]}):
+        assert read_whole_request(json.dumps({"config": config}).encode())["config"] == config
 
 
 def test_no_name_is_both_a_field_and_made_of_one() -> None:

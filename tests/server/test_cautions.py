@@ -26,8 +26,8 @@ from tests.server.test_settings import configured
 def test_a_budget_of_a_tenant_that_is_not_there() -> None:
     config = ServerConfig(tenant_limits={"canry": Limits(), "canary": Limits(), "other": Limits()})
     assert list(cautions(config, {"canary", "blue-green"})) == [
-        "the settings have budgets for tenant canry, which has no script; canary is one",
-        "the settings have budgets for tenant other, which has no script",
+        "the settings name tenant canry, which has no script; canary is one",
+        "the settings name tenant other, which has no script",
     ]
 
 
@@ -82,7 +82,7 @@ def test_each_is_one_line_of_the_log_and_nothing_else_is_said(tmp_path: Path, mo
     lines = [json.loads(line) for line in server.logged()]
     assert [line["message"] for line in lines if line["level"] == "warning"] == [
         "KEYSTONE_LUA_NOTHING: no such setting, ignored",
-        "the settings have budgets for tenant canry, which has no script; canary is one",
+        "the settings name tenant canry, which has no script; canary is one",
     ]
 
 

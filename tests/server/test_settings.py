@@ -191,7 +191,7 @@ def test_a_tenants_budgets_are_the_servers_but_for_its_own(file: Path) -> None:
         ("[scripts]", "scripts: a table does not go here"),
         ("watch = 'maybe'", "watch: 'maybe' is neither true nor false"),
         ("tenants = 5", "tenants: is no table; use [tenants.NAME]"),
-        ("[tenants]\na = 5", "tenants.a: is no table of budgets"),
+        ("[tenants]\na = 5", "tenants.a: is no table"),
         ("[tenants.a]\nmax-body = 5", "tenants.a.max-body: no such setting"),
         ("[tenants.a]\nmax-depth = 16001", "tenants.a.max-depth: '16001' is no whole number from 1 to 16000"),
         ("addr = ", "Invalid value (at end of document)"),

@@ -24,6 +24,7 @@ from ...interpreter import Failure, Limits, Program, SliceExhausted
 from ...interpreter.execution.execute import BUDGET_KINDS
 from ...interpreter.text import to_text
 from ...routing.decision import decide_plain as decide
+from ...routing.given_fields import GivenFields, TenantData
 from ...routing.request import RequestData
 from ...routing.scripts import ScriptStore
 from ..offload.errors import DeadlineExceeded, LaneTrouble
@@ -59,8 +60,11 @@ class DecisionService:
         tenant_limits: Mapping[str, Limits] | None = None,
         watched: frozenset[str] = frozenset(),
         hidden: Hidden = NOTHING_ELSE,
+        tenants: Mapping[str, TenantData] | None = None,
     ) -> None:
-        """``watched`` as in ``lanes``; ``hidden`` is what of a request no log line shows."""
+        """``watched`` as in ``lanes``; ``hidden`` is what of a request no log line shows; ``tenants`` have more to give
+        their scripts."""
+        self._given = GivenFields(tenants or {})
         self._hidden = hidden
         self._watched = watched
         self._store = store
@@ -71,11 +75,15 @@ class DecisionService:
         self._seeds = random.Random()  # seeded by the system; need not be secret, only different
 
     def decide_at_once(self, tenant: str, request: RequestData) -> Outcome | Unfinished:
-        """Run the tenant's script on ``request`` without waiting: a slice at most."""
+        """Run the tenant's script on ``request`` without waiting: a slice at most.
+
+        Adds to ``request`` what the script names of the engine's own fields.
+        """
         scripts = self._store.current
         program = scripts.programs.get(tenant)
         if program is None:
             return _without_program(tenant, scripts.never_compiled.get(tenant))
+        self._given.add(tenant, program, request)
         seed, now = self._seeds.getrandbits(SEED_BITS), time.time()
         if self._heavy_tenants.may_start_inline(tenant, program.hash):
             outcome = self._decide_inline(tenant, program, request, seed, now)

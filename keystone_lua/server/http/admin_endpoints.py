@@ -16,7 +16,7 @@ from aiohttp import web
 
 from ...interpreter import COST_VERSION, ENGINE_VERSION
 from ...routing.answer import FIELDS as ANSWER_FIELDS
-from ...routing.request_fields import BACKEND_FIELDS
+from ...routing.request_fields import BACKEND_FIELDS, OWN
 from ...routing.request_fields import FIELDS as REQUEST_FIELDS
 from ...routing.scripts import ScriptStore
 from ..scripts_reload import Reloads, Report
@@ -31,7 +31,7 @@ GET = ("GET", "HEAD")
 POST = ("POST",)
 
 WIRE = [
-    *(field.name for field in REQUEST_FIELDS),
+    *(field.name for field in (*REQUEST_FIELDS, *OWN)),
     *(f"backends[].{field.name}" for field in BACKEND_FIELDS),
     *(field.name for field in ANSWER_FIELDS),
 ]

@@ -6,6 +6,7 @@ where the address asks for it; one that is announced and not read ends the conne
 
 from __future__ import annotations
 
+import base64
 import logging
 import time
 
@@ -22,7 +23,6 @@ from .forward import (
     FORWARD,
     PLAIN_REJECT,
     Asked,
-    Options,
     Reply,
     Uncarried,
     asked_of,
@@ -43,6 +43,7 @@ class Forward:
 
     def __init__(self, config: ServerConfig, lifecycle: Lifecycle, writes: WriteBatching, bodies: Bodies) -> None:
         self._most = config.forward_headers
+        self._backends = {name: list(own.backends) for name, own in config.tenants.items() if own.backends}
         self._lifecycle = lifecycle
         self._writes = writes
         self._bodies = bodies
@@ -57,6 +58,7 @@ class Forward:
             asked = asked_of(method, target, fields)
         except Refusal:
             return None
+        self._complete(asked)
         sent = asked.data["headers"]
         trace = traces.named(_field(sent, "X-Request-Id"), _field(sent, "traceparent"))
         CURRENT.set(trace)
@@ -75,7 +77,8 @@ class Forward:
         fields = [(name.decode("latin-1"), value.decode("utf-8", "replace")) for name, value in request.raw_headers]
         target = request.raw_path if request.raw_path.startswith(FORWARD) else request.rel_url.raw_path_qs
         asked = asked_of(request.method, target, fields)
-        asked.data["body"] = await self._body(request, asked.options)
+        self._complete(asked)
+        await self._read_body(request, asked)
         started = time.perf_counter()
         try:
             if taken is not None:
@@ -92,10 +95,18 @@ class Forward:
         data = forward_bytes(reply.status, lines, reply.body, head=request.method == "HEAD")
         return ReadyAnswer(data, reply.status, keep_alive=stays)
 
-    async def _body(self, request: web.BaseRequest, options: Options) -> str:
-        if not options.body:
-            return ""
-        return (await self._bodies.read(request)).decode("utf-8", "replace")
+    def _complete(self, asked: Asked) -> None:
+        """The backends of the settings, where the gateway names none."""
+        if not asked.data["backends"] and asked.tenant in self._backends:
+            asked.data["backends"] = self._backends[asked.tenant]
+
+    async def _read_body(self, request: web.BaseRequest, asked: Asked) -> None:
+        if asked.options.body:
+            body = await self._bodies.read(request)
+            try:
+                asked.data["body"] = body.decode("utf-8")
+            except UnicodeDecodeError:
+                asked.data["body_base64"] = base64.b64encode(body).decode("ascii")
 
     def _told(self, outcome: Outcome, asked: Asked, trace: Trace, started: float) -> Reply:
         """Have the observers told of an outcome, and how to tell the gateway."""

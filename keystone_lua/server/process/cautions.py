@@ -30,13 +30,13 @@ _VALIDITY: Final = re.compile(
 
 def cautions(config: ServerConfig, tenants: Collection[str]) -> Iterator[str]:
     """Yield what is worth a warning."""
-    for tenant in config.tenant_limits:
+    for tenant in {**config.tenant_limits, **config.tenants}:
         if tenant not in tenants:
             import difflib
 
             near = difflib.get_close_matches(tenant, tenants, 1)
             guess = f"; {near[0]} is one" if near else ""
-            yield f"the settings have budgets for tenant {tenant}, which has no script{guess}"
+            yield f"the settings name tenant {tenant}, which has no script{guess}"
     if config.tls is not None:
         yield from _of_certificate(config.tls.certificate)
     descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)

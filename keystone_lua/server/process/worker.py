@@ -121,7 +121,7 @@ class RunningServer:
         ).by_path
         apart = config.admin_address is not None
         decisions = DecisionService(
-            store, config.limits, self.lanes, config.tenant_limits, config.watched, config.hidden
+            store, config.limits, self.lanes, config.tenant_limits, config.watched, config.hidden, config.tenants
         )
         self._writes = WriteBatching(self.metrics, observers)
         self._routes = self._runner(

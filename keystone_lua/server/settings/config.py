@@ -1,7 +1,6 @@
 """What one server process is told to do, as plain facts.
 
-`settings` reads them from flags, environment and file; nothing here reads or checks. Imports the standard library and
-the interpreter's limits only.
+`settings` reads them from flags, environment and file; nothing here reads or checks.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from types import MappingProxyType
 
 from ...hidden import Hidden
 from ...interpreter.limits import MIB, Limits
+from ...routing.given_fields import TenantData
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 LOG_FORMATS = ("console", "json")
@@ -107,6 +107,9 @@ class ServerConfig:
 
     tenant_limits: Mapping[str, Limits] = field(default_factory=lambda: MappingProxyType({}))
     """The budgets of tenants that have their own."""
+
+    tenants: Mapping[str, TenantData] = field(default_factory=lambda: MappingProxyType({}))
+    """What scripts of tenants are given besides."""
 
     max_body: int = MIB
     """Bytes of one request body; a body of exactly this size passes."""

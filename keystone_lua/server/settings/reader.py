@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import difflib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,66 +20,17 @@ from ...hidden import HEADERS, Hidden
 from ...interpreter.limits import MAX_DEPTH, Limits
 from ...untrusted.files import FileError, read_regular
 from .config import LOG_FORMATS, LOG_LEVELS, WALL_CLOCK_SECONDS, Address, DecisionLog, ServerConfig, SocketAccess, Tls
+from .tenants import OWN_TABLES, data_of, read_own_table
+from .values import PREFIX, ConfigError, Kind, Setting, Value
 
-PREFIX = "KEYSTONE_LUA_"
-MASK = "********"
+__all__ = ["SETTINGS", "ConfigError", "Settings", "Value", "add_arguments", "read_settings", "tcp_address"]
+
 MAX_WORKERS = 256
 MAX_LANES = 64
 MAX_SETTINGS = 1 << 20
 """Bytes of the TOML file: five thousand tenants' budgets."""
 TENANTS = "tenants"
-"""The TOML table of tenants' own budgets: ``[tenants.canary]``."""
-
-
-class ConfigError(Exception):
-    """A setting that cannot be used. The text is one line."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What a setting's value may be."""
-
-    metavar: str
-    read: Callable[[str], Any]
-    """Text to value. Raises `ValueError` with the rest of a sentence that begins with the text."""
-    toml: tuple[type, ...] = (str,)
-    """The TOML types that may stand for it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One setting, named as its flag and its TOML key are."""
-
-    name: str
-    kind: Kind
-    default: str
-    help: str
-    flags: tuple[str, ...] = ()
-    """Other spellings of the flag: the Go engine's, with one dash."""
-    secret: bool = False
-
-    @property
-    def flag(self) -> str:
-        return f"--{self.name}"
-
-    @property
-    def variable(self) -> str:
-        return PREFIX + self.name.upper().replace("-", "_")
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A setting's value and where it came from: a flag, a variable, ``FILE: KEY``, or ``default``."""
-
-    name: str
-    text: str
-    value: Any
-    source: str
-
-    @property
-    def shown(self) -> str:
-        """The text, a secret masked."""
-        return MASK if self.text and self.name in SECRETS else self.text
+"""The TOML table of what tenants have of their own: ``[tenants.canary]``."""
 
 
 # kinds
@@ -280,7 +231,6 @@ SETTINGS = (
     Setting("log-format", _choice(LOG_FORMATS, "FORMAT"), _DEFAULT.log_format, f"one of {', '.join(LOG_FORMATS)}"),
 )  # fmt: skip
 
-SECRETS = frozenset(setting.name for setting in SETTINGS if setting.secret)
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 
 
@@ -300,7 +250,7 @@ class Settings:
 
     values: Mapping[str, Value]
     tenants: Mapping[str, Mapping[str, Value]]
-    """Tenant to its own budgets."""
+    """Tenant to its own budgets and tables."""
     unknown: tuple[str, ...]
     """Variables that look like settings and are none."""
 
@@ -319,6 +269,7 @@ class Settings:
             lanes=of["lanes"],
             limits=limits,
             tenant_limits={tenant: _limits(limits, own) for tenant, own in self.tenants.items()},
+            tenants={tenant: data_of(own) for tenant, own in self.tenants.items()},
             max_body=of["max-body"],
             forward_headers=of["max-forward-headers"],
             log_level=of["log-level"],
@@ -381,12 +332,14 @@ def read_settings(arguments: Mapping[str, str | None], environment: Mapping[str,
     tenants: dict[str, dict[str, Value]] = {}
     path = _read("config", *given.get("config", texts["config"])).value
     if path is not None:
-        for keys, text in _file(path, given["config"][1]):
+        for keys, found in _file(path, given["config"][1], environment):
             source = f"{path}: {'.'.join(keys)}"
-            if len(keys) == 1:
-                texts[keys[0]] = (text, source)
+            if isinstance(found, Value):
+                tenants.setdefault(keys[1], {})[found.name] = found
+            elif len(keys) == 1:
+                texts[keys[0]] = (found, source)
             else:
-                tenants.setdefault(keys[1], {})[keys[2]] = _read(keys[2], text, source)
+                tenants.setdefault(keys[1], {})[keys[2]] = _read(keys[2], found, source)
     texts |= given
     return Settings(
         {name: _read(name, text, source) for name, (text, source) in texts.items()}, tenants, _unknown(environment)
@@ -396,14 +349,15 @@ def read_settings(arguments: Mapping[str, str | None], environment: Mapping[str,
 def _read(name: str, text: str, source: str) -> Value:
     setting = _BY_NAME[name]
     try:
-        return Value(name, text, setting.kind.read(text), source)
+        return Value(name, text, setting.kind.read(text), source, setting.secret)
     except ValueError as error:
         shown = "the value" if setting.secret else repr(text if len(text) <= 100 else f"{text[:100]}…")
         raise ConfigError(f"{source}: {shown} {error}") from None
 
 
-def _file(path: Path, source: str) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield the keys and the text of every value in a TOML file: of a setting, or of a tenant's budget."""
+def _file(path: Path, source: str, environment: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], str | Value]]:
+    """Yield the keys and the text of every value in a TOML file: of a setting, or of a tenant's budget; of what else a
+    tenant has the values themselves."""
     import tomllib
 
     try:
@@ -422,10 +376,14 @@ def _file(path: Path, source: str) -> Iterator[tuple[tuple[str, ...], str]]:
         raise ConfigError(f"{path}: {TENANTS}: is no table; use [{TENANTS}.NAME]")
     for tenant, own in tenants.items():
         if not isinstance(own, dict):
-            raise ConfigError(f"{path}: {TENANTS}.{tenant}: is no table of budgets")
+            raise ConfigError(f"{path}: {TENANTS}.{tenant}: is no table")
         for name, value in own.items():
             keys = (TENANTS, tenant, name)
-            yield keys, _text(path, keys, value, [*BUDGETS])
+            if name in OWN_TABLES:
+                for found in read_own_table(f"{path}: {'.'.join(keys)}", name, value, environment):
+                    yield keys, found
+            else:
+                yield keys, _text(path, keys, value, [*BUDGETS, *OWN_TABLES])
 
 
 def _text(path: Path, keys: tuple[str, ...], value: object, known: list[str]) -> str:

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from ....interpreter.syntax import nodes
-from ....routing.request_fields import ARGS
+from ....routing.request_fields import ARGS, OWN
 from ....routing.request_fields import FIELDS as DECLARED
 from ..findings import Severity
 from ..rule import Place
@@ -18,7 +18,7 @@ CODE: Final = "unknown-request-field"
 SEVERITY: Final[Severity] = "warning"
 TEXT: Final = "The request has no such field: it is nil, always."
 
-FIELDS: Final = (*(field.name for field in DECLARED), ARGS)
+FIELDS: Final = (*(field.name for field in (*DECLARED, *OWN)), ARGS)
 
 
 def places(script: Script) -> Iterator[Place]:

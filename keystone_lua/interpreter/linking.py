@@ -23,6 +23,7 @@ from typing import Final
 from .analysis.builtins import computes_names
 from .analysis.certain import certain_calls
 from .analysis.compile_cost import cost_of, cost_of_names
+from .analysis.constants import NAME as CONSTANT
 from .analysis.constants import taken_out
 from .analysis.scope import Resolution, resolve
 from .analysis.uses import Globals, Require
@@ -94,8 +95,10 @@ def link_program(
     """
     with _room():
         linker = _Linker(modules, limit, whole)
-        linker.chunk(source, name)
-        linker.link()
+        linker.link(source, name)
+        if linker.makers and CONSTANT in linker.resolution.globals.writes:
+            linker = _Linker(modules, limit, whole, has_constants=False)  # one of the files has its own
+            linker.link(source, name)
         linker.refuse()
         resolution = linker.resolution
         _check_compile_cost(name, resolution.compile_cost + cost_of_names(resolution))
@@ -136,9 +139,10 @@ def _linked_alone(chunk: nodes.Chunk, source: bytes) -> Linked:
 class _Linker:
     """The files that have been looked at, in order, and what became of them."""
 
-    def __init__(self, modules: Mapping[str, bytes], limit: int, whole: bool) -> None:
+    def __init__(self, modules: Mapping[str, bytes], limit: int, whole: bool, has_constants: bool = True) -> None:
         self.modules = modules
         self.whole = whole
+        self.has_constants = has_constants
         self.limit = limit
         self.resolution = Resolution()
         self.counter = [0]
@@ -165,7 +169,7 @@ class _Linker:
         own.compile_cost = cost_of(chunk, own.extents)
         _check_compile_cost(name, self.resolution.compile_cost + own.compile_cost)
         whole = parse(source, name, self.limit) if self.whole and b"constant" in source else chunk
-        maker, count = taken_out(whole, source, self.constants)
+        maker, count = taken_out(whole, source, self.constants) if self.has_constants else (None, 0)
         if maker is not None:
             self.constants += count
             self.makers.append(_linked_alone(maker, source))
@@ -177,8 +181,9 @@ class _Linker:
         self.texts.append(source)
         return chunk
 
-    def link(self) -> None:
-        """Link what literals name, depth first, until there is nothing new."""
+    def link(self, source: bytes, name: str) -> None:
+        """Link a script and what literals name, depth first, until there is nothing new."""
+        self.chunk(source, name)
         self.required(self.chunks[0])
         looked: set[str] = set()
         while computes_names(self.resolution) and (new := self.resolution.texts - looked):

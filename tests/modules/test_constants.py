@@ -109,6 +109,18 @@ def test_elsewhere_it_is_an_error_that_says_where() -> None:
     assert lua("function constant(f) return f() end return constant(function() return 6 end)") == ("6",)
 
 
+MINE = "function constant(f) return 'mine' end"
+
+
+def test_a_script_s_own_function_of_that_name_is_called_in_whatever_file_it_is_assigned() -> None:
+    """It was looked for in the file of the call alone: another file's was never called."""
+    call = "local C = constant(function() return 5 end) return C"
+    assert lua(f"{MINE} {call}") == ("mine",)
+    assert lua(f"require 'm' {call}", {"m": MINE.encode()}) == ("mine",)
+    assert lua(f"{MINE} return require 'm'", {"m": call.encode()}) == ("mine",)
+    assert lua(f"local x = _G.constant {call}") == ("5",)
+
+
 def test_a_table_in_itself() -> None:
     assert lua("local C = constant(function() local t = {} t.t = {t} return t end) return C.t[1] == C") == ("true",)
 

@@ -1,4 +1,4 @@
-"""Addresses by RFC 3986: taken apart, put together, resolved; percent-encoding of strings of bytes.
+"""Addresses by RFC 3986: taken apart, put together, resolved.
 
 Input and output: texts of one character a byte. Refuses nothing but by None. Callers have paid.
 """
@@ -7,10 +7,6 @@ from __future__ import annotations
 
 import re
 from typing import Final, NamedTuple
-from urllib.parse import unquote_to_bytes
-
-_UNRESERVED: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
-_ESCAPED: Final = {code: f"%{code:02X}" for code in range(256) if chr(code) not in _UNRESERVED}
 
 _PARTS: Final = re.compile(r"(?:([^:/?#]++):)?(?://([^/?#]*+))?([^?#]*+)(?:\?([^#]*+))?(?:#(.*+))?", re.DOTALL)
 """RFC 3986, appendix B."""
@@ -48,16 +44,6 @@ class Authority(NamedTuple):
     user: str | None
     host: str
     port: int | None
-
-
-def escaped(text: str) -> str:
-    """Every byte but the unreserved characters as %XX."""
-    return text.translate(_ESCAPED)
-
-
-def unescaped(text: str) -> str:
-    """What %XX stands for; other percent signs stay."""
-    return unquote_to_bytes(text.encode("latin-1")).decode("latin-1") if "%" in text else text
 
 
 def parts(text: str) -> Address:

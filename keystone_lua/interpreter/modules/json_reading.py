@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..costs import ENTRY, SCAN, STRING, TABLE
 from ..runtime.iteration import COUNT
-from ..runtime.values import FALSE, LONG_STRING, NO_METATABLE, TRUE, LuaValue, MetaTable, Table, Userdata
+from ..runtime.values import FALSE, LONG_STRING, NO_METATABLE, TRUE, LuaValue, MetaTable, Native, Table
 
 if TYPE_CHECKING:
     from ..runtime.context import RunContext
@@ -27,7 +27,7 @@ MAX_DEPTH: Final = 128
 """Arrays and objects within each other. Python's scanner takes C stack for each, of which CPython 3.12 allows scripts
 that call through the library 1,400 levels in all."""
 
-NULL: Final = Userdata("userdata: NULL")
+NULL: Final = Native("", "NULL")
 """What a null is: nil would be no element. It is true in a condition."""
 
 _PER_BYTE: Final = 4  # bytes of text that one instruction pays for: a numeral's digits are the dearest

@@ -9,7 +9,6 @@ from __future__ import annotations
 import binascii
 import hashlib
 import hmac
-import re
 import zlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
@@ -23,6 +22,7 @@ from ..stdlib.args import check_int, check_number, check_string, check_table
 from . import catalogue, dates
 from .base64 import decoded, encoded
 from .lists import items_of, list_of
+from .percent import escaped, unescaped
 
 if TYPE_CHECKING:
     from ..runtime.context import RunContext
@@ -49,35 +49,21 @@ MAX_ARGS: Final = 100
 """Arguments that decode_args takes if it is not told otherwise, as OpenResty."""
 _HASHED: Final = COPY // 8
 """Bytes that one instruction pays for: MD5 takes 1.5 ns for one."""
-_ESCAPED: Final = 8
-"""Bytes that are escaped or unescaped for one instruction."""
+_PASSED: Final = 8
+"""Bytes of a text with escapes that one instruction passes."""
 _ARG: Final = 10 * STEP
 _ARG_BYTES: Final = 2 * ENTRY + 4 * STRING
 LATEST: Final = 253_402_128_000.0
 """Seconds up to which times are written: the year 9999."""
 
-_KEPT: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-_ESCAPES: Final = {code: f"%{code:02X}" for code in range(256) if chr(code) not in _KEPT}
-_HEX: Final = re.compile("%([0-9A-Fa-f]{2})")
 
-
-def escaped(text: str) -> str:
-    """As a component of an address."""
-    return text.translate(_ESCAPES)
-
-
-def unescaped(text: str) -> str:
-    """The text that was escaped: ``+`` is a space, a ``%`` without two digits stays."""
-    return _HEX.sub(lambda found: chr(int(found[1], 16)), text.replace("+", " "))
-
-
-def arguments_of(text: str, most: int) -> dict[str, list[str | None]]:
+def arguments_of(run: RunContext, text: str, most: int) -> dict[str, list[str | None]]:
     """The arguments of a query in order; None for one without ``=``."""
     found: dict[str, list[str | None]] = {}
-    for piece in text.split("&", most)[:most]:
+    for piece in text.replace("+", " ").split("&", most)[:most]:
         name, sign, value = piece.partition("=")
         if piece and (name or not sign):
-            found.setdefault(unescaped(name), []).append(unescaped(value) if sign else None)
+            found.setdefault(unescaped(run, name), []).append(unescaped(run, value) if sign else None)
     return found
 
 
@@ -122,6 +108,23 @@ def hmac_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     return hmac_sha1
 
 
+def escape_uri_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
+    def escape_uri(d: int, s: LuaValue = ABSENT, *_: LuaValue) -> str:
+        run.charge(MODULES["ngx.escape_uri"], 2 * STRING)
+        return escaped(run, s if s.__class__ is str else check_string(s, 1))
+
+    return escape_uri
+
+
+def unescape_uri_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
+    def unescape_uri(d: int, s: LuaValue = ABSENT, *_: LuaValue) -> str:
+        text = s if s.__class__ is str else check_string(s, 1)
+        run.charge(MODULES["ngx.unescape_uri"] + len(text) // _PASSED, 2 * STRING + 3 * len(text))
+        return unescaped(run, text.replace("+", " "))
+
+    return unescape_uri
+
+
 def encode_args_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def encode_args(d: int, table: LuaValue = ABSENT, *_: LuaValue) -> str:
         run.charge(MODULES["ngx.encode_args"])
@@ -150,8 +153,8 @@ def encode_args_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any
 def _text(run: RunContext, value: LuaValue) -> str:
     """A name or value as it stands in a query, paid for."""
     text = number_to_string(value) if value.__class__ is float else value
-    run.charge(_ARG + len(text) // _ESCAPED, _ARG_BYTES + 6 * len(text))
-    return escaped(text)
+    run.charge(_ARG, _ARG_BYTES)
+    return escaped(run, text)
 
 
 def decode_args_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
@@ -162,8 +165,8 @@ def decode_args_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any
         run.charge(len(text) // SCAN)
         count = text.count("&") + 1
         limit = min(limit, count) if limit > 0 else count
-        run.charge(_ARG * limit + len(text) // _ESCAPED, _ARG_BYTES * limit + 6 * len(text))
-        found = arguments_of(text, limit)
+        run.charge(_ARG * limit + len(text) // _PASSED, _ARG_BYTES * limit + 6 * len(text))
+        found = arguments_of(run, text, limit)
         result = Table()
         for name, values in found.items():
             items = [TRUE if value is None else value for value in values]
@@ -253,11 +256,9 @@ def library(run: RunContext, fuel: int, alloc: int) -> dict[str, Any]:
         "crc32_long": (_HASHED, 1, _crc32),
         "crc32_short": (_HASHED, 1, _crc32),
         "decode_base64": (SCAN, 5, decode_base64),
-        "escape_uri": (_ESCAPED, 5, escaped),
         "md5": (_HASHED, 1, _latin(lambda data: binascii.hexlify(_md5(data)))),
         "md5_bin": (_HASHED, 1, _latin(_md5)),
         "sha1_bin": (_HASHED, 1, _latin(_sha1)),
-        "unescape_uri": (_ESCAPED, 12, unescaped),
     }
     return {
         **{name: text_for(run, fuel, alloc, name, *how) for name, how in texts.items()},
@@ -267,10 +268,12 @@ def library(run: RunContext, fuel: int, alloc: int) -> dict[str, Any]:
         "decode_args": decode_args_for(run, fuel, alloc),
         "encode_args": encode_args_for(run, fuel, alloc),
         "encode_base64": encode_base64_for(run, fuel, alloc),
+        "escape_uri": escape_uri_for(run, fuel, alloc),
         "hmac_sha1": hmac_for(run, fuel, alloc),
         "http_time": written_for(run, fuel, alloc, "http_time", dates.http_text),
         "now": reading_for(run, fuel, alloc, "now", 1000.0),
         "parse_http_time": parse_http_time_for(run, fuel, alloc),
         "re": catalogue.Made(_re),
         "time": reading_for(run, fuel, alloc, "time", 1.0),
+        "unescape_uri": unescape_uri_for(run, fuel, alloc),
     }

@@ -14,8 +14,9 @@ from ..runtime.tables import rawget, rawset
 from ..runtime.tracebacks import argument_error
 from ..runtime.values import ABSENT, FALSE, TRUE, LuaValue, Table, type_name
 from ..stdlib.args import check_string, check_table, opt_int
-from .addresses import MAX_PORT, Address, authority_of, escaped, joined, mistake, parts, unescaped
+from .addresses import MAX_PORT, Address, authority_of, joined, mistake, parts
 from .lists import items_of
+from .percent import escaped, unescaped
 
 if TYPE_CHECKING:
     from ..runtime.context import RunContext
@@ -25,9 +26,6 @@ MAX_PAIRS: Final = 10_000
 """Names of a query that are looked at: by default, as in ngx, and at most."""
 
 _PRICES: Final = {path.partition(".")[2]: price for path, price in MODULES.items() if path.startswith("url.")}
-_ESCAPED: Final = 3  # instructions for a byte that is escaped
-_UNESCAPED: Final = 12  # for an escape that is resolved
-_UNESCAPED_BYTES: Final = 256
 _PAIR: Final = 90
 _PAIR_BYTES: Final = TABLE + 3 * ENTRY + 4 * STRING
 _PART: Final = 16  # bytes of an address that one instruction takes apart
@@ -38,24 +36,17 @@ _SEGMENT: Final = 10  # instructions for a segment of a path
 def escape_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def escape(d: int, text: LuaValue = ABSENT, *_: LuaValue) -> str:
         text = check_string(text, 1)
-        run.charge(_PRICES["escape"] + _ESCAPED * len(text), STRING + 4 * len(text))
-        return escaped(text)
+        run.charge(_PRICES["escape"], STRING)
+        return escaped(run, text)
 
     return escape
-
-
-def _unescaped(run: RunContext, text: str) -> str:
-    count = text.count("%")
-    if count:
-        run.charge(_UNESCAPED * count, _UNESCAPED_BYTES * count)
-    return unescaped(text)
 
 
 def unescape_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def unescape(d: int, text: LuaValue = ABSENT, *_: LuaValue) -> str:
         text = check_string(text, 1)
         run.charge(_PRICES["unescape"] + len(text) // _PART, STRING + 3 * len(text))
-        return _unescaped(run, text)
+        return unescaped(run, text)
 
     return unescape
 
@@ -158,7 +149,7 @@ def parse_query_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any
         for piece in pieces[:limit]:
             name, equals, value = piece.replace("+", " ").partition("=")
             if name:
-                _note(run, found, _unescaped(run, name), _unescaped(run, value) if equals else TRUE)
+                _note(run, found, unescaped(run, name), unescaped(run, value) if equals else TRUE)
         return (found, "truncated") if len(pieces) > limit else found
 
     return parse_query
@@ -201,8 +192,7 @@ def _escaped(run: RunContext, value: LuaValue, what: str) -> str:
     text = number_to_string(value) if value.__class__ is float else value
     if text.__class__ is not str:
         raise argument_error(1, f"{what} must not be a {type_name(value)}")
-    run.charge(_ESCAPED * len(text), 4 * len(text))
-    return escaped(text)
+    return escaped(run, text)
 
 
 def library(run: RunContext, fuel: int, alloc: int) -> dict[str, Any]:

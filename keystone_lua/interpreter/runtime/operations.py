@@ -75,7 +75,7 @@ def index(run: RunContext, d: int, o: LuaValue, k: LuaValue) -> LuaValue:
             handler = run.string_metatable().get("__index")
             if handler is None:
                 raise operand_error("index", o, UNNAMED if step else 0)
-        elif o.__class__ is Native:
+        elif o.__class__ is Native and o.module:
             if step:
                 run.charge(costs.HOP)
             return run.method(o, k)
@@ -180,5 +180,5 @@ def tostring(run: RunContext, d: int, value: LuaValue) -> str:
     if value.__class__ is Coroutine:
         return run.address("thread", value)
     if value.__class__ is Native:
-        return run.address("userdata", value)
+        return run.address("userdata", value) if value.module else f"userdata: {value.kind}"
     return run.address("function", value) if value.__class__ is FunctionType else str(value.name)

@@ -169,7 +169,6 @@ _NOT_CALLABLE: Final = {
     "'Table' object is not callable": "table",
     "'Coroutine' object is not callable": "thread",
     "'Native' object is not callable": "userdata",
-    "'Userdata' object is not callable": "userdata",
 }
 
 

@@ -165,15 +165,6 @@ class Coroutine:
         self.deepest = 1
 
 
-class Userdata:
-    """A value that is only itself: it has no fields and no operations, and is true."""
-
-    __slots__ = ("name",)
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-
 _CLASS: Final[Any] = object.__dict__["__class__"]
 
 
@@ -196,11 +187,12 @@ class Native:
     """An object of the routing library, such as a list of networks: a userdata. Nothing changes it: runs can share it.
 
     ``module`` and ``kind`` say which functions are its methods: those of ``modules/MODULE.py`` named ``KIND:NAME``.
+    Without a module it is a value that is only itself, called ``kind``: it has no fields and no operations.
     """
 
     __slots__ = ("data", "kind", "module")
 
-    def __init__(self, module: str, kind: str, data: Any) -> None:
+    def __init__(self, module: str, kind: str, data: Any = None) -> None:
         self.module = module
         self.kind = kind
         self.data = data
@@ -220,7 +212,6 @@ TYPE_NAMES: Final[dict[type, str]] = {
     ScatteredTable: "table",
     FunctionType: "function",
     Coroutine: "thread",
-    Userdata: "userdata",
     Absent: "no value",
     Native: "userdata",
 }

@@ -17,7 +17,7 @@ _LIST: Final = MODULE + "local t = {k = {}} for i = 1, N do t.k[i] = i end "
 WORK: Final[dict[str, tuple[Work, ...]]] = {
     "url.build": text("m.build{path = s:gsub(' ', '/')}", before=MODULE),
     "url.build_query": (Work("values", _TABLE, "m.build_query(t)"), Work("values", _LIST, "m.build_query(t)"), *text("m.build_query{a = s}", before=MODULE)),
-    "url.escape": text("m.escape(s)", before=MODULE),
+    "url.escape": (*text("m.escape(s)", before=MODULE), Work("text", MODULE + "local s = ('\\255'):rep(N) ", "m.escape(s)")),
     "url.join": (*text("m.join(s, s)", before=MODULE), Work("text", _DOTS, "m.join('/a', s)")),
     "url.parse": text("m.parse(s)", before=MODULE),
     "url.parse_query": (Work("values", _PAIRS, "m.parse_query(s, 10000)"), *text("m.parse_query(s)", before=MODULE), Work("text", _ESCAPED, "m.parse_query(s)")),

@@ -114,12 +114,16 @@ def module(run: RunContext, name: str) -> Table:
 
 def method(run: RunContext, value: Native, key: LuaValue) -> LuaValue:
     """A method of an object; nil if it has none of that name. What stands for a part of OpenResty says what to use."""
+    if key.__class__ is str and len(key) <= LONGEST_NAME:
+        name = f"{value.kind}:{key}"
+        made = run.made.get((value.module, name))
+        if made is not None:
+            return made
+        if name in catalogue.members(value.module):
+            return _member(run, (value.module, name))
     if value.kind.startswith("ngx."):
         raise library_error(f"{value.kind} is not available: {value.data}")
-    if key.__class__ is not str or len(key) > LONGEST_NAME:
-        return None
-    name = f"{value.kind}:{key}"
-    return _member(run, (value.module, name)) if name in catalogue.members(value.module) else None
+    return None
 
 
 def _member(run: RunContext, path: tuple[str, str]) -> LuaValue:

@@ -58,12 +58,17 @@ FIELDS: Final[Mapping[str, Sequence[str]]] = {
 }
 """Of each kind of record, in their order."""
 
+ZONES: Final = "zones"
+"""The last field of a decision whose script read tables of time zones."""
+
 REQUEST: Final = ("method", "path", "host", "headers", "body", "backends")
 
 MAX_WHOLE: Final = 1 << 64
 """Every number of the format is below."""
 
 _HASH: Final = re.compile(r"[0-9a-f]{64}\Z")
+
+_ZONES: Final = re.compile(r"20[0-9]{2}\.[0-9]{1,2}(?:\.post[0-9])?\Z")
 
 encode: Final[Callable[[Any], str]] = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
@@ -109,6 +114,8 @@ class DecisionRecord:
     """Of ``masked``, those whose value no vault has."""
     veiled: bool = False
     """Whether fillers stand in the path or the body."""
+    zones: str = ""
+    """The version of the tables of time zones that the script read; "" if it read none."""
     opened: tuple[tuple[str, str], ...] = ()
     """What a vault has: names of headers, as they were sent, or "" for others, and the values."""
 
@@ -145,10 +152,12 @@ def decision_text(
     """The text of a decision's line after ``prev``; ``answered`` is that of its answer, if known."""
     if decision is None:
         ran, read, counts = 'null,"clock":null', "[]", '0,"bytes":0'
+        zones = ""
     else:
         ran = f'{decision.seed},"clock":{clock_text(decision.now)}'
         read = encode(decision.read) if decision.read else "[]"
         counts = f'{decision.instructions},"bytes":{decision.allocated_bytes}'
+        zones = f',"zones":{quoted(decision.zones)}' if decision.zones else ""
     script, name = (None, "") if program is None else (program.hash, program.name)
     known = _COMMON.get((tenant, script, lane))
     common = known[1] if known and known[0] is limits else _circumstances(tenant, script, name, lane, limits)
@@ -158,7 +167,7 @@ def decision_text(
     return (
         f'"id":{quoted(request_id)},"time":{_time_text(int(time * 1000))},{common},'
         f'"seed":{ran},"request":{_request_text(request)},"answer":{answered},"error":{error},'
-        f'"read":{read},"instructions":{counts}}}'
+        f'"read":{read},"instructions":{counts}{zones}}}'
     )
 
 
@@ -283,7 +292,8 @@ def read_record(data: bytes, vault: Mapping[str, str] = MappingProxyType({})) ->
     try:
         link = Link(_whole(value["number"]), _hash(value["prev"]))
         kind = value["kind"]
-        _check_fields(value, FIELDS.get(kind, ()) if kind.__class__ is str else ())
+        fields = FIELDS.get(kind, ()) if kind.__class__ is str else ()
+        _check_fields(value, (*fields, ZONES) if kind == "decision" and ZONES in value else fields)
         if kind == "decision":
             return link, _decision(value, vault)
         if kind == "gap":
@@ -341,6 +351,7 @@ def _decision(value: dict[str, Any], vault: Mapping[str, str]) -> DecisionRecord
         error=None if error is None else {name: _text(error[name]) for name in ("kind", "message", "position")},
         instructions=_whole(value["instructions"]),
         bytes=_whole(value["bytes"]),
+        zones=_zones(value[ZONES]) if ZONES in value else "",
     )
 
 
@@ -456,6 +467,12 @@ def _text(value: Any) -> str:
 def _hash(value: Any) -> str:
     if value.__class__ is not str or not _HASH.match(value):
         raise TypeError("a field that is no SHA-256 where one belongs")
+    return str(value)
+
+
+def _zones(value: Any) -> str:
+    if value.__class__ is not str or not _ZONES.match(value):
+        raise TypeError("a field that is no version of tzdata where one belongs")
     return str(value)
 
 

@@ -6,8 +6,8 @@ hold: a bad line is a finding.
 
 Not replayable, and so neither same nor different: a record of which no script ran, of the kinds ``timeout`` and
 ``engine``, of a script that read a masked header, one that needs more than the auditor allows (`Caps`), one that
-differs in the last digits of numbers alone (`last_digits`), and, written under another cost table, one that a budget
-ended. One of these that contradicts itself is a finding.
+differs in the last digits of numbers alone (`last_digits`), one that differs and read time zones of another version of
+tzdata, and, written under another cost table, one that a budget ended. One of these that contradicts itself is a finding.
 """
 
 from __future__ import annotations
@@ -70,6 +70,7 @@ VEILED: Final = "a masked parameter or field has made a difference"
 NO_ARCHIVE: Final = "the script is not to be had"
 OTHER_COSTS: Final = "a budget ended the run, and budgets were counted by another cost table"
 BUDGET_KINDS: Final = {"instructions", "memory", "depth", "log"}
+OTHER_ZONES: Final = "the script read time zones of tzdata {}, and here is {}"
 UNREPEATABLE: Final = {
     "timeout": "the wall clock ended the run",
     "engine": "the engine failed",
@@ -346,10 +347,15 @@ def _judge(found: Findings, record: DecisionRecord, program: Program, outcome: d
     if record.costs in PLAIN_SEED_COSTS and _with_14_digits(record.answer) == _with_14_digits(outcome["answer"]):
         outcome = {**outcome, "answer": record.answer}
     fields = {name: (_bounded(was), _bounded(outcome[name])) for name, was in recorded.items() if was != outcome[name]}
+    if bool(record.zones) != bool(outcome["zones"]):
+        fields["zones"] = record.zones, outcome["zones"]
+    elif fields and record.zones != outcome["zones"]:
+        _leave(found, record, at, OTHER_ZONES.format(record.zones, outcome["zones"]))
+        return
     if fields and record.veiled:
         _leave(found, record, at, VEILED)
         return
-    if fields and only_last_digits(program, recorded, outcome):
+    if fields and "zones" not in fields and only_last_digits(program, recorded, outcome):
         _leave(found, record, at, LAST_DIGITS)
         return
     found.answers_only += record.costs != COST_VERSION
@@ -397,7 +403,15 @@ def outcome_of(program: Program, record: DecisionRecord, caps: Caps) -> dict[str
         Exception
     ) as bug:  # EngineError, or what the engine should have made one of: a bug of ours, and no finding's end
         failed = {"kind": "engine", "message": str(bug) if isinstance(bug, EngineError) else repr(bug), "position": ""}
-        return {"answer": None, "error": failed, "instructions": 0, "bytes": 0, "read": (), "capped": False}
+        return {
+            "answer": None,
+            "error": failed,
+            "instructions": 0,
+            "bytes": 0,
+            "read": (),
+            "zones": "",
+            "capped": False,
+        }
     failure = decision.failure
     kind = failure.kind if failure is not None else ""
     return {
@@ -406,6 +420,7 @@ def outcome_of(program: Program, record: DecisionRecord, caps: Caps) -> dict[str
         "instructions": decision.instructions,
         "bytes": decision.allocated_bytes,
         "read": decision.read,
+        "zones": decision.zones,
         "capped": kind == "timeout"
         or (kind == "instructions" and limits.instructions < own.instructions)
         or (kind == "memory" and limits.memory < own.memory)

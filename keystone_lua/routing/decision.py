@@ -15,7 +15,7 @@ from ..interpreter import costs
 from ..interpreter.errors import ResultError, ScriptError
 from ..interpreter.execution.execute import Failure, LogLine, failure_of, prepare, protected_call, restore, settled
 from ..interpreter.execution.program import Program
-from ..interpreter.execution.run import Run
+from ..interpreter.execution.run import ZONES, Run
 from ..interpreter.limits import DEFAULT, Limits
 from ..interpreter.runtime.metatables import first
 from ..interpreter.runtime.values import FALSE, TRUE, MetaTable, Table
@@ -52,6 +52,8 @@ class Decision(NamedTuple):
     read: tuple[str, ...] = ()
     """The watched headers whose value the script read, by the names that the request has, and its secrets that the
     script read, with `SECRET` before their names; sorted."""
+    zones: str = ""
+    """The version of the tables of time zones, if the script read any."""
 
 
 def decide(
@@ -107,7 +109,8 @@ def decision_of(run: Run, request: Mapping[str, Any], watched: frozenset[str] = 
         restore(before)
     log = tuple([LogLine(text, position) for text, position in run.log]) if run.log else ()
     names = tuple(sorted(map(to_text, read))) if read else ()
-    facts = (answer, failure, run.instructions_used(), run.bytes_used(), log, run.seed, run.now, names)
+    zones = run.library_state.get(ZONES, "")
+    facts = (answer, failure, run.instructions_used(), run.bytes_used(), log, run.seed, run.now, names, zones)
     decision = tuple.__new__(Decision, facts)  # as Decision(*facts), in a third of the time
     run.close(reusable=failure is None)
     return decision

@@ -84,6 +84,7 @@ REFUSED = {
     "local C = constant(function() return os.time() end)": "t:1: a constant cannot use the clock: it is made when the script is loaded (in a constant)",
     "local C = constant(function() return math.random() end)": "t:1: a constant cannot use random numbers: it is made when the script is loaded (in a constant)",
     "local t = require 'time' local C = constant(function() return t.now() end)": "t:1: a constant cannot use the clock: it is made when the script is loaded (in a constant)",
+    "local t = require 'time' local C = constant(function() return t.parse('2026-01-01', 'Europe/Berlin') end)": "t:1: a constant cannot use time zones: their tables change, and a constant is of the sources alone (in a constant)",
     "local C = constant(function() return {print} end)": "t:1: a function cannot be part of a constant",
     "local C = constant(function() return coroutine.create(function() end) end)": "t:1: a thread cannot be part of a constant",
     "local C = constant(function() return setmetatable({}, {}) end)": "t:1: a table with a metatable cannot be part of a constant",

@@ -30,9 +30,15 @@ def _hidden(what: str) -> Any:
 
 
 class ConstantRun(Run):
-    """A run that has no clock and no random numbers."""
+    """A run that has no clock, no random numbers and no time zones, whose tables are others elsewhere."""
 
     __slots__ = ()
+
+    def note_zones(self, version: str) -> None:
+        """Refuse."""
+        raise library_error(
+            "a constant cannot use time zones: their tables change, and a constant is of the sources alone"
+        )
 
     now = _hidden("the clock")
     seed = _hidden("random numbers")

@@ -57,6 +57,9 @@ and CPython 3.12 stops at about 1,400, two for each."""
 SPREADS: Final = 2_500
 """Calls with spread arguments that may nest: CPython 3.11 takes C stack for each."""
 
+ZONES: Final = "zones"
+"""The key in Run.library_state of the version of the tables of time zones, once the script has read any."""
+
 IDLE_RUNS: Final = 4
 """Idle runs that a program keeps: as many as threads may be running it."""
 
@@ -236,6 +239,10 @@ class Run:
         for slot in self.program.mirrors.values():
             self.cells[slot].cell_contents = None
         self.populate()
+
+    def note_zones(self, version: str) -> None:
+        """The run is about to read tables of time zones: what it answers depends on their version, too."""
+        self.library_state[ZONES] = version
 
     def prepare_coroutines(self) -> None:
         """For the first coroutine of a run."""

@@ -46,6 +46,7 @@ def read_time(run: RunContext, value: LuaValue, index: int) -> int:
 def read_zone(run: RunContext, value: LuaValue, index: int) -> ZoneInfo:
     """An argument as a zone."""
     run.charge(_ZONE)
+    run.note_zones(zones.VERSION)
     name = check_string(value, index)
     found = zones.zone(name) if len(name) <= zones.LONGEST else None
     if found is None:

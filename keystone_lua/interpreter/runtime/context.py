@@ -43,6 +43,9 @@ class RunContext(Protocol):
     def constants(self) -> tuple[LuaValue, ...]:
         """What the script's constants are, by number."""
 
+    def note_zones(self, version: str) -> None:
+        """The run is about to read tables of time zones, of this version of them."""
+
     threads: list[Coroutine] | None
     """Coroutines under way, the innermost last; None until the run has its first."""
     twin: Callable[[LuaValue], LuaValue]

@@ -61,12 +61,13 @@ def to_plain(decision: Decision) -> list[Any]:
         decision.seed,
         decision.now,
         decision.read,
+        decision.zones,
     ]
 
 
 def from_plain(plain: list[Any]) -> Decision:
     """The decision that `to_plain` was given."""
-    answer, failure, instructions, size, log, seed, now, read = plain
+    answer, failure, instructions, size, log, seed, now, read, zones = plain
     return Decision(
         answer,
         None if failure is None else Failure(failure[0], failure[1], failure[2], tuple(failure[3]), failure[4]),
@@ -76,4 +77,5 @@ def from_plain(plain: list[Any]) -> Decision:
         seed,
         now,
         tuple(read),
+        zones,
     )

@@ -6,8 +6,9 @@ hold: a bad line is a finding.
 
 Not replayable, and so neither same nor different: a record of which no script ran, of the kinds ``timeout`` and
 ``engine``, of a script that read a masked header, one that needs more than the auditor allows (`Caps`), one that
-differs in the last digits of numbers alone (`last_digits`), one that differs and read time zones of another version of
-tzdata, and, written under another cost table, one that a budget ended. One of these that contradicts itself is a finding.
+differs in the last digits of numbers alone (`last_digits`), one that differs and read time zones of another version
+of tzdata, and, written under another cost table, one that a budget ended. One of these that contradicts itself is a
+finding.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ The requests of a script depend on a seed only. Half of the canary ones carry no
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -116,10 +117,7 @@ def _blue_green(chance: random.Random, number: int) -> Case:
 def _ab_testing(chance: random.Random, number: int) -> Case:
     backends = _backends(chance, ("version-a", "version-b"))
     user = f"user-{chance.randrange(10**6)}"
-    total = 0
-    for byte in user.encode():
-        total = (total * 31 + byte) % 2**32
-    variant = "b" if total % 2 else "a"
+    variant = "ab"[hashlib.blake2b(f"variant-1\0{user}".encode(), digest_size=8).digest()[0] >> 7]
     right = _routed(backends, f"version-{variant}", "X-Variant", variant)
     return Case(_request(chance, number, backends, {"X-User-ID": user}), (right,), number)
 

@@ -108,20 +108,32 @@ class Script:
 
     def tested_paths(self) -> set[str]:
         """Globals and their fields that the script asks for whether they exist: it knows that they may not."""
-        tested = set()
-        for node in self.each(nodes.Name, nodes.Index):
-            parent = self.parents[node]
-            if isinstance(parent, (nodes.Logical, nodes.If, nodes.Branch, nodes.While, nodes.Repeat)) or (
-                isinstance(parent, nodes.Unary) and parent.symbol == "not"
-            ):
-                tested.add(self.path(node))
-            elif isinstance(parent, (nodes.Comparison, nodes.Operator)):
-                comparison = parent if isinstance(parent, nodes.Comparison) else self.parents[parent]
-                if isinstance(comparison, nodes.Comparison) and _compares_with_nil(comparison):
-                    tested.add(self.path(node))
-            elif isinstance(parent, nodes.Call) and self.path(parent.function) in ("type", "rawget"):
-                tested.add(self.path(node))
-        return tested - {""}
+        return {self.path(node) for node in self.each(nodes.Name, nodes.Index) if self.is_tested(node)} - {""}
+
+    def is_tested(self, node: Any) -> bool:
+        """Whether an expression's value is asked for being there: in a condition, compared with nil, by ``type``."""
+        parent = self.parents[node]
+        if isinstance(parent, (nodes.Logical, nodes.If, nodes.Branch, nodes.While, nodes.Repeat)):
+            return True
+        if isinstance(parent, nodes.Unary):
+            return parent.symbol == "not"
+        if isinstance(parent, (nodes.Comparison, nodes.Operator)):
+            comparison = parent if isinstance(parent, nodes.Comparison) else self.parents[parent]
+            return isinstance(comparison, nodes.Comparison) and _compares_with_nil(comparison)
+        return isinstance(parent, nodes.Call) and self.path(parent.function) in ("type", "rawget")
+
+    def is_needed(self, node: Any) -> bool:
+        """Whether an expression's value is used in a way that is an error for nil: indexed, called, an operand."""
+        parent = self.parents[node]
+        if isinstance(parent, (nodes.Index, nodes.MethodCall)):
+            return parent.object is node
+        if isinstance(parent, nodes.Call):
+            return parent.function is node
+        if isinstance(parent, nodes.Operator):
+            return isinstance(self.parents[parent], nodes.Arithmetic)
+        return isinstance(parent, (nodes.Arithmetic, nodes.Concat)) or (
+            isinstance(parent, nodes.Unary) and parent.symbol != "not"
+        )
 
     def start_of(self, node: Any) -> tuple[int, int]:
         """Line and column at which a node's text begins: its own are those of its operator or bracket."""

@@ -9,5 +9,8 @@ function on_route_request(request, backends)
     if backend.name:find(wanted) or backend.url:match(request.path) then
       return { selected_backend = backend.name }
     end
+    if request.host:match("^api.example.com$") or request.host:find("internal.local:%d+") then
+      return { selected_backend = backend.name }
+    end
   end
 end

@@ -15,6 +15,9 @@ function on_route_request(request, backends)
       return { selected_backend = backend.name }
     end
   end
+  if request.host:match("^api%.example%.com$") or request.path:match("(.+).com") or request.path:match("%.js$") then
+    return { reject = true }
+  end
   local sep, store = ",", {}
   function store.find(_, name, options) return name, options end
   store:find(request.host, {})

@@ -9,8 +9,10 @@ from ..rule import Rule
 from . import (
     accidental_global,
     bad_ignore,
+    bad_pattern,
     clock_dependent,
     endless_loop,
+    foreign_pattern,
     lost_header,
     magic_pattern,
     missing_module,
@@ -18,11 +20,14 @@ from . import (
     seed_dependent,
     shadowing,
     unavailable_library,
+    unchecked_result,
     undefined_global,
     unknown_request_field,
     unknown_result_field,
     unreachable_code,
     unused_local,
+    unverified_token,
+    wrong_arguments,
 )
 
 RULES: Final[Sequence[Rule]] = tuple(
@@ -37,7 +42,12 @@ RULES: Final[Sequence[Rule]] = tuple(
         shadowing,
         unreachable_code,
         endless_loop,
+        bad_pattern,
+        foreign_pattern,
         magic_pattern,
+        wrong_arguments,
+        unchecked_result,
+        unverified_token,
         unknown_request_field,
         unknown_result_field,
         lost_header,

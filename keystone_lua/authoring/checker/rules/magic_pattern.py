@@ -11,14 +11,14 @@ from typing import Any, Final
 
 from ....interpreter.syntax import nodes
 from ..findings import Severity
+from ..library import is_plain, pattern_calls
 from ..rule import Place
-from ..script import STRING_METHODS, Script
+from ..script import Script
 
 CODE: Final = "magic-pattern"
 SEVERITY: Final[Severity] = "warning"
 TEXT: Final = "Text used as a pattern: - . + * ? [ ( ^ $ % are operators in it."
 
-_FUNCTIONS: Final = frozenset({"find", "match", "gmatch", "gsub"})
 _PATTERN_LIKE: Final = re.compile(r"pat|regex|\bre\b|expr|glob|mask|rule|class|fmt|sep|delim|set\b", re.IGNORECASE)
 """Names whose values are meant to be patterns."""
 
@@ -28,43 +28,32 @@ _WRITTEN: Final = re.compile(r"[%\[(+*?]")
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 _SETS: Final = re.compile(r"%.|\[\^?\]?(?:%.|[^\]%])*\]", re.DOTALL)
+_HOST: Final = re.compile(
+    r"(?<![\w.])(?:[A-Za-z0-9]+\.)*[A-Za-z0-9]+\."
+    r"(?:com|org|net|io|dev|app|local|internal|localhost|example|test|edu|gov|co|cloud|info|biz|eu|de|uk|us)(?![\w.])"
+)
+"""A name of a host, by what it ends in. A ``-`` in it is told before."""
 _LETTER_DASH: Final = re.compile(r"[A-Za-z0-9]-")
 
 
 def places(script: Script) -> Iterator[Place]:
     """Literals with a letter before ``-``, and patterns made of a name, a field or a concatenation with one."""
-    for call in script.each(nodes.Call, nodes.MethodCall):
-        pattern, plain = _pattern(script, call)
-        if pattern is None or (plain is not None and not isinstance(plain, (nodes.Nil, nodes.Boolean))):
+    for call in pattern_calls(script):
+        if is_plain(call):
             continue
-        if isinstance(plain, nodes.Boolean) and plain.value:
-            continue
+        pattern = call.pattern
         if isinstance(pattern, nodes.String):
             if dash := _dash(pattern.value):
                 yield Place(pattern.line, pattern.column, _LITERAL.format(dash))
+            elif host := _HOST.search(_SETS.sub("  ", pattern.value)):
+                yield Place(pattern.line, pattern.column, _DOTTED.format(host[0], host[0].replace(".", "%.")))
         elif named := _named(script, pattern):
             yield Place(pattern.line, pattern.column, _MADE.format(named))
 
 
 _LITERAL: Final = "in this pattern '{0}' means the fewest of '{0[0]}': write '%-' for a dash, or find(text, 1, true)"
+_DOTTED: Final = "in this pattern each '.' is any character: write '{1}' for '{0}'"
 _MADE: Final = "'{}' is used as a pattern, where - . and others are operators: use find(text, 1, true) for plain text"
-
-
-def _pattern(script: Script, call: Any) -> tuple[Any, Any]:
-    """The pattern of a string function's call, and find's fourth argument."""
-    if isinstance(call, nodes.MethodCall):
-        if call.method not in _FUNCTIONS or call.method not in STRING_METHODS:
-            return None, None
-        function, arguments = call.method, call.arguments
-        if function != "gsub" and any(isinstance(argument, nodes.Table) for argument in arguments[:2]):
-            return None, None  # an object's own method of that name
-    else:
-        library, _, function = script.path(call.function).partition(".")
-        if library != "string" or function not in _FUNCTIONS:
-            return None, None
-        arguments = call.arguments[1:]
-    plain = arguments[2] if function == "find" and len(arguments) > 2 else None
-    return (arguments[0] if arguments else None), plain
 
 
 def _dash(pattern: str) -> str:

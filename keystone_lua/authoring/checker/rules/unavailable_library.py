@@ -11,6 +11,7 @@ from ....interpreter.signatures import LEFT_OUT
 from ....interpreter.stdlib.registry import LIBRARIES
 from ....interpreter.syntax import nodes
 from ..findings import Severity
+from ..library import library_of
 from ..rule import Place
 from ..script import Script
 
@@ -58,38 +59,17 @@ def places(script: Script) -> Iterator[Place]:
 
 
 def _module_members(script: Script) -> Iterator[Place]:
-    """Members that a module of the routing library does not have: of ``require "json"`` itself, or of a local that is
-    made by it, never assigned, and gets no members from the script."""
-    extended = {
-        script.variable(target.object)
-        for target in script.targets
-        if isinstance(target, nodes.Index) and isinstance(target.object, nodes.Name)
-    }
-    modules = {
-        variable: name
-        for variable, value in script.initial.items()
-        if not variable.assigned and variable not in extended and (name := _required(script, value))
-    }
+    """Members that a module of the routing library does not have."""
+    library = library_of(script)
     for node in script.each(nodes.Index):
         if not isinstance(node.key, nodes.String) or node in script.targets:
             continue
-        owner = node.object
-        local = script.variable(owner) if isinstance(owner, nodes.Name) else None
-        module = modules.get(local) if local is not None else _required(script, owner)
+        module = library.module(node.object)
         if module is None or node.key.value in (members := catalogue.paths(module)):
             continue
         close = get_close_matches(node.key.value, sorted(members), 1, 0.7)
         advice = f": did you mean '{close[0]}'?" if close else ""
         yield Place(*script.start_of(node), f"'{node.key.value}' does not exist in module '{module}'{advice}")
-
-
-def _required(script: Script, node: nodes.Node) -> str | None:
-    """The module of the routing library that a call of ``require`` answers."""
-    if isinstance(node, nodes.Call) and script.is_global(node.function, "require") and len(node.arguments) == 1:
-        name = node.arguments[0]
-        if isinstance(name, nodes.String) and name.value in catalogue.FILES and name.value not in script.own_modules:
-            return name.value
-    return None
 
 
 def _advice(path: str) -> str:

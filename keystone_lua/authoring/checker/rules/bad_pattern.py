@@ -1,0 +1,68 @@
+"""Literals that are no pattern, or no regular expression: the call is an error, whatever the text.
+
+Lua notices when a match comes to the fault; here it is told before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from ....interpreter.patterns.items import FAULT, Reader
+from ....interpreter.patterns.regex_program import Program
+from ....interpreter.patterns.regex_syntax import RegexError, read_regex
+from ....interpreter.stdlib.matching import take_apart
+from ....interpreter.syntax import nodes
+from ..findings import Severity
+from ..library import is_plain, library_of, pattern_calls
+from ..rule import Place
+from ..script import Script
+
+CODE: Final = "bad-pattern"
+SEVERITY: Final[Severity] = "warning"
+TEXT: Final = "The pattern or regular expression is malformed: matching by it is an error."
+
+_OPTIONS: Final = 2
+"""The place of options among the arguments of re's functions, of sub and gsub one more."""
+
+
+def places(script: Script) -> Iterator[Place]:
+    """Patterns of string's functions and gsub's replacements, expressions and options of re's."""
+    for call in pattern_calls(script):
+        pattern = call.pattern
+        if isinstance(pattern, nodes.String) and not is_plain(call):
+            reader = _read(pattern.value)
+            if (fault := _fault(reader)) is not None:
+                yield Place(pattern.line, pattern.column, f"{fault}: each call with this pattern is an error")
+            elif isinstance(call.replacement, nodes.String):
+                highest, captures = take_apart(call.replacement.value).highest, max(1, len(reader.kinds))
+                if highest > captures:
+                    message = f"the replacement names capture {highest}, and the pattern has {len(reader.kinds)}"
+                    yield Place(call.replacement.line, call.replacement.column, message)
+    for found in library_of(script).calls():
+        file, name = found.member.path
+        if file == "re" and len(found.call.arguments) > 1:
+            yield from _regex(found.call.arguments, _OPTIONS + (name in ("sub", "gsub")))
+
+
+def _read(text: str) -> Reader:
+    reader = Reader(text[text.startswith("^") :])
+    reader.read()
+    return reader
+
+
+def _fault(reader: Reader) -> str | None:
+    if reader.items and reader.items[-1].kind == FAULT:
+        return str(reader.items[-1].argument)
+    return "unfinished capture" if reader.open else None
+
+
+def _regex(arguments: tuple[Any, ...], place: int) -> Iterator[Place]:
+    pattern = arguments[1]
+    options = arguments[place] if len(arguments) > place else None
+    letters = options.value if isinstance(options, nodes.String) else ""
+    if isinstance(pattern, nodes.String):
+        try:
+            Program(read_regex(pattern.value, letters))
+        except RegexError as error:
+            yield Place(pattern.line, pattern.column, f"{error}: each call with it is an error")

@@ -12,9 +12,9 @@ they live in a one-element list that the closures share (BOX).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from .. import costs
 from ..errors import LuaSyntaxError
@@ -67,11 +67,8 @@ class Scope:
     """Functions that stand in it, but not in those."""
     widest: int = 0
     """Outer names of the one with the most: they are on the stack while its closure is made."""
-    parameters: tuple[Variable, ...] = ()
     has_goto: bool = False
     uses_vararg: bool = False
-    arg: Variable | None = None
-    """The hidden local ``arg`` of a vararg function that mentions it (LUA_COMPAT_VARARG)."""
     returns: list[nodes.Return] = field(default_factory=list)
 
 
@@ -81,6 +78,10 @@ class Resolution:
 
     variables: dict[nodes.Name, Variable] = field(default_factory=dict)
     declared: dict[nodes.Node, tuple[Variable, ...]] = field(default_factory=dict)
+    """What a node declares: a function its parameters. A variable knows its scope, and no scope its variables: in a
+    circle they would keep the tree until it is collected."""
+    args: dict[nodes.Node, Variable] = field(default_factory=dict)
+    """The hidden local ``arg`` of a vararg function that mentions it (LUA_COMPAT_VARARG)."""
     scopes: dict[nodes.Node, Scope] = field(default_factory=dict)
     targets: dict[nodes.Goto, tuple[nodes.Block, nodes.Label]] = field(default_factory=dict)
     labelled: dict[nodes.Block, None] = field(default_factory=dict)
@@ -103,6 +104,7 @@ class Resolution:
         """Take over what was found in another chunk."""
         self.variables.update(other.variables)
         self.declared.update(other.declared)
+        self.args.update(other.args)
         self.scopes.update(other.scopes)
         self.targets.update(other.targets)
         self.labelled.update(other.labelled)
@@ -145,53 +147,17 @@ class _Resolver:
         self.around: dict[Scope, list[_Frame]] = {}
         """The open blocks of each function around."""
         self.loops = 0
-        self.table: dict[type, Callable[[Any], None]] = {
-            nodes.Name: self.name,
-            nodes.Index: self.index,
-            nodes.Call: self.call,
-            nodes.MethodCall: self.method_call,
-            nodes.Chain: self.steps,
-            nodes.Prior: self.nothing,
-            nodes.Paren: self.paren,
-            nodes.Arithmetic: self.chain,
-            nodes.Comparison: self.chain,
-            nodes.Concat: self.operands,
-            nodes.Logical: self.operands,
-            nodes.Unary: self.unary,
-            nodes.Table: self.constructor,
-            nodes.Function: self.function,
-            nodes.Nil: self.nothing,
-            nodes.Boolean: self.nothing,
-            nodes.Number: self.nothing,
-            nodes.String: self.string,
-            nodes.Vararg: self.vararg,
-            nodes.Local: self.local,
-            nodes.LocalFunction: self.local_function,
-            nodes.Assign: self.assign,
-            nodes.CallStatement: self.call_statement,
-            nodes.Do: self.do,
-            nodes.While: self.while_,
-            nodes.Repeat: self.repeat,
-            nodes.If: self.if_,
-            nodes.NumericFor: self.numeric_for,
-            nodes.GenericFor: self.generic_for,
-            nodes.Return: self.return_,
-            nodes.Break: self.nothing,
-            nodes.Goto: self.goto,
-            nodes.Label: self.nothing,
-        }
 
     def run(self) -> None:
         self.into.scopes[self.chunk] = self.scope
         self.block(self.chunk.body, ())
 
     def visit(self, node: nodes.Node) -> None:
-        self.table[node.__class__](node)
+        _VISITS[node.__class__](self, node)
 
     def visit_all(self, items: tuple[Any, ...]) -> None:
-        table = self.table
         for node in items:
-            table[node.__class__](node)
+            _VISITS[node.__class__](self, node)
 
     def nothing(self, node: nodes.Node) -> None:
         pass
@@ -234,7 +200,7 @@ class _Resolver:
             if statement.__class__ is nodes.Label:
                 self.label(frame, statement, position >= last)
             else:
-                self.table[statement.__class__](statement)
+                _VISITS[statement.__class__](self, statement)
 
     def label(self, frame: _Frame, label: nodes.Label, at_end: bool) -> None:
         if label.name in frame.labels:
@@ -331,13 +297,12 @@ class _Resolver:
         self.into.scopes[node] = self.scope
         self.frames, self.loops = [], 0
         self.open(node.body)
-        self.scope.parameters = tuple(self.declare(name) for name in node.parameters)
-        self.into.declared[node] = self.scope.parameters
+        self.into.declared[node] = tuple(self.declare(name) for name in node.parameters)
         arg = self.declare("arg") if node.is_vararg and "arg" not in node.parameters else None
         self.statements(node.body)
         self.close()
         if arg is not None and arg.mentioned:
-            self.scope.arg = arg
+            self.into.args[node] = arg
         scope.widest = max(scope.widest, len(self.scope.outer))
         self.frames, self.loops, self.scope = frames, loops, scope
 
@@ -378,9 +343,8 @@ class _Resolver:
 
     def chain(self, node: nodes.Arithmetic | nodes.Comparison) -> None:
         self.visit(node.first)
-        table = self.table
         for operator in node.rest:
-            table[operator.operand.__class__](operator.operand)
+            _VISITS[operator.operand.__class__](self, operator.operand)
 
     def operands(self, node: nodes.Concat | nodes.Logical) -> None:
         self.visit_all(node.operands)
@@ -389,11 +353,10 @@ class _Resolver:
         self.visit(node.operand)
 
     def constructor(self, node: nodes.Table) -> None:
-        table = self.table
         for item in node.fields:
             if item.key is not None:
-                table[item.key.__class__](item.key)
-            table[item.value.__class__](item.value)
+                _VISITS[item.key.__class__](self, item.key)
+            _VISITS[item.value.__class__](self, item.value)
 
     # statements
 
@@ -469,3 +432,40 @@ class _Resolver:
     def goto(self, node: nodes.Goto) -> None:
         self.scope.has_goto = True
         self.frames[-1].gotos.append((node, self.frames[-1].locals))
+
+
+_VISITS: Final[Mapping[type, Callable[[_Resolver, Any], None]]] = {
+    nodes.Name: _Resolver.name,
+    nodes.Index: _Resolver.index,
+    nodes.Call: _Resolver.call,
+    nodes.MethodCall: _Resolver.method_call,
+    nodes.Chain: _Resolver.steps,
+    nodes.Prior: _Resolver.nothing,
+    nodes.Paren: _Resolver.paren,
+    nodes.Arithmetic: _Resolver.chain,
+    nodes.Comparison: _Resolver.chain,
+    nodes.Concat: _Resolver.operands,
+    nodes.Logical: _Resolver.operands,
+    nodes.Unary: _Resolver.unary,
+    nodes.Table: _Resolver.constructor,
+    nodes.Function: _Resolver.function,
+    nodes.Nil: _Resolver.nothing,
+    nodes.Boolean: _Resolver.nothing,
+    nodes.Number: _Resolver.nothing,
+    nodes.String: _Resolver.string,
+    nodes.Vararg: _Resolver.vararg,
+    nodes.Local: _Resolver.local,
+    nodes.LocalFunction: _Resolver.local_function,
+    nodes.Assign: _Resolver.assign,
+    nodes.CallStatement: _Resolver.call_statement,
+    nodes.Do: _Resolver.do,
+    nodes.While: _Resolver.while_,
+    nodes.Repeat: _Resolver.repeat,
+    nodes.If: _Resolver.if_,
+    nodes.NumericFor: _Resolver.numeric_for,
+    nodes.GenericFor: _Resolver.generic_for,
+    nodes.Return: _Resolver.return_,
+    nodes.Break: _Resolver.nothing,
+    nodes.Goto: _Resolver.goto,
+    nodes.Label: _Resolver.nothing,
+}

@@ -12,7 +12,7 @@ settled after MAX_ROUNDS gets no kinds at all.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from ..levels import LEVEL_1, Level
@@ -61,27 +61,6 @@ class Kinds:
         self.fields: set[str] = set()
         """Fields that functions assign or construct: likely an object's own, where others may be its class's."""
         self.known: dict[nodes.Function, _Function] = {}
-        self.table: dict[type, Callable[[Any], str]] = {
-            nodes.Nil: lambda node: NIL,
-            nodes.Boolean: lambda node: BOOLEAN,
-            nodes.Number: lambda node: NUMBER,
-            nodes.String: lambda node: STRING,
-            nodes.Function: lambda node: FUNCTION,
-            nodes.Table: lambda node: TABLE,
-            nodes.Comparison: lambda node: BOOLEAN,
-            nodes.Vararg: lambda node: ANY,
-            nodes.Chain: lambda node: ANY,
-            nodes.Prior: lambda node: ANY,
-            nodes.Index: self.index,
-            nodes.Name: self.name,
-            nodes.Paren: lambda node: self.of(node.expression),
-            nodes.Concat: self.concat,
-            nodes.Arithmetic: self.arithmetic,
-            nodes.Unary: self.unary,
-            nodes.Logical: self.logical,
-            nodes.Call: self.call,
-            nodes.MethodCall: self.method_call,
-        }
         self.settled = False
         self.remembered: dict[nodes.Expression, str] = {}
         """Kinds that were asked for once all are known: each level of nesting asks for those below it."""
@@ -123,8 +102,7 @@ class Kinds:
         if function is None or function.escaped or not self.proves:
             return False
         return all(
-            len(call.arguments) <= len(function.scope.parameters)
-            and (not call.arguments or self.is_single(call.arguments[-1]))
+            len(call.arguments) <= len(node.parameters) and (not call.arguments or self.is_single(call.arguments[-1]))
             for call in function.calls
         )
 
@@ -134,7 +112,7 @@ class Kinds:
         """The same, UNKNOWN included: what the fixpoint has found so far."""
         kind = self.remembered.get(node)
         if kind is None:
-            kind = self.table[node.__class__](node)
+            kind = _KINDS[node.__class__](self, node)
             if self.settled:
                 self.remembered[node] = kind
         return kind
@@ -269,7 +247,7 @@ class Kinds:
     def parameters(self, function: _Function, escaped: bool) -> None:
         """Take the calls' arguments as the values of a function's parameters."""
         function.escaped = escaped
-        for place, variable in enumerate(function.scope.parameters):
+        for place, variable in enumerate(self.resolution.declared[function.node]):
             values = self.values.setdefault(variable, [])
             if escaped:
                 values.append(ANY)
@@ -296,6 +274,27 @@ class Kinds:
         changed = (kind, single) != (function.kind, function.single)
         function.kind, function.single = kind, single
         return changed
+
+
+_KINDS: Final[Mapping[type, Callable[[Kinds, Any], str]]] = {
+    nodes.Nil: lambda self, node: NIL,
+    nodes.Boolean: lambda self, node: BOOLEAN,
+    nodes.Number: lambda self, node: NUMBER,
+    nodes.String: lambda self, node: STRING,
+    nodes.Function: lambda self, node: FUNCTION,
+    nodes.Table: lambda self, node: TABLE,
+    nodes.Comparison: lambda self, node: BOOLEAN,
+    **dict.fromkeys((nodes.Vararg, nodes.Chain, nodes.Prior), lambda self, node: ANY),
+    nodes.Index: Kinds.index,
+    nodes.Name: Kinds.name,
+    nodes.Paren: lambda self, node: self.of(node.expression),
+    nodes.Concat: Kinds.concat,
+    nodes.Arithmetic: Kinds.arithmetic,
+    nodes.Unary: Kinds.unary,
+    nodes.Logical: Kinds.logical,
+    nodes.Call: Kinds.call,
+    nodes.MethodCall: Kinds.method_call,
+}
 
 
 def join(one: str, other: str) -> str:
@@ -443,10 +442,10 @@ class _Collector:
 
     def function(self, node: nodes.Function, known: bool) -> None:
         """A function's body; the parameters of one that is not known by name can be anything."""
-        if (arg := self.resolution.scopes[node].arg) is not None:
+        if (arg := self.resolution.args.get(node)) is not None:
             self.add(arg, ANY)
         if not known:
-            for variable in self.resolution.scopes[node].parameters:
+            for variable in self.resolution.declared[node]:
                 self.add(variable, ANY)
         self.nesting += 1
         self.block(node.body)

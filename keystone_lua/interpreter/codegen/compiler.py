@@ -120,7 +120,7 @@ def emit_function(builder: FunctionBuilder, node: nodes.Function, own: Variable 
     code_name = identifier if identifier[0] == "f" else builder.fresh("f")
     where = f"function <{chunk_id(builder.chunk_name)}:{node.line}>"
     builder.functions[code_name] = f"function '{node.name}'" if node.name else where
-    slots = ["d", *(v.slot for v in scope.parameters)]
+    slots = ["d", *(v.slot for v in builder.resolution.declared[node])]
     rest = "va" if node.is_vararg else None if builder.kinds.fits(node) else "_"
     definition = builder.definition(code_name, slots, rest, context, statements)
     definition.lineno = builder.at(node.line)  # debug.getinfo tells by it where the function is defined
@@ -150,7 +150,8 @@ def function_body(
     builder.out, builder.height, builder.depths, builder.conditional = [], 0, [], 0
     context = builder.context = Context(scope, parent, False)
     context.jump = builder.fresh("j")
-    context.owned.update(("d", "va", "_", context.jump, *(v.slot for v in scope.parameters)))
+    parameters = builder.resolution.declared.get(scope.node, ())
+    context.owned.update(("d", "va", "_", context.jump, *(v.slot for v in parameters)))
     builder.line = builder.at(scope.node.line)
     builder.segment = Segment(entry=True)
     builder.out.append(builder.segment)
@@ -159,12 +160,13 @@ def function_body(
     builder.charge(costs.FUNCTION + beyond // costs.SLOTS, beyond * costs.SLOT if is_chunk else 0)
     if isinstance(scope.node, nodes.Function) and scope.node.is_vararg:
         builder.out.insert(0, vararg_charge(builder))
-    for variable in scope.parameters:
+    for variable in parameters:
         if variable.storage == BOX:
             statements.new_box(builder, variable, pyast.name(variable.slot, builder.line))
-    if scope.arg is not None:
+    arg = builder.resolution.args.get(scope.node)
+    if arg is not None:
         given = pyast.call("arg_table", [builder.run(), pyast.name("va", builder.line)], builder.line)
-        statements.declare(builder, scope.arg, pyast.nil(builder.line) if scope.uses_vararg else given)
+        statements.declare(builder, arg, pyast.nil(builder.line) if scope.uses_vararg else given)
     jumps.block_statements(builder, block)
     if not ends(block):
         builder.out.append(pyast.return_(pyast.constant((), builder.line), builder.line))

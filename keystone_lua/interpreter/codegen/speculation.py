@@ -92,21 +92,6 @@ class Attempt:
         self.price = Price()
         """Of the function whose call is being emitted."""
         self.conditional = 0
-        self.forms: dict[type, Callable[[Any], ast.expr]] = {
-            nodes.Number: self.constant,
-            nodes.String: self.constant,
-            nodes.Nil: lambda node: pyast.nil(emitter.line),
-            nodes.Boolean: lambda node: pyast.name("TRUE" if node.value else "FALSE", emitter.line),
-            nodes.Paren: lambda node: self.value(node.expression),
-            nodes.Name: self.name,
-            nodes.Index: self.field,
-            nodes.Arithmetic: self.arithmetic,
-            nodes.Unary: self.unary,
-            nodes.Comparison: self.truth_value,
-            nodes.Logical: self.logical,
-            nodes.Call: self.call,
-            nodes.MethodCall: self.call,
-        }
         self.functions = functions
 
     # the ways to ask
@@ -114,10 +99,10 @@ class Attempt:
     def value(self, node: nodes.Expression) -> ast.expr:
         """The node's value, nil included."""
         self.nodes += 1
-        form = self.forms.get(node.__class__)
+        form = _FORMS.get(node.__class__)
         if form is None or self.nodes > MAX_NODES:
             raise Unsuited
-        return form(node)
+        return form(self, node)
 
     def operand(self, node: nodes.Expression) -> ast.expr:
         """The node's value where nil would not do."""
@@ -403,6 +388,23 @@ class Attempt:
         made = form(self, *arguments)
         self.price = outer
         return made
+
+
+_FORMS: Final[Mapping[type, Callable[[Attempt, Any], ast.expr]]] = {
+    nodes.Number: Attempt.constant,
+    nodes.String: Attempt.constant,
+    nodes.Nil: lambda self, node: pyast.nil(self.emitter.line),
+    nodes.Boolean: lambda self, node: pyast.name("TRUE" if node.value else "FALSE", self.emitter.line),
+    nodes.Paren: lambda self, node: self.value(node.expression),
+    nodes.Name: Attempt.name,
+    nodes.Index: Attempt.field,
+    nodes.Arithmetic: Attempt.arithmetic,
+    nodes.Unary: Attempt.unary,
+    nodes.Comparison: Attempt.truth_value,
+    nodes.Logical: Attempt.logical,
+    nodes.Call: Attempt.call,
+    nodes.MethodCall: Attempt.call,
+}
 
 
 def is_sparse(key: nodes.Expression) -> bool:

@@ -49,15 +49,17 @@ def compile_program(
     limit: int = DEFAULT.source,
     accounted: bool = False,
     level: Level = LEVEL_1,
+    hosted: bool = False,
 ) -> Program:
     """Compile a script named ``name`` (as positions will show it) with the modules that it requires.
 
     An ``accounted`` program answers and costs the same and is for a run that is recorded; ``level`` changes no answer
-    and no count (see levels). Raises LuaSyntaxError.
+    and no count (see levels). ``hosted`` is for runs whose globals a host sets or calls (see host_functions): nothing
+    is taken for granted of them, which costs time and changes no answer and no count. Raises LuaSyntaxError.
     """
     require_suitable()
     with _room():
-        return _compile(link_program(source, name, modules, limit), accounted, level)
+        return _compile(link_program(source, name, modules, limit), accounted, level, hosted)
 
 
 def compile_to_tree(found: Linked, kind: type[_Builder], level: Level = LEVEL_1) -> tuple[ast.FunctionDef, _Builder]:
@@ -69,8 +71,8 @@ def compile_to_tree(found: Linked, kind: type[_Builder], level: Level = LEVEL_1)
     return link, builder
 
 
-def _builder(found: Linked, kind: type[_Builder], level: Level) -> _Builder:
-    seal = Seal(found.resolution, level)
+def _builder(found: Linked, kind: type[_Builder], level: Level, hosted: bool = False) -> _Builder:
+    seal = Seal(found.resolution, level, hosted)
     builder = kind(found.resolution, Kinds(found.resolution, found.chunks, seal, level), seal, compiler.MAKERS)
     texts = found.texts
     builder.level = level
@@ -79,9 +81,9 @@ def _builder(found: Linked, kind: type[_Builder], level: Level) -> _Builder:
     return builder
 
 
-def _compile(found: Linked, accounted: bool, level: Level) -> Program:
+def _compile(found: Linked, accounted: bool, level: Level, hosted: bool = False) -> Program:
     chunks, resolution = found.chunks, found.resolution
-    builder: FunctionBuilder = _builder(found, AccountingBuilder if accounted else FunctionBuilder, level)
+    builder: FunctionBuilder = _builder(found, AccountingBuilder if accounted else FunctionBuilder, level, hosted)
     seal, kinds = builder.seal, builder.kinds
     named = "coroutine" in resolution.globals.reads or any(r.name == "coroutine" for r in resolution.requires)
     twinned = named or seal.dynamic  # who has _G may find the library there
@@ -110,7 +112,9 @@ def _compile(found: Linked, accounted: bool, level: Level) -> Program:
         base_names=base,
         library_names=tables,
         dynamic=seal.dynamic,
-        constant=not (tables or accounted)
+        hosted=hosted,
+        own=frozenset({*kinds.globals, *seal.mirrors}),
+        constant=not (tables or accounted or hosted)
         and found.compile_cost <= MAX_PROVED
         and is_constant(kinds, chunks, found.names),
         mirrors=MappingProxyType(

@@ -28,7 +28,7 @@ from .sites import SITES, Site
 from .stdlib.registry import LIBRARIES
 from .version import ENGINE_VERSION
 
-PLAIN: Final = ("name", "hash", "main", "base_names", "library_names", "dynamic", "constant", "sought")
+PLAIN: Final = ("name", "hash", "main", "base_names", "library_names", "dynamic", "constant", "sought", "hosted", "own")
 """Fields that are packed as they are, in this order."""
 
 MADE_AGAIN: Final = (
@@ -51,6 +51,8 @@ def pack(program: Program) -> bytes:
         program.dynamic,
         program.constant,
         program.sought,
+        program.hosted,
+        program.own,
     )
     own = {name: value for name, value in program.namespace.items() if name not in HELPERS and name != SITES}
     return marshal.dumps(

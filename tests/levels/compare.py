@@ -27,8 +27,11 @@ LEAST: Final = 6_000
 SWITCHES: Final = {field.name: replace(LEVEL_1, **{field.name: False}) for field in fields(Level)}
 """Each optimisation off alone."""
 
+HOSTED: Final = "hosted"
+"""Level 1 for a host that may set and call the program's globals, and does neither here."""
+
 BOTH: Final = {"level 1": LEVEL_1}
-ALL: Final = BOTH | SWITCHES
+ALL: Final = BOTH | SWITCHES | {HOSTED: LEVEL_1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,9 @@ class Case:
     limits: Limits = LIMITS
     modules: Mapping[str, bytes] = field(default_factory=dict)
 
-    def compiled(self, level: Level) -> Program:
+    def compiled(self, level: Level, hosted: bool = False) -> Program:
         """The program at a level."""
-        return compile_program(self.source, self.name, self.modules, level=level)
+        return compile_program(self.source, self.name, self.modules, level=level, hosted=hosted)
 
     def run(self, program: Program, limits: Limits) -> list[Outcome]:
         """One outcome, or one for each request."""
@@ -118,7 +121,7 @@ def differences(case: Case, levels: Mapping[str, Level], count: int = 0) -> Iter
     whole = case.run(plain, case.limits)[0]
     tried = [(limits, case.run(plain, limits)) for limits in cuts(case, whole, count)]
     for name, level in levels.items():
-        program = case.compiled(level)
+        program = case.compiled(level, name == HOSTED)
         for limits, expected in tried:
             found = zip(case.run(program, limits), expected, strict=True)
             pairs = [(now.ended(), was.ended()) for now, was in found]

@@ -58,7 +58,7 @@ def collect(stage: Stage, file: str, content: bytes) -> list[Test]:
     if not file.endswith(".lua"):
         return [Test(file, case.name, _case_runner(stage, case)) for case in read_cases(file, content)]
     try:
-        program = compile_program(content, from_text(file.rpartition("/")[2]), stage.modules)
+        program = compile_program(content, from_text(file.rpartition("/")[2]), stage.modules, hosted=True)
     except LuaSyntaxError as error:
         raise BadTestFile(to_text(error.message)) from None
     found, names = global_functions(_prepared(stage, program))

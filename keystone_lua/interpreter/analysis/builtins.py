@@ -38,7 +38,9 @@ class Seal:
     metatable (getmetatable).
     """
 
-    def __init__(self, resolution: Resolution, level: Level = LEVEL_1) -> None:
+    def __init__(self, resolution: Resolution, level: Level = LEVEL_1, hosted: bool = False) -> None:
+        """``hosted``: somebody else may set the program's globals before it runs, and call them after."""
+        self.hosted = hosted
         self.binds = level.fixed_builtins
         use = resolution.globals
         open_libraries = set(use.whole) | set(use.writes)
@@ -55,7 +57,7 @@ class Seal:
         taken = {*HOST_GLOBALS, *LIBRARIES[""], *LIBRARIES, *LEFT_OUT}
         own = (
             ()
-            if self.dynamic or not level.global_cells
+            if self.dynamic or hosted or not level.global_cells
             else (name for name in use.writes if name not in taken and name in use.reads and len(name) < LONG_STRING)
         )
         self.mirrors = {name: f"g{number}" for number, name in enumerate(own)}

@@ -420,7 +420,7 @@ class _Collector:
                 self.expression(value)
 
     def known_global(self, target: nodes.Name, function: nodes.Function) -> bool:
-        if target in self.resolution.variables or self.kinds.seal.dynamic:
+        if target in self.resolution.variables or self.kinds.seal.dynamic or self.kinds.seal.hosted:
             return False
         if target.name in HOST_CALLS or self.resolution.globals.writes.get(target.name) != 1:
             return False

@@ -128,7 +128,9 @@ class FunctionBuilder:
         self.kinds = kinds
         self.seal = seal
         use = resolution.globals
-        self.hosted = any(name in use.reads or name in use.writes for name in (*HOST_GLOBALS, *HOST_CALLS))
+        self.hosted = seal.hosted or any(
+            name in use.reads or name in use.writes for name in (*HOST_GLOBALS, *HOST_CALLS)
+        )
         """Whether the program may see the host's tables."""
         self.metatables = self.hosted or seal.dynamic or "setmetatable" in use.reads
         """Whether the program may see tables with a metatable."""

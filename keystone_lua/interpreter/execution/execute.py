@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -90,30 +91,59 @@ def failure_of(error: ScriptError) -> Failure:
     return Failure(error.kind, message, to_text(place), tuple(to_text(line) for line in lines))
 
 
-def prepare(limits: Limits) -> tuple[int, int, int] | bool:
+class _Threshold:
+    """The process's threshold between collections: GC_OBJECTS while any run is large, then what it was."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.runs = 0
+        self.before = 0
+
+    def begin(self) -> None:
+        """One more large run."""
+        with self.lock:
+            first, *others = gc.get_threshold()
+            if not self.runs:
+                self.before = first
+                gc.set_threshold(GC_OBJECTS, *others)
+            self.runs += 1
+
+    def end(self) -> None:
+        """One less. What somebody else has set meanwhile stays."""
+        with self.lock:
+            self.runs -= 1
+            first, *others = gc.get_threshold()
+            if not self.runs and first == GC_OBJECTS:
+                gc.set_threshold(self.before, *others)
+
+
+_THRESHOLD: Final = _Threshold()
+
+
+def prepare(limits: Limits) -> bool | None:
     """Set Python up for a run: room for its frames, no cycle collection while memory is bounded.
 
-    Returns what `restore` takes. The recursion limit is the process's and is only ever raised: other threads may be
-    running scripts.
+    Returns what `restore` takes. All of this is the process's: other threads may be running scripts. The recursion limit
+    is only ever raised; who finds the collector off leaves it off, so that of runs that overlap the first turns it on
+    again, and the others do with it.
     """
     if sys.getrecursionlimit() < RECURSION_LIMIT:
         sys.setrecursionlimit(RECURSION_LIMIT)
     if limits.memory > GC_BYTES:
-        thresholds = gc.get_threshold()
-        gc.set_threshold(GC_OBJECTS, *thresholds[1:])
-        return thresholds
+        _THRESHOLD.begin()
+        return None
     collects = gc.isenabled()
     if collects:
         gc.disable()
     return collects
 
 
-def restore(before: tuple[int, int, int] | bool) -> None:
+def restore(before: bool | None) -> None:
     """Undo what `prepare` did. No context manager: one costs seven times as much."""
-    if before is True:
+    if before:
         gc.enable()
-    elif before:
-        gc.set_threshold(*before)
+    elif before is None:
+        _THRESHOLD.end()
 
 
 def settled(run: Run, error: ScriptError) -> ScriptError:

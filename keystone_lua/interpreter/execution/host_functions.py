@@ -9,13 +9,15 @@ it charges itself, before, with ``run.charge``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import CodeType, FunctionType
 
 from ..runtime.tracebacks import LIBRARY_CODES
 from ..runtime.values import LuaValue
+from ..stdlib.registry import LIBRARIES
 from .execute import Result, result_of
+from .program import Program
 from .run import Run
 
 Body = Callable[[Run, int, tuple[LuaValue, ...]], LuaValue]
@@ -30,18 +32,30 @@ class HostFunction:
 
 
 def inject(run: Run, functions: Mapping[str, HostFunction]) -> None:
-    """Put functions into a run's globals, before its main chunk has run."""
+    """Put functions into a run's globals, before its main chunk has run. Raises ValueError, see `check_names`."""
+    check_names(run.program, functions)
     for name, function in functions.items():
-        value = run.globals[name] = _bound(run, function)
-        if (mirror := run.program.mirrors.get(name)) is not None:
-            run.cells[mirror].cell_contents = value
+        run.globals[name] = bound(run, function)
+
+
+def check_names(program: Program, names: Iterable[str]) -> None:
+    """Raises ValueError for a name that no host can set or call: the code would not see it, or take it for another.
+
+    Of a program that is not ``hosted`` these are the globals that the script assigns itself.
+    """
+    for name in names:
+        if name == "_G" or name in LIBRARIES or name in LIBRARIES[""]:
+            raise ValueError(f"'{name}' is a name of the Lua library, which a host cannot set")
+        if name in program.own:
+            raise ValueError(f"the script assigns '{name}' itself: its program must be compiled with hosted=True")
 
 
 def call_global(run: Run, name: str) -> Result:
     """Run the main chunk, then call a global function without arguments; its results are the Result's values.
 
-    The run is closed afterwards.
+    The run is closed afterwards. Raises ValueError, see `check_names`.
     """
+    check_names(run.program, (name,))
     return result_of(run, lambda: run.globals.get(name))
 
 
@@ -65,7 +79,8 @@ def _nothing(d: int) -> LuaValue:
     return ()
 
 
-def _bound(run: Run, function: HostFunction) -> LuaValue:
+def bound(run: Run, function: HostFunction) -> LuaValue:
+    """The function as a Lua value of this run."""
     price, body = function.price, function.body
 
     def host(d: int, *arguments: LuaValue) -> LuaValue:
@@ -75,5 +90,5 @@ def _bound(run: Run, function: HostFunction) -> LuaValue:
     return host
 
 
-LIBRARY_CODES.update(code for code in _bound.__code__.co_consts if isinstance(code, CodeType))
+LIBRARY_CODES.update(code for code in bound.__code__.co_consts if isinstance(code, CodeType))
 """Positions and tracebacks know a library function by its code; host functions share theirs."""

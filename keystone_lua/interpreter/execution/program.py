@@ -41,6 +41,10 @@ class Program:
     """Modules that do not compile, by the names that ``require`` knows, and what it says of them."""
     sought: frozenset[str] = field(repr=False)
     """Names that literals have and no file: with any of them it would be another program."""
+    hosted: bool = False
+    """Whether it was compiled for a host that sets its globals or calls them."""
+    own: frozenset[str] = field(default=frozenset(), repr=False)
+    """Of a program that was not: the globals that only the script itself may set or call."""
     constant: bool = False
     """Whether every run starts by doing the same (see startup)."""
     idle_runs: list[RunContext] = field(default_factory=list, repr=False)

@@ -1,10 +1,14 @@
-local backends = {
-  { name = "api-stable", url = "http://10.0.0.1:8080", health = true },
-  { name = "api-canary", url = "http://10.0.0.2:8080", health = true },
-}
+local json = require "json"
+
+-- A request as a gateway sends it, with the headers of a test.
+local REQUEST = [[{"method": "GET", "path": "/api/users", "headers": {}, "backends": [
+  {"name": "api-stable", "url": "http://10.0.0.1:8080", "health": true},
+  {"name": "api-canary", "url": "http://10.0.0.2:8080", "health": true}]}]]
 
 local function ask(headers, options)
-  return route("canary", { headers = headers, backends = backends }, options)
+  local request = json.decode(REQUEST)
+  request.headers = headers
+  return route("canary", request, options)
 end
 
 local function share(headers)

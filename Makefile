@@ -79,6 +79,7 @@ bench: $(INSTALLED)  ## time parse, compile, decisions, programs and HTTP; name 
 
 bench-peers: $(INSTALLED)  ## the same programs in other Luas, HTTP beside a bare echo; writes docs/performance.md; 16 minutes or more at ROUNDS=3
 	$(BIN)/python -m benchmarks.peers --install --repeat $(ROUNDS) --write docs/performance.md
+	$(BIN)/python -m benchmarks.library --write docs/performance.md
 	$(BIN)/python -m benchmarks.http_load --write docs/performance.md
 
 gateways: $(INSTALLED)  ## the examples' configurations in real gateways: nginx if installed, Caddy, Traefik, Envoy

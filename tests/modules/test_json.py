@@ -241,6 +241,12 @@ def test_pointers_are_checked() -> None:
     assert lua(call.replace("X", f"('/'):rep({MAX_DEPTH + 1})"))[0] == "false"
 
 
+def test_on_and_off_are_what_they_say() -> None:
+    """As in OpenResty's cjson; "off" was taken for true."""
+    for word, text in {"'off'": "[]", "'on'": "{}", "false": "[]", "true": "{}"}.items():
+        assert lua(f"{HEAD} json.encode_empty_table_as_object({word}) return json.encode{{}}") == (text,)
+
+
 def test_get_takes_a_megabyte_within_the_default_budgets() -> None:
     items = ",".join([f'{{"id":{i},"name":"item {i}","tags":["a","b"],"price":1.25}}' for i in range(16950)])
     body = f'{{"items":[{items}],"user":{{"id":7}}}}'

@@ -178,7 +178,7 @@ def empty_table_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any
         run.charge(_PRICES["encode_empty_table_as_object"])
         state = _state(run)
         if on is not ABSENT:
-            state.empty_is_object = on is not None and on is not FALSE
+            state.empty_is_object = on not in (None, FALSE, "off")  # "on" and "off" as in OpenResty's cjson
         return TRUE if state.empty_is_object else FALSE
 
     return encode_empty_table_as_object

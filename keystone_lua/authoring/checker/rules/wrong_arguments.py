@@ -48,9 +48,14 @@ def arity(path: tuple[str, str]) -> tuple[int, int] | None:
     if not isinstance(recipe, Recipe) or (file == "ngx" and name in _STUBS):
         return None
     defaults = recipe.defaults or ()
-    return sum(default is ABSENT for default in defaults), len(defaults)
+    least = 0 if path in _ASKED else sum(default is ABSENT for default in defaults)
+    return least, len(defaults)
 
 
+_ASKED: Final = {
+    ("json", name) for name in ("decode_array_with_array_mt", "encode_empty_table_as_object", "encode_number_precision")
+}
+"""Settings, which without an argument say how they stand."""
 _STUBS: Final = frozenset({"exec", "exit", "log", "print", "redirect", "say", "sleep"})
 
 

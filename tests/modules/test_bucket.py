@@ -1,7 +1,7 @@
 """bucket: the products' published vectors, and what this library's own ways promise.
 
 GrowthBook's are the cases ``hash``, ``getBucketRange`` and ``inNamespace`` of its SDKs' test file (cases.json); Unleash's
-those of its client specification (03, 08, 10) and of its Java client; flagd's those of flagd-testbed's
+those of its client specification (03, 04, 08, 10, 12, 16) and of its Java client; flagd's those of flagd-testbed's
 fractional.feature (its second version, of whole numbers); jump's those of Guava.
 """
 
@@ -62,6 +62,20 @@ def test_growthbooks_variations_by_user() -> None:
     assert lua(f"return require('bucket').growthbook('1', 'my-test', {options})")[0] == "nil"
 
 
+NAMESPACES = {
+    ("1", "namespace1"): False, ("1", "namespace2"): False, ("2", "namespace1"): False, ("2", "namespace2"): False,
+    ("3", "namespace1"): False, ("3", "namespace2"): True, ("4", "namespace1"): False, ("4", "namespace2"): True,
+}  # fmt: skip
+"""Whether a user is in the first two fifths of a namespace; the others are in the rest of it."""
+
+
+@pytest.mark.parametrize(("user", "name"), NAMESPACES)
+def test_growthbooks_namespaces(user: str, name: str) -> None:
+    """They are its first hash, with the seed ``__NAME``."""
+    source = f"local _, place = require('bucket').growthbook('{user}', '__{name}') return place < 0.4"
+    assert lua(source) == (str(NAMESPACES[user, name]).lower(),)
+
+
 UNLEASH = [("123", "gr1", 73), ("999", "groupX", 25)]
 
 
@@ -76,6 +90,10 @@ def test_unleashs_normalized_value(key: str, group: str, expected: int) -> None:
         ("122", "AB12A", 50, True), ("155", "AB12A", 50, False), ("174", "Feature.flexibleRollout.10", 10, True),
         ("499", "Feature.flexibleRollout.10", 10, False), ("25", "Feature.flexibleRollout.userId.55", 55, True),
         ("147", "Feature.flexibleRollout.sessionId.42", 42, True),
+        ("402", "Feature.flexible.rollout.custom.stickiness_50", 50, False),
+        ("388", "Feature.flexible.rollout.custom.stickiness_50", 50, True),
+        ("39", "Feature.flexible.rollout.custom.stickiness_50", 50, True),
+        ("122", "AB12A", 0, False), ("123", "AB12A", 100, True),
     ],
 )  # fmt: skip
 def test_unleashs_rollouts(key: str, group: str, percent: int, on: bool) -> None:
@@ -93,6 +111,20 @@ UNLEASH_VARIANTS = [
     ("D", "525", 2),
     ("D", "537", 3),
 ]
+
+
+FOUR = "{{'blue', 25}, {'red', 25}, {'green', 25}, {'yellow', 25}}"
+TWO = "{{'variantNameA', 1}, {'variantNameB', 1}}"
+UNLEASH_GROUPS = [
+    *(("Feature.flexible.rollout.custom.stickiness_100", FOUR, key, name) for key, name in
+      {"616": "blue", "503": "red", "438": "green", "44": "yellow"}.items()),
+    *(("a", TWO, key, name) for key, name in {"5": "variantNameA", "0": "variantNameB"}.items()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("group", "variants", "key", "expected"), UNLEASH_GROUPS)
+def test_unleashs_variants_of_other_fields_and_strategies(group: str, variants: str, key: str, expected: str) -> None:
+    assert lua(f"return require('bucket').unleash('{key}', '{group}', {variants})") == (expected,)
 
 
 @pytest.mark.parametrize(("feature", "user", "variant"), UNLEASH_VARIANTS)

@@ -69,6 +69,21 @@ def test_rfc_7515(name: str) -> None:
     assert verified(bent, f"json.decode[[{json.dumps(key)}]]")[1] in ("signature", "malformed")
 
 
+def test_rfc_7519s_unsecured_token_is_never_verified() -> None:
+    """Its section 6.1, RFC 7515's A.5: whatever the keys, the empty one too, and whatever the rules."""
+    text = f"eyJhbGciOiJub25lIn0.{RFC_CLAIMS}."
+    assert lua(f"{HEAD} return jwt.decode('{text}').payload.iss") == ("joe",)
+    keys = [
+        "'secret'",
+        quoted(PEM["rsa"]),
+        f"json.decode[[{json.dumps(JWKS)}]]",
+        *(f"json.decode[[{json.dumps(key)}]]" for _, key in RFC.values()),
+    ]
+    for key in keys:
+        for rules in ("nil", "{leeway = 1e9}"):
+            assert verified(text, key, rules) == ("false", "alg")
+
+
 FITTING = {"R": "rsa", "P": "rsa", "ES256": "p256", "ES384": "p384"}
 
 

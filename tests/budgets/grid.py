@@ -25,6 +25,8 @@ from typing import Final
 from keystone_lua.interpreter import Limits, LuaSyntaxError, compile_program, execute
 from keystone_lua.interpreter.limits import DEFAULT
 
+from . import grid_modules
+
 TEXTS: Final[dict[str, str]] = {
     "numeral": "('0'):rep(1000000) .. '1'",
     "blanks": "(' '):rep(1000000)",
@@ -54,6 +56,9 @@ TEXTS: Final[dict[str, str]] = {
     "widths": "('%99.99f'):rep(500)",
     "newlines": "('\\n\\0\"'):rep(100000)",
     "accents": "('\\228'):rep(1000000)",
+    "alternatives": "('a|'):rep(990) .. 'b'",
+    "everything": "('a'):rep(1000000) .. '/*'",
+    "encoded": "('%41'):rep(300000)",
 }
 """Attacks that are text."""
 
@@ -230,7 +235,8 @@ STATEMENTS: Final = (
     operator("local t = {} t[$1] = $2 t[$1] = nil local _ = #t", "ONE", "S"), operator("print($1)", "S"), operator("log($1)", "S"),
 )  # fmt: skip
 
-SHAPES: Final = (*FUNCTIONS, *OPERATORS, *STATEMENTS)
+MODULES: Final = tuple(Shape(text, values) for text, values in grid_modules.SHAPES)
+SHAPES: Final = (*FUNCTIONS, *OPERATORS, *STATEMENTS, *MODULES)
 
 
 @dataclass(frozen=True)
@@ -285,6 +291,8 @@ def case(shape: Shape, attacks: dict[int, str], deep: bool) -> Case:
     values = list(shape.values)
     if "STEP" in shape.text:
         before += "local STEP = ipairs({})\n"
+    if shape in MODULES:
+        before += grid_modules.BEFORE
     if "headers" in shape.text:
         before += "local headers = {} headers.__index = rawget\n"
     for place, attack in attacks.items():

@@ -74,7 +74,7 @@ KINDS: Final[dict[str, Kind]] = {
         "1 instruction for 64 bytes and its bytes, where it is caught; before it is made where it quotes an argument",
         "`k21`, `k22`, `k25`, `c11`",
     ),
-    "headers": Kind("the number of headers", "4 instructions each; names of 512 bytes or more are nobody's", "`k20`"),
+    "headers": Kind("the number of headers", "4 instructions each; names of 512 bytes or more are nobody's, others than ASCII only as sent", "`k20`"),
     "chain": Kind("tables one behind the other in `__index` and `__newindex`", "5 instructions each, at most 100", "`b01`-`b06`"),
     "calls": Kind(
         "what it calls, and frames",

@@ -49,8 +49,7 @@ def require(run: Requiring, d: int, name: str) -> LuaValue:
     program = run.program
     loader = tables.rawget(run, run.preload, name) if run.preload is not None else None
     if loader is None and name in TABLES:
-        existing = run.globals.get(name) if name in program.library_names else None
-        value = loaded[name] = existing if existing is not None else run.library(name)
+        value = loaded[name] = _library(run, name)
         return value
     if loader is None and name not in program.modules:
         if name in catalogue.FILES:
@@ -68,6 +67,18 @@ def require(run: Requiring, d: int, name: str) -> LuaValue:
     elif tables.rawget(run, loaded, name) is run.loading:
         tables.rawset(run, loaded, name, TRUE)
     return tables.rawget(run, loaded, name)
+
+
+def _library(run: Requiring, name: str) -> LuaValue:
+    """A library's table, made once: a script that removes it from everywhere gets the same one again."""
+    existing = run.globals.get(name) if name in run.program.library_names else None
+    if existing is not None:
+        return existing
+    if run.kept is None:
+        run.kept = {}
+    if ("", name) not in run.kept:
+        run.kept["", name] = run.library(name)
+    return run.kept["", name]
 
 
 def package(run: Requiring) -> Table:

@@ -40,11 +40,16 @@ class Offer(NamedTuple):
 
 
 class Range(NamedTuple):
-    """An element: its value in lower case, its parameters, its quality in thousandths."""
+    """An element: its value in lower case, its parameters, its quality in thousandths.
+
+    ``stem`` is a part of the value that offers are compared with. It is made once: copies of a long value, one for each
+    offer, would be paid for by nobody.
+    """
 
     value: str
     parameters: tuple[str, ...]
     quality: int
+    stem: str
 
 
 def quality_of(text: str) -> int | None:
@@ -56,7 +61,7 @@ def quality_of(text: str) -> int | None:
     return value if value <= 1000 else None
 
 
-def ranges_of(header: str) -> list[Range]:
+def ranges_of(header: str, stem_of: Callable[[str], str]) -> list[Range]:
     """The elements of a header."""
     ranges: list[Range] = []
     for element in header.split(",", MAX_RANGES)[:MAX_RANGES]:
@@ -71,7 +76,7 @@ def ranges_of(header: str) -> list[Range]:
             if parameter:
                 parameters.append(parameter)
         if value and quality is not None:
-            ranges.append(Range(value, tuple(parameters), quality))
+            ranges.append(Range(value, tuple(parameters), quality, stem_of(value)))
     return ranges
 
 
@@ -81,11 +86,27 @@ def offer_of(text: str) -> Offer:
     return Offer(value, frozenset(parameters))
 
 
+def language_stem(value: str) -> str:
+    """What the languages below one begin with."""
+    return f"{value}-"
+
+
+def type_stem(value: str) -> str:
+    """What the types begin with that ``kind/*`` means; "" of other values."""
+    kind, _, rest = value.partition("/")
+    return f"{kind}/" if rest == "*" else ""
+
+
+def encoding_stem(value: str) -> str:
+    """The coding without the ``x-`` that old ones have."""
+    return value.removeprefix("x-")
+
+
 def language_rank(wanted: Range, offer: Offer) -> int:
     """How exactly a range names a language; 0 if it does not."""
     if wanted.value == "*":
         return 1
-    if offer.value == wanted.value or offer.value.startswith(wanted.value + "-"):
+    if offer.value == wanted.value or offer.value.startswith(wanted.stem):
         return 1 + len(wanted.value)
     return 0
 
@@ -96,15 +117,14 @@ def type_rank(wanted: Range, offer: Offer) -> int:
         return 1
     if wanted.value == offer.value:
         return 3 + len(wanted.parameters) if offer.parameters.issuperset(wanted.parameters) else 0
-    kind, _, rest = wanted.value.partition("/")
-    return 2 if rest == "*" and offer.value.startswith(kind + "/") else 0
+    return 2 if wanted.stem and offer.value.startswith(wanted.stem) else 0
 
 
 def encoding_rank(wanted: Range, offer: Offer) -> int:
     """How exactly a range names a content coding."""
     if wanted.value == "*":
         return 1
-    return 2 if wanted.value.removeprefix("x-") == offer.value.removeprefix("x-") else 0
+    return 2 if wanted.stem == offer.value.removeprefix("x-") else 0
 
 
 def best(ranges: list[Range], offers: list[Offer], rank: Callable[[Range, Offer], int], identity: bool) -> int | None:
@@ -121,13 +141,16 @@ def best(ranges: list[Range], offers: list[Offer], rank: Callable[[Range, Offer]
     return chosen
 
 
-def chooser_for(run: RunContext, fuel: int, alloc: int, name: str, rank: Callable[[Range, Offer], int]) -> Any:
+def chooser_for(
+    run: RunContext, fuel: int, alloc: int, name: str, stem: Callable[[str], str], rank: Callable[[Range, Offer], int]
+) -> Any:
     price = MODULES[f"accept.{name}"]
     identity = name == "encoding"
 
     def choose(d: int, header: LuaValue = ABSENT, offered: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
         run.charge(price)
         text = None if header is None else check_string(header, 1)
+        run.charge(len(text or "") // SCAN)
         offers = items_of(run, check_table(offered, 2))
         for place, offer in enumerate(offers, 1):
             if offer.__class__ is not str:
@@ -139,10 +162,10 @@ def chooser_for(run: RunContext, fuel: int, alloc: int, name: str, rank: Callabl
         pieces = sum(offer.count(";") for offer in offers)
         elements = min(text.count(",") + 1, MAX_RANGES)
         run.charge(
-            elements * _RANGE + (text.count(";") + pieces) * _PARAMETER + size // SCAN + len(offers) * _OFFER,
-            (elements + text.count(";") + pieces + len(offers)) * _ELEMENT_BYTES + 6 * size + 3 * length,
+            elements * _RANGE + (text.count(";") + pieces) * _PARAMETER + len(offers) * _OFFER,
+            (elements + text.count(";") + pieces + len(offers)) * _ELEMENT_BYTES + 7 * size + 3 * length,
         )
-        ranges = ranges_of(ascii_lower(text))
+        ranges = ranges_of(ascii_lower(text), stem)
         compared = len(ranges) * len(offers)
         parameters = sum(len(wanted.parameters) for wanted in ranges)
         run.charge(
@@ -157,7 +180,7 @@ def chooser_for(run: RunContext, fuel: int, alloc: int, name: str, rank: Callabl
 def library(run: RunContext, fuel: int, alloc: int) -> dict[str, Any]:
     """The functions of ``accept``."""
     return {
-        "encoding": chooser_for(run, fuel, alloc, "encoding", encoding_rank),
-        "language": chooser_for(run, fuel, alloc, "language", language_rank),
-        "type": chooser_for(run, fuel, alloc, "type", type_rank),
+        "encoding": chooser_for(run, fuel, alloc, "encoding", encoding_stem, encoding_rank),
+        "language": chooser_for(run, fuel, alloc, "language", language_stem, language_rank),
+        "type": chooser_for(run, fuel, alloc, "type", type_stem, type_rank),
     }

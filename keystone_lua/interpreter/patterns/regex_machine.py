@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from ..costs import COPY, SCAN, STEP
+from ..costs import COPY, SCAN, STEP, VALUE
 from .regex_program import ASSERT, LITERAL, LOOP, RUN, SAVE, SET, SPLIT, Operation, Program
 from .regex_syntax import WORD
 
@@ -32,6 +32,8 @@ _WAY: Final = 40
 _FIRST: Final = 32
 """Bytes of a run's first piece."""
 _MARK: Final = b"\1"
+_FREE_ROWS: Final = 32
+"""Rows that the price of a search covers, until they are used: a place in a list."""
 
 _RESTORE, _SHORTER = -1, -2
 _WORD: Final = frozenset(chr(code) for code in range(256) if WORD >> code & 1)
@@ -72,6 +74,8 @@ class Search:
         self.subject = subject
         self.base = base
         self.charge = charge
+        if program.rows > _FREE_ROWS:
+            charge(program.rows // COPY, VALUE * program.rows)
         self.rows: list[bytearray | None] = [None] * program.rows
         self.paid = 0
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from .analysis.builtins import Seal
 from .analysis.compile_cost import cost_of_names, cost_of_twins
 from .analysis.constant_startup import is_constant
+from .analysis.pricing import price
 from .analysis.scope import Resolution
 from .analysis.types import Kinds
 from .codegen import compiler
@@ -73,7 +74,8 @@ def compile_to_tree(found: Linked, kind: type[_Builder], level: Level = LEVEL_1)
 
 def _builder(found: Linked, kind: type[_Builder], level: Level, hosted: bool = False) -> _Builder:
     seal = Seal(found.resolution, level, hosted)
-    builder = kind(found.resolution, Kinds(found.resolution, found.chunks, seal, level), seal, compiler.MAKERS)
+    kinds = Kinds(found.resolution, found.chunks, seal, level)
+    builder = kind(found.resolution, price(found.resolution, found.chunks), kinds, seal, compiler.MAKERS)
     texts = found.texts
     builder.level = level
     builder.events = frozenset(event.decode() for text in texts for event in _EVENT.findall(text))

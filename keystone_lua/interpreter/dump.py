@@ -11,14 +11,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, Final
 
+from .analysis.pricing import FREE, price
 from .analysis.types import UNKNOWN
-from .codegen.attribution import AccountingBuilder
 from .codegen.builder import FunctionBuilder
 from .codegen.pyast import LuaCall, call_value
 from .compile import compile_to_tree
 from .levels import LEVEL_1, Level
 from .linking import Linked, link_program
 from .syntax.lexer import one_newline, tokens
+from .syntax.nodes import children
 from .syntax.parse_tables import load
 
 STAGES: Final = ("tokens", "tree", "types", "prices", "python")
@@ -72,17 +73,19 @@ def _types(linked: Linked, level: Level) -> Iterator[str]:
 
 
 def _prices(linked: Linked, level: Level) -> Iterator[str]:
-    """``INSTRUCTIONS BYTES | LINE``: what a line charges by its text; work is charged as it is done."""
-    _, builder = compile_to_tree(linked, AccountingBuilder, level)
-    sums: dict[tuple[str, int], list[int]] = {}
-    for share in builder.accounts().shares.values():
-        for unit, parts in enumerate((share.instructions, share.bytes)):
-            for number, amount in parts.items():
-                site = builder.sites[number]
-                sums.setdefault((site.chunk, site.line), [0, 0])[unit] += amount
+    """``INSTRUCTIONS BYTES | LINE``: what a line charges by its text, once for each time that it is reached."""
+    pricing = price(linked.resolution, linked.chunks)
     for chunk, text in zip(linked.chunks, linked.texts, strict=True):
+        sums: dict[int, tuple[int, int]] = {}
+        waiting: list[Any] = [chunk]
+        while waiting:
+            node = waiting.pop()
+            waiting.extend(children(node))
+            if any(due := pricing.due(node)):
+                instructions, size = sums.get(node.line, FREE)
+                sums[node.line] = instructions + due[0], size + due[1]
         for line, lua in enumerate(text.decode("latin-1").splitlines(), 1):
-            instructions, size = sums.get((chunk.name, line), (0, 0))
+            instructions, size = sums.get(line, FREE)
             yield f"{instructions or '':>6} {size or '':>6} | {lua}".rstrip()
 
 

@@ -46,12 +46,18 @@ def test_types() -> None:
 
 
 def test_prices_add_up_to_what_a_run_charges_by_the_text() -> None:
-    source = b"local n, s = 0, 'x'\nfor i = 1, 3 do n = n + i end\nlocal t = {n, x = s}\n"
+    source = b"local n, s = 0, 'x'\nlocal t = {n, x = s}\nlocal function f(...) return t.x, ... end\nf()"
     shown = [line.split("|")[0].split() for line in lines("prices", source)]
     result = execute(compile_program(source, "x.lua"))
     empty = execute(compile_program(b"", "x.lua"))
     assert sum(int(parts[0]) for parts in shown if parts) == result.instructions
-    assert sum(int(parts[1]) for parts in shown if len(parts) > 1) == result.allocated_bytes - empty.allocated_bytes
+    size = sum(int(parts[1]) for parts in shown if len(parts) > 1)
+    assert size == result.allocated_bytes - empty.allocated_bytes
+
+
+def test_prices_are_those_of_one_round() -> None:
+    one, three = lines("prices", b"for i = 1, 1 do f() end"), lines("prices", b"for i = 1, 3 do f() end")
+    assert one[0].split("|")[0] == three[0].split("|")[0] != ""
 
 
 def test_python_stands_below_the_lua() -> None:

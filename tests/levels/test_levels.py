@@ -25,6 +25,7 @@ PROGRAMS = {
     "a yield whose last argument fails": "local co = coroutine.wrap(function(x) local function f() return 1 + x end "
     "coroutine.yield(pcall(f)) coroutine.yield(1, f()) end) return co(), pcall(co)",
     "an error leaves a coroutine": "local co = coroutine.wrap(function() local function f() error('x') end f() end) return pcall(co)",
+    "pairs over one of several": "local function f(...) local n = 0 for k in pairs(select(1, ...)) do n = n + k end return n end return f({1, 2}, 3)",
     "scattered": "local t = {} for i = 1, 40 do t[i * 5 + 1] = i end local n = 0 for i = 1, 99 do n = n + (t[i] or 0) end "
     "return n, table.concat(t, ' ', 6, 6), unpack(t, 1, 6)",
 }

@@ -46,6 +46,13 @@ class Size:
         """Slots that the price of a call does not cover."""
         return max(0, self.slots - costs.FREE_SLOTS)
 
+    def held(self, extent: Extent) -> tuple[int, int]:
+        """Bytes of a frame that waits in a coroutine: its slots, up to the free ones, and its outlined pieces.
+
+        Slots beyond the free ones are paid as depths.
+        """
+        return costs.SLOT * min(self.slots, costs.FREE_SLOTS), costs.HELD_PIECE * extent.pieces
+
     def closure_price(self) -> tuple[int, int]:
         """Instructions and bytes of a closure beyond what every closure pays."""
         captures, names = max(0, self.captures - costs.FREE_CAPTURES), max(0, self.names - costs.FREE_NAMES)

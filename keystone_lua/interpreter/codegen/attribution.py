@@ -13,6 +13,7 @@ import ast
 from typing import Final
 
 from ..analysis.builtins import Seal
+from ..analysis.pricing import Pricing
 from ..analysis.scope import Resolution
 from ..analysis.types import Kinds
 from ..sites import HITS, Accounts, Share
@@ -76,8 +77,8 @@ class Price(int):
 class AccountingBuilder(FunctionBuilder):
     """A builder that keeps the accounts."""
 
-    def __init__(self, resolution: Resolution, kinds: Kinds, seal: Seal, makers: Makers) -> None:
-        super().__init__(resolution, kinds, seal, makers)
+    def __init__(self, resolution: Resolution, pricing: Pricing, kinds: Kinds, seal: Seal, makers: Makers) -> None:
+        super().__init__(resolution, pricing, kinds, seal, makers)
         self.shares: dict[int, Share] = {}
         self.statement_sites: set[int] = set()
 

@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from ..analysis.builtins import Seal
+from ..analysis.pricing import FREE, Price, Pricing
 from ..analysis.scope import BOX, Resolution, Variable
 from ..analysis.types import BOOLEAN, Kinds
 from ..levels import LEVEL_1, Level
@@ -37,7 +38,7 @@ from ..syntax import nodes
 from ..syntax.control_flow import CALLS, CONSTANTS
 from . import pyast
 from .operand_names import loading_operand
-from .segments import Context, Price, Segment, Statements, Target
+from .segments import Context, Segment, Statements, Target
 
 if TYPE_CHECKING:
     pass
@@ -122,8 +123,9 @@ class FunctionBuilder:
     computes = False
     """Whether an ``__index`` seems to be a function: likewise a guess."""
 
-    def __init__(self, resolution: Resolution, kinds: Kinds, seal: Seal, makers: Makers) -> None:
+    def __init__(self, resolution: Resolution, pricing: Pricing, kinds: Kinds, seal: Seal, makers: Makers) -> None:
         self.makers = makers
+        self.pricing = pricing
         self.resolution = resolution
         self.kinds = kinds
         self.seal = seal
@@ -218,6 +220,11 @@ class FunctionBuilder:
 
     def note_statement(self, statement: nodes.Statement) -> None:
         """A statement is to follow: for who keeps accounts."""
+
+    def take(self, node: nodes.Node) -> None:
+        """Charge a node's own price here: once for every node, in whatever form it is emitted."""
+        if any(own := self.pricing.own.get(node, FREE)):
+            self.charge(*own)
 
     def charge(self, instructions: int, size: int = 0) -> None:
         """Add to the price of the current segment."""

@@ -77,32 +77,21 @@ def chunk_function(builder: FunctionBuilder, chunk: nodes.Chunk, identifier: str
 
 def closure(builder: FunctionBuilder, node: nodes.Function) -> ast.expr:
     """``function ... end`` as a value."""
-    charge_closure(builder, node)
+    builder.take(node)
     return emit_function(builder, node, None)
 
 
-def size_of(builder: FunctionBuilder, node: nodes.Node) -> Size:
-    """Of a function's or chunk's frame."""
-    return Size.of(builder.resolution.scopes[node], builder.resolution.extents[node])
-
-
 def frame_held(builder: FunctionBuilder, node: nodes.Node) -> tuple[int, int]:
-    """See ``waiting``; slots beyond the free ones are paid as depths."""
-    slots = min(size_of(builder, node).slots, costs.FREE_SLOTS)
-    return costs.SLOT * slots, costs.HELD_PIECE * builder.resolution.extents[node].pieces
-
-
-def charge_closure(builder: FunctionBuilder, node: nodes.Function) -> None:
-    """A function value, with the cells that it keeps."""
-    instructions, size = size_of(builder, node).closure_price()
-    builder.charge(costs.CLOSURE_OP + instructions, costs.CLOSURE + size)
+    """See ``waiting``."""
+    extent = builder.resolution.extents[node]
+    return Size.of(builder.resolution.scopes[node], extent).held(extent)
 
 
 def local_function(builder: FunctionBuilder, node: nodes.LocalFunction) -> None:
     """``local function f``, which sees itself."""
     variable = builder.resolution.declared[node][0]
-    builder.charge(costs.ASSIGN)
-    charge_closure(builder, node.function)
+    builder.take(node)
+    builder.take(node.function)
     builder.context.owned.add(variable.slot)
     if variable.storage == BOX:
         statements.new_box(builder, variable, pyast.nil(builder.line))
@@ -155,9 +144,7 @@ def function_body(
     builder.line = builder.at(scope.node.line)
     builder.segment = Segment(entry=True)
     builder.out.append(builder.segment)
-    beyond = size_of(builder, scope.node).beyond
-    is_chunk = parent is None
-    builder.charge(costs.FUNCTION + beyond // costs.SLOTS, beyond * costs.SLOT if is_chunk else 0)
+    builder.charge(*builder.pricing.heads[scope.node])
     if isinstance(scope.node, nodes.Function) and scope.node.is_vararg:
         builder.out.insert(0, vararg_charge(builder))
     for variable in parameters:
@@ -173,7 +160,7 @@ def function_body(
     if context.jump in context.stored:
         builder.out.insert(1, pyast.assign_name(context.jump, pyast.constant(0, builder.line), builder.line))
     builder.out[1:1] = context.prologue
-    if depths := 0 if is_chunk else -(-beyond * costs.SLOT // costs.FRAME):
+    if depths := builder.pricing.depths.get(scope.node, 0):
         builder.out.insert(0, deeper(builder, depths))
     made = builder.out
     builder.out, builder.segment, builder.height, builder.depths, builder.conditional, builder.line = saved
@@ -192,9 +179,8 @@ def deeper(builder: FunctionBuilder, depths: int) -> ast.stmt:
 
 
 def vararg_charge(builder: FunctionBuilder) -> ast.stmt:
-    """The bytes of ``...``: a tuple's, and 8 for each value."""
+    """The bytes of the values of ``...``, 8 for each."""
     line = builder.line
-    builder.charge(0, costs.RESULTS)
     count = pyast.length(pyast.name("va", line), line)
     size = pyast.binary(count, ast.Mult(), pyast.constant(costs.VALUE, line), line)
     return pyast.subtract(builder.store("alloc"), size, line)

@@ -15,10 +15,9 @@ from __future__ import annotations
 import ast
 from typing import Final
 
-from .. import costs
+from ..analysis.pricing import constant_keys
 from ..analysis.types import BOOLEAN, NUMBER, TRUE_KINDS
 from ..runtime.array_part import size_of_operand
-from ..runtime.values import LONG_STRING
 from ..syntax import nodes
 from ..syntax.control_flow import MULTI, last_line
 from . import expressions, pyast
@@ -42,14 +41,11 @@ def constructor(builder: FunctionBuilder, node: nodes.Table) -> ast.expr:
     """``{...}``, with its price and what the last field spreads."""
     fields = node.fields
     line = builder.line
-    builder.charge(costs.TABLE_OP + costs.FIELD * len(fields))
+    builder.take(node)
     last = fields[-1].value if fields and fields[-1].key is None else None
     spreads = isinstance(last, MULTI) and not builder.kinds.is_single(last)
     items = fields[:-1] if spreads else fields
-    entries = len(fields)
-    if constant_keys(fields) is None:  # keyed_table charges the others as it stores them
-        entries = sum(field.key is None for field in fields)
-    size = costs.TABLE + costs.ENTRY * entries
+    size = builder.pricing.tables[node]  # keyed_table charges other entries as it stores them
     if builder.conditional:
         paid = pyast.call("paid", [builder.run(), pyast.constant(size, line)], line)
         made: ast.expr = pyast.tuple_of([paid, field_list(builder, node, items)], line)
@@ -193,21 +189,6 @@ def array_size(items: tuple[nodes.Field, ...]) -> int:
     positions = sum(item.key is None for item in items)
     is_open = items[-1].key is None and isinstance(items[-1].value, MULTI)
     return max(positions, size_of_operand(positions - is_open))
-
-
-def constant_keys(items: tuple[nodes.Field, ...]) -> list[float | str] | None:
-    """The keys of all fields; None if one is computed, or a long string, which has a price of its own."""
-    keys: list[float | str] = []
-    place = 0.0
-    for item in items:
-        if item.key is None:
-            place += 1.0
-            keys.append(place)
-        elif isinstance(item.key, nodes.String) and len(item.key.value) < LONG_STRING:
-            keys.append(item.key.value)
-        else:
-            return None
-    return keys
 
 
 EXPRESSIONS: Final[dict[type, Maker]] = {nodes.Table: constructor}

@@ -18,10 +18,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from .. import costs
+from ..analysis.pricing import SPREAD
 from ..analysis.scope import BOX
 from ..runtime.values import LONG_STRING
 from ..stdlib.coroutine import PAUSING
-from ..stdlib.registry import LIBRARIES
 from ..syntax import nodes
 from ..syntax.control_flow import MULTI
 from . import pyast
@@ -35,7 +35,7 @@ def read_name(builder: FunctionBuilder, node: nodes.Name) -> ast.expr:
     if (variable := builder.variable(node)) is not None:
         slot = pyast.name(variable.slot, line)
         return pyast.subscript(slot, pyast.constant(0, line), line) if variable.storage == BOX else slot
-    builder.charge(costs.GLOBAL)
+    builder.take(node)
     if (sealed := builder.seal.function(node.name)) is not None:
         return pyast.name(sealed, line)
     if (mirror := builder.seal.mirrors.get(node.name)) is not None:
@@ -63,21 +63,12 @@ def global_name(builder: FunctionBuilder, node: nodes.Expression) -> str | None:
     return node.name if isinstance(node, nodes.Name) and builder.variable(node) is None else None
 
 
-def is_member(builder: FunctionBuilder, node: nodes.Expression) -> bool:
-    """``string.byte`` and the like, by the text alone: one lookup, whoever has replaced what."""
-    if not isinstance(node, nodes.Index) or not isinstance(node.key, nodes.String):
-        return False
-    library = global_name(builder, node.object)
-    return library is not None and node.key.value in LIBRARIES.get(library, ())
-
-
 def index(builder: FunctionBuilder, node: nodes.Index) -> ast.expr:
     """``o[k]``."""
-    builder.charge(costs.INDEX)
+    builder.take(node)
     if (sealed := sealed_function(builder, node)) is not None:
+        builder.take(node.object)
         return pyast.name(sealed, builder.line)
-    if is_member(builder, node):
-        builder.charge(-costs.GLOBAL)
     saved, builder.line = builder.line, builder.operands_at(node.line, node.object)
     made = guarded_index(builder, node.object, node.key)
     builder.line = saved
@@ -131,7 +122,8 @@ def call_value(builder: FunctionBuilder, node: nodes.Call | nodes.MethodCall) ->
     """The first result of a call."""
     if isinstance(node, nodes.Call) and (inlined := inlined_call(builder, node)) is not None:
         return inlined
-    if isinstance(node, nodes.Call) and is_select(builder, node):
+    if node in builder.pricing.selects:
+        assert isinstance(node, nodes.Call)
         return select(builder, node)
     made = call(builder, node, True)
     if builder.is_complete or builder.kinds.is_single(node):
@@ -140,16 +132,6 @@ def call_value(builder: FunctionBuilder, node: nodes.Call | nodes.MethodCall) ->
     result = builder.stored_temporary()
     is_several = pyast.is_class(pyast.walrus(result, made, line), "tuple", line)
     return pyast.choose(is_several, pyast.first_of(result, line), pyast.name(result, line), line)
-
-
-def is_select(builder: FunctionBuilder, node: nodes.Call) -> bool:
-    """``select(n, ...)``, by the text."""
-    arguments = node.arguments
-    return (
-        global_name(builder, node.function) == "select"
-        and len(arguments) == 2
-        and isinstance(arguments[1], nodes.Vararg)
-    )
 
 
 def is_own(builder: FunctionBuilder, name: str, function: ast.expr, *before: ast.expr) -> ast.expr:
@@ -161,16 +143,14 @@ def select(builder: FunctionBuilder, node: nodes.Call) -> ast.expr:
     """One value of ``select(n, ...)`` where the name may have another function; priced like the inlined form."""
     saved, builder.line = builder.line, builder.call_at(node)
     line = builder.line
-    builder.charge(costs.CALL + costs.ARGUMENT * 2 + costs.SELECT)
+    builder.take(node)
     f_once, f = builder.hold(builder.value(node.function))
     n_once, n = builder.hold(builder.value(node.arguments[0]))
     literal = isinstance(node.arguments[0], nodes.String) and node.arguments[0].value == "#"
     va = pyast.name("va", line)
     own = pyast.call("select_one", [builder.run(), n(), va, pyast.constant(literal, line)], line)
-    size = costs.RESULTS + costs.VALUE * costs.FREE_VALUES
-    paid = [paid_at_once(builder, "fuel", costs.SPREAD), paid_at_once(builder, "alloc", size)]
     rest = pyast.choose(
-        pyast.both(paid, line), few(builder, lambda: pyast.name("va", line)), pyast.constant(None, line), line
+        paid_spread(builder), few(builder, lambda: pyast.name("va", line)), pyast.constant(None, line), line
     )
     target = maybe_string(builder, f()) if builder.seal.strings_open else f()
     other = pyast.lua_call(target, [builder.depth(True), n(), pyast.starred(rest, line)], line)
@@ -182,11 +162,14 @@ def select(builder: FunctionBuilder, node: nodes.Call) -> ast.expr:
 def inlined_call(builder: FunctionBuilder, node: nodes.Call) -> ast.expr | None:
     """One value of a library function that is done in place (see inlining)."""
     sealed = sealed_function(builder, node.function)
-    if sealed is None or not can_inline(builder, builder.seal.path(sealed), node.arguments, False):
+    if sealed is None:
         return None
     path = builder.seal.path(sealed)
+    is_select = node in builder.pricing.selects and builder.level.inlining
+    if not is_select and not can_inline(builder, path, node.arguments, False):
+        return None
     saved, builder.line = builder.line, builder.call_at(node, ".".join(filter(None, path)))
-    builder.charge(costs.CALL + costs.ARGUMENT * len(node.arguments))
+    builder.take(node)
     function = builder.value(node.function)
     made = inline(builder, path, function, node.arguments)
     builder.line = saved
@@ -195,7 +178,7 @@ def inlined_call(builder: FunctionBuilder, node: nodes.Call) -> ast.expr | None:
 
 def call(builder: FunctionBuilder, node: nodes.Call | nodes.MethodCall, one: bool = False) -> ast.expr:
     """All results; ``is_complete`` afterwards says that it is one value already."""
-    builder.charge(costs.CALL + costs.ARGUMENT * len(node.arguments))
+    builder.take(node)
     saved = builder.line
     made = method_call(builder, node, one) if isinstance(node, nodes.MethodCall) else function_call(builder, node)
     builder.line = saved
@@ -246,7 +229,6 @@ def maybe_string(builder: FunctionBuilder, function: ast.expr) -> ast.expr:
 
 def method_call(builder: FunctionBuilder, node: nodes.MethodCall, one: bool) -> ast.expr:
     """``o:name(...)``; if ``one`` value is wanted, a string's method may be done in place."""
-    builder.charge(costs.INDEX + costs.ARGUMENT)
     object_name, note = builder.describe(node.object)
     lookup = builder.at(node.line, (object_name,) if object_name else (), (note,))
     at = builder.at(node.line, (f"method '{node.method}'",), (), True)
@@ -329,9 +311,8 @@ def argument_list(builder: FunctionBuilder, items: Sequence[nodes.Expression]) -
 def spread(builder: FunctionBuilder, node: nodes.Expression) -> ast.expr:
     """All values of ``node`` as a tuple."""
     line = builder.line
-    size = costs.RESULTS + costs.VALUE * costs.FREE_VALUES
     if isinstance(node, nodes.Vararg):
-        builder.charge(costs.SPREAD, size)
+        builder.take(node)
         return few(builder, lambda: pyast.name("va", line))
     return several(builder, *builder.hold(builder.multi(node)))
 
@@ -339,12 +320,17 @@ def spread(builder: FunctionBuilder, node: nodes.Expression) -> ast.expr:
 def several(builder: FunctionBuilder, once: ast.expr, again: Again) -> ast.expr:
     """All results of a call as a tuple; several are paid for."""
     line = builder.line
-    size = costs.RESULTS + costs.VALUE * costs.FREE_VALUES
     is_one = pyast.compare(pyast.class_of(once, line), pyast.IS_NOT, pyast.name("tuple", line), line)
-    paid = [paid_at_once(builder, "fuel", costs.SPREAD), paid_at_once(builder, "alloc", size)]
     nothing = pyast.constant(None, line)  # never chosen: what is paid is a number
-    several = pyast.choose(pyast.both(paid, line), few(builder, again), nothing, line)
+    several = pyast.choose(paid_spread(builder), few(builder, again), nothing, line)
     return pyast.choose(is_one, pyast.tuple_of([again()], line), several, line)
+
+
+def paid_spread(builder: FunctionBuilder) -> ast.expr:
+    """A test that is always true and charges a spread."""
+    instructions, size = SPREAD
+    paid = [paid_at_once(builder, "fuel", instructions), paid_at_once(builder, "alloc", size)]
+    return pyast.both(paid, builder.line)
 
 
 def paid_at_once(builder: FunctionBuilder, counter: str, price: int) -> ast.expr:

@@ -80,9 +80,9 @@ def can_inline(
     if not builder.level.inlining:
         return False
     last = arguments[-1] if arguments else None
-    if isinstance(last, nodes.Vararg):
-        return path == ("", "select") and len(arguments) == 2 and not is_method
-    if isinstance(last, (nodes.Call, nodes.MethodCall)) and not builder.kinds.is_single(last):
+    if isinstance(last, nodes.Vararg) or (
+        isinstance(last, (nodes.Call, nodes.MethodCall)) and not builder.kinds.is_single(last)
+    ):
         return False
     return (*path, len(arguments) + is_method) in _FORMS
 
@@ -197,7 +197,6 @@ def _select(builder: FunctionBuilder, arguments: tuple[nodes.Expression, ...]) -
     line = builder.line
     wanted = arguments[0]
     count = pyast.call("len", [pyast.name("va", line)], line)
-    builder.charge(costs.SELECT)
     if isinstance(wanted, nodes.String) and wanted.value == "#":
         return pyast.binary(count, pyast.ADD, pyast.constant(0.0, line), line)
     once, again = builder.named(wanted)

@@ -18,8 +18,7 @@ import ast
 from functools import partial
 from typing import Final
 
-from .. import costs
-from ..analysis.extents import CELL
+from ..analysis.pricing import COMPARED, apart
 from ..syntax import nodes
 from ..syntax.control_flow import _LEAVES, bodies
 from . import pyast
@@ -27,9 +26,6 @@ from .builder import FunctionBuilder, StatementMaker
 from .segments import Context, Frame, Segment, Target
 
 MAX_NESTING: Final = 15
-
-COMPARED: Final = 2
-"""Comparisons of a jump's code or part that one instruction pays for."""
 
 
 def block(
@@ -77,7 +73,7 @@ def outlined_block(builder: FunctionBuilder, block: nodes.Block, first_price: in
     builder.context.frames = [*outer.frames, frame]
     builder.out = []
     builder.open_segment()
-    builder.charge(first_price + slots(builder, block) // costs.SLOTS)
+    builder.charge(first_price + apart(block, builder.resolution))
     block_statements(builder, block)
     builder.out[1:1] = builder.context.prologue
     definition = builder.definition(identifier, (), None, builder.context, builder.out)
@@ -91,18 +87,6 @@ def outlined_block(builder: FunctionBuilder, block: nodes.Block, first_price: in
     builder.out.append(pyast.if_(has_returned, [pyast.return_(returned, line)], [], line))
     pass_on(builder, frame)
     return builder.finish(builder.out, outer)
-
-
-def slots(builder: FunctionBuilder, block: nodes.Block) -> int:
-    """What the locals of a block, and of those in it, take of a frame."""
-    slots = 0
-    pending = [block]
-    while pending:
-        for statement in pending.pop().statements:
-            for variable in builder.resolution.declared.get(statement, ()):
-                slots += CELL if variable.captured else 1
-            pending.extend(bodies(statement))
-    return slots
 
 
 def block_statements(builder: FunctionBuilder, block: nodes.Block) -> None:
@@ -178,7 +162,8 @@ def dispatch(builder: FunctionBuilder, block: nodes.Block) -> None:
             parts.append(pyast.if_(test, builder.finish(builder.out, builder.context), [], line))
             builder.out = []
             builder.open_segment()
-            builder.charge(costs.LOOP)
+            if statement is not None:
+                builder.take(statement)
         else:
             emit_statement(builder, statement)
     parts.append(pyast.break_(line))
@@ -198,9 +183,8 @@ def break_(builder: FunctionBuilder, node: nodes.Break) -> None:
 
 def goto(builder: FunctionBuilder, node: nodes.Goto) -> None:
     """Go to a label of a block around."""
-    builder.charge(costs.LOOP)
+    builder.take(node)
     block, label = builder.resolution.targets[node]
-    builder.charge(place(builder, block, label) // COMPARED)
     jump(builder, ("goto", block, label))
 
 

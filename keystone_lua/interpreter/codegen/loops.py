@@ -13,11 +13,11 @@ from __future__ import annotations
 import ast
 from typing import Final
 
-from .. import costs
+from ..analysis.pricing import Ahead, loop_name
 from ..analysis.scope import BOX, PLAIN, Variable
 from ..analysis.types import NUMBER
 from ..syntax import nodes
-from ..syntax.control_flow import LOOPS, MULTI, bodies, ends
+from ..syntax.control_flow import MULTI, ends
 from . import expressions, jumps, pyast, statements, stores
 from .builder import FunctionBuilder, StatementMaker
 from .jumps import MAX_NESTING
@@ -31,26 +31,30 @@ Declared = list[tuple[Variable, ast.expr]]
 
 
 def loop_body(
-    builder: FunctionBuilder, node: Loop, price: int, ahead: Segment | None = None
+    builder: FunctionBuilder, node: Loop, ahead: Segment | None = None, more: int = 0
 ) -> tuple[list[ast.stmt], Frame]:
-    """A round's statements, and the frame that tells which jumps leave the loop."""
+    """A round's statements, and the frame that tells which jumps leave the loop; ``more`` is its test's price."""
+    price, _ = builder.pricing.heads[node]
     frame = Frame("loop", node, node.body)
     builder.context.frames.append(frame)
-    body = jumps.block(builder, node.body, price, ahead)
+    body = jumps.block(builder, node.body, price + more, ahead)
     builder.context.frames.pop()
     return body, frame
 
 
-def for_body(builder: FunctionBuilder, node: Loop, declared: Declared, price: int) -> tuple[list[ast.stmt], Frame]:
+def for_body(
+    builder: FunctionBuilder, node: nodes.NumericFor | nodes.GenericFor, declared: Declared
+) -> tuple[list[ast.stmt], Frame]:
     """A loop's body with its variables' declarations in front."""
     outer, segment = builder.out, builder.segment
     builder.out = []
     builder.open_segment()
+    builder.charge(0, builder.pricing.fresh.get(node, 0))
     for variable, value in declared:
         statements.declare(builder, variable, value)
     head, head_segment = builder.out, builder.segment
     builder.out, builder.segment = outer, segment
-    body, frame = loop_body(builder, node, price)
+    body, frame = loop_body(builder, node)
     if head_segment.bytes or len(head) > 1:
         body = [*builder.finish(head, builder.context), *body]
     return body, frame
@@ -63,10 +67,11 @@ def while_(builder: FunctionBuilder, node: nodes.While) -> None:
     before, test = statements.apart_test(builder, node.condition, True)
     price, size = builder.segment.instructions, builder.segment.bytes
     builder.segment = outer
-    builder.charge(price + costs.LOOP)
+    builder.take(node)
+    builder.charge(price)
     if size:
         before.insert(0, Segment(0, size))
-    body, frame = loop_body(builder, node, price + costs.LOOP)
+    body, frame = loop_body(builder, node, more=price)
     if before:
         leave = pyast.if_(pyast.negation(test, line), [pyast.break_(line)], [], line)
         body = [*builder.finish(before, builder.context), leave, *body]
@@ -88,7 +93,7 @@ def repeat(builder: FunctionBuilder, node: nodes.Repeat) -> None:
     else:
         builder.out = []
         builder.open_segment()
-        builder.charge(costs.LOOP)
+        builder.charge(*builder.pricing.heads[node])
         jumps.block_statements(builder, node.body)
         if not ends(node.body):
             test = builder.test(node.condition)
@@ -106,16 +111,17 @@ def outlined_repeat(builder: FunctionBuilder, node: nodes.Repeat) -> list[ast.st
     line, column = node.line, node.column
     leave = nodes.Block(line, column, (nodes.Break(line, column),))
     condition = nodes.If(line, column, (nodes.Branch(node.condition, leave),), None)
+    price, _ = builder.pricing.heads[node]
     statements = node.body.statements if ends(node.body) else (*node.body.statements, condition)
     if node.body in builder.resolution.labelled:
         statements = (nodes.Do(line, column, node.body), condition)
-    return jumps.outlined_block(builder, nodes.Block(node.body.line, node.body.column, statements), costs.LOOP)
+    return jumps.outlined_block(builder, nodes.Block(node.body.line, node.body.column, statements), price)
 
 
 def numeric_for(builder: FunctionBuilder, node: nodes.NumericFor) -> None:
     """``for v in counting(...)``: CPython counts with an iterator in a third of the time of ``while`` and ``+``."""
     line = builder.line
-    builder.charge(costs.NUMERIC_FOR)
+    builder.take(node)
     variable = builder.resolution.declared[node][0]
     start, stop, step = bounds(builder, node)
     direct = variable.storage == PLAIN and not variable.assigned and not variable.captured
@@ -124,10 +130,11 @@ def numeric_for(builder: FunctionBuilder, node: nodes.NumericFor) -> None:
     if direct:
         if number_constant(start) is not None and number_constant(step) is not None:
             builder.counters.add(variable)  # whose values no data can choose (see scattered)
-        if ahead(builder, node, counter, start, stop, step):
+        if (plan := builder.pricing.ahead.get(node)) is not None:
+            ahead(builder, node, plan, counter, stop)
             return
     declared: Declared = [] if direct else [(variable, pyast.name(counter, line))]
-    body, frame = for_body(builder, node, declared, costs.LOOP)
+    body, frame = for_body(builder, node, declared)
     values = counted(builder, "COUNTED", "counting", start, stop, step)
     builder.out.append(pyast.for_(pyast.target(counter, line), values, body, line))
     jumps.pass_on(builder, frame)
@@ -159,34 +166,28 @@ def checked_bound(builder: FunctionBuilder, value: ast.expr, what: str) -> ast.e
     return bound
 
 
-def ahead(
-    builder: FunctionBuilder, node: nodes.NumericFor, counter: str, start: ast.expr, stop: ast.expr, step: ast.expr
-) -> bool:
+def ahead(builder: FunctionBuilder, node: nodes.NumericFor, plan: Ahead, counter: str, stop: ast.expr) -> None:
     """A loop that counts up by whole numbers and has no way out is paid for up to ROUNDS rounds ahead.
 
     One charge for many rounds instead of one each: x 0.87 over the compute benchmarks. The sum is the same.
     """
-    first, by = whole_constant(start), whole_constant(step)
-    if first is None or by is None or by <= 0.0 or leaves(node.body):
-        return False
     line = builder.line
     target = pyast.target(counter, line)
-    if (last := whole_constant(stop)) is not None and 0.0 <= last - first < by * costs.FEW_ROUNDS:
-        rounds = int((last - first) // by) + 1
+    if rounds := plan.rounds:
         body, price = prepaid_body(builder, node)
         builder.charge(price.instructions * rounds, price.bytes * rounds)
-        values: ast.expr = pyast.constant(tuple(first + by * place for place in range(rounds)), line)
+        values: ast.expr = pyast.constant(tuple(plan.first + plan.step * place for place in range(rounds)), line)
         builder.out.append(pyast.for_(target, values, body, line))
-        return True
+        return
     now, values_now = builder.stored_temporary(), builder.stored_temporary()
     builder.context.nesting += 1
     body, price = prepaid_body(builder, node)
     builder.context.nesting -= 1
     charges = builder.charges(price, builder.context, now)
     rounds_now = pyast.for_(target, pyast.name(values_now, line), body, line)
+    start, step = pyast.constant(plan.first, line), pyast.constant(plan.step, line)
     chunks = counted(builder, "CHUNKED", "chunks", start, stop, step)
     builder.out.append(pyast.for_(pyast.targets([now, values_now], line), chunks, [*charges, rounds_now], line))
-    return True
 
 
 def counted(
@@ -202,7 +203,7 @@ def counted(
 def prepaid_body(builder: FunctionBuilder, node: nodes.NumericFor) -> tuple[list[ast.stmt], Segment]:
     """The body without the charge at its head, and that charge."""
     price = Segment()
-    body, frame = loop_body(builder, node, costs.LOOP, price)
+    body, frame = loop_body(builder, node, price)
     assert not frame.passing
     return body, price
 
@@ -210,23 +211,13 @@ def prepaid_body(builder: FunctionBuilder, node: nodes.NumericFor) -> tuple[list
 def generic_for(builder: FunctionBuilder, node: nodes.GenericFor) -> None:
     """``for ... in``: over pairs or ipairs, if the script says so, or with any iterator."""
     variables = builder.resolution.declared[node]
-    only = node.values[0]
-    if (
-        len(node.values) == 1
-        and isinstance(only, nodes.Call)
-        and len(only.arguments) == 1
-        and len(variables) <= 2
-        and not isinstance(only.arguments[0], nodes.Vararg)
-    ):
-        sealed = expressions.sealed_function(builder, only.function)
-        path = builder.seal.path(sealed) if sealed is not None else None
-        if path == ("", "ipairs"):
-            return ipairs_loop(builder, node, only, variables)
-        if path == ("", "pairs"):
-            return pairs_loop(builder, node, only, variables)
-        if (name := expressions.global_name(builder, only.function)) in ("pairs", "ipairs"):
-            return named_loop(builder, node, only, variables, name)
-    return iterator_loop(builder, node, variables)
+    name = loop_name(node, builder.resolution)
+    call = node.values[0]
+    if name is None or not isinstance(call, nodes.Call):
+        return iterator_loop(builder, node, variables)
+    if expressions.sealed_function(builder, call.function) is None:
+        return named_loop(builder, node, call, variables, name)
+    return (pairs_loop if name == "pairs" else ipairs_loop)(builder, node, call, variables)
 
 
 def loop_targets(builder: FunctionBuilder, variables: tuple[Variable, ...], count: int) -> tuple[list[str], Declared]:
@@ -249,7 +240,8 @@ def pairs_loop(
 ) -> None:
     """``for k, v in pairs_items(...)``; an entry that was cleared on the way is skipped."""
     line = builder.line
-    builder.charge(costs.GLOBAL + costs.CALL + costs.ARGUMENT + costs.GENERIC_FOR)
+    for priced in (node, call, call.function):
+        builder.take(priced)
     table = builder.value(call.arguments[0])
     over = builder.stored_temporary()
     stores.put(builder, over, table)
@@ -259,7 +251,7 @@ def pairs_loop(
     found = pyast.call("late", [pyast.name(over, line), pyast.name(names[0], line)], line)
     none = pyast.is_nil(pyast.walrus(names[1], found, line), line)
     skip = pyast.if_(pyast.both([cleared, none], line), [pyast.continue_(line)], [], line)
-    body, frame = for_body(builder, node, declared, costs.LOOP + costs.INDEX)
+    body, frame = for_body(builder, node, declared)
     builder.out.append(pyast.for_(pyast.targets(names, line), iterator, [skip, *body], line))
     jumps.pass_on(builder, frame)
 
@@ -269,7 +261,8 @@ def ipairs_loop(
 ) -> None:
     """``while (v := get(i := i + 1.0)) is not None``."""
     line = builder.line
-    builder.charge(costs.GLOBAL + costs.CALL + costs.ARGUMENT + costs.GENERIC_FOR)
+    for priced in (node, call, call.function):
+        builder.take(priced)
     get, place, value, over = (builder.stored_temporary() for _ in range(4))
     table = builder.value(call.arguments[0])
     stores.put(builder, over, table)
@@ -286,7 +279,7 @@ def ipairs_loop(
         line,
     )
     values = [pyast.name(place, line), pyast.name(value, line)]
-    body, frame = for_body(builder, node, list(zip(variables, values, strict=False)), costs.LOOP + costs.INDEX)
+    body, frame = for_body(builder, node, list(zip(variables, values, strict=False)))
     builder.out.append(pyast.while_(test, body, line))
     jumps.pass_on(builder, frame)
 
@@ -296,7 +289,8 @@ def named_loop(
 ) -> None:
     """Over ``pairs(x)`` or ``ipairs(x)``, where the name may have another function; priced like the loops above."""
     line = builder.line
-    builder.charge(costs.CALL + costs.ARGUMENT + costs.GENERIC_FOR)
+    builder.take(node)
+    builder.take(call)
     only = call.arguments[0]
     function = builder.value(call.function)
     f = stores.put_away(builder, function)
@@ -318,7 +312,7 @@ def named_loop(
     builder.out.append(pyast.assign(pyast.targets([live, iterator], line), chosen, at))
     builder.line = line
     names, declared = loop_targets(builder, variables, 2)
-    body, frame = for_body(builder, node, declared, costs.LOOP + costs.INDEX)
+    body, frame = for_body(builder, node, declared)
     cleared = pyast.both([pyast.is_nil(pyast.name(names[1], line), line), pyast.name(live, line)], line)
     body.insert(0, pyast.if_(cleared, [pyast.continue_(line)], [], line))
     step = builder.at(node.line, ("local '(for generator)'",), (), True)
@@ -329,7 +323,7 @@ def named_loop(
 def iterator_loop(builder: FunctionBuilder, node: nodes.GenericFor, variables: tuple[Variable, ...]) -> None:
     """A Python iterator, of operations, over what calls answer; ``live`` if cleared entries are to be skipped."""
     line = builder.line
-    builder.charge(costs.GENERIC_FOR)
+    builder.take(node)
     count = len(variables)
     values, _ = expressions.argument_list(builder, node.values)
     live, iterator = builder.stored_temporary(), builder.stored_temporary()
@@ -337,7 +331,7 @@ def iterator_loop(builder: FunctionBuilder, node: nodes.GenericFor, variables: t
     made = builder.helper("for_iterator", pyast.tuple_of(values, line), pyast.constant(count, line), at=call_site)
     builder.out.append(pyast.assign(pyast.targets([live, iterator], line), made, line))
     names, declared = loop_targets(builder, variables, count)
-    body, frame = for_body(builder, node, declared, costs.LOOP + costs.CALL)
+    body, frame = for_body(builder, node, declared)
     if count == 2:
         cleared = pyast.both([pyast.is_nil(pyast.name(names[1], line), line), pyast.name(live, line)], line)
         body.insert(0, pyast.if_(cleared, [pyast.continue_(line)], [], line))
@@ -350,25 +344,6 @@ def iterator_loop(builder: FunctionBuilder, node: nodes.GenericFor, variables: t
 def number_constant(value: ast.expr) -> float | None:
     """A number constant's value."""
     return value.value if isinstance(value, ast.Constant) and isinstance(value.value, float) else None
-
-
-def whole_constant(value: ast.expr) -> float | None:
-    """A number constant that is whole and small enough to count with exactly."""
-    number = number_constant(value)
-    return number if number is not None and -1e9 <= number <= 1e9 and number % 1.0 == 0.0 else None
-
-
-def leaves(body: nodes.Block, here: bool = True) -> bool:
-    """Whether a return, a goto, or a break of this very loop stands in a loop's body."""
-    for statement in body.statements:
-        if isinstance(statement, (nodes.Return, nodes.Goto, nodes.Label)) or (
-            here and isinstance(statement, nodes.Break)
-        ):
-            return True
-        of_this_loop = here and not isinstance(statement, LOOPS)
-        if any(leaves(inner, of_this_loop) for inner in bodies(statement)):
-            return True
-    return False
 
 
 STATEMENTS: Final[dict[type, StatementMaker]] = {

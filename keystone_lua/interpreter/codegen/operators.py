@@ -105,6 +105,7 @@ def long_chain(builder: FunctionBuilder, node: nodes.Arithmetic | nodes.Comparis
 
 def arithmetic(builder: FunctionBuilder, node: nodes.Arithmetic) -> ast.expr:
     """A chain of arithmetic operators, which leans to the left."""
+    builder.take(node)
     if len(node.rest) > MAX_CHAIN:
         return long_chain(builder, node)
     left: Operand = node.first
@@ -117,7 +118,6 @@ def arithmetic(builder: FunctionBuilder, node: nodes.Arithmetic) -> ast.expr:
 
 def operate(builder: FunctionBuilder, left: Operand, left_is_number: bool, operator: nodes.Operator) -> ast.expr:
     """One arithmetic operator."""
-    builder.charge(costs.POWER if operator.symbol == "^" else costs.ARITHMETIC)
     saved, builder.line = builder.line, builder.operands_at(operator.line, left, operator.operand)
     if isinstance(left, ast.expr):
         builder.height += 1  # each step of a chain is one level higher
@@ -172,6 +172,7 @@ def fast_arithmetic(builder: FunctionBuilder, symbol: str, a: Again, b: Again) -
 def comparison(builder: FunctionBuilder, node: nodes.Comparison) -> ast.expr:
     """A chain of comparisons as a Lua value."""
     if len(node.rest) > MAX_CHAIN:
+        builder.take(node)
         return long_chain(builder, node)
     made = truth_value(builder, comparison_test(builder, node))
     for operator in node.rest[1:]:
@@ -181,13 +182,13 @@ def comparison(builder: FunctionBuilder, node: nodes.Comparison) -> ast.expr:
 
 
 def comparison_test(builder: FunctionBuilder, node: nodes.Comparison) -> ast.expr:
-    """The first comparison of a chain."""
+    """The first comparison of a chain, which pays for all."""
+    builder.take(node)
     return compare(builder, node.first, node.rest[0])
 
 
 def compare(builder: FunctionBuilder, left: Operand, operator: nodes.Operator) -> ast.expr:
     """One comparison as a Python truth."""
-    builder.charge(costs.COMPARE)
     saved, builder.line = builder.line, builder.at(operator.line)
     compare = partial(equality, builder) if operator.symbol in ("==", "~=") else partial(order, builder)
     result = compare(left, operator)
@@ -263,13 +264,13 @@ def order(builder: FunctionBuilder, left: Operand, operator: nodes.Operator) -> 
 
 
 def not_test(builder: FunctionBuilder, node: nodes.Unary) -> ast.expr:
-    builder.charge(costs.NOT)
+    builder.take(node)
     return pyast.negation(builder.test(node.operand), builder.line)
 
 
 def logical_test(builder: FunctionBuilder, node: nodes.Logical) -> ast.expr:
     """``and`` and ``or`` of truths are Python's."""
-    builder.charge(costs.LOGIC * len(node.operands))
+    builder.take(node)
     tests = conditions(builder, node.operands)
     return pyast.both(tests, builder.line) if node.symbol == "and" else pyast.either(tests, builder.line)
 
@@ -292,7 +293,7 @@ def logical(builder: FunctionBuilder, node: nodes.Logical) -> ast.expr:
         and all(builder.kinds.of(o) == BOOLEAN and not isinstance(o, CONSTANTS) for o in node.operands)
     ):
         return truth_value(builder, builder.test(node))
-    builder.charge(costs.LOGIC * len(node.operands))
+    builder.take(node)
     return logical_from(builder, node.symbol, node.operands) if is_short else long_logical(builder, node)
 
 
@@ -306,7 +307,11 @@ def logical_from(builder: FunctionBuilder, symbol: str, operands: tuple[nodes.Ex
     line = builder.line
     if isinstance(operand, CONSTANTS):  # decided here: compile() warns about `"x" is not None`
         is_true = operand.value if isinstance(operand, nodes.Boolean) else not isinstance(operand, nodes.Nil)
-        return builder.value(operand) if is_true == (symbol == "or") else logical_from(builder, symbol, rest)
+        if is_true != (symbol == "or"):
+            return logical_from(builder, symbol, rest)
+        for never in rest:  # every operand is charged, reached or not
+            builder.charge(*builder.pricing.total(never))
+        return builder.value(operand)
     if symbol == "and" and builder.kinds.of(operand) == BOOLEAN:
         test = builder.test(operand)
         chosen: ast.expr = pyast.name("FALSE", line)
@@ -333,7 +338,7 @@ def is_choice(node: nodes.Expression, builder: FunctionBuilder) -> TypeGuard[nod
 
 def ternary(builder: FunctionBuilder, both: nodes.Logical, rest: tuple[nodes.Expression, ...]) -> ast.expr:
     """``a and b or c`` where ``b`` is surely true: a choice by ``a``."""
-    builder.charge(costs.LOGIC * len(both.operands))
+    builder.take(both)
     tests = conditions(builder, both.operands[:-1])
     builder.conditional += 1
     builder.height += 1
@@ -373,6 +378,7 @@ def unary(builder: FunctionBuilder, node: nodes.Unary) -> ast.expr:
     if node.symbol == "not":
         return truth_value(builder, builder.test(node))
     saved, builder.line = builder.line, builder.operands_at(node.line, node.operand)
+    builder.take(node)
     made = negate(builder, node.operand) if node.symbol == "-" else length(builder, node.operand)
     builder.line = saved
     return made
@@ -383,7 +389,6 @@ def negate(builder: FunctionBuilder, operand: nodes.Expression) -> ast.expr:
     line = builder.line
     if isinstance(operand, nodes.Number):
         return pyast.constant(-operand.value, line)
-    builder.charge(costs.ARITHMETIC)
     if is_number(builder, operand):
         return pyast.opposite(builder.value(operand), line)
     once, again = builder.named(operand)
@@ -394,7 +399,6 @@ def negate(builder: FunctionBuilder, operand: nodes.Expression) -> ast.expr:
 def length(builder: FunctionBuilder, operand: nodes.Expression) -> ast.expr:
     """``#o``: the number of entries, if the last of them is the border."""
     line = builder.line
-    builder.charge(costs.LENGTH)
     if builder.kinds.of(operand) == STRING:
         return pyast.float_length(builder.value(operand), line)
     once, again = builder.named(operand)
@@ -415,7 +419,7 @@ def length(builder: FunctionBuilder, operand: nodes.Expression) -> ast.expr:
 
 def concat(builder: FunctionBuilder, node: nodes.Concat) -> ast.expr:
     """``a .. b .. c``."""
-    builder.charge(costs.CONCAT * len(node.operands))
+    builder.take(node)
     saved, builder.line = builder.line, builder.operands_at(node.line, *node.operands)
     is_short = len(node.operands) <= _INLINE_OPERANDS
     made = short_concat(builder, node.operands) if is_short else concat_call(builder, node.operands)

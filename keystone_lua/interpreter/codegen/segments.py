@@ -5,11 +5,9 @@ from __future__ import annotations
 import ast
 from typing import Literal
 
+from ..analysis.pricing import Price
 from ..analysis.scope import Scope
 from ..syntax import nodes
-
-Price = tuple[int, int]
-"""Instructions and bytes."""
 
 
 class Segment:

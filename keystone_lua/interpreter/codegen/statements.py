@@ -14,7 +14,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from .. import costs
 from ..analysis.scope import BOX, PLAIN, Variable
 from ..analysis.types import ANY, NIL, NUMBER
 from ..runtime.values import LONG_STRING
@@ -33,7 +32,6 @@ MAX_ELSEIFS: Final = 30
 
 def new_box(builder: FunctionBuilder, variable: Variable, value: ast.expr) -> None:
     """``NAME = [value]``."""
-    builder.charge(0, costs.BOX)
     stores.put(builder, variable.slot, pyast.list_of([value], builder.line))
 
 
@@ -43,8 +41,6 @@ def declare(builder: FunctionBuilder, variable: Variable, value: ast.expr) -> No
     if variable.storage == BOX:
         new_box(builder, variable, value)
         return
-    if variable.captured and variable.in_loop:
-        builder.charge(0, costs.UPVALUE)
     stores.put(builder, variable.slot, value)
 
 
@@ -61,7 +57,7 @@ def assign_variable(builder: FunctionBuilder, variable: Variable, value: ast.exp
 def local(builder: FunctionBuilder, node: nodes.Local) -> None:
     """``local a, b = ...``."""
     variables = builder.resolution.declared[node]
-    builder.charge(costs.ASSIGN * len(variables))
+    builder.take(node)
     values = node.values
     if len(variables) == 1 and len(values) == 1:
         variable, only = variables[0], values[0]
@@ -175,7 +171,7 @@ def assign_guarded(builder: FunctionBuilder, target: nodes.Expression, value: no
     place = prepare(builder, target)
     variable = builder.variable(target)
     if variable is not None and variable.storage != BOX:
-        builder.charge(costs.ASSIGN)
+        builder.take(target)
         stores.put_value(builder, variable.slot, value)
         return
     made = builder.value(value) if is_simple else stores.put_away_value(builder, value)
@@ -199,9 +195,9 @@ def store_to(
     builder: FunctionBuilder, target: nodes.Expression, place: Place | None, value: ast.expr, kind: str, line: int
 ) -> None:
     """Assign an expression that may be mentioned more than once for an index target, whose errors are at ``line``."""
+    builder.take(target)
     if place is None:
         assert isinstance(target, nodes.Name)
-        builder.charge(costs.ASSIGN)
         if (variable := builder.variable(target)) is not None:
             assign_variable(builder, variable, value)
         else:
@@ -235,7 +231,6 @@ def assign_global(builder: FunctionBuilder, target: nodes.Name, value: ast.expr,
     if mirror is None or target.name in HOST_CALLS:
         stores.store_index(builder, target, place, value, (kind, TEXT), target.line)
     else:
-        builder.charge(costs.ASSIGN_INDEX)
         is_new = [pyast.is_nil(pyast.name(mirror, builder.line), builder.line)]
         if kind in (ANY, NIL):
             is_new.append(pyast.is_not_nil(value, builder.line))
@@ -308,7 +303,7 @@ def append(builder: FunctionBuilder, target: nodes.Index, value: nodes.Expressio
 def return_(builder: FunctionBuilder, node: nodes.Return) -> None:
     """One value as it is, none or several as a tuple."""
     line = builder.line
-    builder.charge(costs.RETURN)
+    builder.take(node)
     if len(node.values) == 1 and not isinstance(node.values[0], MULTI) and not builder.context.outlined:
         fast = attempt(builder, node.values[0]) if stores.is_repeated(builder) else None
         value = builder.value(node.values[0])
@@ -321,7 +316,6 @@ def return_(builder: FunctionBuilder, node: nodes.Return) -> None:
         value = stores.made_object(builder, only) if stores.is_object(only, builder) else builder.multi(only)
     elif node.values:
         values, _ = expressions.argument_list(builder, node.values)
-        builder.charge(0, costs.RESULTS + costs.VALUE * len(values))
         value = pyast.tuple_of(values, line)
     else:
         value = pyast.constant((), line)

@@ -105,7 +105,7 @@ def made_object(builder: FunctionBuilder, call: nodes.Call) -> ast.Name:
     """A plain table gets its metatable in place, in half the time of a call."""
     line = builder.line
     t, meta = (put_away_value(builder, argument) for argument in call.arguments)
-    builder.charge(costs.CALL + costs.ARGUMENT * 2)
+    builder.take(call)
     function = builder.value(call.function)
     at = builder.line = builder.call_at(call, "setmetatable")
     slow = pyast.call_value(function, [builder.depth(False), t, meta], at)
@@ -148,7 +148,6 @@ def store_index(
 ) -> None:
     """``o[k] = value``. All three are names or constants; ``kinds`` are the value's and the key's."""
     kind, key_kind = kinds
-    builder.charge(costs.ASSIGN_INDEX)
     described = target.object if isinstance(target, nodes.Index) else target
     saved, builder.line = builder.line, builder.operands_at(line, described)
     sure = isinstance(target, nodes.Name) and not builder.seal.dynamic and len(target.name) < LONG_STRING
@@ -227,7 +226,7 @@ def insert(builder: FunctionBuilder, call: nodes.Call) -> None:
     line = builder.line
     table, item = call.arguments
     t = put_away_value(builder, table)
-    builder.charge(costs.CALL + costs.ARGUMENT * 2)
+    builder.take(call)
     given: ast.expr
     first: list[ast.stmt] = []
     if builder.kinds.is_single(item):

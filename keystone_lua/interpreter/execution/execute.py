@@ -123,9 +123,9 @@ _THRESHOLD: Final = _Threshold()
 def prepare(limits: Limits) -> bool | None:
     """Set Python up for a run: room for its frames, no cycle collection while memory is bounded.
 
-    Returns what `restore` takes. All of this is the process's: other threads may be running scripts. The recursion limit
-    is only ever raised; who finds the collector off leaves it off, so that of runs that overlap the first turns it on
-    again, and the others do with it.
+    Returns what `restore` takes. All of this is the process's: other threads may be running scripts. The recursion
+    limit is only ever raised; who finds the collector off leaves it off, so that of runs that overlap the first
+    turns it on again, and the others do with it.
     """
     if sys.getrecursionlimit() < RECURSION_LIMIT:
         sys.setrecursionlimit(RECURSION_LIMIT)

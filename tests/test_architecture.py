@@ -26,7 +26,7 @@ MODULES = {
 }
 
 MAY_IMPORT = {
-    "keystone_lua": (),
+    "keystone_lua": ("keystone_lua.embedding", "keystone_lua.interpreter"),
     "keystone_lua.__main__": ("keystone_lua.cli",),
     "keystone_lua.cli": (
         "keystone_lua.audit", "keystone_lua.authoring", "keystone_lua.cli", "keystone_lua.gateway",
@@ -36,6 +36,7 @@ MAY_IMPORT = {
     "keystone_lua.authoring": (
         "keystone_lua.authoring", "keystone_lua.interpreter", "keystone_lua.routing", "keystone_lua.untrusted",
     ),
+    "keystone_lua.embedding": ("keystone_lua.embedding", "keystone_lua.interpreter", "keystone_lua.routing"),
     "keystone_lua.audit": (
         "keystone_lua.audit", "keystone_lua.hidden", "keystone_lua.interpreter", "keystone_lua.routing",
         "keystone_lua.untrusted",

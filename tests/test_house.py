@@ -17,7 +17,7 @@ FLOORS = {
     "keystone_lua": (
         ("hidden", "interpreter", "untrusted"),
         ("routing",),
-        ("audit", "authoring"),
+        ("audit", "authoring", "embedding"),
         ("gateway", "server"),
         ("cli",),
         ("__main__",),

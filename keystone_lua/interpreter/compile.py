@@ -7,10 +7,11 @@ Refuses with LuaSyntaxError: what the parser or scope refuses, an unknown module
 from __future__ import annotations
 
 import ast
+import copyreg
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from .analysis.builtins import Seal
 from .analysis.compile_cost import cost_of_names, cost_of_twins
@@ -32,9 +33,6 @@ from .self_test import require_suitable
 from .signatures import ALIASES, TABLES
 from .sites import FUNCTIONS, HITS, SITES
 from .stdlib.registry import LIBRARIES
-
-if TYPE_CHECKING:
-    pass
 
 _Builder = TypeVar("_Builder", bound=FunctionBuilder)
 
@@ -61,6 +59,16 @@ def compile_program(
     require_suitable()
     with _room():
         return _compile(link_program(source, name, modules, limit), accounted, level, hosted)
+
+
+def _again(program: Program) -> tuple[Callable[..., Program], tuple[Any, ...]]:
+    """How a program is pickled: by its sources, which are compiled again where it is loaded."""
+    most = max(DEFAULT.source, *map(len, (program.source, *program.sources.values())))
+    flags = program.accounts is not None, program.level, program.hosted
+    return compile_program, (program.source, program.name, dict(program.sources), most, *flags)
+
+
+copyreg.pickle(Program, _again)
 
 
 def compile_to_tree(found: Linked, kind: type[_Builder], level: Level = LEVEL_1) -> tuple[ast.FunctionDef, _Builder]:

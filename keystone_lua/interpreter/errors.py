@@ -44,6 +44,9 @@ class LuaSyntaxError(ScriptError):
         self.line = line
         self.column = column
 
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        return self.__class__, (str(self), self.line, self.column)
+
 
 class ResultError(ScriptError):
     """on_route_request returned something that is no decision."""
@@ -59,6 +62,9 @@ class BudgetExceeded(ScriptError):
     def __init__(self, limit: int | float) -> None:
         super().__init__(f"{self.what} ({limit:g})" if isinstance(limit, float) else f"{self.what} ({limit})")
         self.limit = limit
+
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        return self.__class__, (self.limit,)
 
 
 class InstructionsExceeded(BudgetExceeded):

@@ -7,6 +7,9 @@ from typing import Final
 
 MIB = 1 << 20
 
+MAX_DEPTH = 16_000
+"""The largest depth that every supported CPython can serve on an 8 MiB C stack."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -33,6 +36,24 @@ class Limits:
     seconds: float | None = None
     """Wall clock, checked between slices; None is off, so that a run stays a pure function."""
 
+    def __post_init__(self) -> None:
+        """Raises TypeError, ValueError: a limit that is none would end in the middle of somebody's run."""
+        for name in ("instructions", "memory", "depth", "log", "source"):
+            value = object.__getattribute__(self, name)
+            if not isinstance(value, int) or isinstance(value, bool):
+                raise TypeError(f"{name} must be an int, not {type(value).__name__}")
+            if value < 0:
+                raise ValueError(f"{name} must be at least 0, not {value}")
+        if self.depth > MAX_DEPTH:
+            raise ValueError(f"depth must be at most {MAX_DEPTH}, not {self.depth}")
+        seconds: object = self.seconds
+        if seconds is None:
+            return
+        if not isinstance(seconds, (int, float)) or isinstance(seconds, bool):
+            raise TypeError(f"seconds must be a number or None, not {type(seconds).__name__}")
+        if not seconds > 0:
+            raise ValueError(f"seconds must be more than 0, not {seconds}")
+
 
 DEFAULT = Limits()
 
@@ -51,9 +72,6 @@ one. They cost as much as MAX_COMPILE_COST, and are counted before they are work
 MAX_PROVED = 100_000
 """Of these, up to which a program's start-up is looked at, see startup.py: that takes a fifth of the rest of compiling,
 and a start-up that is longer outgrows the first slice of a run anyway."""
-
-MAX_DEPTH = 16_000
-"""The largest depth that every supported CPython can serve on an 8 MiB C stack."""
 
 
 MISFITS: Final = (TypeError, ArithmeticError, LookupError, ValueError)

@@ -33,7 +33,7 @@ PLAIN: Final = ("name", "hash", "main", "base_names", "library_names", "dynamic"
 
 MADE_AGAIN: Final = (
     *("modules", "broken", "mirrors", "level", "namespace", "sealed", "sites"),
-    *("source", "sources", "idle_runs", "accounts", "makers", "constants"),
+    *("source", "sources", "idle_runs", "for_hosts", "accounts", "makers", "constants"),
 )
 """Fields that are not: of other types, or not part of what was compiled."""
 

@@ -54,6 +54,10 @@ class BadRequest(Exception):
         self.field = field
 
 
+class WrongType(BadRequest):
+    """A field of another type."""
+
+
 @dataclass(frozen=True, slots=True)
 class RequestField:
     """One field of a request or of a backend. ``most`` is in characters of a text, entries of a list, or the largest
@@ -289,11 +293,11 @@ _JSON_NAMES: Final = {
 }  # fmt: skip
 
 
-def wrong_type(field: str, expected: str, value: Any) -> BadRequest:
+def wrong_type(field: str, expected: str, value: Any) -> WrongType:
     """What to say of a value of the wrong type; ``field`` is shortened."""
     parent, dot, name = field.partition(".")
     if len(name) > _SHOWN_NAME:
         field = f"{parent}{dot}{name[:_SHOWN_NAME]}…"
     kind = _JSON_NAMES.get(value.__class__, "something else")
     problem = f"expected {expected}, got {kind}"
-    return BadRequest(problem if field else f"request body: {problem}", field)
+    return WrongType(problem if field else f"request body: {problem}", field)

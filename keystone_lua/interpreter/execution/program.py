@@ -49,6 +49,8 @@ class Program:
     """Whether every run starts by doing the same (see startup)."""
     idle_runs: list[RunContext] = field(default_factory=list, repr=False)
     """Emptied runs, to be used again: cells, library functions, and what a constant start-up has made."""
+    for_hosts: list[Program] = field(default_factory=list, repr=False)
+    """The same sources, hosted, once a host has set or called one of ``own``."""
     accounts: Accounts | None = field(default=None, repr=False)
     """Of a program that was compiled for the profile recorder: who pays what."""
     level: Level = LEVEL_1
@@ -56,3 +58,6 @@ class Program:
     """Programs that make the constants, one for each chunk that has any."""
     constants: tuple[LuaValue, ...] = field(default=(), repr=False)
     """What they have made: frozen values, shared by all runs."""
+
+    def __repr__(self) -> str:
+        return f"<Program {self.name!r}, {1 + len(self.sources)} files, {self.hash[:12]}>".replace("1 files", "1 file")

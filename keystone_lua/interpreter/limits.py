@@ -38,8 +38,14 @@ class Limits:
 
     def __post_init__(self) -> None:
         """Raises TypeError, ValueError: a limit that is none would end in the middle of somebody's run."""
-        for name in ("instructions", "memory", "depth", "log", "source"):
-            value = object.__getattribute__(self, name)
+        whole: dict[str, object] = {
+            "instructions": self.instructions,
+            "memory": self.memory,
+            "depth": self.depth,
+            "log": self.log,
+            "source": self.source,
+        }
+        for name, value in whole.items():
             if not isinstance(value, int) or isinstance(value, bool):
                 raise TypeError(f"{name} must be an int, not {type(value).__name__}")
             if value < 0:

@@ -175,6 +175,8 @@ CHUNKED = ROUTE + b"Transfer-Encoding: chunked\r\n\r\n"
         [CHUNKED, b"2\r\n{}\r\n", b"-1\r\n"],
         [CHUNKED + b"2\r\n{}", b"XX0\r\n\r\n"],
         [CHUNKED + b"2\r\n{}\r\n0\r\n", b"No colon\r\n\r\n"],
+        [CHUNKED, b"f" * 21 + b"\r\n{}"],
+        [CHUNKED + b"2\r\n{}\r\n", b"f" * 17, b"\r\n"],
     ],
 )
 def test_a_malformed_chunk_is_a_400_at_once(
@@ -189,6 +191,14 @@ def test_a_malformed_chunk_is_a_400_at_once(
     assert (status, headers["connection"]) == (400, "close")
     assert json.loads(body)["error"] == "the request's body is malformed"
     assert caplog.records == []
+
+
+@pytest.mark.parametrize("size", [b"1" + b"0" * 16, b"f" * 21])
+def test_a_chunk_beyond_all_bounds_is_a_400_at_once(quiet_client: Client, size: bytes) -> None:
+    """Without native code it was waited for, and was a 408 after 10 s."""
+    started = time.monotonic()
+    assert quiet_client.raw(CHUNKED + size + b"\r\n{}").split(b" ")[1] == b"400"
+    assert time.monotonic() - started < 5  # half of the time that a body has
 
 
 def test_what_follows_a_whole_body_is_not_its_trouble(quiet_client: Client) -> None:

@@ -35,12 +35,15 @@ from .responses import answer, ready_bytes
 logger = logging.getLogger("keystone.server")
 
 PRIVATE: Final = (
-    "_force_close", "_keepalive_timeout", "_loop", "_messages", "_next_keepalive_close_time", "_waiter",
+    "_force_close", "_keepalive_timeout", "_loop", "_messages", "_next_keepalive_close_time", "_parser", "_waiter",
 )  # fmt: skip
 """What `Connection` uses of aiohttp's class besides its public names."""
 
 KNOWN: Final = all(name in dir(web.RequestHandler) for name in PRIVATE)
 """Whether this aiohttp is one that requests can be answered at once in."""
+
+MOST_CHUNK: Final = 1 << 60
+"""Bytes of a chunk. The native parser refuses what is more than it can count, 1 << 64; no body is a thousandth of this."""
 
 UNKNOWN: Final = -1
 """:attr:`Connection._due` of a connection whose messages start at unknown places; so is any negative number."""
@@ -156,9 +159,13 @@ class Connection(web.RequestHandler):
     def _parse(self, data: bytes) -> None:
         """Hand ``data`` to aiohttp's parser. What is no HTTP while a body is awaited is a malformed body.
 
-        The native parser does not tell the body so: its handler would wait until it is late.
+        The native parser does not tell the body so: its handler would wait until it is late. The other one takes a
+        chunk of any size, and would wait for it.
         """
         super().data_received(data)
+        parser = getattr(self._parser if KNOWN else None, "_payload_parser", None)  # the native one has none
+        if parser is not None and parser._chunk_size > MOST_CHUNK:
+            parser.payload.set_exception(web.RequestPayloadError("malformed"))
         body = self.body
         if body is None or body.is_eof() or not self._messages:
             return

@@ -23,6 +23,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ..interpreter import Limits, LuaSyntaxError, Program, compile_program
+from ..interpreter.execution.run import Run
 from ..interpreter.packing import pack, unpack
 from ..interpreter.text import from_text, to_text
 from ..untrusted.files import FileError, read_regular
@@ -138,7 +139,7 @@ class ScriptStore:
         Unchanged scripts are not compiled again. ``between`` is called after each.
         """
         with self._lock:
-            self._compiled, self.current = self._load(folder, between)
+            self._put_in_force(*self._load(folder, between))
             if self._cache is not None:
                 self._cache.tidy()
             return self.current
@@ -172,8 +173,14 @@ class ScriptStore:
                 program = unpack(packed, source, linked)
                 compiled[tenant] = _Compiled(program, Source(name, source, linked, self.source_limit))
             compiled = dict(sorted(compiled.items()))
-            self._compiled, self.current = compiled, _snapshot(compiled, never_compiled, errors, loaded_at)
+            self._put_in_force(compiled, _snapshot(compiled, never_compiled, errors, loaded_at))
             return self.current
+
+    def _put_in_force(self, compiled: dict[str, _Compiled], snapshot: Snapshot) -> None:
+        before, self._compiled, self.current = self._compiled, compiled, snapshot
+        for tenant, entry in before.items():
+            if tenant not in compiled or compiled[tenant].program is not entry.program:
+                Run.forget_idle(entry.program)
 
     def _load(self, folder: Folder, between: Callable[[], None]) -> tuple[dict[str, _Compiled], Snapshot]:
         errors = dict.fromkeys(folder.errors)  # as an ordered set: one broken module troubles many scripts

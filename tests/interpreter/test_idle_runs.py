@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+from pathlib import Path
 
 import pytest
 
 from keystone_lua.interpreter import Limits, compile_program
 from keystone_lua.interpreter.execution.run import IDLE_RUNS
 from keystone_lua.routing.decision import Decision, decide
+from keystone_lua.routing.scripts import ScriptStore
 
 REQUEST = {
     "method": "GET", "path": "/", "host": "h", "headers": {"A": "1"}, "body": "",
@@ -86,3 +89,28 @@ def test_threads_do_not_share_a_shell() -> None:
         thread.join()
     assert wrong == []
     assert 0 < len(program.idle_runs) <= IDLE_RUNS
+
+
+RECURSIVE = b"""local tree = {}
+function tree.walk(n) if n > 0 then return tree.walk(n - 1) end return "a" end
+function on_route_request() return {selected_backend = tree.walk(3)} end
+"""
+
+
+def test_the_idle_runs_of_a_replaced_program_go_at_once(tmp_path: Path) -> None:
+    """A server sets aside what lives, where no collection looks for circles."""
+    (tmp_path / "a.lua").write_bytes(RECURSIVE)
+    store = ScriptStore(tmp_path)
+    store.reload()
+    decide(store.current.programs["a"], REQUEST)
+    (tmp_path / "a.lua").write_bytes(RECURSIVE + b"-- changed\n")
+    store.reload()  # imports and caches what a reload needs
+    decide(store.current.programs["a"], REQUEST)
+    (tmp_path / "a.lua").write_bytes(RECURSIVE)
+    gc.collect()
+    gc.disable()
+    try:
+        store.reload()
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

@@ -15,6 +15,7 @@ path: it ends the run, grants the next slice, pays for frames of a depth that is
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -290,6 +291,15 @@ class Run:
         if reusable and len(program.idle_runs) < IDLE_RUNS:
             del self.program  # or a program that is replaced would wait for the cycle collector
             program.idle_runs.append(self)
+
+    @staticmethod
+    def forget_idle(program: Program) -> None:
+        """Take apart the idle runs of a program that has been replaced."""
+        while program.idle_runs:
+            with suppress(IndexError):  # a run on another thread took the last one
+                run = cast(Run, program.idle_runs.pop())
+                run.program = program
+                run.close()
 
     @property
     def constants(self) -> tuple[LuaValue, ...]:

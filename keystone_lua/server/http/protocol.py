@@ -43,7 +43,7 @@ KNOWN: Final = all(name in dir(web.RequestHandler) for name in PRIVATE)
 """Whether this aiohttp is one that requests can be answered at once in."""
 
 MOST_CHUNK: Final = 1 << 60
-"""Bytes of a chunk. The native parser refuses what is more than it can count, 1 << 64; no body is a thousandth of this."""
+"""Bytes of a chunk. The native parser refuses 1 << 64, which it cannot count; no body is a thousandth of this."""
 
 UNKNOWN: Final = -1
 """:attr:`Connection._due` of a connection whose messages start at unknown places; so is any negative number."""

@@ -36,6 +36,7 @@ from ..telemetry.exposition import Exposition
 from ..telemetry.logs import StderrHandler
 from ..telemetry.metrics import BEAT, LANES_BUSY, LANES_WAITING, LOG_DROPPED, NOT_RECORDED, Counts, WorkerMetrics
 from .acceptor import Acceptor
+from .heap import Heap, keep_tidy
 
 if TYPE_CHECKING:
     import ssl
@@ -210,7 +211,11 @@ async def work(worker: Worker, ready: Callable[[], None]) -> None:
         reloads=worker.reloads,
     )
     await server.start(worker.listeners)
-    tasks = [asyncio.create_task(_gauges(server, worker.log)), asyncio.create_task(_beat(server.metrics))]
+    tasks = [
+        asyncio.create_task(_gauges(server, worker.log)),
+        asyncio.create_task(_beat(server.metrics)),
+        asyncio.create_task(keep_tidy(Heap())),
+    ]
     _on_hangup(server, reload=worker.reloads is None)
     if worker.watch is not None:
         tasks.append(asyncio.create_task(keep_watch(worker.watch, server.reloads)))

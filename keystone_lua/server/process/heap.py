@@ -1,0 +1,55 @@
+"""Collections of cyclic garbage that are short, however much lives.
+
+Python's own full collection looks at everything that lives: with 5,000 tenants that have decided, at 200,000 objects,
+and meanwhile no request is answered. So here nobody collects in full but `Heap.tidy`, and what has survived that once
+is set aside (`gc.freeze`), where the next one does not look. Nearly all of it goes by reference counts all the same.
+Circles among it are found when twice as much is there as after the last look at everything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from typing import Final
+
+TIDY_SECONDS: Final = 0.25
+"""Between two looks. A reload makes some 3,000 objects in that time."""
+
+NEVER: Final = 1 << 30
+"""Collections of the middle generation before Python makes a full one by itself."""
+
+LEAST: Final = 100_000
+"""Objects that are set aside before a look at everything is worth it."""
+
+
+class Heap:
+    """This process's garbage collector, taken in hand."""
+
+    def __init__(self) -> None:
+        young, middle, _ = gc.get_threshold()
+        gc.set_threshold(young, middle, NEVER)
+        gc.freeze()
+        self._kept = gc.get_freeze_count()
+        """Objects after the last look at everything: of a worker before the fork, since a look writes to all pages."""
+
+    def tidy(self) -> None:
+        """Collect among what is new, if that is much, and set the rest aside."""
+        if not gc.get_count()[2]:
+            return  # no collection of the middle generation, so nothing to speak of
+        gc.collect()
+        gc.freeze()
+        if gc.get_freeze_count() > 2 * max(self._kept, LEAST):
+            self._look_at_everything()
+
+    def _look_at_everything(self) -> None:
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
+        self._kept = gc.get_freeze_count()
+
+
+async def keep_tidy(heap: Heap) -> None:
+    """Tidy now and then, until cancelled."""
+    while True:
+        await asyncio.sleep(TIDY_SECONDS)
+        heap.tidy()

@@ -32,6 +32,9 @@ from .twins import functions_of, linked, links
 RUN_CELLS: Final = ("fuel", "alloc", "deepest", "run", "G", "native_call_depth")
 """The free variables of every compiled chunk that each run provides, besides sealed library functions."""
 
+SHOWN_NAME: Final = 100
+"""Bytes of a function's name that tracebacks show: it may be as long as the source, and each level has one."""
+
 
 def code_objects(
     builder: FunctionBuilder, chunks: Sequence[nodes.Chunk], sealed: Sequence[str], twinned: bool = False
@@ -108,7 +111,8 @@ def emit_function(builder: FunctionBuilder, node: nodes.Function, own: Variable 
     identifier = own_slot or builder.fresh("f")
     code_name = identifier if identifier[0] == "f" else builder.fresh("f")
     where = f"function <{chunk_id(builder.chunk_name)}:{node.line}>"
-    builder.functions[code_name] = f"function '{node.name}'" if node.name else where
+    shown = node.name if len(node.name) <= SHOWN_NAME else f"{node.name[:SHOWN_NAME]}..."
+    builder.functions[code_name] = f"function '{shown}'" if shown else where
     slots = ["d", *(v.slot for v in builder.resolution.declared[node])]
     rest = "va" if node.is_vararg else None if builder.kinds.fits(node) else "_"
     definition = builder.definition(code_name, slots, rest, context, statements)

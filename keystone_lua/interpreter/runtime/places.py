@@ -33,15 +33,25 @@ class Place:
     """The line that is running."""
     defined: int = -1
     """The line of the function's definition; 0 for a chunk."""
-    kind: str = ""
-    """How the caller names the function: global, local, method, field, upvalue."""
-    name: str = ""
+    called: str = ""
+    """How the caller names the function: ``local 'f'``. It may be as long as the source: levels that are passed over copy
+    nothing of it."""
+
+    @property
+    def kind(self) -> str:
+        """Whose name it is: global, local, method, field, upvalue."""
+        return self.called.partition(" ")[0]
+
+    @property
+    def name(self) -> str:
+        """The name."""
+        return self.called[self.called.find(" ") + 2 : -1]
 
     @property
     def line(self) -> str:
         """The level's line of a traceback (db_errorfb)."""
         where = f"{chunk_id(self.chunk)}:{self.current}:" if self.chunk else "[C]:"
-        if self.kind:
+        if self.called:
             return f"{where} in function '{self.name}'"
         if not self.chunk:
             return f"{where} ?"
@@ -123,5 +133,5 @@ def _named(inner: Place, site: Site) -> Place:
     """A level with the name that its caller's call site gives it."""
     if not (site.is_call and site.names):
         return inner
-    kind, _, quoted = site.names[0].partition(" ")
-    return replace(inner, kind=kind, name=quoted[1:-1]) if quoted else inner
+    called = site.names[0]
+    return replace(inner, called=called) if " " in called else inner

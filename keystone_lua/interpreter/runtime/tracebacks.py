@@ -191,20 +191,19 @@ def from_python(error: BaseException) -> LuaError:
 
 def traceback_lines(error: BaseException) -> tuple[str, ...]:
     """The script's lines on the way to where ``error`` was raised, innermost first, as Lua words them."""
-    lines: list[str] = []
+    found: list[tuple[FrameType, int]] = []
     traceback: TracebackType | None = error.__traceback__
     while traceback is not None:
-        line = frame_line(traceback.tb_frame, traceback.tb_lineno)
-        if line:
-            lines.append(line)
+        frame = traceback.tb_frame
+        if SITES in frame.f_globals and _is_function(frame):
+            found.append((frame, traceback.tb_lineno))
         traceback = traceback.tb_next
-    lines.reverse()
-    return tuple(lines if len(lines) <= 22 else [*lines[:12], "...", *lines[-10:]])
+    found.reverse()
+    if len(found) <= 22:
+        return tuple([_line(*place) for place in found])
+    return (*(_line(*place) for place in found[:12]), "...", *(_line(*place) for place in found[-10:]))
 
 
-def frame_line(frame: FrameType, number: int) -> str:
-    """One line of a traceback, or "" for the engine's frames and outlined code."""
+def _line(frame: FrameType, number: int) -> str:
     globals_: dict[str, Any] = frame.f_globals
-    if SITES not in globals_ or not _is_function(frame):
-        return ""
     return f"{globals_[SITES][number].position} in {globals_[FUNCTIONS][frame.f_code.co_name]}"

@@ -30,6 +30,8 @@ _HEADING: Final = "stack traceback:"
 _FIRST: Final = 12
 _LAST: Final = 10
 """Levels of a long stack that a traceback shows (LEVELS1, LEVELS2)."""
+_SHORT: Final = 99
+"""Bytes of a level's name that its price covers."""
 
 
 def traceback_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
@@ -55,7 +57,7 @@ def traceback_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
 def _lines(run: RunContext, start: int) -> list[str]:
     """The stack from a level on; of a long one its ends (db_errorfb)."""
     places = islice(stack_places(run), start, None)
-    lines = [place.line for place in islice(places, max(0, _FIRST - start))]
+    lines = [_line(run, place) for place in islice(places, max(0, _FIRST - start))]
     count = 0
     last: deque[Place] = deque(maxlen=_LAST + 1)
     for place in places:
@@ -64,7 +66,14 @@ def _lines(run: RunContext, start: int) -> list[str]:
     if count > len(last):
         last.popleft()
         lines.append("...")
-    return [*lines, *(place.line for place in last)]
+    return [*lines, *(_line(run, place) for place in last)]
+
+
+def _line(run: RunContext, place: Place) -> str:
+    """A level's line; what a long name takes is paid for before it is made."""
+    if len(place.called) > _SHORT:
+        run.charge(3 * len(place.called) // costs.COPY, 3 * len(place.called))
+    return place.line
 
 
 def getinfo_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
@@ -91,7 +100,9 @@ def getinfo_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
             found["currentline"] = float(place.current)
         if "n" in options:
             found["namewhat"] = place.kind
-            if place.name:
+            if place.called:
+                if len(place.called) > _SHORT:
+                    run.charge(3 * len(place.called) // costs.COPY, 3 * len(place.called))
                 found["name"] = place.name
         if "u" in options:
             found["nups"] = 0.0

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ..interpreter import DEFAULT, Limits, LogLine, Program
-from ..routing.decision import Decision, decide_plain
+from ..routing.decision import Decision
+from ..routing.decision import decide as decide_request
 from ..routing.request import MAX_NESTING, BadRequest, request_of
 from ..routing.request_fields import WrongType, unknown
 from . import arguments as given
@@ -45,7 +46,7 @@ def decide(
         raise TypeError(f"request.{error}") from None
     except BadRequest as error:
         raise ValueError(f"request.{error}") from None
-    decision = decide_plain(program, made, limits=limits, seed=seed, now=now)
+    decision = decide_request(program, made, limits=limits, seed=seed, now=now)
     if decision.log:
         decision = decision._replace(log=tuple([LogLine(outside(e.text), outside(e.position)) for e in decision.log]))
     return decision

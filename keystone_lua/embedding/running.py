@@ -167,7 +167,7 @@ def _result(run: Run, lent: Mapping[str, Any], called: str | None, arguments: Se
     finally:
         restore(before)
     log = tuple([LogLine(outside(text), outside(position)) for text, position in run.log])
-    return Result(values, texts, failure, run.instructions_used(), run.bytes_used(), log, error=reason)
+    return Result(values, texts, failure, *run.spent(), log, error=reason)
 
 
 def _returned(run: Run, lent: Mapping[str, Any], called: str | None, arguments: Sequence[Any]) -> LuaValue:

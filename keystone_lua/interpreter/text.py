@@ -12,9 +12,9 @@ def to_text(value: str) -> str:
 
 
 def from_text(value: str) -> str:
-    """Unicode text as a Lua string of its UTF-8 bytes; lone surrogates become U+FFFD."""
+    """Unicode text as a Lua string of its UTF-8 bytes, of class str itself; lone surrogates become U+FFFD."""
     if value.isascii():
-        return value
+        return value if value.__class__ is str else str.__str__(value)
     try:
         data = value.encode("utf-8")
     except UnicodeEncodeError:

@@ -1,6 +1,6 @@
 """What a gateway asks: a request, a script, a decision. Knows the interpreter, and nothing of HTTP."""
 
 from .answer import answer_text
-from .decision import Decision, clock_text, decide, decide_plain
+from .decision import Decision, clock_text, decide
 
-__all__ = ["Decision", "answer_text", "clock_text", "decide", "decide_plain"]
+__all__ = ["Decision", "answer_text", "clock_text", "decide"]

@@ -150,6 +150,8 @@ def answer_of(run: Run, result: LuaValue) -> dict[str, Any]:
         made = _headers(headers)
         if made:
             answer["modified_headers"] = made
+        if plain and len(result) == 2 and backend is not None:  # there is nothing else
+            return answer
     path = field("modified_path")
     if path is not None and (text := _line("modified_path", path)):
         answer["modified_path"] = text

@@ -13,7 +13,17 @@ from typing import Any, Final, NamedTuple
 
 from ..interpreter import costs
 from ..interpreter.errors import ResultError, ScriptError
-from ..interpreter.execution.execute import Failure, LogLine, failure_of, prepare, protected_call, restore, settled
+from ..interpreter.execution.execute import (
+    UNFORESEEN,
+    Failure,
+    LogLine,
+    failure_of,
+    prepare,
+    protected_call,
+    restore,
+    settled,
+    told,
+)
 from ..interpreter.execution.program import Program
 from ..interpreter.execution.run import ZONES, Run
 from ..interpreter.limits import DEFAULT, Limits
@@ -74,21 +84,6 @@ def decide(
     changes neither answer nor counts. Texts may be of subclasses of ``str``, as HTTP libraries have them for names.
     Raises SliceExhausted if ``slice`` instructions do not suffice, EngineError for a bug of ours.
     """
-    made = _plain_request(request)
-    return decide_plain(program, made, limits=limits, seed=seed, now=now, slice=slice, watched=watched)
-
-
-def decide_plain(
-    program: Program,
-    request: Mapping[str, Any],
-    *,
-    limits: Limits = DEFAULT,
-    seed: int = 0,
-    now: float = 0.0,
-    slice: int | None = None,
-    watched: frozenset[str] = frozenset(),
-) -> Decision:
-    """`decide`, of a request that is known to hold plain texts alone: read from JSON, not checked again."""
     return decision_of(Run.of(program, limits, seed, now, slice), request, watched)
 
 
@@ -100,7 +95,7 @@ def decision_of(run: Run, request: Mapping[str, Any], watched: frozenset[str] = 
     before = prepare(run.limits)
     try:
         answer = _decide(run, request, watched, read)
-        if run.fuel.cell_contents < 0 or run.alloc.cell_contents < 0:
+        if not run.pay(0, 0):
             run.refuel(0)
     except ScriptError as error:
         failure = failure_of(settled(run, error))
@@ -110,7 +105,8 @@ def decision_of(run: Run, request: Mapping[str, Any], watched: frozenset[str] = 
     log = tuple([LogLine(text, position) for text, position in run.log]) if run.log else ()
     names = tuple(sorted(map(to_text, read))) if read else ()
     zones = run.library_state.get(ZONES, "")
-    facts = (answer, failure, run.instructions_used(), run.bytes_used(), log, run.seed, run.now, names, zones)
+    instructions, size = run.spent()
+    facts = (answer, failure, instructions, size, log, run.seed, run.now, names, zones)
     decision = tuple.__new__(Decision, facts)  # as Decision(*facts), in a third of the time
     run.close(reusable=failure is None)
     return decision
@@ -128,68 +124,36 @@ def _decide(run: Run, request: Mapping[str, Any], watched: frozenset[str], read:
     if function is None:
         raise ResultError(f"{run.program.name}: {ENTRY_POINT} is not defined")
     if function.__class__ is FunctionType:
-        result = protected_call(function, table, backends)
+        try:
+            result = function(1, table, backends)  # protected_call in place
+        except UNFORESEEN as error:
+            raise told(error) from error
     else:
         result = protected_call(lambda d: run.call(function, 0, table, backends))
     return answer_of(run, first(result) if result.__class__ is tuple else result)
 
 
-# the request's tables
+# the request's tables: a script's texts are told apart by their class, so that others are made `str`
 
 
-def _plain_request(request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """``request``, or a copy whose texts are ``str`` itself: a script's values are told apart by their class."""
-    headers, backends = request["headers"], request["backends"]
-    inner: set[type] = set()
-    for backend in backends:
-        inner |= set(map(type, backend.values()))
-    if len(request) > _USUAL or dict in inner:
-        return {name: _plain_data(value) for name, value in request.items()}
-    inner |= {*map(type, request.values()), *map(type, headers), *map(type, headers.values())}
-    if inner <= _PLAIN:
-        return request
-    plain = {name: _plain_text(value) for name, value in request.items()}
-    plain["headers"] = {_plain_text(name): _plain_text(value) for name, value in headers.items()}
-    plain["backends"] = [{name: _plain_text(value) for name, value in backend.items()} for backend in backends]
-    return plain
-
-
-_PLAIN: Final = frozenset({str, bool, int, dict, list, tuple})
-"""Classes of what a plain request is made of."""
-
-
-def _plain_data(value: Any) -> Any:
-    """A copy of plain data whose texts are ``str`` itself. It is as deep as the format."""
-    if isinstance(value, Mapping):
-        return {_plain_text(name): _plain_data(item) for name, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain_data(item) for item in value]
-    return _plain_text(value)
-
-
-def _plain_text(value: Any) -> Any:
-    return str.__str__(value) if isinstance(value, str) else value
+_TEXT: Final = frozenset({str})
 
 
 def _request(run: Run, request: Mapping[str, Any], watched: frozenset[str], read: set[str] | None) -> Table:
     """The request as a table. It is paid for with one look at the budgets instead of three."""
     backends, backends_size = _backends(run, request["backends"])
     method, path, host, body = request["method"], request["path"], request["host"], request["body"]
-    if not ((method + path + host).isascii() and body.isascii()):
+    is_plain = method.__class__ is path.__class__ is host.__class__ is body.__class__ is str
+    if not (is_plain and (method + path + host).isascii() and body.isascii()):
         method, path, host, body = from_text(method), from_text(path), from_text(host), from_text(body)
     size = _REQUEST_BYTES + len(method) + len(path) + len(host) + len(body)
     headers, headers_size = _headers_table(run, request["headers"], watched, read)
     price, headers_price = 10 + 6 * len(backends), 10 + 3 * len(headers)
-    fuel, alloc = run.fuel, run.alloc
-    left = fuel.cell_contents - price - 10 - headers_price
-    room = alloc.cell_contents - backends_size - size - headers_size
-    if left < 0 or room < 0:
+    if not run.pay(price + 10 + headers_price, backends_size + size + headers_size):
         run.refuel(0)
         run.charge(price, backends_size)
         run.charge(10, size)
         run.charge(headers_price, headers_size)
-    else:
-        fuel.cell_contents, alloc.cell_contents = left, room
     table = Table() if len(request) == _USUAL else request_table(run, request)
     table["method"] = method
     table["path"] = path
@@ -217,13 +181,15 @@ def _headers_table(
     Reads of fields that ``watched`` names, in lower case, are noted in ``read``.
     """
     names = [from_text(field) for field in watched_names(headers, watched)] if watched else []
-    table = WatchedTable() if names else MetaTable()
-    text = "".join([*headers, *headers.values()])
-    if text.isascii():
+    kind = WatchedTable if names else MetaTable
+    texts = [*headers, *headers.values()]
+    text = "".join(texts)
+    if text.isascii() and _TEXT.issuperset(map(type, texts)):
         size = len(text)
-        table.update(headers)
+        table = kind(headers)
     else:
         size = 0
+        table = kind()
         for field, content in headers.items():
             name, value = from_text(field), from_text(content)
             size += len(name) + len(value)
@@ -264,7 +230,7 @@ def _backends(run: Run, backends: list[Mapping[str, Any]]) -> tuple[Table, int]:
         place += 1.0
         name, url = backend["name"], backend["url"]
         text = name + url
-        if not text.isascii():
+        if not (name.__class__ is url.__class__ is str and text.isascii()):
             name, url = from_text(name), from_text(url)
             text = name + url
         size += len(text)

@@ -62,11 +62,11 @@ def fill_more(
     for name, value in request.items():
         if name in NAMES:
             tells_more = True
-            table[_SHOWN_AS.get(name, name)] = _value(run, name, value, header_meta)
+            table[from_text(_SHOWN_AS.get(name, name))] = _value(run, name, value, header_meta)
         elif name in OWN_NAMES:
-            table[name] = made = _value(run, name, value, None)
+            table[from_text(name)] = made = _value(run, name, value, None)
             if name == "secrets" and read is not None:
-                table[name] = _watched(run, made, read)
+                table[from_text(name)] = _watched(run, made, read)
     if tells_more and "query" not in request:
         run.charge(ENTRY_PRICE, costs.ENTRY + costs.TABLE)
         table["query"] = ""
@@ -82,7 +82,7 @@ def fill_backend(run: Run, backend: Mapping[str, Any], table: Table) -> None:
 
 
 def _value(run: Run, name: str, value: Any, header_meta: Table | None) -> LuaValue:
-    if value.__class__ is str:
+    if isinstance(value, str):
         if name == "body_base64":
             run.charge(ENTRY_PRICE, costs.ENTRY + costs.STRING + len(value))
             return decoded(value).decode("latin-1")
@@ -99,15 +99,15 @@ def _value(run: Run, name: str, value: Any, header_meta: Table | None) -> LuaVal
     table = _table(run, value, header_meta if name == "headers_multi" else None)
     items = value.items() if isinstance(value, Mapping) else enumerate(value, 1)
     for key, item in items:
-        found = from_text(key) if key.__class__ is str else float(key)
-        run.charge(0, costs.STRING + len(key) if key.__class__ is str else 0)
+        found = from_text(key) if isinstance(key, str) else float(key)
+        run.charge(0, costs.STRING + len(key) if isinstance(key, str) else 0)
         table[found] = _value(run, "", item, None)
     return table
 
 
 def _table(run: Run, keys: Iterable[Any], meta: Table | None) -> Table:
     """An empty table for ``keys``: a plain one must not hold long texts as keys."""
-    if meta is None and not any(key.__class__ is str and len(key) >= LONG_STRING // MOST_BYTES for key in keys):
+    if meta is None and not any(isinstance(key, str) and len(key) >= LONG_STRING // MOST_BYTES for key in keys):
         return Table()
     table = MetaTable()
     table.meta, table.run = NO_METATABLE if meta is None else meta, run

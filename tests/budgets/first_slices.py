@@ -14,7 +14,7 @@ from typing import Final
 
 from keystone_lua.interpreter import Program, SliceExhausted, compile_program
 from keystone_lua.interpreter.limits import DEFAULT
-from keystone_lua.routing.decision import decide_plain
+from keystone_lua.routing.decision import decide
 from keystone_lua.server.decisions.service import SLICE
 
 SUSPECT: Final = 0.01
@@ -81,7 +81,7 @@ def first_slice(program: Program, body: str) -> float:
     request = {"method": "GET", "path": "/", "host": "h", "headers": {}, "body": body, "backends": []}
     started = time.process_time()
     with contextlib.suppress(SliceExhausted):
-        decide_plain(program, request, limits=DEFAULT, slice=SLICE)
+        decide(program, request, limits=DEFAULT, slice=SLICE)
     return time.process_time() - started
 
 

@@ -120,7 +120,7 @@ def _is_lua(value: LuaValue, depth: int = 4) -> bool:
 
 def _answer(function: Any, arguments: list[LuaValue], run: Run) -> tuple[str, int, int]:
     """What a call comes to, and its counts. Raises `Wrong`."""
-    before = run.instructions_used(), run.bytes_used()
+    before = run.spent()
     try:
         found = function(1, *arguments)
     except ScriptError as error:
@@ -131,7 +131,7 @@ def _answer(function: Any, arguments: list[LuaValue], run: Run) -> tuple[str, in
     if not all(map(_is_lua, values)):
         raise Wrong("a value that is none of Lua's")
     told = "; ".join([value if value.__class__ is str else TYPE_NAMES.get(value.__class__, "?") for value in values])
-    return told, run.instructions_used() - before[0], run.bytes_used() - before[1]
+    return told, run.spent()[0] - before[0], run.spent()[1] - before[1]
 
 
 def _program(name: str) -> Program:

@@ -277,8 +277,8 @@ def test_get_takes_a_megabyte_within_the_default_budgets() -> None:
     program = compile_program(b"local json = require 'json' function f(s) return json.get(s, '/user/id') end", "t")
     run = _started(program)
     assert run.globals["f"](1, body) == 7.0
-    assert run.bytes_used() < 20_000
-    assert run.instructions_used() < 2_000_000
+    assert run.spent()[1] < 20_000
+    assert run.spent()[0] < 2_000_000
 
 
 def _started(program: Program) -> Run:

@@ -96,7 +96,7 @@ def test_a_run_in_a_kept_shell_answers_and_costs_the_same() -> None:
         else:
             assert run.resumed()
         answer = run.globals["on_route_request"](1, text)
-        found.append((answer, run.instructions_used(), run.bytes_used()))
+        found.append((answer, *run.spent()))
         run.close(reusable=True)
     assert found[0][0] == "eA=="
     assert found[1][0] == "eQ=="

@@ -160,14 +160,23 @@ def settled(run: Run, error: ScriptError) -> ScriptError:
     return error
 
 
+UNFORESEEN: Final = (TypeError, ArithmeticError, LookupError, AttributeError, ValueError, RecursionError, MemoryError)
+"""What a script's code may raise besides ScriptError: a bug of ours, or a call of what is no function."""
+
+
+def told(error: Exception) -> ScriptError | EngineError:
+    """What stands for one of UNFORESEEN."""
+    if isinstance(error, TypeError):
+        return from_python(error)
+    return EngineError(f"{error.__class__.__name__}: {error}")
+
+
 def protected_call(function: Any, *arguments: LuaValue) -> LuaValue:
     """Call at depth 1. Raises ScriptError or EngineError only."""
     try:
         return function(1, *arguments)
-    except TypeError as error:
-        raise from_python(error) from None
-    except (ArithmeticError, LookupError, AttributeError, ValueError, RecursionError, MemoryError) as error:
-        raise EngineError(f"{error.__class__.__name__}: {error}") from error
+    except UNFORESEEN as error:
+        raise told(error) from error
 
 
 def execute(
@@ -203,6 +212,6 @@ def result_of(run: Run, then: Callable[[], LuaValue] | None = None) -> Result:
     finally:
         restore(before)
     log = tuple(LogLine(text, position) for text, position in run.log)
-    result = Result(values, failure, run.instructions_used(), run.bytes_used(), log)
+    result = Result(values, failure, *run.spent(), log)
     run.close()
     return result

@@ -45,6 +45,28 @@ def charge_for(run: RunContext, fuel: int, alloc: int) -> Any:
     return charge
 
 
+def pay_for(run: RunContext, fuel: int, alloc: int) -> Any:
+    def pay(instructions: int, size: int) -> bool:
+        """Charge both; False, and neither is charged, if too little is left of one."""
+        nonlocal fuel, alloc
+        if fuel < instructions or alloc < size:
+            return False
+        fuel -= instructions
+        alloc -= size
+        return True
+
+    return pay
+
+
+def refill_for(run: RunContext | None, fuel: int, alloc: int, deepest: int = 0) -> Any:
+    def refill(owner: RunContext | None, instructions: int, size: int, depth: int) -> None:
+        """Set all that a run's code finds in its cells, for the run that begins."""
+        nonlocal run, fuel, alloc, deepest
+        run, fuel, alloc, deepest = owner, instructions, size, depth
+
+    return refill
+
+
 def invoke_for(run: RunContext, fuel: int, alloc: int) -> Any:
     def invoke(d: int, handler: LuaValue, a: LuaValue, b: LuaValue) -> LuaValue:
         """Pay for and call the handler of an event that has two operands; its first result."""
@@ -69,15 +91,15 @@ def index_for(run: RunContext, fuel: int, alloc: int) -> Any:
     def index(d: int, o: LuaValue, k: LuaValue) -> LuaValue:
         """``o[k]``: what an object, its class or the classes above it have, or a function answers."""
         nonlocal fuel
-        if o.__class__ is ScatteredTable and k.__class__ is float:  # ScatteredTable.get in place
-            fuel -= _SCATTERED
-            if fuel < 0:
-                run.refuel(0)
-            value = _raw_get(o, _bytes_of(k + 0.0))
-            if value is not None or o.meta["__index"] is None:
-                return value
-            fuel += _SCATTERED  # it is looked for again
         if o.__class__ is not MetaTable or (k.__class__ is str and len(k) >= LONG_STRING):
+            if o.__class__ is ScatteredTable and k.__class__ is float:  # ScatteredTable.get in place
+                fuel -= _SCATTERED
+                if fuel < 0:
+                    run.refuel(0)
+                value = _raw_get(o, _bytes_of(k + 0.0))
+                if value is not None or o.meta["__index"] is None:
+                    return value
+                fuel += _SCATTERED  # it is looked for again
             return operations.index(run, d, o, k)
         value = o.get(k)
         if value is not None:
@@ -179,7 +201,7 @@ def call_meta_for(run: RunContext, fuel: int, alloc: int) -> Any:
     return call_meta
 
 
-_FACTORIES: Final = (charge_for, invoke_for, index_for, inherited_for, assign_for, call_meta_for)
+_FACTORIES: Final = (charge_for, pay_for, refill_for, invoke_for, index_for, inherited_for, assign_for, call_meta_for)
 _RECIPES: Final = [Recipe(made.__name__, made) for made in (factory(None, 0, 0) for factory in _FACTORIES)]  # type: ignore[arg-type]
 
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from types import CellType, FunctionType
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from .. import costs
 from ..errors import InstructionsExceeded, LogExceeded, MemoryExceeded, SliceExhausted, TimeExceeded
@@ -97,8 +97,10 @@ class Run:
         "native_call_depth",
         "next",
         "now",
+        "pay",
         "preload",
         "program",
+        "refill",
         "required",
         "reserve",
         "seed",
@@ -112,6 +114,8 @@ class Run:
     )
 
     charge: Callable[..., None]
+    pay: Callable[[int, int], bool]
+    refill: Callable[[Run | None, int, int, int], None]
     twin: Callable[[LuaValue], LuaValue]
     invoke: Callable[[int, LuaValue, LuaValue, LuaValue], LuaValue]
     index: Callable[[int, LuaValue, LuaValue], LuaValue]
@@ -136,8 +140,10 @@ class Run:
             "G": CellType(None),
             "native_call_depth": CellType(0),
         }
-        self.charge, self.invoke, self.index, self.inherited, self.assign, self.call_meta = fast_paths_of(self.cells)
+        fast = fast_paths_of(self.cells)
+        self.charge, self.pay, self.refill, self.invoke, self.index, self.inherited, self.assign, self.call_meta = fast
         self.made: dict[tuple[str, str], LuaValue] = {}
+        self.library_state: dict[str, Any] = {}
         self.header_meta: Table | None = None
         """The metatable of a request's headers. It is protected: no script gets at it, so that it serves every run."""
         self.chunks: dict[str, FunctionType] = {}
@@ -161,13 +167,12 @@ class Run:
     def of(program: Program, limits: Limits, seed: int, now: float, slice: int | None) -> Run:
         """A run: an idle one of this program, if there is one."""
         try:
-            run = cast(Run, program.idle_runs.pop())
+            run: Any = program.idle_runs.pop()  # a Run; typing.cast takes time
         except IndexError:
             return Run(program, limits, seed, now, slice)
         run.program = program
-        run.cells["run"].cell_contents = run
         run.begin(limits, seed, now, slice)
-        return run
+        return run  # type: ignore[no-any-return]
 
     def set_limits(self, limits: Limits) -> None:
         """What hangs on the limits alone."""
@@ -193,14 +198,11 @@ class Run:
             self.deadline = time.monotonic() + limits.seconds
             granted = min(CLOCK_SLICE, granted)
         self.granted = granted
-        self.fuel.cell_contents = granted
         memory = limits.memory - costs.RUN
         self.reserve = memory - DIGIT if memory > DIGIT else 0
-        self.alloc.cell_contents = memory - self.reserve
-        self.deepest.cell_contents = FREE_DEPTH if limits.depth > FREE_DEPTH else limits.depth
+        self.refill(self, granted, memory - self.reserve, FREE_DEPTH if limits.depth > FREE_DEPTH else limits.depth)
         self.log: list[tuple[str, str]] = []
         self.log_left = limits.log
-        self.library_state: dict[str, Any] = {}
         self.threads: list[Coroutine] | None = None
         self.addresses: dict[LuaValue, int] | None = None
         self.strings: Table | None = None
@@ -213,9 +215,7 @@ class Run:
         """Pay for what start-up has made, which is there; False if too little is left, and then it is there no more."""
         assert self.started is not None
         instructions, size, deepest = self.started
-        left, room = self.fuel.cell_contents - instructions, self.alloc.cell_contents - size
-        if left >= 0 and room >= 0:
-            self.fuel.cell_contents, self.alloc.cell_contents = left, room
+        if self.pay(instructions, size):
             self.deepest.cell_contents = deepest
             return True
         host = {name: self.globals[name] for name in HOST_GLOBALS if name in self.globals}
@@ -225,11 +225,11 @@ class Run:
 
     def start(self, d: int) -> None:
         """Run the main chunk."""
-        instructions, size = self.instructions_used(), self.bytes_used()
+        instructions, size = self.spent()
         self.chunk()(d)
         if self.program.constant:
-            spent = self.instructions_used() - instructions, self.bytes_used() - size
-            self.started = (*spent, self.deepest.cell_contents)
+            used, allocated = self.spent()
+            self.started = used - instructions, allocated - size, self.deepest.cell_contents
 
     def forget(self) -> None:
         """Be as if no chunk had run."""
@@ -297,7 +297,7 @@ class Run:
         """Take apart the idle runs of a program that has been replaced."""
         while program.idle_runs:
             with suppress(IndexError):  # a run on another thread took the last one
-                run = cast(Run, program.idle_runs.pop())
+                run: Any = program.idle_runs.pop()
                 run.program = program
                 run.close()
 
@@ -425,13 +425,17 @@ class Run:
         """Instructions charged so far, at most the limit."""
         used: int = self.granted - self.fuel.cell_contents
         limit = self.limits.instructions
-        return used if used < limit else limit  # min() takes three times as long
-
-    def bytes_used(self) -> int:
-        """Bytes charged so far, at most the limit."""
-        limit = self.limits.memory
-        used: int = limit - self.reserve - self.alloc.cell_contents
         return used if used < limit else limit
+
+    def spent(self) -> tuple[int, int]:
+        """Instructions and bytes charged so far, at most their limits."""
+        limits = self.limits
+        used: int = self.granted - self.fuel.cell_contents
+        size: int = limits.memory - self.reserve - self.alloc.cell_contents
+        return (
+            used if used < limits.instructions else limits.instructions,  # min() takes three times as long
+            size if size < limits.memory else limits.memory,
+        )
 
     # what the library asks for
 

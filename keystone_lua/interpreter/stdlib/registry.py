@@ -31,7 +31,7 @@ class Recipe:
         closure = template.__closure__ or ()
         # A free variable of the run is named; any other keeps the template's cell.
         self.cells: tuple[Any, ...] = tuple(
-            free if free in ("run", "fuel", "alloc") else cell
+            free if free in ("run", "fuel", "alloc", "deepest") else cell
             for free, cell in zip(self.code.co_freevars, closure, strict=True)
         )
 

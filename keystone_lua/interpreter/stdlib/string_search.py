@@ -12,7 +12,7 @@ from typing import Any, Final
 from ..costs import CLOSURE, COPY, LIBRARY, RESULTS, SCAN, STRING, UPVALUE, VALUE
 from ..numerals import number_to_string
 from ..patterns.pattern import find_special
-from ..patterns.plain_search import find_long, is_cheap
+from ..patterns.plain_search import SHORT_NEEDLE, find_long, is_cheap
 from ..runtime.context import RunContext
 from ..runtime.tracebacks import argument_error
 from ..runtime.values import ABSENT, FALSE, LONG_STRING, LuaValue
@@ -75,7 +75,8 @@ def find_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
             if pattern is None and find_special(p):
                 pattern = load(run, p)
         if pattern is None or pattern.plain:
-            place = s.find(p, start) if is_cheap(rest, size) else find_long(s, p, start, run.charge)
+            is_short = size < SHORT_NEEDLE or is_cheap(rest, size)
+            place = s.find(p, start) if is_short else find_long(s, p, start, run.charge)
             if place >= 0:
                 rest = place + size - start
             fuel -= _FIND + (rest * (4 + size if size < COPY else 4 + COPY) >> 8)

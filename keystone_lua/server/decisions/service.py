@@ -23,7 +23,7 @@ from ...hidden import Hidden, Secrets
 from ...interpreter import Failure, Limits, Program, SliceExhausted
 from ...interpreter.execution.execute import BUDGET_KINDS
 from ...interpreter.text import to_text
-from ...routing.decision import decide_plain as decide
+from ...routing.decision import decide
 from ...routing.given_fields import GivenFields, TenantData
 from ...routing.request import RequestData
 from ...routing.scripts import ScriptStore

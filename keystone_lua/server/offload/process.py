@@ -35,7 +35,7 @@ from typing import Any, Final, NoReturn
 
 from ...interpreter import Limits, Program
 from ...interpreter.packing import unpack
-from ...routing.decision import decide_plain as decide
+from ...routing.decision import decide
 from .budget_report import Explainer, Sources
 from .messages import KILL, LENGTH, ORDER, REPORT, RUNNING, Job, frame, to_plain
 

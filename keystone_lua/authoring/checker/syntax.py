@@ -10,6 +10,7 @@ from ...interpreter import LuaSyntaxError
 from ...interpreter.text import to_text
 from ..lines import lines_of
 from .findings import Finding, Severity
+from .foreign_syntax import advice
 
 CODE: Final = "syntax"
 SEVERITY: Final[Severity] = "error"
@@ -29,7 +30,10 @@ def finding(error: LuaSyntaxError, source: bytes, name: str) -> Finding:
     lines = lines_of(source)
     text = lines[error.line - 1] if file == name and 0 < error.line <= len(lines) else ""
     column = error.column if 0 < error.column <= len(text) + 1 else _column(text, error.message)
-    return Finding(file, max(1, error.line), column, CODE, SEVERITY, _named(rest, text, column))
+    told = _named(rest, text, column)
+    if file == name and told == rest and (how := advice(rest, lines, error.line, column)):
+        told = f"{rest}; {how}"
+    return Finding(file, max(1, error.line), column, CODE, SEVERITY, told)
 
 
 def missing_module(error: LuaSyntaxError) -> str | None:

@@ -51,8 +51,24 @@ def _advice(script: Script, node: nodes.Name, known: set[str]) -> str:
     if function is not None:
         locals_ |= set(function.parameters)
     close = get_close_matches(node.name, sorted(known | locals_), 1, 0.75)
+    if node.name in WORDS:
+        return f": Lua writes {WORDS[node.name]}"
     if close and close[0] != node.name:
         return f": did you mean '{close[0]}'?"
     if node.name in locals_:
         return ": a local of that name is out of scope here"
     return ": nothing assigns it, so it is nil"
+
+
+WORDS: Final = {
+    **dict.fromkeys(("null", "NULL", "None", "undefined", "nullptr", "Nil"), "nil"),
+    **dict.fromkeys(("True", "TRUE"), "true"),
+    **dict.fromkeys(("False", "FALSE"), "false"),
+    **dict.fromkeys(("throw", "raise"), "error(message)"),
+    "this": "self",
+    "len": "#value",
+    "append": "table.insert(list, value)",
+    "printf": "print(string.format(...))",
+    "require_once": "require",
+}
+"""Names of other languages, and Lua's."""

@@ -1,0 +1,101 @@
+"""Other languages' signs and words where Lua's parser stumbles, and Lua's way.
+
+Input: the message of a syntax error, the source, the place of the token. Output: advice, "" where nothing is known.
+Only what stands at the token or right before it is looked at, so that the advice is about this error.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+LOOKED_AT: Final = 400
+"""Characters before the token that are looked at."""
+
+_SIGNS: Final = (
+    (r"!=", "Lua writes ~="),
+    (r"!", "Lua writes not"),
+    (r"(\+|-|\*|/|%|\^|\.\.)=", "Lua has no '{0}': write {1} = {1} {2} ..."),
+    (r"\+\+", "Lua has no '++': write {1} = {1} + 1"),
+    (r"&&", "Lua writes and"),
+    (r"\|\|", "Lua writes or"),
+    (r"&", "Lua 5.1 has no '&': for bits write bit.band(a, b), for conditions and"),
+    (r"\|", "Lua 5.1 has no '|': for bits write bit.bor(a, b), for conditions or"),
+    (r"\?\?", "Lua writes or"),
+    (r"\?", "Lua has no '?:': write condition and a or b"),
+    (r"~(?!=)", "Lua 5.1 has no '~': for bits write bit.bxor(a, b) or bit.bnot(a), for conditions not"),
+    (r"=>", "Lua writes function(a) return ... end"),
+    (r":=", "Lua writes ="),
+    (r"`", "Lua writes texts in \", ' or [[ ]]"),
+    (r"/\*", "a comment in Lua is --[[ ... ]]"),
+)
+"""What begins at the token. In the advice {0} is the sign, {1} what stands before it, {2} its operator."""
+
+_AFTER: Final = (
+    (r"/\Z", r"/", "Lua 5.1 has no '//': write math.floor(a / b); a comment begins with --"),
+    (r"<\Z", r">", "Lua writes ~="),
+    (r"<\Z", r"<", "Lua 5.1 has no '<<': write bit.lshift(a, n)"),
+    (r">\Z", r">", "Lua 5.1 has no '>>': write bit.rshift(a, n)"),
+    (r"==\Z", r"=", "Lua writes =="),
+    (r"(?:\A|\n)[ \t]*\Z", r"//", "a comment in Lua begins with --"),
+    (r"[{,]\s*[\w\"']+\s*:\s*\Z", r"", "a field is written name = value"),
+    (r"[=(,{]\s*\Z", r"\[", "a list is written {1, 2}"),
+    (r"\bfor\b[^\n;]*\Z", r";", "a loop is written for i = 1, n do ... end"),
+    (r"\bfunction\b[^\n]*\(\w*[^\n)]*\Z", r"=", "a parameter has no default: write a = a or 1 in the function"),
+    (r"\b(?:if|elseif|while)\b[^\n]*\Z", r"=(?!=)", "a comparison is written =="),
+    (r"\b(?:if|elseif)\b[^\n]*\Z", r"\{", "a block is written if ... then ... end"),
+    (r"\b(?:while|for)\b[^\n]*\Z", r"\{", "a block is written do ... end"),
+)
+"""What stands before the token, and at it."""
+
+_WORDS: Final = {
+    "continue": "Lua has no continue: write goto next, and ::next:: at the end of the loop's body",
+    "let": "Lua writes local",
+    "const": "Lua writes local",
+    "var": "Lua writes local",
+    "elif": "Lua writes elseif",
+    "elsif": "Lua writes elseif",
+    "def": "Lua writes function",
+    "func": "Lua writes function",
+    "fn": "Lua writes function",
+    "import": 'Lua writes local name = require "name"',
+    "try": "Lua writes local ok, result = pcall(function() ... end)",
+    "switch": "Lua has no switch: write if and elseif, or a table of functions",
+    "throw": "Lua writes error(message)",
+    "async": "a decision waits for nothing",
+    "await": "a decision waits for nothing",
+}
+"""Words that Lua takes for names, by which the next token is one too many."""
+
+_RETURN: Final = re.compile(r"\breturn\b[^;\n]*\s+\Z")
+_LAST_WORD: Final = re.compile(r"(?<![\w.:])([A-Za-z_]\w*)\s+\Z")
+_OPERAND: Final = re.compile(r"([\w.]+(?:\[[^\]\n]*\])?)\s*\Z")
+_ELSE_IF: Final = re.compile(r"\belse[ \t]+if\b")
+_BRACES: Final = re.compile(r"\b(?:if|while|for)\b[^\n]*\)\s*\{")
+_LABEL: Final = re.compile(r"undefined label '(\w+)'")
+
+
+def advice(message: str, lines: list[str], line: int, column: int) -> str:
+    """Lua's way to write what stands at ``line`` and ``column``, both from 1."""
+    if label := _LABEL.search(message):
+        return f"put ::{label[1]}:: at the end of the loop's body"
+    if not 0 < line <= len(lines):
+        return ""
+    before = ("\n".join(lines[max(0, line - 9) : line - 1]) + "\n" + lines[line - 1][: column - 1])[-LOOKED_AT:]
+    at = lines[line - 1][column - 1 :]
+    for behind, here, text in _AFTER:
+        if re.match(here, at) and re.search(behind, before):
+            return text
+    for sign, text in _SIGNS:
+        if found := re.match(sign, at):
+            name = _OPERAND.search(before)
+            return text.format(found[0], name[1] if name else "x", found[1] if found.groups() else "")
+    if "expected near" in message and "unexpected" not in message and re.match(r"\w", at) and _RETURN.search(before):
+        return "return must be the last statement of its block: write do return ... end"
+    if (word := _LAST_WORD.search(before)) and word[1] in _WORDS and "expected near" in message:
+        return _WORDS[word[1]]
+    if "'end' expected near '<eof>'" in message and any(_ELSE_IF.search(each) for each in lines):
+        return "'else if' begins another if, which wants an end of its own: write elseif"
+    if "expected near '<eof>'" in message and any(_BRACES.search(each) for each in lines):
+        return "a block is written if ... then ... end"
+    return ""

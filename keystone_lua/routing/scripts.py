@@ -14,19 +14,23 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from ..interpreter import Limits, LuaSyntaxError, Program, compile_program
 from ..interpreter.execution.run import Run
 from ..interpreter.packing import pack, unpack
 from ..interpreter.text import from_text, to_text
 from ..untrusted.files import FileError, read_regular
+from .decision import ENTRY_POINT
 from .program_cache import ProgramCache
 from .scripts_folder import (
     LIBRARY,
@@ -211,6 +215,8 @@ class ScriptStore:
         if kept is not None and kept.made_of(name, source, modules):
             return kept
         program = self._program(source, name, modules)
+        if why := without_entry_point(program):
+            raise _BadFile(f"{name}: {why}")
         return _Compiled(program, Source(name, source, program.sources, self.source_limit))
 
     def _program(self, source: bytes, name: str, modules: Mapping[str, bytes]) -> Program:
@@ -233,6 +239,24 @@ class ScriptStore:
                 self._program(modules[module], name, modules)
             except (_BadFile, LuaSyntaxError) as error:
                 yield _one_line(error)
+
+
+MOST_NAMES: Final = 200
+"""Functions that a misspelt name is looked for among."""
+
+_FUNCTION: Final = re.compile(
+    rb"\bfunction[ \t]+([A-Za-z_]\w{0,60})[ \t]*\(|^([A-Za-z_]\w{0,60})[ \t]*=[ \t]*function\b", re.MULTILINE
+)
+
+
+def without_entry_point(program: Program) -> str | None:
+    """Why each request would fail: neither script nor modules have the name, nor another way to a global."""
+    name = ENTRY_POINT.encode()
+    if program.dynamic or any(name in text for text in (program.source, *program.sources.values())):
+        return None
+    found = islice(_FUNCTION.finditer(program.source), MOST_NAMES)
+    close = get_close_matches(ENTRY_POINT, [(one[1] or one[2]).decode() for one in found], 1, 0.6)
+    return f"{ENTRY_POINT} is not defined{f': is {close[0]} meant to be it?' if close else ''}"
 
 
 def _snapshot(

@@ -199,13 +199,20 @@ def test_a_dry_run_tells_the_findings_of_what_it_would_bring(tmp_path: Path) -> 
     write_scripts(tmp_path, {"same.lua": "local a = 1 " + constant("1"), "a.lua": constant("1")})
     with server_in_thread(tmp_path, check=findings_of) as client:
         assert client.send("POST", "/reload?dry_run=1").json["findings"] == []
-        write_scripts(tmp_path, {"a.lua": constant("2") + "\nlocal b = 2", "new.lua": "local c = 1", "bad.lua": BROKEN})
+        write_scripts(
+            tmp_path,
+            {
+                "a.lua": constant("2") + "\nlocal b = 2",
+                "new.lua": "-- no on_route_request\nlocal c = 1",
+                "bad.lua": BROKEN,
+            },
+        )
         body = client.send("POST", "/reload?dry_run=1").json
         findings = [(found["file"], found["line"], found["rule"], found["severity"]) for found in body["findings"]]
         assert findings == [
             ("a.lua", 3, "unused-local", "warning"),
             ("new.lua", 1, "no-entry-point", "error"),
-            ("new.lua", 1, "unused-local", "warning"),
+            ("new.lua", 2, "unused-local", "warning"),
         ]
         DryRunAnswer(**body)
 

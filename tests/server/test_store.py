@@ -96,8 +96,44 @@ def test_content_that_is_refused(tmp_path: Path, content: bytes, message: str) -
     assert store.current.never_compiled == {"a": message}
 
 
+@pytest.mark.parametrize(
+    ("source", "advice"),
+    [
+        ("function on_route_req(r) end", ": is on_route_req meant to be it?"),
+        ("onRouteRequest = function() end", ": is onRouteRequest meant to be it?"),
+        ("local x = 1", ""),
+        ("function handle(r) end", ""),
+    ],
+)
+def test_a_script_without_an_entry_point_is_refused_and_the_last_good_version_stays(
+    tmp_path: Path, source: str, advice: str
+) -> None:
+    store = loaded(write_scripts(tmp_path, {"a.lua": constant("1")}))
+    before = store.current.programs["a"]
+    write_scripts(tmp_path, {"a.lua": source, "b.lua": source})
+    store.reload()
+    assert store.current.errors == tuple(f"{name}.lua: on_route_request is not defined{advice}" for name in "ab")
+    assert store.current.programs == {"a": before}
+    assert list(store.current.never_compiled) == ["b"]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"a.lua": "require 'm'", "lib/m.lua": constant("x")},
+        {"a.lua": "_G['on_route' .. '_request'] = print"},
+        {"a.lua": "on_route_request = print"},
+    ],
+)
+def test_one_that_may_have_it_is_loaded(tmp_path: Path, files: dict[str, str]) -> None:
+    store = loaded(write_scripts(tmp_path, files))
+    assert (tenants(store), store.current.errors) == (["a"], ())
+
+
 def test_a_file_of_exactly_the_limit(tmp_path: Path) -> None:
-    assert tenants(loaded(write_scripts(tmp_path, {"a.lua": b"--" + b"x" * 98}), source_limit=100)) == ["a"]
+    assert tenants(
+        loaded(write_scripts(tmp_path, {"a.lua": b"--on_route_request".ljust(100, b"x")}), source_limit=100)
+    ) == ["a"]
 
 
 def test_a_link_out_of_the_folder(tmp_path: Path) -> None:

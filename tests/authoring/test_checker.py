@@ -80,6 +80,19 @@ def test_the_bundled_scripts_give_no_alarm(capsys: pytest.CaptureFixture[str], m
     assert [(finding["file"], finding["rule"]) for finding in findings] == [("scripts/canary.lua", "seed-dependent")]
 
 
+@pytest.mark.parametrize(
+    ("source", "line", "column", "name"),
+    [
+        ("local x\nfunction on_route_req() return x end", 2, 10, "on_route_req"),
+        ("  onRouteRequest = print", 1, 3, "onRouteRequest"),
+    ],
+)
+def test_a_misspelt_entry_point_is_told_where_it_is(source: str, line: int, column: int, name: str) -> None:
+    (found,) = check_source(source.encode(), "x.lua")
+    assert (found.rule, found.severity, found.line, found.column) == ("no-entry-point", "error", line, column)
+    assert found.message == f"on_route_request is not defined: is '{name}' meant to be it?"
+
+
 def test_one_line_is_silenced_and_no_other() -> None:
     source = b"local a = 1 -- keystone: ignore unused-local\nlocal b = 2\n"
     assert [(found.line, found.rule) for found in check_source(source, "x", kind=Kind.PLAIN)] == [(2, "unused-local")]

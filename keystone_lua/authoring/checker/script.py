@@ -35,6 +35,10 @@ class Script:
         self.chunk = linked.chunks[0]
         self.resolution = linked.resolution
         self.own_modules = frozenset(linked.modules)
+        self.linked_names = frozenset(linked.names)
+        """What ``require`` finds in lib/, by the names that it is called with."""
+        self.is_dynamic = "_G" in self.resolution.globals.whole or "_G" in self.resolution.globals.writes
+        """Whether globals may be read and written by computed names."""
         self.missing = [missing for missing in linked.missing if missing.chunk == self.chunk.name]
         self.parents: dict[Any, Any] = {}
         self.nodes: list[Any] = []

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 MAX_CODES: Final = 32
-"""Names that a comment is read for: twice as many as there are rules."""
+"""Names that a comment is read for: more than there are rules."""
 
 _COMMENT: Final = re.compile(r"--[ \t]*keystone:[ \t]*ignore[ \t]+")
 _CODE: Final = re.compile(r"[a-z][a-z-]*+(?=[\s,]|\Z)")

@@ -13,6 +13,7 @@ function on_route_request(request, backends)
     end
     n = n + 1
   until false
+  return nil
 end
 
 local queue, more = { 1 }, true

@@ -29,4 +29,5 @@ function on_route_request(request, backends)
       return { selected_backend = rule.backend }
     end
   end
+  return nil
 end

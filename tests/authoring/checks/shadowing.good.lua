@@ -15,4 +15,5 @@ function on_route_request(request, backends)
       return { selected_backend = name }
     end
   end
+  return nil
 end

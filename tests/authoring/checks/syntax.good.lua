@@ -2,4 +2,5 @@ function on_route_request(request, backends)
   if request.path == "/" then
     return { reject = true }
   end
+  return nil
 end

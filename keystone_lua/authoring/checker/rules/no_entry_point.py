@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import Final
 
 from ....interpreter.syntax import nodes
@@ -24,5 +25,11 @@ def places(script: Script) -> Iterator[Place]:
         if ENTRY_POINT in names:
             column = script.column_of(ENTRY_POINT, local)
             yield Place(local.line, column, f"{ENTRY_POINT} is local here and must be global: remove 'local'")
+            return
+    close = get_close_matches(ENTRY_POINT, sorted(script.written_globals()), 1, 0.6)
+    for target in script.targets:
+        if close and script.is_global(target, close[0]):
+            column = script.column_of(close[0], target)
+            yield Place(target.line, column, f"{ENTRY_POINT} is not defined: is '{close[0]}' meant to be it?")
             return
     yield Place(1, 1, f"{ENTRY_POINT} is not defined: every request would be answered 500; define it as a global")

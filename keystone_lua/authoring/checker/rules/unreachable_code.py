@@ -45,16 +45,17 @@ def _leaves(script: Script, statement: nodes.Statement) -> bool:
     if isinstance(statement, (nodes.Return, nodes.Break, nodes.Goto)):
         return True
     if isinstance(statement, nodes.Do):
-        return _block_leaves(script, statement.body)
+        return block_leaves(script, statement.body)
     if isinstance(statement, nodes.If):
         blocks = [branch.body for branch in statement.branches]
-        return statement.orelse is not None and all(_block_leaves(script, b) for b in [*blocks, statement.orelse])
+        return statement.orelse is not None and all(block_leaves(script, b) for b in [*blocks, statement.orelse])
     if isinstance(statement, nodes.CallStatement):
         return isinstance(statement.call, nodes.Call) and is_error(script, statement.call)
     return isinstance(statement, (nodes.While, nodes.Repeat)) and is_endless(statement) and not exits(script, statement)
 
 
-def _block_leaves(script: Script, block: nodes.Block) -> bool:
+def block_leaves(script: Script, block: nodes.Block) -> bool:
+    """Whether control surely does not come to a block's end."""
     return bool(block.statements) and _leaves(script, block.statements[-1])
 
 

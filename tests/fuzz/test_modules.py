@@ -25,3 +25,9 @@ def test_what_is_wrong_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A watch that sees nothing would find nothing."""
     monkeypatch.setattr(modules, "_is_lua", lambda value: False)
     assert next(modules.campaign(50, 1, ("base64",)))[1].endswith("a value that is none of Lua's")
+
+
+def test_another_answer_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter(range(1000))
+    monkeypatch.setattr(modules, "_answer", lambda *_: (str(next(answers)), 0, 0))
+    assert "asked again" in next(modules.campaign(50, 1, ("base64",)))[1]

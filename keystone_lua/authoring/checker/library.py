@@ -7,6 +7,7 @@ lies in lib/, is the script's own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -132,7 +133,7 @@ def pattern_calls(script: Script) -> Iterator[PatternCall]:
                 continue
             if function != "gsub" and any(isinstance(argument, nodes.Table) for argument in arguments[:2]):
                 continue  # an object's own method of that name
-            if library.is_object(call.object):
+            if library.is_object(call.object) or _OBJECT.search(_last_name(call.object)):
                 continue
         else:
             owner, _, function = script.path(call.function).partition(".")
@@ -143,6 +144,17 @@ def pattern_calls(script: Script) -> Iterator[PatternCall]:
             plain = arguments[2] if function == "find" and len(arguments) > 2 else None
             replacement = arguments[1] if function == "gsub" and len(arguments) > 1 else None
             yield PatternCall(call, function, arguments[0], plain, replacement)
+
+
+_OBJECT: Final = re.compile(r"(?:match|rout|find)er\d*\Z|trie\Z|regex\Z", re.IGNORECASE)
+"""Names of objects with a ``match`` or ``find`` of their own."""
+
+
+def _last_name(node: object) -> str:
+    """``matcher`` of ``route.matcher``."""
+    if isinstance(node, nodes.Index) and isinstance(node.key, nodes.String):
+        return node.key.value
+    return node.name if isinstance(node, nodes.Name) else ""
 
 
 def is_plain(call: PatternCall) -> bool:

@@ -3,6 +3,9 @@ local function escape(text)
   return (text:gsub("%p", "%%%0"))
 end
 
+local hex = ("%x"):rep(8)
+local host_matcher = require("words").matcher
+local SIGNS = { plus = "%+" }
 local rules = { { pattern = "^/api/%d+", backend = "api" } }
 
 function on_route_request(request, backends)
@@ -22,7 +25,7 @@ function on_route_request(request, backends)
   function store.find(_, name, options) return name, options end
   store:find(request.host, {})
   for part in request.path:gmatch("[^" .. sep .. request.method .. "]+") do
-    log(part, request.path:match(part .. "%d+"))
+    log(host_matcher:match(request.host), part:match("id=" .. hex), part:gsub(SIGNS.plus, "-"), part:match(rules.VERSION), request.path:match(part .. "%d+"))
   end
   for _, rule in ipairs(rules) do
     if request.path:match(rule.pattern) then

@@ -21,7 +21,7 @@ SEVERITY: Final[Severity] = "warning"
 TEXT: Final = "The pattern is written in another language than the function's."
 
 _SET: Final = re.compile(r"%.|\[\^?\]?(?:%.|[^\]%])*\]", re.DOTALL)
-_ESCAPE: Final = re.compile(r"\\([dDwWsSbB.+*?()\[\]{}|^$-])")
+_ESCAPE: Final = re.compile(r"\\([dDwWsSbB.(\[{|])")
 _IN_SET: Final = re.compile(r"\\([dws])")
 _WRITTEN: Final = re.compile(r"\\([dDwWsSBSpP.+*?()\[\]{}|^$/-])")
 """In a literal's source, where Lua reads an unknown escape as the character alone."""

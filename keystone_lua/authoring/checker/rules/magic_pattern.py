@@ -75,15 +75,37 @@ def _text_of(script: Script, node: Any) -> str:
     """``backend.name``, or a local's name, as far as it is no pattern by its name or its value."""
     if isinstance(node, nodes.Index) and isinstance(node.key, nodes.String) and _IDENTIFIER.match(node.key.value):
         name = node.key.value
+        if name.isupper() or _is_constant_field(script, node):
+            return ""
         shown = f"{node.object.name}.{name}" if isinstance(node.object, nodes.Name) else name
         whole = shown
     elif isinstance(node, nodes.Name):
-        if _is_constant(script, node):
+        if _is_constant(script, node) or _is_made_of_a_pattern(script, node):
             return ""
         shown = whole = node.name
     else:
         return ""
     return "" if _PATTERN_LIKE.search(whole) else shown
+
+
+def _is_made_of_a_pattern(script: Script, node: nodes.Name) -> bool:
+    """A local whose value is put together from a literal with a pattern's signs."""
+    variable = script.variable(node)
+    value = script.initial.get(variable) if variable is not None and not variable.assigned else None
+    inner = script.each_in(value) if value is not None else ()
+    return any(isinstance(text, nodes.String) and _WRITTEN.search(text.value) for text in inner)
+
+
+def _is_constant_field(script: Script, node: nodes.Index) -> bool:
+    """A field of a table that the script writes out, with a literal: its author knows what is in it."""
+    owner = node.object
+    variable = script.variable(owner) if isinstance(owner, nodes.Name) else None
+    table = script.initial.get(variable) if variable is not None and not variable.assigned else None
+    fields = table.fields if isinstance(table, nodes.Table) else ()
+    key = node.key.value if isinstance(node.key, nodes.String) else None
+    return any(
+        isinstance(f.key, nodes.String) and f.key.value == key and isinstance(f.value, nodes.String) for f in fields
+    )
 
 
 def _from_field(script: Script, node: Any) -> str:

@@ -22,7 +22,7 @@ _PURE: Final = frozenset(
     | {f"os.{name}" for name in "clock date difftime time".split()}
     | set("ipairs pairs rawequal rawget select table.concat table.maxn tonumber tostring type unpack".split())
 )
-_METHODS: Final = frozenset({"format", "lower", "rep", "reverse", "upper"})
+_METHODS: Final = frozenset({"lower", "upper"})
 """Of a string; other objects hardly have one of that name."""
 _MODULES: Final = frozenset({"accept", "base64", "cookie", "hash", "ip", "text", "url"})
 """Whose functions only answer. json.decode and others may be asked for their errors."""

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..server.settings.config import LOG_LEVELS
+from ..server.settings.config import LOG_FORMATS, LOG_LEVELS, Address
 from ..server.settings.reader import tcp_address
 from .options import UsageError
 from .output import say
@@ -24,6 +24,10 @@ def add_commands(commands: Commands) -> None:
     )
     gateway.add_argument("--check", action="store_true", help="read the tenant file, say whether it is good, and end")
     gateway.add_argument("--log-level", choices=LOG_LEVELS, default="info", help="default %(default)s")
+    gateway.add_argument("--log-format", choices=LOG_FORMATS, default="console", help="default %(default)s")
+    gateway.add_argument(
+        "--metrics-addr", metavar="[HOST]:PORT", help="where to answer GET /metrics, which names tenants and services"
+    )
     gateway.set_defaults(command=_gateway)
 
 
@@ -32,10 +36,8 @@ def _gateway(options: argparse.Namespace) -> int:
         from ..gateway.tenant_file import TenantFileError, read_tenant_file
     except ModuleNotFoundError as error:
         raise UsageError(f"gateway needs {error.name}: pip install 'keystone-lua[gateway]'") from None
-    try:
-        address = tcp_address(options.addr)
-    except ValueError as error:
-        raise UsageError(f"--addr: {options.addr!r} {error}") from None
+    address = _address("--addr", options.addr)
+    metrics = None if options.metrics_addr is None else _address("--metrics-addr", options.metrics_addr)
     try:
         config = read_tenant_file(Path(options.config))
     except TenantFileError as error:
@@ -43,6 +45,14 @@ def _gateway(options: argparse.Namespace) -> int:
     if options.check:
         say(f"{options.config}: {len(config.tenants)} tenants")
         return 0
-    from ..gateway.app import run
+    from ..gateway.app import Place, run
 
-    return run(config, address.host, address.port, options.log_level)
+    shown = None if metrics is None else Place(metrics.host, metrics.port)
+    return run(config, address.host, address.port, options.log_level, options.log_format, shown)
+
+
+def _address(flag: str, text: str) -> Address:
+    try:
+        return tcp_address(text)
+    except ValueError as error:
+        raise UsageError(f"{flag}: {text!r} {error}") from None

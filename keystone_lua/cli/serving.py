@@ -34,6 +34,7 @@ def add_commands(commands: Commands) -> None:
     )
     add_arguments(health)
     health.add_argument("--wait", type=seconds, default=0.0, metavar="SECONDS", help="ask again until it is, this long")
+    health.add_argument("--path", metavar="PATH", help="what to ask, such as /-/health of the reference gateway")
     health.set_defaults(command=_health)
 
 
@@ -81,7 +82,7 @@ def _config(options: argparse.Namespace) -> int:
 
 
 def _health(options: argparse.Namespace) -> int:
-    from ..server.process.probe import ask
+    from ..server.process.probe import READY, ask
 
     settings = _settings(options)
     try:
@@ -91,9 +92,10 @@ def _health(options: argparse.Namespace) -> int:
     asked = settings.values["addr"].source == "--addr" and settings.values["admin-addr"].source != "--admin-addr"
     address = config.address if asked else config.admin_address or config.address
     until = time.monotonic() + options.wait
-    healthy, said = ask(address, tls=config.tls is not None)
+    path = options.path or READY
+    healthy, said = ask(address, path, tls=config.tls is not None)
     while not healthy and time.monotonic() < until:
         time.sleep(0.05)
-        healthy, said = ask(address, tls=config.tls is not None)
+        healthy, said = ask(address, path, tls=config.tls is not None)
     (say if healthy else complain)(said)
     return 0 if healthy else 1

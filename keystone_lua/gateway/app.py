@@ -14,13 +14,15 @@ import os
 import signal
 import sys
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiohttp import ClientSession, DummyCookieJar, web
 
+from . import logs
 from .config import Bounds, GatewayConfig
 from .engine_client import EngineClient
 from .health import Services
+from .metrics import CONTENT_TYPE
 from .overhead import Connector, Overhead
 from .proxy import Proxy
 
@@ -34,26 +36,38 @@ BACKLOG = 1024
 _END = b"HTTP/1.1 %d %b\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
 
 
-def run(config: GatewayConfig, host: str, port: int, log_level: str) -> int:
-    """Serve until SIGTERM or SIGINT. An empty ``host`` means all addresses. Returns the process's exit code."""
-    logging.basicConfig(
-        level=log_level.upper(), stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
-    return asyncio.run(_run(config, host, port))
+def run(config: GatewayConfig, host: str, port: int, log_level: str, log_format: str, metrics: Place | None) -> int:
+    """Serve until SIGTERM or SIGINT, ``/metrics`` at a place of its own. An empty ``host`` means all addresses.
+
+    Returns the process's exit code.
+    """
+    logs.start(log_level, log_format)
+    return asyncio.run(_run(config, host, port, metrics))
 
 
-async def _run(config: GatewayConfig, host: str, port: int) -> int:
+class Place(NamedTuple):
+    """A host, empty for all addresses, and a port."""
+
+    host: str
+    port: int
+
+
+async def _run(config: GatewayConfig, host: str, port: int, metrics: Place | None) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with RunningGateway(config) as gateway:
+        at = Place(host, port)
         try:
             where = await gateway.listen(host, port)
+            if metrics is not None:
+                at = metrics
+                await gateway.show_metrics(metrics.host, metrics.port)
         except OSError as error:
             # asyncio puts the address into strerror, which is in the message already.
             reason = os.strerror(error.errno) if error.errno is not None and error.errno > 0 else error.strerror
-            print(f"keystone-lua: cannot listen on {host}:{port}: {reason}", file=sys.stderr)
+            print(f"keystone-lua: cannot listen on {at.host}:{at.port}: {reason}", file=sys.stderr)
             return EXIT_USAGE
         logger.info("gateway for %d tenants on %s:%d", len(config.tenants), host, where)
         await stop.wait()
@@ -72,6 +86,7 @@ class RunningGateway:
         self._services = Services(config.tenants, self._probes, bounds.probe_seconds)
         self._proxy = Proxy(config, self._services, EngineClient(self._engines), self._backends)
         self._runner = web.ServerRunner(Server(self._proxy, bounds), shutdown_timeout=CLOSE_SECONDS)
+        self._metrics: web.ServerRunner | None = None
 
     async def __aenter__(self) -> RunningGateway:
         await self._services.start()
@@ -84,6 +99,21 @@ class RunningGateway:
         await site.start()
         return int(self._runner.addresses[0][1])
 
+    async def show_metrics(self, host: str, port: int) -> int:
+        """Answer ``GET /metrics`` at another address, since it names tenants; return the port. Raises `OSError`."""
+        self._metrics = web.ServerRunner(web.Server(self._show), shutdown_timeout=CLOSE_SECONDS)
+        await self._metrics.setup()
+        await web.TCPSite(self._metrics, host or None, port).start()
+        return int(self._metrics.addresses[0][1])
+
+    async def _show(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.path != "/metrics" or request.method != "GET":
+            return web.json_response({"error": "there is GET /metrics"}, status=404)
+        server = self._runner.server
+        assert server is not None
+        text = self._proxy.metrics.text(self._config.tenants, self._services, len(server.connections))
+        return web.Response(text=text, headers={"Content-Type": CONTENT_TYPE})
+
     async def __aexit__(self, *_: object) -> None:
         """Accept no more, let what is in flight finish within the drain time, close every connection."""
         self._proxy.draining = True
@@ -93,10 +123,14 @@ class RunningGateway:
         server = self._runner.server
         assert isinstance(server, Server)
         server.pre_shutdown()
+        self._proxy.websockets.close_all()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._config.bounds.drain_seconds):
                 await self._proxy.idle()
         await self._runner.cleanup()
+        if self._metrics is not None:
+            await self._metrics.cleanup()
+        await self._proxy.stop()
         await self._services.stop()
         for session in (self._backends, self._engines, self._probes):
             await session.close()
@@ -167,6 +201,8 @@ class Connection(web.RequestHandler):
     def data_received(self, data: bytes) -> None:
         """Parse, and end a connection whose head does not end."""
         super().data_received(data)
+        if self in self._gateway.proxy.websockets.open:
+            return  # its messages are bounded where they are read
         if self._request_count != self._heads:
             self._heads = self._request_count
             self._overhead.begin(self._messages[-1][1] if self._messages else None)

@@ -7,7 +7,7 @@ arrive in time, breaks off, or is framed in a way that others might read differe
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 from aiohttp import ClientError, HttpVersion11, web
 
@@ -38,8 +38,6 @@ class Body:
         """Why the body ended too early, if it did."""
         self.first = b""
         """What the script sees."""
-        self.when_sent: Callable[[], None] = lambda: None
-        """Told when the last part has been taken."""
         self._request = request
         self._content = request.content
         self._bounds = bounds
@@ -79,7 +77,6 @@ class Body:
                 async with asyncio.timeout(self._bounds.stall_seconds):
                     part = await self._part()
                 if not part:
-                    self.when_sent()
                     return
                 yield part
         except TimeoutError:

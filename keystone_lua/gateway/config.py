@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
+from typing import Any
 
 
 class OnEngineFailure(enum.Enum):
@@ -27,6 +29,9 @@ class Service:
 
     health: str | None = None
     """The path that a probe asks for, below ``url``; None: the service is not probed."""
+
+    facts: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    """What scripts are told of it besides: ``weight``, ``priority``, ``labels``, ``zone``."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,9 @@ class Tenant:
     engine: Engine | None = None
     """None when there is no script, or the engine is not enabled."""
 
-    on_engine_failure: OnEngineFailure = OnEngineFailure.ROUND_ROBIN
+    on_engine_failure: OnEngineFailure = OnEngineFailure.REFUSE
+    """A gateway that guesses while its engine is away lets through what a script would have rejected."""
+
     health_interval: float = 10.0
     """Seconds between two probes of a service."""
 
@@ -66,14 +73,15 @@ class Bounds:
     """Limits of one request. None is in the tenant file, except ``script_body``."""
 
     script_body: int = 64 * 1024
-    """Bytes of a body that a script sees, from its start; the engine takes 1 MiB as JSON, where a byte can be six."""
+    """Bytes of a body that a script sees, from its start, and of one that can be sent again or mirrored; the engine
+    takes 1 MiB as JSON, where a byte can be six."""
 
     body_seconds: float = 10.0
     """For the bytes that the script sees to arrive."""
 
     stall_seconds: float = 60.0
-    """Without a byte of a body moving before it is given up; also for the whole of a response's head, from the end of
-    the request on."""
+    """Without a byte of a body moving, either way, before it is given up; also for the whole of a response's head, from
+    the end of the request on."""
 
     connect_seconds: float = 5.0
     """For a connection to a service."""
@@ -89,6 +97,18 @@ class Bounds:
 
     head: int = 64 * 1024
     """Bytes of one request's head."""
+
+    mirrors: int = 64
+    """Copies under way at a time; one more is not sent."""
+
+    mirror_seconds: float = 10.0
+    """For a copy, its answer's head included."""
+
+    message: int = 1 << 20
+    """Bytes of one WebSocket message."""
+
+    silent_seconds: float = 600.0
+    """How long a WebSocket may carry nothing."""
 
     probe_seconds: float = 3.0
     idle_seconds: float = 75.0

@@ -19,41 +19,13 @@ from urllib.parse import quote
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from .config import Engine
-from .fields import BadField, check_settable
-from .target import has_tricks
+from .decision import EngineFailure, Route, read_decision
 
 FAILURES_IN_ROW = 5
 PAUSE_SECONDS = 1.0
 
 MAX_ANSWER = 1 << 20
 """Bytes of an answer."""
-MAX_PATH = 4096
-"""Characters of a changed path; escaped it may be three times as long or more."""
-MAX_REASON = 1000
-"""Characters of a reject's reason that are passed on."""
-
-
-class EngineFailure(Exception):
-    """No usable answer. ``counts`` says whether it speaks against the engine itself, and not one script."""
-
-    def __init__(self, message: str, *, counts: bool) -> None:
-        super().__init__(message)
-        self.counts = counts
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """What a script wants done."""
-
-    backend: str
-    """A service's name; of no meaning with a ``reject``."""
-
-    fields: tuple[tuple[str, str], ...] = ()
-    path: str | None = None
-    """The new path, unescaped; None: as it came."""
-
-    reject: str | None = None
-    """The reason, if the request is refused."""
 
 
 @dataclass(slots=True)
@@ -111,40 +83,6 @@ class EngineClient:
         if response.status != 200:
             raise EngineFailure(f"it answered {response.status}{_kind(answer)}", counts=False)
         return read_decision(bytes(answer))
-
-
-def read_decision(answer: bytes) -> Route:
-    """Return the decision in ``answer``, the wire format's 200. Raises `EngineFailure`."""
-    try:
-        data = json.loads(answer)
-    except (ValueError, RecursionError):
-        raise EngineFailure("its answer is not JSON", counts=True) from None
-    if not isinstance(data, dict):
-        raise EngineFailure("its answer is no object", counts=True)
-    if data.get("reject") is True:
-        return Route("", reject=_text(data, "reject_reason")[:MAX_REASON] or "rejected")
-    if data.get("reject") not in (None, False):
-        raise EngineFailure("reject is no boolean", counts=True)
-    changed = data.get("modified_headers") or {}
-    if not isinstance(changed, dict) or not all(isinstance(value, str) for value in changed.values()):
-        raise EngineFailure("modified_headers is no object of texts", counts=True)
-    try:
-        fields = check_settable(changed.items())
-    except BadField as error:
-        raise EngineFailure(f"modified_headers: {error}", counts=False) from None
-    path = _text(data, "modified_path")
-    if path and (not path.startswith("/") or len(path) > MAX_PATH or has_tricks(path)):
-        raise EngineFailure("modified_path is no path that can be sent", counts=False)
-    return Route(_text(data, "selected_backend"), fields, path or None)
-
-
-def _text(data: dict[str, Any], key: str) -> str:
-    value = data.get(key)
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise EngineFailure(f"{key} is no text", counts=True)
-    return value
 
 
 def _kind(answer: bytes | bytearray) -> str:

@@ -21,6 +21,12 @@ HOP_BY_HOP = frozenset(
 )
 """Not passed on (RFC 9110, 7.6.1), besides those that Connection names."""
 
+_ENGINES = "x-keystone-"
+"""How the names begin of what gateways and the engine tell each other: no client has a say in it."""
+
+_FRAME = HOP_BY_HOP | {"content-length", "date", "via", "x-request-id"}
+"""What a script may not set in an answer."""
+
 FORWARDED = ("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "forwarded", "x-real-ip")
 """Who the client was: believed from trusted proxies, else dropped."""
 
@@ -103,6 +109,26 @@ def check_settable(fields: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], 
     return checked
 
 
+def check_told(fields: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """The same of what a script sets in the client's answer. Raises `BadField`."""
+    checked = tuple((name, value.strip(" \t")) for name, value in fields)
+    for name, _ in checked:
+        if name.lower() in _FRAME:
+            raise BadField(f"header {name} is not a script's to set")
+    allowed = [(f"x-{name}" if name.lower() in _OURS else name, value) for name, value in checked]
+    check_settable(allowed)  # its other rules: names, values, how many
+    return checked
+
+
+def repeated(fields: CIMultiDict[str]) -> dict[str, list[str]]:
+    """The values of names that come more than once, by the first spelling of each."""
+    found: dict[str, list[str]] = {}
+    names: dict[str, str] = {}
+    for name, value in fields.items():
+        found.setdefault(names.setdefault(name.lower(), name), []).append(value)
+    return {name: values for name, values in found.items() if len(values) > 1}
+
+
 class Forwarding:
     """Adds what a gateway says of itself and of its client."""
 
@@ -123,11 +149,18 @@ class Forwarding:
         else:
             for name in FORWARDED:
                 fields.popall(name, None)
+        for name in [name for name in fields if _read_as(name).startswith(_ENGINES)]:
+            fields.popall(name, None)
         before = earlier.get("x-forwarded-for")
         fields["X-Forwarded-For"] = f"{before}, {peer}" if before else peer
         fields["X-Forwarded-Host"] = earlier.get("x-forwarded-host", target.authority)
         fields["X-Forwarded-Proto"] = earlier.get("x-forwarded-proto", scheme)
         fields["Via"] = ", ".join([*fields.getall("Via", ()), f"{version} {self._instance}"])
+
+    def client_of(self, fields: CIMultiDict[str]) -> str:
+        """The client's address, of fields that `apply` has been through: the last that no trusted proxy has."""
+        chain = [address.strip() for address in fields["X-Forwarded-For"].split(",")]
+        return next((address for address in reversed(chain) if not self._is_trusted(address)), chain[0])[:64]
 
     def _is_trusted(self, peer: str) -> bool:
         try:

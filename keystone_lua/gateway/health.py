@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterable
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from .config import Service, Tenant
+from .logs import facts
 
 TIMEOUTS_IN_ROW = 3
 DOWN_SECONDS = 1.0
@@ -72,11 +73,12 @@ class Services:
         """Note how ``service`` is; changes are logged."""
         if self.is_healthy(tenant, service) != healthy:
             (self._down.discard if healthy else self._down.add)((tenant.name, service.name))
-            word = "up" if healthy else "down"
+            said = facts(tenant=tenant.name, service=service.name, why=why)
             logger.log(
                 logging.INFO if healthy else logging.WARNING,
-                "tenant=%s service=%s is %s: %s", tenant.name, service.name, word, why,
-            )  # fmt: skip
+                "a service is up" if healthy else "a service is down",
+                extra=said,
+            )
 
     async def _watch(self, tenant: Tenant, service: Service) -> None:
         while True:

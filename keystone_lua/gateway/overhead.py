@@ -23,6 +23,8 @@ MAX_FRAMES: Final = 1 << 20
 FRAME: Final = 32
 """Bytes of framing for each byte of a body: a chunk of one byte takes six."""
 
+SWITCHED: Final = 101
+
 MAX_INTERIM: Final = 16
 """1xx answers to one request."""
 
@@ -56,11 +58,12 @@ class Upstream(ResponseHandler):
         self._overhead = Overhead()
         self._interim = 0
         self._streaming: Any = None
+        self._switched = False
 
     def set_response_params(self, **params: Any) -> None:
         """Another request begins."""
         self._overhead.begin()
-        self._interim, self._streaming = 0, None
+        self._interim, self._streaming, self._switched = 0, None, False
         super().set_response_params(**params)
 
     def feed_data(self, data: Any, size: int = 0) -> None:
@@ -68,7 +71,9 @@ class Upstream(ResponseHandler):
         message, body = data
         if self._interim > MAX_INTERIM:
             return  # nobody needs it; data_received ends the connection
-        if 100 <= message.code < 200:
+        if message.code == SWITCHED:
+            self._switched = True
+        elif 100 <= message.code < 200:
             self._interim += 1
         else:
             self._streaming = body
@@ -78,6 +83,8 @@ class Upstream(ResponseHandler):
     def data_received(self, data: bytes) -> None:
         """Parse and count."""
         super().data_received(data)
+        if self._switched:
+            return  # a WebSocket's messages are bounded where they are read
         if self._overhead.add(len(data)) or self._interim > MAX_INTERIM:
             self._give_up()
 

@@ -11,7 +11,7 @@ import ipaddress
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from ..untrusted.documents import DocumentError, Node, read_yaml
@@ -27,6 +27,7 @@ MAX_SCRIPT_BODY = 128 * 1024
 
 _SECONDS = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,6})?)(ms|s|m)?", re.ASCII)
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, None: 1.0}
+_WEIGHTS = ("weight", "priority")
 _DOMAIN = re.compile(
     r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?|\[[0-9a-f:.]+\]"
 )
@@ -137,12 +138,14 @@ class _File:
     def _services(self, node: Node) -> tuple[Service, ...]:
         services: dict[str, Service] = {}
         for item in self._sequence(node):
-            keys = self._mapping(item, "name url", optional="health labels")
-            if "labels" in keys:  # the documented file has them; nothing here asks for them
-                for value in self._mapping(keys["labels"]).values():
-                    self._text(value)
+            keys = self._mapping(item, "name url", optional="health labels weight priority zone")
+            facts: dict[str, Any] = {name: self._whole(keys[name], 0, 1_000_000) for name in _WEIGHTS if name in keys}
+            if "labels" in keys:
+                facts["labels"] = {name: self._text(value) for name, value in self._mapping(keys["labels"]).items()}
+            if "zone" in keys:
+                facts["zone"] = self._label(keys["zone"])
             health = self._path(keys["health"]) if "health" in keys else None
-            service = Service(self._label(keys["name"]), self._url(keys["url"]), health)
+            service = Service(self._label(keys["name"]), self._url(keys["url"]), health, facts)
             if service.name in services:
                 self._fail(keys["name"], f"the tenant has a service {service.name!r} already")
             services[service.name] = service

@@ -87,9 +87,23 @@ async def listening(talk: Talk) -> AsyncIterator[int]:
 
 
 @contextlib.asynccontextmanager
-async def gateway(service: str, engine: str | None = None, mode: str = "refuse", **bounds: Any) -> AsyncIterator[int]:
-    """Run a gateway with one tenant for every request, and one service called ``s``; yield its port."""
-    tenant: dict[str, Any] = {"name": "t", "path_prefix": "/", "services": [{"name": "s", "url": service}]}
+async def gateway(
+    service: str | dict[str, str], engine: str | None = None, mode: str = "refuse", **bounds: Any
+) -> AsyncIterator[int]:
+    """Run a gateway with one tenant for every request, and one service called ``s``, or several by name; yield its
+    port."""
+    async with running_gateway(service, engine, mode, **bounds) as running:
+        yield await running.listen(LOOPBACK, 0)
+
+
+@contextlib.asynccontextmanager
+async def running_gateway(
+    service: str | dict[str, str], engine: str | None = None, mode: str = "refuse", **bounds: Any
+) -> AsyncIterator[RunningGateway]:
+    """The same, which listens to nobody yet."""
+    services = {"s": service} if isinstance(service, str) else service
+    told = [{"name": name, "url": url} for name, url in services.items()]
+    tenant: dict[str, Any] = {"name": "t", "path_prefix": "/", "services": told}
     facts: dict[str, Any] = {"tenants": [tenant]}
     if engine is not None:
         facts["lua_engine"] = {"url": engine, "timeout": "500ms"}
@@ -97,7 +111,7 @@ async def gateway(service: str, engine: str | None = None, mode: str = "refuse",
     config = parse_tenant_file(json.dumps(facts).encode(), "t")  # JSON is YAML
     config = replace(config, bounds=replace(Bounds(drain_seconds=1.0), **bounds))
     async with RunningGateway(config) as running:
-        yield await running.listen(LOOPBACK, 0)
+        yield running
 
 
 async def exchange(port: int, data: bytes, *, half_close: bool = False) -> bytes:

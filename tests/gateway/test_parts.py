@@ -12,7 +12,7 @@ from multidict import CIMultiDict
 
 from keystone_lua.gateway import fields
 from keystone_lua.gateway.config import GatewayConfig, Service, Tenant
-from keystone_lua.gateway.engine_client import MAX_PATH, EngineFailure, Route, read_decision
+from keystone_lua.gateway.decision import MAX_PATH, Changes, EngineFailure, Mirror, Reject, Route, read_decision
 from keystone_lua.gateway.matching import TenantTable
 from keystone_lua.gateway.target import BadTarget, escape, has_tricks, read_target, unescape
 
@@ -157,13 +157,43 @@ def test_forwarded_fields_are_believed_from_trusted_proxies_only(peer: str, expe
     [
         ({"selected_backend": "a"}, Route("a")),
         ({"selected_backend": "a", "modified_headers": None, "modified_path": None, "reject": None}, Route("a")),
-        ({"selected_backend": "a", "modified_path": "/v2/x y?"}, Route("a", path="/v2/x y?")),
-        ({"selected_backend": "a", "modified_headers": {"X-B": "c"}}, Route("a", (("X-B", "c"),))),
-        ({"selected_backend": "a", "reject": True, "reject_reason": "no"}, Route("", reject="no")),
-        ({"reject": True}, Route("", reject="rejected")),
+        ({"selected_backend": "a", "modified_path": "/v2/x y?"}, Route("a", path="/v2/x y", query="")),
+        ({"selected_backend": "a", "modified_headers": {"X-B": "c"}}, Route("a", Changes(set=(("X-B", "c"),)))),
+        ({"selected_backend": "a", "reject": True, "reject_reason": "no"}, Route("", reject=Reject(reason="no"))),
+        ({"reject": True}, Route("", reject=Reject())),
+        (
+            {
+                "reject": True, "reject_status": 302, "reject_body": "x", "tags": {"a": "b"},
+                "reject_headers": {"Location": "/login", "Set-Cookie": ["a=1", "b=2"]},
+            },
+            Route(
+                "", tags=(("a", "b"),),
+                reject=Reject(302, "rejected", (("Location", "/login"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")), "x"),
+            ),
+        ),
+        ({"reject": True, "reject_reason": []}, Route("", reject=Reject())),  # a reject stays one
+        ({"reject": True, "reject_status": "x", "tags": 1}, Route("", reject=Reject())),
+        ({"reject": True, "reject_headers": {"A": "b\r\nC: d"}, "reject_status": 302}, Route("", reject=Reject())),
+        (
+            {
+                "selected_backend": "a", "remove_headers": ["Cookie"], "append_headers": {"X-T": ["1", "2"]},
+                "response_headers": {"Cache-Control": "no-store"}, "append_response_headers": {"Set-Cookie": "c"},
+                "remove_response_headers": ["Server"], "modified_host": "b:80", "modified_method": "PUT",
+                "modified_path": "/x?y=%20 z", "candidates": ["b", "a"], "retries": 2, "timeout_ms": 250,
+                "mirror": "m", "mirror_percent": 0.5, "tags": {"t": "u"},
+            },
+            Route(
+                "a", Changes(("Cookie",), (), (("X-T", "1"), ("X-T", "2"))),
+                Changes(("Server",), (("Cache-Control", "no-store"),), (("Set-Cookie", "c"),)),
+                "/x", "?y=%20%20z", "b:80", "PUT", ("b", "a"), 2, 0.25, Mirror("m", 0.5), (("t", "u"),),
+            ),
+        ),
+        ({"modified_path": "/x?y", "modified_query": ""}, Route("", path="/x", query="")),
+        ({"modified_query": "q=ä"}, Route("", query="?q=%C3%A4")),
+        ({"mirror": "m"}, Route("", mirror=Mirror("m", 100))),
         ({}, Route("")),
     ],
-)
+)  # fmt: skip
 def test_answers_of_the_engine(answer: dict[str, object], decision: Route) -> None:
     assert read_decision(json.dumps(answer).encode()) == decision
 
@@ -172,9 +202,13 @@ def test_answers_of_the_engine(answer: dict[str, object], decision: Route) -> No
     "answer",
     [
         b"", b"nonsense", b"[]", b"null", b'"text"', b"\xff", b"[" * 100_000, b"1" * 10_000, b'{"reject": "yes"}', b'{"reject": 1}',
-        b'{"selected_backend": 1}', b'{"reject": true, "reject_reason": []}', b'{"modified_headers": [], "modified_headers": [1]}',
+        b'{"selected_backend": 1}', b'{"modified_headers": [], "modified_headers": [1]}',
         b'{"modified_headers": {"a": 1}}', b'{"modified_path": 1}', b'{"modified_path": "x"}', b'{"modified_path": "/a/../b"}',
         b'{"modified_path": "http://evil/"}', b'{"modified_path": "/a\\\\b"}', b'{"modified_path": "/a\\u0000"}',
+        b'{"candidates": "a"}', b'{"candidates": [1]}', b'{"retries": 17}', b'{"retries": true}', b'{"timeout_ms": 0}',
+        b'{"modified_method": "HEAD"}', b'{"modified_method": "GET /"}', b'{"modified_host": "a b"}', b'{"modified_path": "?a"}',
+        b'{"response_headers": {"Transfer-Encoding": "chunked"}}', b'{"response_headers": {"A": "b\\r\\nC: d"}}',
+        b'{"remove_headers": ["a b"]}', b'{"mirror_percent": 101}', b'{"tags": {"a": 1}}', b'{"response_headers": {"a": [1]}}',
         b'{"modified_path": "/a\\r\\nb"}', b'{"modified_path": "/' + b"a" * MAX_PATH + b'"}',
     ],
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 from typing import Any
 
@@ -116,7 +117,10 @@ def test_the_script_sees_a_body_s_beginning_and_the_service_all_of_it(size: int,
     answer, service, engine = through(request("PUT / HTTP/1.1", *lines, body=body), engine=decision(), script_body=10)
     assert status(answer) == 200
     assert service.heard[0][1] == content
-    assert json.loads(engine.heard[0][1])["body"] == content[:10].decode("utf-8", "replace")
+    asked = json.loads(engine.heard[0][1])
+    seen = base64.b64decode(asked["body_base64"]) if "body_base64" in asked else asked["body"].encode()
+    assert seen == content[:10]
+    assert asked.get("body_truncated", False) == (size > 10)
 
 
 def test_a_client_may_wait_for_100() -> None:
@@ -137,11 +141,11 @@ def test_a_client_may_wait_for_100() -> None:
 def test_the_script_s_changes_reach_the_service() -> None:
     answer, service, engine = through(
         request("GET /old%20path?q=1 HTTP/1.1", "X-Kind: client", "X-Forwarded-For: 6.6.6.6"),
-        engine=decision(modified_path="/new path/100%?#ü", modified_headers={"x-kind": "script", "X-New": "1"}),
+        engine=decision(modified_path="/new path/100%#ü", modified_headers={"x-kind": "script", "X-New": "1"}),
     )
     assert status(answer) == 200
     lines = service.heard[0][0].split("\r\n")
-    assert lines[0] == "GET /new%20path/100%25%3F%23%C3%BC?q=1 HTTP/1.1"
+    assert lines[0] == "GET /new%20path/100%25%23%C3%BC?q=1 HTTP/1.1"
     assert [line.lower() for line in lines if "x-kind" in line.lower()] == ["x-kind: script"]
     assert "X-New: 1" in lines
     asked = json.loads(engine.heard[0][1])
@@ -165,7 +169,8 @@ def test_a_reject_is_a_403_with_the_reason() -> None:
 @pytest.mark.parametrize(
     ("sent", "expected"),
     [
-        (request("GET /ws HTTP/1.1", "Connection: Upgrade", "Upgrade: WebSocket", close=False), 501),
+        (request("GET /ws HTTP/1.1", "Connection: Upgrade", "Upgrade: WebSocket", close=False), 400),
+        (request("POST /ws HTTP/1.1", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", close=False), 400),
         (request("CONNECT a:443 HTTP/1.1"), 501),
         (request("TRACE / HTTP/1.1"), 501),
         (request("GET /a/../b HTTP/1.1"), 400),

@@ -17,11 +17,11 @@ SECONDS = 2.0
 """For the whole of connecting, and again for each read."""
 
 
-def ask(address: Address, *, tls: bool = False) -> tuple[bool, str]:
+def ask(address: Address, path: str = READY, *, tls: bool = False) -> tuple[bool, str]:
     """Return whether the server at ``address`` of this machine is ready, and a line that says it."""
     connection = _Connection(address, tls=tls)
     try:
-        connection.request("GET", READY)
+        connection.request("GET", path)
         response = connection.getresponse()
         status = json.loads(response.read(10_000))["status"]
     except (OSError, http.client.HTTPException) as error:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -44,11 +46,53 @@ def test_a_table_that_is_not_in_released_is_not_released() -> None:
     assert costs.VERSION in costs.RELEASED or f"Cost table {costs.VERSION}" in unreleased, digest()
 
 
-@pytest.mark.parametrize("name", ["CALL", "LIBRARY"])
+@pytest.mark.parametrize("name", ["CALL", "LIBRARY", "WORK"])
 def test_a_changed_price_is_another_hash(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     before = digest()
-    monkeypatch.setattr(costs, name, {**costs.LIBRARY, "type": 9} if name == "LIBRARY" else costs.CALL + 1)
+    monkeypatch.setattr(costs, name, {**getattr(costs, name), "type": 9} if name != "CALL" else costs.CALL + 1)
     assert digest() != before
+
+
+SIZES = {
+    *("FEW", "RUNS", "LARGE_NUMERAL", "LONG_SUBJECT", "MAX_PATTERN", "LONGEST", "MAX_KEY"),
+    *("_FIELDS", "_JUMPS", "_SERIALIZED", "_SCAN", "_COPY"),
+}
+"""Names in charges that are no prices: bounds of what is paid for, and logarithms of prices."""
+
+MOST = 16
+"""A number in a charge that is no price: copies of a text, fields of a result."""
+
+
+def charged() -> Iterator[tuple[str, ast.Module, ast.expr]]:
+    """The arguments of all calls that charge, and the modules that they stand in."""
+    for room in ("stdlib", "modules", "patterns", "runtime", "execution"):
+        for path in sorted((ROOT / "keystone_lua" / "interpreter" / room).glob("*.py")):
+            tree = ast.parse(path.read_text())
+            for call in ast.walk(tree):
+                name = getattr(call.func, "id", getattr(call.func, "attr", "")) if isinstance(call, ast.Call) else ""
+                if isinstance(call, ast.Call) and (name == "charge" or name == "refuel"):
+                    yield from ((f"{path.name}:{call.lineno}", tree, argument) for argument in call.args)
+
+
+def test_every_price_stands_in_the_cost_table() -> None:
+    """Or a price could change with no hash to tell, and old decisions would replay with other counts."""
+    found = 0
+    outside = []
+    for where, tree, argument in charged():
+        own = {
+            node.target.id: {part.id for part in ast.walk(node.value) if isinstance(part, ast.Name)}
+            for node in tree.body
+            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None
+        }
+        for part in ast.walk(argument):
+            found += 1
+            names = own.get(part.id) if isinstance(part, ast.Name) and part.id not in SIZES else None
+            if names is not None and not names & {"costs", *vars(costs), *own}:
+                outside.append(f"{where}: {ast.unparse(part)} belongs into costs.py")
+            if isinstance(part, ast.Constant) and isinstance(part.value, int) and part.value > MOST:
+                outside.append(f"{where}: {part.value} belongs into costs.py")
+    assert outside == []
+    assert found > 1000
 
 
 # library functions

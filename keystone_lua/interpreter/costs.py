@@ -149,3 +149,141 @@ MODULES: Final[dict[str, int]] = {
     "url.build": 200, "url.build_query": 40, "url.escape": 30, "url.join": 240, "url.parse": 240, "url.parse_query": 50,
     "url.unescape": 30,
 }  # fmt: skip
+
+# What functions charge beyond their base price, for what their work depends on. Measured like the base prices: what the
+# dearest case takes, at 15 ns an instruction.
+
+WORK: Final[dict[str, int]] = {
+    "bit.argument": 14,  # one more argument of band, bor and bxor
+    "xpcall.handled": 60,  # an error of a handler: up to 5 us to raise and word it, where its script paid for no pcall
+    "hash.murmur3_byte": 8,  # a byte of a hash that is computed in Python
+    "hash.xxhash_byte": 6,
+    "string.char.argument": 8,  # an argument of char
+    "string.gmatch.round": 36,  # a round of gmatch
+    "gsub.search": 20,  # a search of gsub's, where it cannot find all matches at once
+    "gsub.match": 12,  # a match of gsub, without what finds it
+    "gsub.replacement": 30,  # more if the replacement is not the same text for all
+    "pattern.capture": 6,  # a capture
+    "gsub.numeral": 20,  # a number as replacement
+    "pattern": 200,  # reading a pattern
+    "pattern.byte": 40,  # each of its bytes
+    "pattern.move": 2 * STEP,  # one item tried by the backtracker
+    "format.directive": 16,  # a directive of format
+    "format.long_number": 300,  # more for a number of hundreds of digits
+    "format.tiny_number": 60,  # more for a number that many zeros stand before: of 99 digits it takes 5 us
+    "math.max.argument": 8,  # an argument of max and min, where there are many
+    "os.date.directive": 50,  # a directive of date
+    "os.time.field": 36,  # reading a field of a date table
+    "sort.element": 12,  # an element, read and written back
+    "sort.comparison": 3 * STEP,  # a comparison of the quicksort, besides the function's own instructions
+    "sort.partition": 10 * STEP,  # a part that the quicksort takes apart
+    "table.shifted": 9,  # an entry that insert and remove move
+    "table.concat.item": 6,  # an item of concat
+    "table.concat.numeral": 20,  # more for one that is a number
+    "table.unpack.value": 4,  # a value of unpack
+    "table.pack.value": 8,  # a value of pack
+    "table.maxn.key": 3,  # a key that maxn looks at
+    "table.foreach.call": 12,  # a call of foreach's function
+    "traceback.level": 12 * STEP,  # a level of the stack that is looked at, those passed over included: up to 6 us
+    "accept.range": 12 * STEP,  # an element of the header, with a few parameters
+    "accept.parameter": 4 * STEP,  # one of many parameters
+    "accept.compared": 2 * STEP,  # an offer compared with an element
+    "accept.offer": 8 * STEP,  # an offer
+    "bucket.entry": 12 * STEP,  # reading a name with its weight
+    "bucket.draw": 40 * STEP,  # a name that draws: a hash and a logarithm
+    "bucket.point": 3 * STEP,  # a point of a ring
+    "bucket.word": 3 * STEP,  # four bytes of murmur3
+    "bucket.byte": 2 * STEP,  # a byte of FNV-1a
+    "bucket.jump": 12 * STEP,  # a jump; there are as many as the logarithm of the count, in the mean
+    "cookie.pair": 60,  # a name with its value
+    "ip.six": 300,  # more for an address of IPv6
+    "ip.entry": 150,  # an entry of a list
+    "json.step": 10,  # a step of a pointer
+    "json.value": 14,  # a value that is read
+    "json.table": 60,  # more for an array or object
+    "json.escape": 30,  # an escape in a text that has some by number
+    "json.backslash": 2,  # an escape that is passed
+    "json.bracket": 6,  # a bracket in a text that may be nested too deep
+    "json.token": 40,  # a token, while the place of a mistake is looked for
+    "json.member": 70,  # a member that get looks at
+    "json.skipped": 20,  # a bracket that get passes
+    "json.item": 24,  # a value that is written, and its key
+    "json.written_table": 60,  # more for a table that is written
+    "jwt.key": 60,  # a key of a set that is looked at
+    "jwt.parsed": 600,  # a key that is made of text
+    "jwt.entry": 20,  # an entry of a list in a rule or a claim
+    "jwt.p256": 220_000,  # a signature on a curve
+    "jwt.p384": 500_000,
+    "jwt.hmac": 300,  # a signature by a shared secret
+    "list.item": 3,  # reading an item of a list
+    "ngx.argument": 10 * STEP,  # an argument of a query
+    "percent.escape": 12,  # an escape that is resolved
+    "re.pattern": 400,  # reading a pattern
+    "re.pattern_byte": 60,  # each of its bytes
+    "re.operation": 40,  # each operation that it becomes
+    "re.capture": 12,  # a capture
+    "re.match": 40,  # a match of many
+    "re.move": 2 * STEP,  # an operation tried
+    "text.piece": 6,  # a piece of a list
+    "time.zone": 200,  # more where a zone is asked for
+    "time.directive": 60,  # a directive of format
+    "url.pair": 90,  # a name with its value
+    "url.authority_byte": 3,  # a byte of user, host and port
+    "url.segment": 10,  # a segment of a path
+}
+"""Instructions."""
+
+WORK_BYTES: Final[dict[str, int]] = {
+    "string.char.argument": 1 + 2 * VALUE,  # of its character, and of it on the way
+    "gsub.match": STRING + 3 * VALUE,  # a match's share in the list of pieces, without their text
+    "pattern": 1536,  # of a pattern that has been read
+    "pattern.byte": 200,  # and for each of its bytes
+    "format.long_number": 320,
+    "jwt.signature": 8192,  # of a signature under way
+    "ngx.hmac": 512,
+    "ngx.text": 2 * STRING + 64,  # of a text that is translated, besides its bytes
+    "re.row": 64,  # of a row of marks
+    "bit.tohex": 2 * STRING + 2 * 254,  # of the most digits, and what they are cut from
+    "log.line": RESULTS + 2 * STRING + VALUE + 64,  # of a line of the log, besides its text
+    "format.directive": 1024,  # to take a directive of format apart
+    "math.random.stream": 3072,  # of the twister, whose state is 2,500
+    "os.date.directive": STRING + 48,  # the longest text, %c with a ten-digit year, and its place in a list
+    "table.concat.numeral": STRING + 24,  # of its text
+    "accept.range": 8 * (STRING + VALUE),  # of an element
+    "bucket.entry": 6 * VALUE + STRING,  # of one
+    "bucket.point": 200,  # of one
+    "bucket.word": 14,  # of them: a number for four, and copies
+    "hash.digest": 2 * STRING + 512,  # of a digest under way, and its text
+    "ip.entry": 4 * ENTRY,  # of one
+    "json.escape": 110,  # of its piece, while the text is put together
+    "json.value": 80,  # of a value on the way: a pair in a list
+    "json.item": 2 * (STRING + 64 + VALUE),  # of its text and its key's, if they are short
+    "jwt.result": TABLE + 5 * ENTRY + 2 * STRING,  # of what decode and verify answer
+    "ngx.argument": 2 * ENTRY + 4 * STRING,  # of one
+    "percent.escape": 256,  # of its piece
+    "re.pattern": 2048,  # of a pattern that has been read
+    "re.pattern_byte": 400,  # each of its bytes
+    "re.operation": 160,  # each operation that it becomes
+    "re.search": 512,  # of a search under way
+    "re.piece": STRING + 3 * VALUE,  # of a match's share in the list of pieces
+    "re.way": 40,  # of an entry of the stack of ways back
+    "text.piece": STRING + ENTRY + VALUE,  # of one
+    "time.directive": 2 * STRING + 96,  # of its text
+    "url.pair": TABLE + 3 * ENTRY + 4 * STRING,  # of one
+}
+"""Bytes, of what is made and of what is taken on the way."""
+
+PER_INSTRUCTION: Final[dict[str, int]] = {
+    "find.tail_shift": 5,  # a 32nd of what is left behind a failed plain search: 4 ns a byte at most; as a shift
+    "cookie.bytes": 8,  # bytes of a header that are read
+    "hash.bytes": 4,  # bytes of a digest's input: SHA-256 takes 3 ns each without the processor's help
+    "base64.bytes": COPY // 4,  # bytes that are translated several times, 4 ns for 16
+    "json.bytes": 4,  # bytes of text: a numeral's digits are the dearest
+    "json.passed": 8,  # bytes that are passed
+    "jwt.bytes": 4,  # bytes that are decoded or digested
+    "jwt.squaring": 310,  # bits of a modulus, squared, for a squaring modulo it: 0.21 us for 2,048
+    "ngx.hashed": COPY // 8,  # bytes that MD5 and SHA-1 digest: 1.5 ns each
+    "ngx.passed": 8,  # bytes of a text with escapes
+    "url.bytes": 16,  # bytes of an address that are taken apart
+}
+"""What one instruction pays for."""

@@ -478,7 +478,7 @@ class Run:
 
     def write(self, line: str, price: int) -> None:
         """A line for the log, with the position of the script that wrote it."""
-        self.charge(price + len(line) // costs.COPY, costs.RESULTS + 2 * costs.STRING + costs.VALUE + 64)
+        self.charge(price + len(line) // costs.COPY, costs.WORK_BYTES["log.line"])
         self.log_left -= len(line) + 1
         if self.log_left < 0:
             raise LogExceeded(self.limits.log)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from ..costs import COPY, MODULES, SCAN, STEP, STRING, VALUE
+from ..costs import COPY, MODULES, SCAN, STEP, WORK, WORK_BYTES
 from ..runtime.tracebacks import argument_error
 from ..runtime.values import ABSENT, LuaValue, type_name
 from ..stdlib.args import check_string, check_table
@@ -23,13 +23,11 @@ if TYPE_CHECKING:
 MAX_RANGES: Final = 100
 """Elements of a header that are looked at: browsers send up to 20."""
 _BLANK: Final = " \t"
-_RANGE: Final = 12 * STEP
-"""Instructions for an element, with a few parameters."""
-_PARAMETER: Final = 4 * STEP
-_COMPARED: Final = 2 * STEP
-"""Instructions for an offer compared with an element."""
-_OFFER: Final = 8 * STEP
-_ELEMENT_BYTES: Final = 8 * (STRING + VALUE)
+_RANGE: Final = WORK["accept.range"]
+_PARAMETER: Final = WORK["accept.parameter"]
+_COMPARED: Final = WORK["accept.compared"]
+_OFFER: Final = WORK["accept.offer"]
+_ELEMENT_BYTES: Final = WORK_BYTES["accept.range"]
 
 
 class Offer(NamedTuple):

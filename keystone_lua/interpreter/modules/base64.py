@@ -11,7 +11,7 @@ import binascii
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from ..costs import COPY, MODULES, STRING
+from ..costs import MODULES, PER_INSTRUCTION, STRING
 from ..runtime.values import ABSENT, LuaValue
 from ..stdlib.args import check_string
 
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from ..runtime.context import RunContext
 
 _PRICES: Final = {name: MODULES[f"base64.{name}"] for name in ("encode", "decode", "encode_url", "decode_url")}
-_PER_INSTRUCTION: Final = COPY // 4
-"""Bytes that one instruction pays for: they are translated several times, 4 ns for 16."""
+_PER_INSTRUCTION: Final = PER_INSTRUCTION["base64.bytes"]
 
 _TO_URL: Final = str.maketrans("+/", "-_")
 _FROM_URL: Final = str.maketrans("-_+/", "+/!!")

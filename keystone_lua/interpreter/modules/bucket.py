@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from ..costs import MODULES, RESULTS, SCAN, STEP, STRING, VALUE
+from ..costs import MODULES, RESULTS, SCAN, STEP, STRING, VALUE, WORK, WORK_BYTES
 from ..runtime.tables import rawget
 from ..runtime.tracebacks import argument_error
 from ..runtime.values import ABSENT, LuaValue, Native, Table, type_name
@@ -32,21 +32,15 @@ _PRICES: Final = {
     name: MODULES[f"bucket.{name}"]
     for name in ("ring:find", "flagd", "growthbook", "jump", "of", "pick", "random", "ring", "unleash")
 }
-_ENTRY: Final = 12 * STEP
-"""Instructions to read a name with its weight."""
-_ENTRY_BYTES: Final = 6 * VALUE + STRING
-_DRAW: Final = 40 * STEP
-"""Instructions for a name that draws: a hash and a logarithm."""
-_POINT: Final = 3 * STEP
-_POINT_BYTES: Final = 200
-_WORD: Final = 3 * STEP
-"""Instructions for four bytes of murmur3."""
-_WORD_BYTES: Final = 14
-"""Bytes for one of them: a number for four, and copies."""
-_BYTE: Final = 2 * STEP
-"""Instructions for a byte of FNV-1a."""
-_JUMP: Final = 12 * STEP
-"""Instructions for a jump; there are as many as the logarithm of the count, in the mean."""
+_ENTRY: Final = WORK["bucket.entry"]
+_ENTRY_BYTES: Final = WORK_BYTES["bucket.entry"]
+_DRAW: Final = WORK["bucket.draw"]
+_POINT: Final = WORK["bucket.point"]
+_POINT_BYTES: Final = WORK_BYTES["bucket.point"]
+_WORD: Final = WORK["bucket.word"]
+_WORD_BYTES: Final = WORK_BYTES["bucket.word"]
+_BYTE: Final = WORK["bucket.byte"]
+_JUMP: Final = WORK["bucket.jump"]
 _JUMPS: Final = 64
 """Jumps that are paid for at once."""
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from ..costs import ENTRY, MODULES, STRING, TABLE, VALUE
+from ..costs import ENTRY, MODULES, PER_INSTRUCTION, STRING, TABLE, VALUE, WORK
 from ..runtime.tables import rawget, rawset
 from ..runtime.tracebacks import argument_error
 from ..runtime.values import ABSENT, FALSE, TRUE, LuaValue, Table
@@ -28,8 +28,8 @@ MAX_AGE: Final = 34_560_000
 """Seconds: 400 days, to which browsers cut it."""
 _LAST: Final = 253402300799.0  # of the year 9999
 
-_PAIR: Final = 60  # instructions
-_PER_BYTE: Final = 8  # bytes of a header that one instruction reads
+_PAIR: Final = WORK["cookie.pair"]
+_PER_BYTE: Final = PER_INSTRUCTION["cookie.bytes"]
 _SERIALIZED: Final = 2 * MAX_BYTES
 
 _NAME: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]++\Z")

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from ..costs import COPY, MODULES, SCAN, STEP, STRING
+from ..costs import COPY, MODULES, PER_INSTRUCTION, SCAN, STEP, STRING, WORK, WORK_BYTES
 from ..runtime.tracebacks import argument_error
 from ..runtime.values import ABSENT, FALSE, TRUE, LuaValue
 from ..stdlib.args import check_number, check_string
@@ -23,11 +23,10 @@ if TYPE_CHECKING:
     from ..runtime.context import RunContext
 
 DIGESTS: Final = ("md5", "sha1", "sha256", "sha512")
-_PER_INSTRUCTION: Final = 4
-"""Bytes of a digest's input that one instruction pays for: SHA-256 takes 3 ns each without the processor's help."""
+_PER_INSTRUCTION: Final = PER_INSTRUCTION["hash.bytes"]
 
 _PRICES: Final = {path.partition(".")[2]: price for path, price in MODULES.items() if path.startswith("hash.")}
-_DIGEST_BYTES: Final = 2 * STRING + 512
+_DIGEST_BYTES: Final = WORK_BYTES["hash.digest"]
 _LONGEST: Final = max(map(len, DIGESTS))
 
 
@@ -94,7 +93,7 @@ def _seed(run: RunContext, value: LuaValue, most: int) -> int:
 def murmur_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def murmur3_32_(d: int, text: LuaValue = ABSENT, seed: LuaValue = None, *_: LuaValue) -> float:
         text = check_string(text, 1)
-        run.charge(_PRICES["murmur3_32"] + 8 * len(text), STRING + 12 * len(text))
+        run.charge(_PRICES["murmur3_32"] + WORK["hash.murmur3_byte"] * len(text), STRING + 12 * len(text))
         return float(murmur3_32(text, _seed(run, seed, 0xFFFFFFFF)))
 
     return murmur3_32_
@@ -103,7 +102,7 @@ def murmur_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
 def xxhash32_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def xxhash32(d: int, text: LuaValue = ABSENT, seed: LuaValue = None, *_: LuaValue) -> float:
         text = check_string(text, 1)
-        run.charge(_PRICES["xxhash32"] + 6 * len(text), STRING + 3 * len(text))
+        run.charge(_PRICES["xxhash32"] + WORK["hash.xxhash_byte"] * len(text), STRING + 3 * len(text))
         return float(xxhash_32(text, _seed(run, seed, 0xFFFFFFFF)))
 
     return xxhash32
@@ -112,7 +111,7 @@ def xxhash32_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
 def xxhash64_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def xxhash64(d: int, text: LuaValue = ABSENT, seed: LuaValue = None, *_: LuaValue) -> str:
         text = check_string(text, 1)
-        run.charge(_PRICES["xxhash64"] + 6 * len(text), 2 * STRING + 3 * len(text))
+        run.charge(_PRICES["xxhash64"] + WORK["hash.xxhash_byte"] * len(text), 2 * STRING + 3 * len(text))
         return f"{xxhash_64(text, _seed(run, seed, 1 << 53)):016x}"
 
     return xxhash64

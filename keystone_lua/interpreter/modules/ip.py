@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from ipaddress import AddressValueError, IPv6Address
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from ..costs import ENTRY, MODULES, RESULTS, STEP, STRING, VALUE
+from ..costs import ENTRY, MODULES, RESULTS, STEP, STRING, VALUE, WORK, WORK_BYTES
 from ..runtime.tracebacks import argument_error
 from ..runtime.values import ABSENT, FALSE, TRUE, LuaValue, Native, type_name
 from ..stdlib.args import check_string, check_table
@@ -31,11 +31,9 @@ _IN_CIDR: Final = MODULES["ip.in_cidr"]
 _MATCH: Final = MODULES["ip.matcher:match"]
 _MATCHER: Final = MODULES["ip.matcher"]
 _PARSE: Final = MODULES["ip.parse"]
-_SIX: Final = 300
-"""Instructions more for an address of IPv6."""
-_ENTRY: Final = 150
-"""Instructions for an entry of a list."""
-_ENTRY_BYTES: Final = 4 * ENTRY
+_SIX: Final = WORK["ip.six"]
+_ENTRY: Final = WORK["ip.entry"]
+_ENTRY_BYTES: Final = WORK_BYTES["ip.entry"]
 _QUOTED: Final = 60
 """Bytes of an entry that an error quotes."""
 _MAPPED: Final = 0xFFFF << 32

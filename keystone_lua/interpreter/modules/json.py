@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from ..costs import COPY, MODULES, STRING, TABLE
+from ..costs import COPY, MODULES, STRING, TABLE, WORK
 from ..runtime.tracebacks import argument_error, library_error
 from ..runtime.values import ABSENT, FALSE, NO_METATABLE, TRUE, LuaValue, MetaTable, Table
 from ..stdlib.args import check_any, check_int, check_string, check_table
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MAX_DIGITS: Final = 17
 """Of a fraction: no double needs more."""
 
-_STEP: Final = 10  # instructions for a step of a pointer
+_STEP: Final = WORK["json.step"]
 _PRICES: Final = {path.partition(".")[2]: price for path, price in MODULES.items() if path.startswith("json.")}
 
 

@@ -16,7 +16,7 @@ from json.decoder import scanstring  # type: ignore[attr-defined]
 from json.scanner import make_scanner
 from typing import TYPE_CHECKING, Any, Final
 
-from ..costs import ENTRY, SCAN, STRING, TABLE
+from ..costs import ENTRY, PER_INSTRUCTION, SCAN, STRING, TABLE, WORK, WORK_BYTES
 from ..runtime.iteration import COUNT
 from ..runtime.values import FALSE, LONG_STRING, NO_METATABLE, TRUE, LuaValue, MetaTable, Native, Table
 
@@ -30,16 +30,16 @@ that call through the library 1,400 levels in all."""
 NULL: Final = Native("", "NULL")
 """What a null is: nil would be no element. It is true in a condition."""
 
-_PER_BYTE: Final = 4  # bytes of text that one instruction pays for: a numeral's digits are the dearest
-_VALUE: Final = 14  # instructions for a value
-_TABLE: Final = 60  # for an array or object
-_ESCAPE: Final = 30  # for an escape in a text that has some by number
-_ESCAPE_BYTES: Final = 110  # of its piece, while the text is put together
-_BACKSLASH: Final = 2  # for an escape that is passed
-_PASSED_BYTES: Final = 8  # bytes that one instruction passes
-_BRACKET: Final = 6  # for a bracket in a text that may be nested too deep, and 4 bytes
-_TRANSIENT: Final = 80  # bytes of a value on the way: a pair in a list
-_TOKEN: Final = 40  # instructions for a token, while the place of a mistake is looked for
+_PER_BYTE: Final = PER_INSTRUCTION["json.bytes"]
+_VALUE: Final = WORK["json.value"]
+_TABLE: Final = WORK["json.table"]
+_ESCAPE: Final = WORK["json.escape"]
+_ESCAPE_BYTES: Final = WORK_BYTES["json.escape"]
+_BACKSLASH: Final = WORK["json.backslash"]
+_PASSED_BYTES: Final = PER_INSTRUCTION["json.passed"]
+_BRACKET: Final = WORK["json.bracket"]
+_TRANSIENT: Final = WORK_BYTES["json.value"]
+_TOKEN: Final = WORK["json.token"]
 
 _STRING: Final = re.compile(rb'"(?:[^"\\]++|\\.?)*+(?:"|\Z)', re.DOTALL)
 _NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
@@ -213,8 +213,8 @@ def mistake(run: RunContext, text: str) -> int:
 
 # a value within a text
 
-_MEMBER: Final = 70  # instructions for a member that is looked at
-_SKIPPED: Final = 20  # for a bracket that is passed
+_MEMBER: Final = WORK["json.member"]
+_SKIPPED: Final = WORK["json.skipped"]
 
 _NAME: Final = re.compile(r'[ \t\n\r]*+("(?:[^"\\]++|\\.)*+")[ \t\n\r]*+:', re.DOTALL)
 _SCALAR: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"|[^\[\]{}",:\s]++', re.DOTALL)

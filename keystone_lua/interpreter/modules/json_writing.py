@@ -11,7 +11,7 @@ import re
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any, Final
 
-from ..costs import SCAN, STRING, VALUE
+from ..costs import SCAN, STRING, WORK, WORK_BYTES
 from ..numerals import number_to_string
 from ..runtime.iteration import COUNT
 from ..runtime.values import FALSE, TRUE, LuaValue, MetaTable, Table, type_name
@@ -20,9 +20,9 @@ from .json_reading import MAX_DEPTH, NULL
 if TYPE_CHECKING:
     from ..runtime.context import RunContext
 
-_ITEM: Final = 24  # instructions for a value and its key
-_ITEM_BYTES: Final = 2 * (STRING + 64 + VALUE)  # its text and its key's, if they are short
-_TABLE: Final = 60
+_ITEM: Final = WORK["json.item"]
+_ITEM_BYTES: Final = WORK_BYTES["json.item"]
+_TABLE: Final = WORK["json.written_table"]
 _SHORT: Final = 10
 """Bytes of a string that is in the price of a value, even if each is written as six."""
 

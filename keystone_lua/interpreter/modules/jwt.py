@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from ..costs import COPY, ENTRY, MODULES, STRING, TABLE
+from ..costs import COPY, MODULES, PER_INSTRUCTION, STRING, WORK, WORK_BYTES
 from ..runtime.tracebacks import argument_error
 from ..runtime.values import ABSENT, FALSE, TRUE, LuaValue, Table, type_name
 from ..stdlib.args import check_string, check_table
@@ -35,11 +35,11 @@ MAX_TRIES: Final = 4
 """Keys that one token is tried with: those of its kid, of which a set should have one."""
 
 _PRICES: Final = {path.partition(".")[2]: cost for path, cost in MODULES.items() if path.startswith("jwt.")}
-_KEY: Final = 60  # instructions for a key of a set that is looked at
-_PARSED: Final = 600  # for a key that is made of text
-_PER_INSTRUCTION: Final = 4  # bytes that one instruction decodes or digests
-_ENTRY: Final = 20  # for an entry of a list in a rule or a claim
-_RESULT_BYTES: Final = TABLE + 5 * ENTRY + 2 * STRING
+_KEY: Final = WORK["jwt.key"]
+_PARSED: Final = WORK["jwt.parsed"]
+_PER_INSTRUCTION: Final = PER_INSTRUCTION["jwt.bytes"]
+_ENTRY: Final = WORK["jwt.entry"]
+_RESULT_BYTES: Final = WORK_BYTES["jwt.result"]
 
 
 class _Refused(Exception):
@@ -254,7 +254,7 @@ def _check_signature(run: RunContext, token: _Token, keys: LuaValue, rules: Tabl
     algorithm = _algorithm(run, token.header, rules)
     signed = token.signed.encode("latin-1")
     for key in _candidates(run, keys, algorithm, token.header):
-        run.charge(price(key) + len(signed) // _PER_INSTRUCTION, STRING + 8192)
+        run.charge(price(key) + len(signed) // _PER_INSTRUCTION, STRING + WORK_BYTES["jwt.signature"])
         if verify(algorithm, key, signed, token.signature):
             return
     raise _Refused("signature", "the signature is wrong")

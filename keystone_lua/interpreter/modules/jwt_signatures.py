@@ -10,6 +10,7 @@ import hashlib
 import hmac
 from typing import Final
 
+from ..costs import PER_INSTRUCTION, WORK
 from .elliptic import is_signature
 from .jwt_keys import ALGORITHMS, Key
 
@@ -20,10 +21,9 @@ _PREFIXES: Final = {
 }
 """What stands before a digest in PKCS #1 v1.5: its algorithm in DER."""
 
-_HMAC: Final = 300  # instructions
-_CURVES: Final = {"P-256": 220_000, "P-384": 500_000}
-_SQUARING: Final = 310
-"""Bits of a modulus, squared and divided by this, are the instructions of one squaring modulo it: 0.21 us for 2,048."""
+_HMAC: Final = WORK["jwt.hmac"]
+_CURVES: Final = {"P-256": WORK["jwt.p256"], "P-384": WORK["jwt.p384"]}
+_SQUARING: Final = PER_INSTRUCTION["jwt.squaring"]
 
 
 def price(key: Key) -> int:

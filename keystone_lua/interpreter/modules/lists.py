@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from ..costs import VALUE
+from ..costs import VALUE, WORK
 from ..numerals import number_to_string
 from ..runtime.tables import rawget
 from ..runtime.tracebacks import argument_error
@@ -18,8 +18,7 @@ from ..runtime.values import LuaValue, Table, type_name
 if TYPE_CHECKING:
     from ..runtime.context import RunContext
 
-_ITEM: Final = 3
-"""Instructions to read an item of a list."""
+_ITEM: Final = WORK["list.item"]
 
 
 def list_of(values: Iterable[LuaValue]) -> Table:

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from ..costs import COPY, ENTRY, MODULES, SCAN, STEP, STRING, TABLE
+from ..costs import COPY, ENTRY, MODULES, PER_INSTRUCTION, SCAN, STEP, STRING, TABLE, WORK, WORK_BYTES
 from ..numerals import number_to_string
 from ..runtime.tables import next_entry, rawset
 from ..runtime.tracebacks import argument_error, library_error
@@ -47,12 +47,10 @@ INSTEAD_CALLED: Final[dict[str, str]] = {
 
 MAX_ARGS: Final = 100
 """Arguments that decode_args takes if it is not told otherwise, as OpenResty."""
-_HASHED: Final = COPY // 8
-"""Bytes that one instruction pays for: MD5 takes 1.5 ns for one."""
-_PASSED: Final = 8
-"""Bytes of a text with escapes that one instruction passes."""
-_ARG: Final = 10 * STEP
-_ARG_BYTES: Final = 2 * ENTRY + 4 * STRING
+_HASHED: Final = PER_INSTRUCTION["ngx.hashed"]
+_PASSED: Final = PER_INSTRUCTION["ngx.passed"]
+_ARG: Final = WORK["ngx.argument"]
+_ARG_BYTES: Final = WORK_BYTES["ngx.argument"]
 LATEST: Final = 253_402_128_000.0
 """Seconds up to which times are written: the year 9999."""
 
@@ -76,7 +74,7 @@ def text_for(
     def apply(d: int, s: LuaValue = ABSENT, *_: LuaValue) -> LuaValue:
         text = s if s.__class__ is str else check_string(s, 1)
         size = len(text)
-        run.charge(price + size // per, 2 * STRING + 64 + grows * size)
+        run.charge(price + size // per, WORK_BYTES["ngx.text"] + grows * size)
         return make(text)
 
     return apply
@@ -102,7 +100,7 @@ def hmac_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def hmac_sha1(d: int, key: LuaValue = ABSENT, s: LuaValue = ABSENT, *_: LuaValue) -> str:
         secret, text = check_string(key, 1), check_string(s, 2)
         size = len(secret) + len(text)
-        run.charge(MODULES["ngx.hmac_sha1"] + size // _HASHED, 4 * STRING + 2 * size + 512)
+        run.charge(MODULES["ngx.hmac_sha1"] + size // _HASHED, 4 * STRING + 2 * size + WORK_BYTES["ngx.hmac"])
         return hmac.digest(secret.encode("latin-1"), text.encode("latin-1"), "sha1").decode("latin-1")
 
     return hmac_sha1

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from ..costs import WORK, WORK_BYTES
+
 if TYPE_CHECKING:
     from ..runtime.context import RunContext
 
@@ -16,9 +18,8 @@ _ESCAPES: Final = {code: f"%{code:02X}" for code in range(256) if chr(code) not 
 _ESCAPE: Final = re.compile("%([0-9A-Fa-f]{2})")
 _DIGITS: Final = "0123456789abcdefABCDEF"
 _BYTES: Final = {high + low: chr(int(high + low, 16)) for high in _DIGITS for low in _DIGITS}
-_UNESCAPED: Final = 12
-"""Instructions for an escape that is resolved."""
-_UNESCAPED_BYTES: Final = 256
+_UNESCAPED: Final = WORK["percent.escape"]
+_UNESCAPED_BYTES: Final = WORK_BYTES["percent.escape"]
 
 
 def escaped(run: RunContext, text: str) -> str:

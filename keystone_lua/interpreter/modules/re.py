@@ -15,7 +15,7 @@ from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
-from ..costs import CLOSURE, COPY, ENTRY, MODULES, RESULTS, SCAN, STRING, TABLE, UPVALUE, VALUE
+from ..costs import CLOSURE, COPY, ENTRY, MODULES, RESULTS, SCAN, STRING, TABLE, UPVALUE, VALUE, WORK, WORK_BYTES
 from ..patterns.regex_machine import Search
 from ..patterns.regex_program import Program, size_of
 from ..patterns.regex_syntax import RegexError, read_regex
@@ -30,14 +30,12 @@ if TYPE_CHECKING:
     from ..runtime.context import RunContext
 
 _PRICES: Final = {name: MODULES[f"re.{name}"] for name in ("find", "gmatch", "gsub", "match", "sub")}
-_REGEX: Final = 400
-_REGEX_BYTE: Final = 60
-_REGEX_OPERATION: Final = 40
-"""Instructions to read a pattern, for each of its bytes, and for each operation that it becomes."""
-_REGEX_MEMORY: Final = 2048
-_REGEX_BYTE_MEMORY: Final = 400
-_REGEX_OPERATION_MEMORY: Final = 160
-"""Bytes likewise."""
+_REGEX: Final = WORK["re.pattern"]
+_REGEX_BYTE: Final = WORK["re.pattern_byte"]
+_REGEX_OPERATION: Final = WORK["re.operation"]
+_REGEX_MEMORY: Final = WORK_BYTES["re.pattern"]
+_REGEX_BYTE_MEMORY: Final = WORK_BYTES["re.pattern_byte"]
+_REGEX_OPERATION_MEMORY: Final = WORK_BYTES["re.operation"]
 MAX_PATTERN: Final = 8_192
 """Bytes of a pattern."""
 RUN_PATTERNS: Final = 256
@@ -47,11 +45,10 @@ _KEPT_LENGTH: Final = 256
 """Patterns that the process keeps, and their bytes at most."""
 _PATTERNS: Final = "re.patterns"
 """The key in RunContext.library_state."""
-_CAPTURE: Final = 12
-_MATCH: Final = 40
-"""Instructions for a match of many."""
-_SEARCH_BYTES: Final = 512
-_PIECE: Final = STRING + 3 * VALUE
+_CAPTURE: Final = WORK["re.capture"]
+_MATCH: Final = WORK["re.match"]
+_SEARCH_BYTES: Final = WORK_BYTES["re.search"]
+_PIECE: Final = WORK_BYTES["re.piece"]
 
 
 _read: Final = lru_cache(_KEPT)(read_regex)

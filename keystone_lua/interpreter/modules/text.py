@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from ..costs import COPY, ENTRY, MODULES, SCAN, STRING, TABLE, VALUE
+from ..costs import COPY, MODULES, SCAN, STRING, TABLE, VALUE, WORK, WORK_BYTES
 from ..numerals import number_to_string
 from ..patterns.plain_search import SHORT_NEEDLE, find_long, is_cheap
 from ..runtime.tracebacks import argument_error
@@ -23,9 +23,8 @@ if TYPE_CHECKING:
 
 MAX_SEPARATOR: Final = 63
 """Bytes; see SHORT_NEEDLE."""
-_PIECE: Final = 6
-"""Instructions for a piece of a list."""
-_PIECE_BYTES: Final = STRING + ENTRY + VALUE
+_PIECE: Final = WORK["text.piece"]
+_PIECE_BYTES: Final = WORK_BYTES["text.piece"]
 _BLANK: Final = " \t\n\v\f\r"
 _PRICES: Final = {
     name: MODULES[f"text.{name}"]

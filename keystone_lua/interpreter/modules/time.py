@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
-from ..costs import COPY, ENTRY, MODULES, RESULTS, SCAN, STRING, TABLE, VALUE
+from ..costs import COPY, ENTRY, MODULES, RESULTS, SCAN, STRING, TABLE, VALUE, WORK, WORK_BYTES
 from ..runtime.tracebacks import argument_error
 from ..runtime.values import ABSENT, FALSE, TRUE, LuaValue, Table
 from ..stdlib.args import check_number, check_string
@@ -25,10 +25,9 @@ if TYPE_CHECKING:
 _PRICES: Final = {
     name: MODULES[f"time.{name}"] for name in ("between", "format", "http", "in_zone", "now", "parse", "weekday")
 }
-_ZONE: Final = 200
-"""Instructions more where a zone is asked for."""
-_DIRECTIVE: Final = 60
-_DIRECTIVE_BYTES: Final = 2 * STRING + 96
+_ZONE: Final = WORK["time.zone"]
+_DIRECTIVE: Final = WORK["time.directive"]
+_DIRECTIVE_BYTES: Final = WORK_BYTES["time.directive"]
 _NO_DATE: Final = (None, "not a date")
 _FORM: Final = re.compile("%(.)", re.DOTALL)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from ..costs import COPY, ENTRY, MODULES, STRING, TABLE, VALUE
+from ..costs import COPY, ENTRY, MODULES, PER_INSTRUCTION, STRING, TABLE, VALUE, WORK, WORK_BYTES
 from ..numerals import number_to_string
 from ..runtime.tables import rawget, rawset
 from ..runtime.tracebacks import argument_error
@@ -26,11 +26,11 @@ MAX_PAIRS: Final = 10_000
 """Names of a query that are looked at: by default, as in ngx, and at most."""
 
 _PRICES: Final = {path.partition(".")[2]: price for path, price in MODULES.items() if path.startswith("url.")}
-_PAIR: Final = 90
-_PAIR_BYTES: Final = TABLE + 3 * ENTRY + 4 * STRING
-_PART: Final = 16  # bytes of an address that one instruction takes apart
-_AUTHORITY: Final = 3  # instructions for a byte of user, host and port
-_SEGMENT: Final = 10  # instructions for a segment of a path
+_PAIR: Final = WORK["url.pair"]
+_PAIR_BYTES: Final = WORK_BYTES["url.pair"]
+_PART: Final = PER_INSTRUCTION["url.bytes"]
+_AUTHORITY: Final = WORK["url.authority_byte"]
+_SEGMENT: Final = WORK["url.segment"]
 
 
 def escape_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
-from ..costs import COPY, SCAN, STEP
+from ..costs import COPY, SCAN, STEP, WORK
 from .items import (
     BACKREF,
     BALANCE,
@@ -42,8 +42,7 @@ CHUNK: Final = 4096
 """Instructions that are gathered before they are charged."""
 _SCAN: Final = SCAN.bit_length() - 1
 _COPY: Final = COPY.bit_length() - 1
-_MOVE: Final = 2 * STEP
-"""Instructions for one item tried."""
+_MOVE: Final = WORK["pattern.move"]
 
 LOOKED_FOR: Final = 4
 """Bytes of a literal that are looked for, at most: CPython may compare all of them at each place."""

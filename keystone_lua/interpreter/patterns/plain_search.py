@@ -14,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from ..costs import PER_INSTRUCTION
+
 Charge = Callable[[int, int], object]
 
 SHORT_NEEDLE: Final = 64
@@ -22,8 +24,7 @@ FEW_COMPARISONS: Final = 1 << 15
 """Comparisons, 15 µs, up to which it is, too."""
 LONG_SUBJECT: Final = 30_000
 """Bytes from which on CPython takes the two-way algorithm (stringlib/fastsearch.h)."""
-_TAIL: Final = 5
-"""A 32nd of the tail's bytes are instructions: at most 4 ns each."""
+_TAIL: Final = PER_INSTRUCTION["find.tail_shift"]
 
 
 def is_cheap(rest: int, size: int) -> bool:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from ..costs import COPY, SCAN, STEP, VALUE
+from ..costs import COPY, SCAN, VALUE, WORK, WORK_BYTES
 from .regex_program import ASSERT, LITERAL, LOOP, RUN, SAVE, SET, SPLIT, Operation, Program
 from .regex_syntax import WORD
 
@@ -25,10 +25,8 @@ Charge = Callable[[int, int], object]
 
 BATCH: Final = 256
 """Steps that are done before they are charged: 0.1 ms."""
-MOVE: Final = 2 * STEP
-"""Instructions for one."""
-_WAY: Final = 40
-"""Bytes of an entry of the stack of ways."""
+MOVE: Final = WORK["re.move"]
+_WAY: Final = WORK_BYTES["re.way"]
 _FIRST: Final = 32
 """Bytes of a run's first piece."""
 _MARK: Final = b"\1"
@@ -109,7 +107,7 @@ class Search:
     def row(self, number: int) -> bytearray:
         """A row of marks, paid for and made at its first use."""
         room = len(self.subject) - self.base + 1
-        self.charge(room // COPY, room + 64)
+        self.charge(room // COPY, room + WORK_BYTES["re.row"])
         row = self.rows[number] = bytearray(room)
         return row
 

@@ -12,7 +12,7 @@ from sys import _getframe
 from types import CodeType, FrameType, FunctionType, TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
-from ..costs import STEP
+from ..costs import WORK
 from ..sites import FUNCTIONS, SITES, Site, chunk_id
 from .tracebacks import LIBRARY_CODES, _frames, _is_function
 
@@ -62,8 +62,7 @@ class Place:
 
 HOST: Final = Place()
 
-LEVEL: Final = 12 * STEP
-"""Instructions for a level that is looked at, those passed over included: up to 6 µs."""
+LEVEL: Final = WORK["traceback.level"]
 
 
 def stack_places(run: RunContext) -> Iterator[Place]:

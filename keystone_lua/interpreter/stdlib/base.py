@@ -38,8 +38,7 @@ _UNSCATTERED = {Table, MetaTable}
 """Classes of tables of which reading a field costs nothing more."""
 _RESULT = costs.RESULTS + costs.VALUE
 
-_HANDLED = 60
-"""Instructions for an error of a handler: up to 5 µs to raise and word it, where its script paid for no pcall."""
+_HANDLED = costs.WORK["xpcall.handled"]
 _LARGE = 1 << 16
 """Bytes of a numeral, as `LARGE_NUMERAL` of the run."""
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"

@@ -13,7 +13,7 @@ import struct
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from ..costs import LIBRARY, STRING, VALUE
+from ..costs import LIBRARY, VALUE, WORK, WORK_BYTES
 from ..runtime.values import ABSENT, LuaValue
 from .args import check_number
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..runtime.context import RunContext
 
 _TOHEX: Final = LIBRARY["bit.tohex"]
-_ARGUMENT: Final = 14  # instructions for one more argument of band, bor and bxor
+_ARGUMENT: Final = WORK["bit.argument"]
 
 _MAGIC: Final = 6755399441055744.0  # 2^52 + 2^51; its own low 32 bits are zero
 _EXACT: Final = 2.0**51
@@ -129,7 +129,7 @@ def shift_for(run: RunContext, fuel: int, alloc: int, name: str, compute: Callab
 
 def tohex_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def tohex(d: int, x: LuaValue = ABSENT, width: LuaValue = ABSENT, *_: LuaValue) -> str:
-        run.charge(_TOHEX, 2 * STRING + 2 * 254)
+        run.charge(_TOHEX, WORK_BYTES["bit.tohex"])
         bits = to_bits(run, x, 1)
         return _hex(bits, 8 if width is ABSENT else _signed(to_bits(run, width, 2)))
 

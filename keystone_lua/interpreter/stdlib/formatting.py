@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ..costs import SCAN, STRING, VALUE
+from ..costs import SCAN, STRING, VALUE, WORK, WORK_BYTES
 from ..numerals import NAN
 from ..runtime.tracebacks import argument_error, library_error
 from ..runtime.values import LuaValue
@@ -26,14 +26,10 @@ if TYPE_CHECKING:
 Convert = Callable[["RunContext", LuaValue, int], str]
 """From a value and its argument number to text."""
 
-_DIRECTIVE: Final = 16
-"""Instructions for one directive."""
-_LONG_NUMBER: Final = 300
-"""Instructions more for a number of hundreds of digits."""
-_TINY_NUMBER: Final = 60
-"""Instructions more for a number that many zeros stand before: of 99 digits it takes 5 µs."""
-_DIRECTIVE_MEMORY: Final = 1024
-"""Bytes to take a directive apart."""
+_DIRECTIVE: Final = WORK["format.directive"]
+_LONG_NUMBER: Final = WORK["format.long_number"]
+_TINY_NUMBER: Final = WORK["format.tiny_number"]
+_DIRECTIVE_MEMORY: Final = WORK_BYTES["format.directive"]
 _PIECE: Final = STRING + 2 * VALUE + 32
 """Bytes of a converted value without width and precision; longer ones are charged as they are made."""
 KEPT_LENGTH: Final = 256
@@ -263,7 +259,7 @@ def _floating(spec: Spec) -> Convert:
                 run.charge(_TINY_NUMBER)
             return pattern % real
         if real - real == 0.0:
-            run.charge(_LONG_NUMBER, 320)
+            run.charge(_LONG_NUMBER, WORK_BYTES["format.long_number"])
             return pattern % real
         name = NAN if real != real else "inf" if real > 0.0 else "-inf"
         if real > 0.0:

@@ -12,7 +12,7 @@ from itertools import islice
 from types import FunctionType
 from typing import Final, NamedTuple
 
-from ..costs import COPY, RESULTS, SCAN, STEP, STRING, VALUE
+from ..costs import COPY, RESULTS, SCAN, STEP, STRING, VALUE, WORK, WORK_BYTES
 from ..numerals import number_to_string
 from ..patterns.items import PatternError
 from ..patterns.pattern import Match, Pattern, compile_pattern
@@ -21,46 +21,38 @@ from ..runtime.tracebacks import library_error
 from ..runtime.values import FALSE, LuaValue, MetaTable, ScatteredTable, Table, type_name
 from .args import check_integer
 
-_SEARCH: Final = 20
-"""Instructions for a search of gsub's, where it cannot find all matches at once."""
+_SEARCH: Final = WORK["gsub.search"]
 
 
-_SUBSTITUTION: Final = 12
-"""Instructions for a match of gsub, without what finds it."""
+_SUBSTITUTION: Final = WORK["gsub.match"]
 
 
-_REPLACEMENT: Final = 30
-"""Instructions more if the replacement is not the same text for all."""
+_REPLACEMENT: Final = WORK["gsub.replacement"]
 
 
-_CAPTURE: Final = 6
-"""Instructions for a capture."""
+_CAPTURE: Final = WORK["pattern.capture"]
 
 
-_NUMERAL: Final = 20
-"""Instructions to write a number."""
+_NUMERAL: Final = WORK["gsub.numeral"]
 
 
-_PIECE: Final = STRING + 3 * VALUE
-"""Bytes of a match's share in the list of pieces, without their text."""
+_PIECE: Final = WORK_BYTES["gsub.match"]
 
 
 _PAIR: Final = RESULTS + 2 * VALUE
 """Bytes of two results."""
 
 
-_PATTERN: Final = 200
+_PATTERN: Final = WORK["pattern"]
 
 
-_PATTERN_BYTE: Final = 40
-"""Instructions to read a pattern, and for each of its bytes."""
+_PATTERN_BYTE: Final = WORK["pattern.byte"]
 
 
-_PATTERN_MEMORY: Final = 1536
+_PATTERN_MEMORY: Final = WORK_BYTES["pattern"]
 
 
-_PATTERN_BYTE_MEMORY: Final = 200
-"""Bytes likewise."""
+_PATTERN_BYTE_MEMORY: Final = WORK_BYTES["pattern.byte"]
 
 
 RUN_PATTERNS: Final = 256

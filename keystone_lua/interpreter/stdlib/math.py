@@ -16,7 +16,7 @@ from collections.abc import Callable
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
-from ..costs import LIBRARY, RESULTS, VALUE
+from ..costs import LIBRARY, RESULTS, VALUE, WORK, WORK_BYTES
 from ..runtime.arithmetic import power
 from ..runtime.tracebacks import argument_error, library_error
 from ..runtime.values import ABSENT, LuaValue
@@ -35,7 +35,7 @@ _MIN: Final = LIBRARY["math.min"]
 _MODF: Final = LIBRARY["math.modf"]
 _RANDOM: Final = LIBRARY["math.random"]
 _RANDOMSEED: Final = LIBRARY["math.randomseed"]
-_ARGUMENT: Final = 8  # instructions for one of many arguments of max and min
+_ARGUMENT: Final = WORK["math.max.argument"]
 
 _RADIANS_PER_DEGREE: Final = math.pi / 180.0
 _PAIR: Final = RESULTS + 2 * VALUE  # bytes of two results
@@ -50,7 +50,7 @@ all requests of a second chose the same side."""
 _SPREAD: Final = 0xBF58476D1CE4E5B9
 """Odd, so that two seeds of runs are two streams; of the run's seed 0 the script's seed is left as it is."""
 
-_STREAM_BYTES: Final = 3072  # the twister's state is 2,500
+_STREAM_BYTES: Final = WORK_BYTES["math.random.stream"]
 _CHEAP_DRAWS: Final = 16
 _GAMMA: Final = 0x9E3779B97F4A7C15
 _MASK: Final = (1 << 64) - 1

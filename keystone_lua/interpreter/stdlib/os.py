@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from ..costs import COPY, ENTRY, LIBRARY, SCAN, STRING, TABLE
+from ..costs import COPY, ENTRY, LIBRARY, SCAN, STRING, TABLE, WORK, WORK_BYTES
 from ..runtime.operations import index
 from ..runtime.tracebacks import library_error
 from ..runtime.values import ABSENT, FALSE, LuaValue, Table
@@ -28,9 +28,9 @@ _CLOCK: Final = LIBRARY["os.clock"]
 _DATE: Final = LIBRARY["os.date"]
 _DIFFTIME: Final = LIBRARY["os.difftime"]
 _TIME: Final = LIBRARY["os.time"]
-_DIRECTIVE: Final = 50  # instructions for one directive of a format
-_DIRECTIVE_BYTES: Final = STRING + 48  # the longest text, %c with a ten-digit year, and its place in a list
-_FIELD: Final = 36  # instructions for reading one field of a date table
+_DIRECTIVE: Final = WORK["os.date.directive"]
+_DIRECTIVE_BYTES: Final = WORK_BYTES["os.date.directive"]
+_FIELD: Final = WORK["os.time.field"]
 
 _SECONDS_PER_INSTRUCTION: Final = 15e-9  # the cost table's measure
 _DAYS: Final = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")

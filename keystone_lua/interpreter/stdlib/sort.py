@@ -19,7 +19,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from ..costs import COPY, RESULTS, STEP, VALUE
+from ..costs import COPY, RESULTS, VALUE, WORK
 from ..runtime.comparison import less
 from ..runtime.metatables import first, truth
 from ..runtime.tables import rawset
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 Compare = Callable[[int, LuaValue, LuaValue], LuaValue]
 """A Lua function of two arguments, after the call depth."""
 
-_ELEMENT: Final = 12  # instructions for one element, read and written back
-_COMPARISON: Final = 3 * STEP  # for one comparison of the quicksort, besides the function's own instructions
-_PARTITION: Final = 10 * STEP
+_ELEMENT: Final = WORK["sort.element"]
+_COMPARISON: Final = WORK["sort.comparison"]
+_PARTITION: Final = WORK["sort.partition"]
 
 
 def sort(run: RunContext, d: int, t: Table, size: float, compare: Compare | None) -> None:

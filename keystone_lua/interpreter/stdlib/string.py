@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from ..costs import LIBRARY, RESULTS, SCAN, STRING, VALUE
+from ..costs import LIBRARY, RESULTS, SCAN, STRING, VALUE, WORK, WORK_BYTES
 from ..patterns.items import LATIN
 from ..runtime.tracebacks import LIBRARY_CODES, argument_error, library_error
 from ..runtime.values import ABSENT, CODES, LuaValue
@@ -38,9 +38,8 @@ _REVERSE: Final = LIBRARY["string.reverse"]
 _SUB: Final = LIBRARY["string.sub"]
 _UPPER: Final = LIBRARY["string.upper"]
 
-CODE: Final = 8
-"""Instructions for an argument of char."""
-CODE_MEMORY: Final = 1 + 2 * VALUE
+CODE: Final = WORK["string.char.argument"]
+CODE_MEMORY: Final = WORK_BYTES["string.char.argument"]
 
 _SCAN: Final = SCAN.bit_length() - 1
 _MAX_RESULTS: Final = 8000

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from types import CodeType
 from typing import Any, Final
 
-from ..costs import CLOSURE, COPY, LIBRARY, RESULTS, SCAN, STRING, UPVALUE, VALUE
+from ..costs import CLOSURE, COPY, LIBRARY, RESULTS, SCAN, STRING, UPVALUE, VALUE, WORK
 from ..numerals import number_to_string
 from ..patterns.pattern import find_special
 from ..patterns.plain_search import SHORT_NEEDLE, find_long, is_cheap
@@ -48,8 +48,7 @@ _GSUB: Final = LIBRARY["string.gsub"]
 _MATCH: Final = LIBRARY["string.match"]
 
 
-_NEXT_MATCH: Final = 36
-"""Instructions for a round of gmatch."""
+_NEXT_MATCH: Final = WORK["string.gmatch.round"]
 
 
 def find_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
-from ..costs import COPY, ENTRY, LIBRARY, RESULTS, STRING, TABLE, VALUE
+from ..costs import COPY, ENTRY, LIBRARY, RESULTS, STRING, TABLE, VALUE, WORK, WORK_BYTES
 from ..numerals import number_to_string
 from ..runtime.array_part import inserted, made
 from ..runtime.hash_defence import filled
@@ -37,20 +37,20 @@ _SORT: Final = LIBRARY["table.sort"]
 _UNPACK: Final = LIBRARY["table.unpack"]
 
 # Instructions for one element.
-_SHIFTED: Final = 9
-_JOINED: Final = 6
-_NUMERAL: Final = 20
-_UNPACKED: Final = 4
-_PACKED: Final = 8
-_SCANNED: Final = 3
-_CALLED: Final = 12
+_SHIFTED: Final = WORK["table.shifted"]
+_JOINED: Final = WORK["table.concat.item"]
+_NUMERAL: Final = WORK["table.concat.numeral"]
+_UNPACKED: Final = WORK["table.unpack.value"]
+_PACKED: Final = WORK["table.pack.value"]
+_SCANNED: Final = WORK["table.maxn.key"]
+_CALLED: Final = WORK["table.foreach.call"]
 
 _MAX_RESULTS: Final = 8000
 """LUAI_MAXCSTACK: slots that a C function of PUC 5.1 may use, its arguments included."""
 _ALL_STRINGS: Final = {str}
 _LEADING: Final = {count: itemgetter(*map(float, range(1, count + 1))) for count in range(2, 17)}
 """How to read the first few elements fastest."""
-_NUMERAL_BYTES: Final = STRING + 24
+_NUMERAL_BYTES: Final = WORK_BYTES["table.concat.numeral"]
 
 
 def _shift(run: RunContext, t: Table, key: float, stop: float, step: float) -> None:

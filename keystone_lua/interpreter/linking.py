@@ -30,7 +30,7 @@ from .analysis.uses import Globals, Require
 from .errors import LuaSyntaxError
 from .limits import DEFAULT, MAX_COMPILE_COST
 from .modules import catalogue
-from .signatures import TABLES
+from .signatures import TABLES, instead_of
 from .syntax import nodes
 from .syntax.parser import parse
 
@@ -273,7 +273,8 @@ class _Linker:
             if name in self.refusals:
                 raise self.refusals[name]
             if name not in self.names:
-                message = f"{chunk.name}:{require.line}: module '{name}' not found in lib/"
+                instead = f": {advice}" if (advice := instead_of(name)) else ""
+                message = f"{chunk.name}:{require.line}: module '{name}' not found in lib/{instead}"
                 raise LuaSyntaxError(message, require.line)
             module = self.names[name]
             if module in path:

@@ -17,7 +17,7 @@ SEVERITY: Final[Severity] = "error"
 TEXT: Final = "The script does not compile."
 
 _NEAR: Final = re.compile(r" near '(.*)'\Z", re.DOTALL)
-_MISSING: Final = re.compile(r": module '([^']*)' not found in lib/\Z")
+_MISSING: Final = re.compile(r": module '([^']*)' not found in lib/(?:: .*)?\Z")
 _CONTROL: Final = re.compile(r"char\(([0-9]+)\)")
 _NAMED: Final = re.compile(r"(?:module|label|goto) '?([A-Za-z_][A-Za-z0-9_.]*)")
 

@@ -32,7 +32,7 @@ from ..analysis.scope import BOX, Resolution, Variable
 from ..analysis.types import BOOLEAN, Kinds
 from ..levels import LEVEL_1, Level
 from ..runtime.coroutines import Twin
-from ..signatures import HOST_CALLS, HOST_GLOBALS, LEFT_OUT
+from ..signatures import HOST_CALLS, HOST_GLOBALS, LEFT_OUT, OTHER_GLOBALS, OTHER_MEMBERS
 from ..sites import Site
 from ..syntax import nodes
 from ..syntax.control_flow import CALLS, CONSTANTS
@@ -197,8 +197,8 @@ class FunctionBuilder:
         if isinstance(node, nodes.Name):
             if (variable := self.variable(node)) is not None:
                 return ("local" if variable.owner is self.context.scope else "upvalue") + f" '{node.name}'", ""
-            note = f"{node.name} is not available in this engine" if LEFT_OUT.get(node.name) == () else ""
-            return f"global '{node.name}'", note
+            left_out = f"{node.name} is not available in this engine" if LEFT_OUT.get(node.name) == () else ""
+            return f"global '{node.name}'", left_out or OTHER_GLOBALS.get(node.name, "")
         if isinstance(node, nodes.Logical):
             operand = loading_operand(node)
             return self.describe(operand) if operand is not None else ("", "")
@@ -214,6 +214,9 @@ class FunctionBuilder:
         note, library = "", node.object
         if isinstance(library, nodes.Name) and self.variable(library) is None and key in LEFT_OUT.get(library.name, ()):
             note = f"{library.name}.{key} is not available in this engine"
+        if isinstance(library, nodes.Name) and self.variable(library) is None:
+            more = OTHER_MEMBERS.get(f"{library.name}.{key}", "")
+            note = f"{note}: {more}" if note and more else note or more
         return f"field '{key}'", note
 
     # prices

@@ -15,7 +15,7 @@ from ..runtime import metatables, tables
 from ..runtime.context import RunContext
 from ..runtime.tracebacks import library_error
 from ..runtime.values import FALSE, TRUE, LuaValue, Native, Table
-from ..signatures import TABLES
+from ..signatures import TABLES, instead_of
 from ..stdlib.registry import LIBRARIES, Recipe
 from .program import Program
 
@@ -104,7 +104,8 @@ def _refusal(program: Program, name: str) -> str:
         return program.broken[name]
     if name in program.sought:
         files = f"\n\tno file 'lib/{name.replace('.', '/')}.lua'\n\tno file 'lib/{name.replace('.', '/')}/init.lua'"
-        return f"module '{name}' not found:\n\tno field package.preload['{name}']{files}"
+        instead = f"\n\t{advice}" if (advice := instead_of(name)) else ""
+        return f"module '{name}' not found:\n\tno field package.preload['{name}']{files}{instead}"
     return (
         f"module '{name}' is not linked: modules are linked before a script runs, by the names that it has as "
         f"literals; write its name out somewhere, as in require '{name}'"

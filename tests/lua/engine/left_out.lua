@@ -13,4 +13,5 @@ print(pcall(require, "socket")) --> false\tmodule 'socket' not found:
 --> \tno field package.preload['socket']
 --> \tno file 'lib/socket.lua'
 --> \tno file 'lib/socket/init.lua'
+--> \ta decision calls nobody and waits for nothing
 print(pcall(package.loadlib, "x", "y")) --> false\tattempt to call a nil value

@@ -20,7 +20,7 @@ print(pcall(function() return package.loadlib() end)) --> false\tleft_out_names.
 print(pcall(function() return package.seeall() end)) --> false\tleft_out_names.lua:20: attempt to call field 'seeall' (a nil value): package.seeall is not available in this engine
 print(pcall(function() for v in io.lines("x") do end end)) --> false\tleft_out_names.lua:21: attempt to index global 'io' (a nil value): io is not available in this engine
 print(pcall(function() return os.execute("ls") end)) --> false\tleft_out_names.lua:22: attempt to call field 'execute' (a nil value): os.execute is not available in this engine
-print(pcall(function() return os.getenv("HOME") end)) --> false\tleft_out_names.lua:23: attempt to call field 'getenv' (a nil value): os.getenv is not available in this engine
+print(pcall(function() return os.getenv("HOME") end)) --> false\tleft_out_names.lua:23: attempt to call field 'getenv' (a nil value): os.getenv is not available in this engine: a tenant's settings are request.config, its keys request.secrets
 print(pcall(function() os.exit() end)) --> false\tleft_out_names.lua:24: attempt to call field 'exit' (a nil value): os.exit is not available in this engine
 print(pcall(function() os.remove("x") end)) --> false\tleft_out_names.lua:25: attempt to call field 'remove' (a nil value): os.remove is not available in this engine
 print(pcall(function() os.rename("x", "y") end)) --> false\tleft_out_names.lua:26: attempt to call field 'rename' (a nil value): os.rename is not available in this engine

@@ -18,7 +18,7 @@ CODE: Final = "lost-state"
 SEVERITY: Final[Severity] = "warning"
 TEXT: Final = "Nothing is kept from one request to the next: this counts to one."
 
-_ADVICE: Final = "each request starts anew; for even shares use require('bucket') or math.random"
+_ADVICE: Final = "each request starts anew; for turns use request.sequence, for shares require('bucket')"
 
 
 def places(script: Script) -> Iterator[Place]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from ....interpreter.signatures import instead_of
 from ..findings import Severity
 from ..rule import Place
 from ..script import Script
@@ -22,6 +23,6 @@ def places(script: Script) -> Iterator[Place]:
     if "package" in script.resolution.globals.reads:
         return
     for missing in script.missing:
-        yield Place(
-            missing.line, script.place_of(missing.name, missing.line), f"module '{missing.name}' not found in lib/"
-        )
+        instead = f": {advice}" if (advice := instead_of(missing.name)) else ""
+        message = f"module '{missing.name}' not found in lib/{instead}"
+        yield Place(missing.line, script.place_of(missing.name, missing.line), message)

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from ....interpreter.modules import catalogue
-from ....interpreter.signatures import LEFT_OUT
+from ....interpreter.signatures import LEFT_OUT, OTHER_GLOBALS, OTHER_MEMBERS
 from ....interpreter.stdlib.registry import LIBRARIES
 from ....interpreter.syntax import nodes
 from ..findings import Severity
@@ -18,24 +18,6 @@ from ..script import Script
 CODE: Final = "unavailable-library"
 SEVERITY: Final[Severity] = "warning"
 TEXT: Final = "The library or function does not exist in this engine, so its name is nil."
-
-FOREIGN: Final = {
-    "bit32": "that is Lua 5.2's; use bit",
-    "utf8": "that is Lua 5.3's; strings are bytes here",
-    "ngx": "that is OpenResty's; use request and the result's fields",
-    "kong": "that is Kong's; use request and the result's fields",
-    "jit": "that is LuaJIT's",
-    "ffi": "that is LuaJIT's",
-    "cjson": 'write local cjson = require "cjson"',
-}
-"""Globals of other hosts of Lua."""
-
-ELSEWHERE: Final = {
-    "string.split": "write it with string.gmatch",
-    "string.trim": 'write it as s:match("^%s*(.-)%s*$")',
-    "math.round": "write it as math.floor(x + 0.5)",
-}
-"""Functions that libraries of other hosts have, and what to write instead."""
 
 
 def places(script: Script) -> Iterator[Place]:
@@ -49,8 +31,8 @@ def places(script: Script) -> Iterator[Place]:
         library, _, member = path.partition(".")
         if library in written or library in tested:
             continue
-        if not member and (library in FOREIGN or LEFT_OUT.get(library) == ()):
-            why = FOREIGN.get(library, "it is left out for safety")
+        if not member and (library in OTHER_GLOBALS or LEFT_OUT.get(library) == ()):
+            why = OTHER_GLOBALS.get(library, "it is left out for safety")
             yield Place(node.line, node.column, f"'{library}' does not exist in this engine: {why}")
         elif member and library and library in LIBRARIES and member not in LIBRARIES[library]:
             yield Place(*script.start_of(node), f"'{path}' does not exist in this engine{_advice(path)}")
@@ -74,8 +56,8 @@ def _module_members(script: Script) -> Iterator[Place]:
 
 def _advice(path: str) -> str:
     library, _, member = path.partition(".")
-    if path in ELSEWHERE:
-        return f": {ELSEWHERE[path]}"
+    if path in OTHER_MEMBERS:
+        return f": {OTHER_MEMBERS[path]}"
     if member in LEFT_OUT.get(library, ()):
         return ": it is left out for safety"
     close = get_close_matches(member, sorted(LIBRARIES[library]), 1, 0.7)

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Final
 
-from ....interpreter.signatures import LEFT_OUT
+from ....interpreter.signatures import LEFT_OUT, OTHER_GLOBALS
 from ....interpreter.stdlib.registry import LIBRARIES
 from ....interpreter.syntax import nodes
 from ..findings import Severity
 from ..rule import Place
 from ..script import GIVEN, Script
-from .unavailable_library import FOREIGN
 
 CODE: Final = "undefined-global"
 SEVERITY: Final[Severity] = "warning"
@@ -31,7 +30,7 @@ def places(script: Script) -> Iterator[Place]:
         name = node.name
         if not script.is_global(node) or node in script.targets or name in known or name in tested:
             continue
-        if name in LEFT_OUT or name in FOREIGN:
+        if name in LEFT_OUT or name in OTHER_GLOBALS:
             continue  # the rule for libraries has better advice
         yield Place(node.line, node.column, f"undefined global '{name}'{_advice(script, node, known)}")
 

@@ -20,7 +20,7 @@ class Level:
     speculation: bool = True
     """Whole statements are tried with likely types first (see optimism)."""
     inlining: bool = True
-    """Calls of a few library functions are done in place (see inlining)."""
+    """Calls of ``select`` and ``table.insert`` are done in place."""
     fixed_builtins: bool = True
     """Library functions that no script can have replaced are bound directly (see libraries.Seal)."""
     global_cells: bool = True

@@ -149,7 +149,6 @@ class FunctionBuilder:
         self.height = 0
         self.depths: list[ast.Constant] = []
         self.conditional = 0
-        self.is_complete = False
         self.prior = ""
         self.codes: dict[Target, int] = {}
         self.leaving: dict[nodes.Statement, bool] = {}

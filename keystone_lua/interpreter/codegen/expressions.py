@@ -5,7 +5,7 @@ nothing; what a value does not support is an error at run time, of operations.
 
 A local is a Python name, a field that a plain table has is a Python subscript. A call is a Python call: not guarded,
 since CPython's own TypeError says at which site a value was called that is no function (see tracebacks). Library
-functions that no script can have replaced are cells of the program; a few are done in place (see inlining).
+functions that no script can have replaced are cells of the program.
 
 Where two operands must be evaluated in order before a test, ``(t1 := A) is not (t2 := B) and ...`` does both at the
 price of one comparison, and the odd case where they are one object takes the slow path, which is right too.
@@ -20,13 +20,13 @@ from typing import Final
 from .. import costs
 from ..analysis.pricing import SPREAD
 from ..analysis.scope import BOX
+from ..analysis.types import NUMBER
 from ..runtime.values import LONG_STRING
 from ..stdlib.coroutine import PAUSING
 from ..syntax import nodes
 from ..syntax.control_flow import MULTI
 from . import pyast
 from .builder import Again, FunctionBuilder, Maker
-from .inlining import Receiver, can_inline, inline
 
 
 def read_name(builder: FunctionBuilder, node: nodes.Name) -> ast.expr:
@@ -120,18 +120,45 @@ def own_field(builder: FunctionBuilder, o: Again, k: nodes.Expression, slow: ast
 
 def call_value(builder: FunctionBuilder, node: nodes.Call | nodes.MethodCall) -> ast.expr:
     """The first result of a call."""
-    if isinstance(node, nodes.Call) and (inlined := inlined_call(builder, node)) is not None:
-        return inlined
     if node in builder.pricing.selects:
         assert isinstance(node, nodes.Call)
-        return select(builder, node)
-    made = call(builder, node, True)
-    if builder.is_complete or builder.kinds.is_single(node):
+        fixed = builder.level.inlining and sealed_function(builder, node.function) is not None
+        return own_select(builder, node) if fixed else select(builder, node)
+    made = call(builder, node)
+    if builder.kinds.is_single(node):
         return made
     line = builder.line
     result = builder.stored_temporary()
     is_several = pyast.is_class(pyast.walrus(result, made, line), "tuple", line)
     return pyast.choose(is_several, pyast.first_of(result, line), pyast.name(result, line), line)
+
+
+def own_select(builder: FunctionBuilder, node: nodes.Call) -> ast.expr:
+    """``select("#", ...)`` and, as one value, ``select(n, ...)``, of the library's function: nothing is spread."""
+    saved, builder.line = builder.line, builder.call_at(node, "select")
+    builder.take(node)
+    builder.take(node.function)
+    made = selected(builder, node.arguments[0])
+    builder.line = saved
+    return made
+
+
+def selected(builder: FunctionBuilder, wanted: nodes.Expression) -> ast.expr:
+    """The number of values of ``...``, or the one that is ``wanted``."""
+    line = builder.line
+    count = pyast.call("len", [pyast.name("va", line)], line)
+    if isinstance(wanted, nodes.String) and wanted.value == "#":
+        return pyast.binary(count, pyast.ADD, pyast.constant(0.0, line), line)
+    once, again = builder.named(wanted)
+    within = ast.Compare(pyast.constant(1.0, line), [ast.LtE(), ast.LtE()], [again(), count], lineno=line, col_offset=0)
+    place = pyast.binary(pyast.call("int", [again()], line), pyast.SUB, pyast.constant(1, line), line)
+    is_number = isinstance(once, ast.Name) and builder.kinds.of(wanted) == NUMBER
+    return pyast.choose(
+        within if is_number else pyast.both([pyast.is_class(once, "float", line), within], line),
+        pyast.subscript(pyast.name("va", line), place, line),
+        pyast.call("selected", [builder.run(), again(), pyast.name("va", line)], line),
+        line,
+    )
 
 
 def is_own(builder: FunctionBuilder, name: str, function: ast.expr, *before: ast.expr) -> ast.expr:
@@ -159,28 +186,11 @@ def select(builder: FunctionBuilder, node: nodes.Call) -> ast.expr:
     return made
 
 
-def inlined_call(builder: FunctionBuilder, node: nodes.Call) -> ast.expr | None:
-    """One value of a library function that is done in place (see inlining)."""
-    sealed = sealed_function(builder, node.function)
-    if sealed is None:
-        return None
-    path = builder.seal.path(sealed)
-    is_select = node in builder.pricing.selects and builder.level.inlining
-    if not is_select and not can_inline(builder, path, node.arguments, False):
-        return None
-    saved, builder.line = builder.line, builder.call_at(node, ".".join(filter(None, path)))
-    builder.take(node)
-    function = builder.value(node.function)
-    made = inline(builder, path, function, node.arguments)
-    builder.line = saved
-    return made
-
-
-def call(builder: FunctionBuilder, node: nodes.Call | nodes.MethodCall, one: bool = False) -> ast.expr:
-    """All results; ``is_complete`` afterwards says that it is one value already."""
+def call(builder: FunctionBuilder, node: nodes.Call | nodes.MethodCall) -> ast.expr:
+    """All results."""
     builder.take(node)
     saved = builder.line
-    made = method_call(builder, node, one) if isinstance(node, nodes.MethodCall) else function_call(builder, node)
+    made = method_call(builder, node) if isinstance(node, nodes.MethodCall) else function_call(builder, node)
     builder.line = saved
     return made
 
@@ -193,7 +203,6 @@ def function_call(builder: FunctionBuilder, node: nodes.Call) -> ast.expr:
     if builder.seal.strings_open and not isinstance(node.function, nodes.Function):
         function = maybe_string(builder, function)
     arguments, spreads = argument_list(builder, node.arguments)
-    builder.is_complete = False
     made = pyast.lua_call(function, [builder.depth(spreads), *arguments], at)
     return mostly_one(builder, node, made) if made.args and isinstance(made.args[-1], ast.Starred) else made
 
@@ -227,8 +236,8 @@ def maybe_string(builder: FunctionBuilder, function: ast.expr) -> ast.expr:
     return pyast.choose(is_function, again(), builder.helper("callable_of", again()), line)
 
 
-def method_call(builder: FunctionBuilder, node: nodes.MethodCall, one: bool) -> ast.expr:
-    """``o:name(...)``; if ``one`` value is wanted, a string's method may be done in place."""
+def method_call(builder: FunctionBuilder, node: nodes.MethodCall) -> ast.expr:
+    """``o:name(...)``."""
     object_name, note = builder.describe(node.object)
     lookup = builder.at(node.line, (object_name,) if object_name else (), (note,))
     at = builder.at(node.line, (f"method '{node.method}'",), (), True)
@@ -238,19 +247,11 @@ def method_call(builder: FunctionBuilder, node: nodes.MethodCall, one: bool) -> 
     once = pyast.walrus(receiver, value, lookup)
     name = pyast.constant(node.method, lookup)
     sealed = builder.seal.method(node.method)
-    inlined = one and sealed is not None and can_inline(builder, ("string", node.method), node.arguments, True)
     found = find_method(builder, once if sealed is None else pyast.name(receiver, lookup), receiver, name)
-    if inlined and sealed is not None:
-        builder.line = builder.at(node.line, (f"method '{node.method}'",), (), True, f"string.{node.method}")
-        path, library = ("string", node.method), pyast.name(sealed, lookup)
-        made = inline(builder, path, library, node.arguments, Receiver(receiver, once, found))
-        builder.is_complete = True
-        return made
     if sealed is not None:
         found = pyast.choose(pyast.is_class(once, "str", lookup), pyast.name(sealed, lookup), found, lookup)
     builder.line = at
     arguments, spreads = argument_list(builder, node.arguments)
-    builder.is_complete = False
     return pyast.lua_call(found, [builder.depth(spreads), pyast.name(receiver, at), *arguments], at)
 
 

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import ast
 from functools import partial
-from typing import Final, TypeGuard
+from typing import Final
 
 from .. import costs
-from ..analysis.types import BOOLEAN, NIL, NUMBER, STRING, TRUE_KINDS
+from ..analysis.types import BOOLEAN, NIL, NUMBER, STRING
 from ..runtime.values import LONG_STRING
 from ..syntax import nodes
 from ..syntax.control_flow import CONSTANTS
@@ -302,8 +302,6 @@ def logical_from(builder: FunctionBuilder, symbol: str, operands: tuple[nodes.Ex
     operand, rest = operands[0], operands[1:]
     if not rest:
         return builder.value(operand)
-    if symbol == "or" and is_choice(operand, builder):
-        return ternary(builder, operand, rest)
     line = builder.line
     if isinstance(operand, CONSTANTS):  # decided here: compile() warns about `"x" is not None`
         is_true = operand.value if isinstance(operand, nodes.Boolean) else not isinstance(operand, nodes.Nil)
@@ -323,29 +321,6 @@ def logical_from(builder: FunctionBuilder, symbol: str, operands: tuple[nodes.Ex
     other = logical_from(builder, symbol, rest)
     builder.conditional -= 1
     return pyast.choose(test, other, chosen, line) if symbol == "and" else pyast.choose(test, chosen, other, line)
-
-
-def is_choice(node: nodes.Expression, builder: FunctionBuilder) -> TypeGuard[nodes.Logical]:
-    """``a and b`` where ``b`` is surely true."""
-    return (
-        isinstance(node, nodes.Logical)
-        and node.symbol == "and"
-        and len(node.operands) <= MAX_CHAIN
-        and builder.kinds.of(node.operands[-1]) in TRUE_KINDS
-        and not any(isinstance(o, CONSTANTS) for o in node.operands[:-1])
-    )
-
-
-def ternary(builder: FunctionBuilder, both: nodes.Logical, rest: tuple[nodes.Expression, ...]) -> ast.expr:
-    """``a and b or c`` where ``b`` is surely true: a choice by ``a``."""
-    builder.take(both)
-    tests = conditions(builder, both.operands[:-1])
-    builder.conditional += 1
-    builder.height += 1
-    chosen = builder.value(both.operands[-1])
-    other = logical_from(builder, "or", rest)
-    builder.conditional -= 1
-    return pyast.choose(pyast.both(tests, builder.line), chosen, other, builder.line)
 
 
 def long_logical(builder: FunctionBuilder, node: nodes.Logical) -> ast.expr:

@@ -284,17 +284,11 @@ class Attempt:
         return operators.truth_value(self.emitter, self.test(node))
 
     def logical(self, node: nodes.Logical) -> ast.expr:
-        """``a and b or c`` with a ``b`` that is surely true, and two operands of other kinds."""
+        """Two operands."""
         if len(node.operands) != 2:
             raise Unsuited
         line = self.emitter.line
         one, two = node.operands
-        if node.symbol == "or" and operators.is_choice(one, self.emitter) and len(one.operands) == 2:
-            test = self.test(one.operands[0])
-            self.conditional += 1
-            chosen, other = self.value(one.operands[1]), self.value(two)
-            self.conditional -= 1
-            return pyast.choose(test, chosen, other, line)
         once, again = self.mentions(self.value(one))
         test = self.emitter.truth(once, again)
         self.conditional += 1

@@ -113,11 +113,7 @@ def assign(builder: FunctionBuilder, node: nodes.Assign) -> None:
     if len(node.targets) == 1 and len(node.values) == 1:
         assign_one(builder, node.targets[0], node.values[0])
         return
-    if (exchange := stores.exchange(builder, node)) is None:
-        assign_several(builder, node)
-        return
-    guarded = untried(builder, lambda: assign_several(builder, node))
-    builder.out.append(pyast.try_(exchange, "Misfit", guarded, builder.line))
+    assign_several(builder, node)
 
 
 def untried(builder: FunctionBuilder, emit: Callable[[], None]) -> list[ast.stmt]:
@@ -256,9 +252,6 @@ def call_statement(builder: FunctionBuilder, node: nodes.CallStatement) -> None:
         if sealed is not None and builder.seal.path(sealed) == ("table", "insert"):
             stores.insert(builder, call)
             return
-        if stores.is_object(call, builder):
-            stores.made_object(builder, call)
-            return
     builder.out.append(pyast.statement(builder.multi(node.call), builder.line))
 
 
@@ -312,8 +305,7 @@ def return_(builder: FunctionBuilder, node: nodes.Return) -> None:
             stores.put_attempt(builder, result, fast, value)
             value = pyast.name(result, line)
     elif len(node.values) == 1:
-        only = node.values[0]
-        value = stores.made_object(builder, only) if stores.is_object(only, builder) else builder.multi(only)
+        value = builder.multi(node.values[0])
     elif node.values:
         values, _ = expressions.argument_list(builder, node.values)
         value = pyast.tuple_of(values, line)

@@ -5,14 +5,14 @@ Output: Python statements in the builder's ``out``.
 
 Where an expression has a form without guards (see optimism) it is tried first. A field that is there is stored at
 once; a new one after the charge for the entry. ``t[#t + 1] = v`` and ``table.insert(t, v)`` store behind the last
-entry; ``a[i], a[j] = a[j], a[i]`` exchanges two fields that are there.
+entry.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import Final, TypeGuard
+from typing import Final
 
 from .. import costs
 from ..analysis.types import ANY, NIL, NUMBER
@@ -54,9 +54,6 @@ def put_away(builder: FunctionBuilder, value: ast.expr) -> ast.Name:
 
 def put_value(builder: FunctionBuilder, identifier: str, node: nodes.Expression) -> None:
     """``NAME = value``; where guards can be saved that way, without them first (see optimism)."""
-    if is_object(node, builder):
-        put(builder, identifier, made_object(builder, node))
-        return
     fast = attempt(builder, node) if is_repeated(builder) else None
     if fast is None:
         put(builder, identifier, builder.value(node))
@@ -89,39 +86,6 @@ def attempted(builder: FunctionBuilder, identifier: str, fast: Charged) -> list[
 def is_repeated(builder: FunctionBuilder) -> bool:
     """Whether the current statement is worth trying: it may run more than once, and few have been tried so far."""
     return builder.attempts_left > 0 and (builder.context.nesting > 0 or builder.context.scope.parent is not None)
-
-
-def is_object(node: nodes.Expression, builder: FunctionBuilder) -> TypeGuard[nodes.Call]:
-    """``setmetatable(a, b)`` of two single values."""
-    if not builder.level.inlining or not isinstance(node, nodes.Call) or len(node.arguments) != 2:
-        return False
-    if not builder.kinds.is_single(node.arguments[1]):
-        return False
-    sealed = expressions.sealed_function(builder, node.function)
-    return sealed is not None and builder.seal.path(sealed) == ("", "setmetatable")
-
-
-def made_object(builder: FunctionBuilder, call: nodes.Call) -> ast.Name:
-    """A plain table gets its metatable in place, in half the time of a call."""
-    line = builder.line
-    t, meta = (put_away_value(builder, argument) for argument in call.arguments)
-    builder.take(call)
-    function = builder.value(call.function)
-    at = builder.line = builder.call_at(call, "setmetatable")
-    slow = pyast.call_value(function, [builder.depth(False), t, meta], at)
-    is_table = pyast.either([pyast.is_class(meta, kind, at) for kind in ("Table", "MetaTable")], at)
-    body: list[ast.stmt] = [
-        pyast.subtract(builder.store("fuel"), pyast.constant(costs.LIBRARY["setmetatable"], at), at),
-        builder.refuel_if(builder.is_negative("fuel")),
-        *(
-            pyast.assign(ast.Attribute(t, name, pyast.STORE, lineno=at, col_offset=0), value, at)
-            for name, value in (("meta", meta), ("run", builder.run()), ("__class__", pyast.name("MetaTable", at)))
-        ),
-    ]
-    fits = pyast.both([pyast.is_class(t, "Table", at), is_table], at)
-    builder.out.append(pyast.if_(fits, body, [pyast.statement(slow, at)], at))
-    builder.line = line
-    return t
 
 
 def is_plain_key(builder: FunctionBuilder, key: nodes.Expression) -> bool:
@@ -273,76 +237,6 @@ def appended(builder: FunctionBuilder, t: ast.Name, v: ast.expr, price: list[ast
         *entry_charge(builder),
         pyast.assign(pyast.subscript(t, key(), line, pyast.STORE), v, line),
     ]
-
-
-def exchange(builder: FunctionBuilder, node: nodes.Assign) -> list[ast.stmt] | None:
-    """``a[i], a[j] = a[j], a[i]``: fields that are not nil are there, and can be set whatever a metatable says."""
-    if len(node.targets) != 2 or len(node.values) != 2 or not is_repeated(builder) or not builder.level.speculation:
-        return None
-    (one, two), (first, second) = node.targets, node.values
-    are_fields = isinstance(one, nodes.Index) and isinstance(two, nodes.Index)
-    if not are_fields or not is_same(builder, one, second) or not is_same(builder, two, first):
-        return None
-    body: list[ast.stmt] = []
-    places = [exchanged(builder, two, body), exchanged(builder, one, body)]
-    if places[0] is None or places[1] is None:
-        return None
-    line = builder.line
-    names = [builder.stored_temporary(), builder.stored_temporary()]
-    assert isinstance(one, nodes.Index)
-    table = pyast.compare(
-        pyast.class_of(builder.value(one.object), line), pyast.IS_NOT, pyast.name("Table", line), line
-    )
-    body.append(pyast.if_(table, [pyast.statement(pyast.misfit(line), line)], [], line))
-    for name, (place, _) in zip(names, (places[0], places[1]), strict=True):
-        body.append(pyast.assign_name(name, place(pyast.LOAD), line))
-    absent = [pyast.is_nil(pyast.name(name, line), line) for name in names]
-    body.append(pyast.if_(pyast.either(absent, line), [pyast.statement(pyast.misfit(line), line)], [], line))
-    for name, (_, place) in zip(reversed(names), (places[0], places[1]), strict=True):
-        body.append(pyast.assign(place(pyast.STORE), pyast.name(name, line), line))
-    return body
-
-
-def exchanged(
-    builder: FunctionBuilder, target: nodes.Expression, body: list[ast.stmt]
-) -> tuple[Mention, Mention] | None:
-    """How a field is read and set, once ``body`` has its key."""
-    assert isinstance(target, nodes.Index)
-    variable, key, line = builder.variable(target.object), target.key, builder.line
-    likely = builder.kinds.is_likely_number(key)
-    fast = attempt(builder, key, least=0)
-    known = likely or builder.kinds.of(key) == NUMBER or isinstance(key, nodes.Arithmetic)
-    if variable is None or not builder.is_simple(target.object) or not known or fast is None or fast.prices:
-        return None
-    made = fast.value
-    if not isinstance(made, (ast.Name, ast.Constant)):
-        name = builder.stored_temporary()
-        body.append(pyast.assign_name(name, made, line))
-        made = pyast.name(name, line)
-
-    def mention(context: ast.expr_context, checked: bool = False) -> ast.expr:
-        place = pyast.positive(made, line) if checked else made
-        return pyast.subscript(pyast.name(variable.slot, line), place, line, context)
-
-    return (lambda context: mention(context, likely)), mention
-
-
-def is_same(builder: FunctionBuilder, one: nodes.Expression, other: nodes.Expression) -> bool:
-    """Whether two fields, or their keys, are written alike: locals, numbers, and sums of them."""
-    if one.__class__ is not other.__class__:
-        return False
-    if isinstance(one, nodes.Name) and isinstance(other, nodes.Name):
-        variable = builder.variable(one)
-        return variable is not None and variable is builder.variable(other)
-    if isinstance(one, nodes.Number) and isinstance(other, nodes.Number):
-        return one.value == other.value
-    if isinstance(one, nodes.Index) and isinstance(other, nodes.Index):
-        return is_same(builder, one.object, other.object) and is_same(builder, one.key, other.key)
-    if isinstance(one, nodes.Arithmetic) and isinstance(other, nodes.Arithmetic):
-        pairs = zip(one.rest, other.rest, strict=False)
-        same = all(a.symbol == b.symbol and is_same(builder, a.operand, b.operand) for a, b in pairs)
-        return len(one.rest) == len(other.rest) and same and is_same(builder, one.first, other.first)
-    return False
 
 
 def is_text(key: ast.expr) -> bool:

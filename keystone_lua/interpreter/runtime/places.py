@@ -34,8 +34,8 @@ class Place:
     defined: int = -1
     """The line of the function's definition; 0 for a chunk."""
     called: str = ""
-    """How the caller names the function: ``local 'f'``. It may be as long as the source: levels that are passed over copy
-    nothing of it."""
+    """How the caller names the function: ``local 'f'``. It may be as long as the source: levels that are passed over
+    copy nothing of it."""
 
     @property
     def kind(self) -> str:

@@ -195,6 +195,8 @@ WORK: Final[dict[str, int]] = {
     "bucket.word": 3 * STEP,  # four bytes of murmur3
     "bucket.byte": 2 * STEP,  # a byte of FNV-1a
     "bucket.jump": 12 * STEP,  # a jump; there are as many as the logarithm of the count, in the mean
+    "constant.table": 60,  # a table of a constant, of which a frozen copy is made
+    "constant.entry": 16,  # an entry of one
     "cookie.pair": 60,  # a name with its value
     "ip.six": 300,  # more for an address of IPv6
     "ip.entry": 150,  # an entry of a list
@@ -250,6 +252,8 @@ WORK_BYTES: Final[dict[str, int]] = {
     "os.date.directive": STRING + 48,  # the longest text, %c with a ten-digit year, and its place in a list
     "table.concat.numeral": STRING + 24,  # of its text
     "accept.range": 8 * (STRING + VALUE),  # of an element
+    "constant.table": 950,  # of a frozen copy: two dicts and a list
+    "constant.entry": 200,  # of its share in each, and its bytes where a number is a key
     "bucket.entry": 6 * VALUE + STRING,  # of one
     "bucket.point": 200,  # of one
     "bucket.word": 14,  # of them: a number for four, and copies

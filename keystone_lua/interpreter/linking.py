@@ -22,7 +22,7 @@ from typing import Final
 
 from .analysis.builtins import computes_names
 from .analysis.certain import certain_calls
-from .analysis.compile_cost import cost_of, cost_of_names
+from .analysis.compile_cost import MODULE, cost_of, cost_of_names
 from .analysis.constants import NAME as CONSTANT
 from .analysis.constants import taken_out
 from .analysis.scope import Resolution, resolve
@@ -155,6 +155,8 @@ class _Linker:
         self.names: dict[str, nodes.Chunk] = {}
         self.broken: dict[str, str] = {}
         self.sought: set[str] = set()
+        self.fresh: set[str] = set()
+        """Literals that nobody has looked at as names of modules."""
         self.missing: list[Missing] = []
         self.refusals: dict[str, LuaSyntaxError] = {}
         """Of modules that are there and do not compile, by the names that they are required by."""
@@ -166,16 +168,19 @@ class _Linker:
         chunk = parse(source, name, self.limit)
         own = Resolution()
         own.passed = self.resolution.passed
-        own.compile_cost = cost_of(chunk, own.extents)
+        own.compile_cost = cost_of(chunk, own.extents) + (MODULE if self.chunks else 0)
         _check_compile_cost(name, self.resolution.compile_cost + own.compile_cost)
         whole = parse(source, name, self.limit) if self.whole and b"constant" in source else chunk
         maker, count = taken_out(whole, source, self.constants) if self.has_constants else (None, 0)
         if maker is not None:
             self.constants += count
             self.makers.append(_linked_alone(maker, source))
+            own.compile_cost += self.makers[-1].compile_cost
+            _check_compile_cost(name, self.resolution.compile_cost + own.compile_cost)
         resolve(chunk, own, self.counter)
         own.passed -= self.resolution.passed
         self.resolution.absorb(own)
+        self.fresh |= own.texts
         self.requires[chunk] = own.requires
         self.chunks.append(chunk)
         self.texts.append(source)
@@ -186,19 +191,26 @@ class _Linker:
         self.chunk(source, name)
         self.required(self.chunks[0])
         looked: set[str] = set()
-        while computes_names(self.resolution) and (new := self.resolution.texts - looked):
+        parts = self.parts()
+        while computes_names(self.resolution) and (new := self.fresh - looked):
             looked |= new
-            for text in sorted(new | self.joined(looked)):
+            self.fresh = set()
+            joined = {name for text in new for name, other in parts.get(text, ()) if other in looked}
+            for text in sorted(new | joined):
                 if _NAME.fullmatch(text) and text not in self.names and text not in TABLES:
                     count = len(self.chunks)
                     self.find(text)
                     if len(self.chunks) > count:
                         self.required(self.chunks[-1])
 
-    def joined(self, texts: set[str]) -> set[str]:
-        """Modules whose names are two of the literals, as in ``require("stages." .. name)``."""
-        cuts = ((name, name.rpartition(".")) for name in self.modules if name not in self.names)
-        return {name for name, (folder, dot, last) in cuts if folder + dot in texts and last in texts}
+    def parts(self) -> dict[str, list[tuple[str, str]]]:
+        """Modules by either half of their names, with the other: both may be literals, ``require("stages." .. name)``."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for name in self.modules:
+            folder, dot, last = name.rpartition(".")
+            found.setdefault(folder + dot, []).append((name, last))
+            found.setdefault(last, []).append((name, folder + dot))
+        return found
 
     def required(self, first: nodes.Chunk) -> None:
         """Link what a chunk requires, and what that requires."""
@@ -249,7 +261,7 @@ class _Linker:
         except TooMuch:
             raise
         except LuaSyntaxError as error:
-            self.resolution.compile_cost += len(source) // BROKEN
+            self.resolution.compile_cost += MODULE + len(source) // BROKEN
             _check_compile_cost(_file_name(file), self.resolution.compile_cost)
             return error
 

@@ -91,8 +91,8 @@ REFUSED = {
     "local C = constant(function() return {[('x'):rep(512)] = 1} end)": "t:1: a key of 512 bytes or more cannot be part of a constant",
     "local C = constant(function() return {[{}] = 1} end)": "t:1: a table as a key cannot be part of a constant",
     "local C = constant(function() error('no') end)": "t:1: no (in a constant)",
-    "local C = constant(function() while true do end end)": "t:1: instruction budget exceeded (20000000) (in a constant)",
-    "local C = constant(function() return ('x'):rep(1e9) end)": "t:1: memory budget exceeded (67108864) (in a constant)",
+    "local C = constant(function() while true do end end)": "t:1: instruction budget exceeded (10000000) (in a constant)",
+    "local C = constant(function() return ('x'):rep(1e9) end)": "t:1: memory budget exceeded (134217728) (in a constant)",
 }
 
 
@@ -164,6 +164,40 @@ def test_its_budget_on_both_sides() -> None:
     ) == ("1",)
     with pytest.raises(LuaSyntaxError, match="instruction budget exceeded"):
         compile_program(f"local C = constant(function() for i = 1, {rounds + 200} do end return 1 end)".encode(), "t")
+
+
+COUNTS = "local C = constant(function() for i = 1, {} do end return 1 end) return C"
+
+
+def test_all_files_have_one_budget() -> None:
+    """Each had its own: five modules of 64 MiB took 626 MB to load."""
+    half = COUNTS.format(LIMITS.instructions // 4 + 1000).encode()
+    assert lua(half.decode()) == ("1",)
+    with pytest.raises(LuaSyntaxError, match="instruction budget exceeded"):
+        compile_program(half + b" , require 'm'", "t", {"m": half})
+
+
+def test_what_the_compiler_takes_is_not_left_for_constants() -> None:
+    """Both happen while a script is loaded: one after the other they took twice their time and memory."""
+    source = COUNTS.format(LIMITS.instructions // 2 - 1000)
+    assert lua(source) == ("1",)
+    with pytest.raises(LuaSyntaxError, match="instruction budget exceeded"):
+        compile_program(f"function f(a) {'a.b.c = a.d ' * 1000} end {source}".encode(), "t")
+
+
+def test_frozen_copies_are_paid_for() -> None:
+    """They were not: 250,000 tables within 64 MiB took 200 MB."""
+    with pytest.raises(LuaSyntaxError, match="memory budget exceeded"):
+        compile_program(
+            b"local C = constant(function() local t = {} for i = 1, 250000 do t[i] = {} end return t end)", "t"
+        )
+
+
+def test_functions_for_constants_are_compiled_once_more_and_cost_so() -> None:
+    functions = "".join(f"local function f{i}(a) {'a.b.c = a:d() ' * 14} end\n" for i in range(120))
+    assert lua(f"{functions} return 1") == ("1",)
+    with pytest.raises(LuaSyntaxError, match="too many operations"):
+        compile_program(f"{functions} local C = constant(function() return f1 and 1 end)".encode(), "t")
 
 
 def test_with_everything_in_sight() -> None:

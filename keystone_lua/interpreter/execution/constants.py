@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ..errors import LuaSyntaxError, ScriptError
-from ..limits import MIB, Limits
+from ..limits import MAX_COMPILE_COST, MIB, Limits
 from ..runtime.errors import LuaError
 from ..runtime.frozen import Unfit, frozen
 from ..runtime.tracebacks import library_error
@@ -18,8 +18,10 @@ from .execute import prepare, protected_call, restore
 from .program import Program
 from .run import Run
 
-LIMITS: Final = Limits(instructions=20_000_000, memory=64 * MIB)
-"""Of all constants of a chunk, about 0.4 s: 100,000 networks, or a list of 200,000 words. Loading is rare."""
+LIMITS: Final = Limits(instructions=10_000_000, memory=128 * MIB)
+"""Of all constants of a program, frozen copies included: 0.2 s as a rule, 2 s at worst; 50,000 networks, or 200,000 words."""
+_PARTS: Final = 16
+"""Equal parts of LIMITS. A program loses as many as it takes of what the compiler may do: both happen while it is loaded."""
 
 
 def _hidden(what: str) -> Any:
@@ -44,16 +46,21 @@ class ConstantRun(Run):
     seed = _hidden("random numbers")
 
 
-def values_of(makers: tuple[Program, ...]) -> tuple[LuaValue, ...]:
-    """All values, in the order of their numbers."""
+def values_of(makers: tuple[Program, ...], compile_cost: int = 0) -> tuple[LuaValue, ...]:
+    """All values, in the order of their numbers; ``compile_cost`` is the program's. What has been loaded may be loaded."""
     values: list[LuaValue] = []
+    parts = _PARTS - _PARTS * compile_cost // MAX_COMPILE_COST
+    limits = Limits(LIMITS.instructions * parts // _PARTS, LIMITS.memory * parts // _PARTS)
     for maker in makers:
-        run = ConstantRun(maker, LIMITS)
-        before = prepare(LIMITS)
+        run = ConstantRun(maker, limits)
+        before = prepare(limits)
         try:
             run.refuel(0)
             returned = protected_call(run.chunk())
-            values += frozen(returned if returned.__class__ is tuple else (returned,))
+            values += frozen(returned if returned.__class__ is tuple else (returned,), run.charge)
+            run.refuel(0)
+            used, allocated = run.spent()
+            limits = Limits(limits.instructions - used, limits.memory - allocated)
         except Unfit as error:
             raise LuaSyntaxError(f"{maker.name}:1: {error}", 1) from None
         except LuaError as error:

@@ -10,8 +10,10 @@ so that ``next`` never has to make one.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final, NoReturn
 
+from ..costs import WORK, WORK_BYTES
 from .errors import LuaError
 from .tables import Order
 from .tracebacks import operand_error, operation_error
@@ -82,13 +84,20 @@ def _child(value: LuaValue, found: dict[int, FrozenTable], left: list[tuple[Tabl
     return made
 
 
-def frozen(values: tuple[LuaValue, ...]) -> list[LuaValue]:
-    """Copies of values that nothing changes; what they share they still share. Raises Unfit."""
+_TABLE: Final = WORK["constant.table"]
+_TABLE_BYTES: Final = WORK_BYTES["constant.table"]
+_ENTRY: Final = WORK["constant.entry"]
+_ENTRY_BYTES: Final = WORK_BYTES["constant.entry"]
+
+
+def frozen(values: tuple[LuaValue, ...], charge: Callable[..., None]) -> list[LuaValue]:
+    """Copies of values that nothing changes, paid for; what they share they still share. Raises Unfit."""
     found: dict[int, FrozenTable] = {}
     left: list[tuple[Table, FrozenTable]] = []
     results = [_child(value, found, left) for value in values]
     while left:
         table, made = left.pop()
+        charge(_TABLE + _ENTRY * len(table), _TABLE_BYTES + _ENTRY_BYTES * len(table))
         for key, item in table.items():
             if key.__class__ is str and len(key) >= LONG_STRING:
                 raise Unfit(f"a key of {LONG_STRING} bytes or more cannot be part of a constant")

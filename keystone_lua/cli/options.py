@@ -6,6 +6,7 @@ Refuses a bad option's value through argparse, a file that cannot be read with `
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from ..interpreter import MAX_DEPTH, Limits, LuaSyntaxError, Program, compile_program
 from ..interpreter.text import from_text, to_text
 from ..routing.request import BadRequest, read_whole_request
+from ..routing.request_fields import unknown
 from ..routing.scripts import read_script
 from ..routing.scripts_folder import ScriptsFolderError, shared_modules
 from ..untrusted.files import FileError, read_regular, read_stream, reason
@@ -164,9 +166,13 @@ def read_script_file(path: str) -> tuple[bytes, Mapping[str, bytes]]:
 
 
 def read_request_file(path: str) -> dict[str, Any]:
-    """A request as the server would read it. Raises UsageError."""
+    """A request as the server would read it, but that a field which there is not is a mistake. Raises UsageError."""
     try:
-        return dict(read_whole_request(read_file(path)))
+        data = read_file(path)
+        request = dict(read_whole_request(data))
+        if (mistake := unknown(json.loads(data))) is not None:
+            raise mistake
+        return request
     except BadRequest as error:
         raise UsageError(f"{path}: {error}") from None
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..authoring.remarks import remarks, returned_at
 from ..interpreter import COST_VERSION, Failure, Limits, LuaSyntaxError, Program, execute
 from ..interpreter.text import to_text
 from ..routing.decision import decide
@@ -107,6 +108,8 @@ def _run(options: argparse.Namespace) -> int:
     decision = decide(program, request, limits=_limits(options), seed=options.seed, now=now_of(options))
     failure = decision.failure
     top = _spent(options, program, request, failure, decision.now, started)
+    warnings = remarks(request, decision.answer)
+    returned = _returned(options, program, request, failure, decision.now)
     if options.json:
         say_json(
             {
@@ -114,7 +117,7 @@ def _run(options: argparse.Namespace) -> int:
                 "answer": decision.answer,
                 "error": failure.message if failure is not None else None,
                 "kind": failure.kind if failure is not None else None,
-                "position": failure.position if failure is not None else None,
+                "position": (failure.position or returned) if failure is not None else None,
                 "log": [line.text for line in decision.log],
                 "instructions": decision.instructions,
                 "allocated_bytes": decision.allocated_bytes,
@@ -123,6 +126,7 @@ def _run(options: argparse.Namespace) -> int:
                 "script": program.hash,
                 "cost_version": COST_VERSION,
                 **({"top": top.to_json()} if top is not None else {}),
+                **({"warnings": warnings} if warnings else {}),
             }
         )
         return 0 if failure is None else 1
@@ -132,12 +136,27 @@ def _run(options: argparse.Namespace) -> int:
         complain(f"keystone-lua: {failure.message} ({failure.kind})")
         for line in failure.traceback:
             complain(f"\t{line}")
+        if returned:
+            complain(f"\t{returned}: it is returned here")
         if top is not None:
             complain(f"spent: {top}")
+    for warning in warnings:
+        complain(f"warning: {warning}")
     for entry in decision.log:
         say(f"log {entry.position}: {to_text(entry.text)}")
     say(f"{decision.instructions} instructions, {decision.allocated_bytes} bytes, costs {COST_VERSION}")
     return 0 if failure is None else 1
+
+
+def _returned(
+    options: argparse.Namespace, program: Program, request: dict[str, Any], failure: Failure | None, now: float
+) -> str:
+    """Where a result was returned that is no answer, by a bounded second run."""
+    size = len(program.source) + sum(map(len, program.sources.values()))
+    if failure is None or failure.kind != "result" or size > EXPLAIN_SOURCE:
+        return ""
+    limits = replace(_limits(options), seconds=EXPLAIN_SECONDS)
+    return returned_at(program.source, program.name, program.sources, request, limits, options.seed, now)
 
 
 def _limits(options: argparse.Namespace) -> Limits:

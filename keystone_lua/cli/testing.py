@@ -7,6 +7,7 @@ if asked for. Exit 1 when a test fails, a file cannot be read, coverage is too l
 from __future__ import annotations
 
 import argparse
+import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatch
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from .options import Commands
 
 _WIDTH = 80
+MAX_WARNINGS = 20
+"""Of answers, that are shown."""
 _TEST_FILES = ("*_test.lua", "*.json", "*.yaml", "*.yml")
 
 
@@ -68,6 +71,9 @@ def _test(options: argparse.Namespace) -> int:
     too_low = coverage is not None and not _report(coverage, stages.values(), options.fail_under)
     if options.junit is not None:
         write_file(options.junit, junit_xml(results, errors))
+    _print_warnings(stages.values())
+    if not results and not errors:
+        _print_nothing(path, options.k if found else None)
     failed = sum(not outcome.passed for _, outcome, _ in results)
     _print_summary(failed, len(results) - failed, len(errors), found - len(tests), time.perf_counter() - started)
     return 1 if failed or errors or too_low or not results else 0
@@ -94,8 +100,18 @@ def _test_files(path: Path, read: Sources) -> tuple[dict[Path, bytes], list[str]
     def is_test(file: Path) -> bool:
         return _is_test_file(file.name) and (inside or TESTS in file.relative_to(path).parts[:-1])
 
-    files = {path / name: source for name, source in read.below(path).items() if is_test(path / name)}
-    return files, [f"{file}: {why}" for file, why in read.odd.items() if is_test(file)]
+    files: dict[Path, bytes] = {}
+    errors = [f"{file}: {why}" for file, why in read.odd.items() if is_test(file)]
+    for name, source in read.below(path).items():
+        file = path / name
+        if is_test(file):
+            files[file] = source
+        elif (inside or TESTS in file.relative_to(path).parts[:-1]) and _HAS_TESTS.search(source):
+            errors.append(f"{file}: not run: files of tests are called {', '.join(_TEST_FILES)}")
+    return files, errors
+
+
+_HAS_TESTS = re.compile(rb"^function[ \t]+test_\w", re.MULTILINE)
 
 
 def _root(file: Path) -> Path:
@@ -188,6 +204,23 @@ def _report(coverage: Coverage, stages: Iterable[Stage], least: float | None) ->
         say(f"coverage {percent:.2f}% is below {least:g}%")
         return False
     return True
+
+
+def _print_warnings(stages: Iterable[Stage]) -> None:
+    warnings = [warning for stage in stages for warning in stage.warnings]
+    if warnings:
+        say(f"{' WARNINGS ':=^{_WIDTH}}")
+        say_lines("\n".join(warnings[:MAX_WARNINGS]))
+        if len(warnings) > MAX_WARNINGS:
+            say(f"and {len(warnings) - MAX_WARNINGS} more")
+
+
+def _print_nothing(path: Path, words: str | None) -> None:
+    """Where it was looked, and for what."""
+    if words is not None:
+        say(f"no test's name has what -k asks for: {words}")
+    else:
+        say(f"no tests in {path}: {', '.join(_TEST_FILES)} in folders called {TESTS} are looked for")
 
 
 def _print_summary(failed: int, passed: int, errors: int, deselected: int, seconds: float) -> None:

@@ -13,7 +13,7 @@ from typing import Final
 from ...interpreter.execution.host_functions import HostFunction
 from ...interpreter.execution.run import Run
 from ...interpreter.runtime.tracebacks import library_error
-from ...interpreter.runtime.values import FALSE, TRUE, LuaValue
+from ...interpreter.runtime.values import FALSE, TRUE, LuaValue, Table
 from ...interpreter.stdlib.args import check_string, check_table
 from .differences import differences, shown
 
@@ -61,8 +61,11 @@ def assert_routes_to(run: Run, d: int, arguments: _Arguments) -> LuaValue:
 
 
 def assert_rejects(run: Run, d: int, arguments: _Arguments) -> LuaValue:
-    """``assert_rejects(answer [, reason])``: the answer rejects the request, for that reason."""
+    """``assert_rejects(answer [, reason])``: the answer rejects the request, for that reason, which is no table: what
+    ``route`` answers besides may stand there."""
     answer, reason = _padded(arguments, 2)
+    if isinstance(reason, Table):
+        reason = None  # route's second result, as in assert_rejects(route(...))
     table = check_table(answer, 1)
     if table.get("reject") in (None, FALSE) or (reason is not None and table.get("reject_reason") != reason):
         wanted = "a reject" if reason is None else f"a reject with reason {shown(reason)}"

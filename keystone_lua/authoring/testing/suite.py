@@ -6,8 +6,11 @@ BadTestFile, a file that cannot be read or compiled.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import Final
 
 from ...interpreter import DEFAULT, Limits, LuaSyntaxError, Program, compile_program
 from ...interpreter.execution.execute import Failure
@@ -16,7 +19,7 @@ from ...interpreter.execution.run import Run
 from ...interpreter.text import from_text, to_text
 from .cases import BadTestFile, Case, read_cases
 from .differences import differences
-from .stage import Stage
+from .stage import FUNCTIONS, Circumstances, Stage
 from .values import to_lua
 
 LIMITS = Limits(instructions=200_000_000, memory=256 << 20, log=1 << 20)
@@ -64,7 +67,24 @@ def collect(stage: Stage, file: str, content: bytes) -> list[Test]:
     found, names = global_functions(_prepared(stage, program))
     if found.failure is not None:
         raise BadTestFile(found.failure.message)
-    return [Test(file, to_text(name), _lua_runner(stage, program, name)) for name in names if name.startswith(_PREFIX)]
+    tests = [Test(file, to_text(name), _lua_runner(stage, program, name)) for name in names if name.startswith(_PREFIX)]
+    if misnamed := misnamed_tests(names, content):
+        raise BadTestFile(f"{file}: {misnamed} is not run: tests are global functions whose names begin with {_PREFIX}")
+    if not tests:
+        raise BadTestFile(f"{file}: no tests: they are global functions whose names begin with {_PREFIX}")
+    return tests
+
+
+def misnamed_tests(names: Iterable[str], content: bytes) -> str:
+    """The first function that is called like a test and is none, "" if there is none."""
+    local = _LOCAL_TEST.search(content)
+    if local is not None:
+        return f"the local {to_text(local[1].decode('latin-1'))}"
+    return next((to_text(name) for name in names if not name.startswith(_PREFIX) and _LIKE_A_TEST.match(name)), "")
+
+
+_LOCAL_TEST: Final = re.compile(rb"^local[ \t]+function[ \t]+(test_\w+)", re.MULTILINE)
+_LIKE_A_TEST: Final = re.compile(r"(?:[Tt]est|TEST|tset|tets|tst)(?:[_A-Z0-9]|\Z)|test[a-z]*_|\w+_test\Z")
 
 
 def _prepared(stage: Stage, program: Program) -> Run:
@@ -83,7 +103,16 @@ def _lua_runner(stage: Stage, program: Program, name: str) -> Callable[[], TestO
 
 
 def _outcome(failure: Failure | None) -> TestOutcome:
-    return TestOutcome() if failure is None else TestOutcome(failure.message or failure.kind, failure.traceback)
+    if failure is None:
+        return TestOutcome()
+    message = failure.message or failure.kind
+    called = _UNKNOWN.search(message)
+    if called and (close := get_close_matches(called[1].lower(), sorted(FUNCTIONS), 1, 0.6)):
+        message = f"{message}: did you mean {close[0]}?"
+    return TestOutcome(message, failure.traceback)
+
+
+_UNKNOWN: Final = re.compile(r"attempt to call global '(\w+)' \(a nil value\)\Z")
 
 
 def _case_runner(stage: Stage, case: Case) -> Callable[[], TestOutcome]:
@@ -98,7 +127,7 @@ def _case_runner(stage: Stage, case: Case) -> Callable[[], TestOutcome]:
         seed = stage.seed if case.seed is None else case.seed
         now = stage.now if case.now is None else float(case.now)
         try:
-            decision = stage.decide(case.script, case.request, seed, now, limits)
+            decision = stage.decide(case.script, case.request, Circumstances(seed, now, limits))
         except LuaSyntaxError as error:
             return TestOutcome(to_text(error.message))
         except stage.refusals as error:

@@ -40,7 +40,7 @@ _ARGUMENT: Final = WORK["math.max.argument"]
 _RADIANS_PER_DEGREE: Final = math.pi / 180.0
 _PAIR: Final = RESULTS + 2 * VALUE  # bytes of two results
 
-_STREAM: Final = "math.random"  # the key in RunContext.library_state
+STREAM: Final = "math.random"  # the key in RunContext.library_state
 
 PLAIN_SEEDS: Final = "math.randomseed"
 """In the same, for a run whose ``math.randomseed`` starts the same numbers whatever the run's own seed: as it was until
@@ -93,7 +93,7 @@ def reseed(run: RunContext, seed: int) -> Callable[[], float]:
     """Start the run's stream at ``seed``; its next number comes from the function returned."""
     run.charge(0, _STREAM_BYTES)
     draw: Callable[[], float] = Stream(seed).draw
-    run.library_state[_STREAM] = draw
+    run.library_state[STREAM] = draw
     return draw
 
 
@@ -288,12 +288,12 @@ def random_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
         fuel -= _RANDOM
         if fuel < 0:
             run.refuel(0)
-        draw = run.library_state.get(_STREAM)
+        draw = run.library_state.get(STREAM)
         if draw is None:  # reseed in place: many runs draw once
             alloc -= _STREAM_BYTES
             if alloc < 0:
                 run.refuel(0)
-            draw = run.library_state[_STREAM] = Stream(run.seed).draw
+            draw = run.library_state[STREAM] = Stream(run.seed).draw
         if low is ABSENT:
             return draw()
         if more:

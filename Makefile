@@ -49,7 +49,7 @@ test-all: lint types test-scripts  ## everything that must pass before a change 
 	$(PYTEST)
 
 test-fast: $(INSTALLED)  ## the language and the tools, without servers: while working
-	$(PYTEST) -m "not slow" tests/authoring tests/interpreter tests/language tests/parser tests/test_architecture.py
+	$(PYTEST) -m "not slow" tests/authoring tests/codegen tests/interpreter tests/language tests/parser tests/test_architecture.py
 
 lint: $(INSTALLED)  ## style and format
 	$(BIN)/ruff check .

@@ -20,7 +20,6 @@ from typing import Any
 
 from keystone_lua.routing.scripts import Check, ScriptStore
 from keystone_lua.server.decisions.observers import Observer
-from keystone_lua.server.http import event_loop as turn_loop
 from keystone_lua.server.process.listening import listen
 from keystone_lua.server.process.worker import RunningServer
 from keystone_lua.server.settings.config import Address, ServerConfig
@@ -135,7 +134,7 @@ def server_in_thread(
         await stop.wait()
         await server.stop()
 
-    thread = threading.Thread(target=turn_loop.run, args=(serve(),))
+    thread = threading.Thread(target=asyncio.run, args=(serve(),))
     thread.start()
     try:
         assert ready.wait(WAIT)

@@ -18,14 +18,13 @@ from typing import Final
 from ...routing.request import RequestData
 from ..decisions.observers import FileObserver, Observer
 from ..outcome import Outcome
-from .event_loop import TurnLoop, nothing
 
 MOST_ANSWERS: Final = 16
 MOST_OUTCOMES: Final = 64
 
 
 class WriteBatching:
-    """For one event loop, which must be running: a `TurnLoop`, or another one."""
+    """For the event loop that runs."""
 
     def __init__(self, metrics: Observer, observers: Sequence[Observer] = ()) -> None:
         self._metrics = metrics
@@ -33,13 +32,8 @@ class WriteBatching:
         self._observers = [each for each in observers if each not in self._first]
         self._answers: list[tuple[asyncio.WriteTransport, bytes]] = []
         self._unnotified: list[tuple[Outcome, RequestData, str, float]] = []
-        self._always_ends = False
-        loop = asyncio.get_running_loop()
-        if isinstance(loop, TurnLoop) and loop.at_end is nothing:
-            loop.at_end = self._at_end
-            self._always_ends = True
-        self._ends = self._always_ends
-        """Whether the loop knows of the end."""
+        self._ends = False
+        """Whether the loop has been asked for a turn that ends this one."""
 
     def write(self, transport: asyncio.WriteTransport, data: bytes) -> None:
         """Write ``data`` at the end."""
@@ -56,13 +50,9 @@ class WriteBatching:
         if len(self._unnotified) >= MOST_OUTCOMES:
             self.end()
 
-    def _at_end(self) -> None:
-        if self._answers or self._unnotified:
-            self.end()
-
     def end(self) -> None:
         """Do now what waits."""
-        self._ends = self._always_ends
+        self._ends = False
         outcomes, self._unnotified = self._unnotified, []
         for each in outcomes:
             self._metrics.decided(*each)

@@ -6,6 +6,7 @@ certificate cannot be had. Scripts that do not compile are reported and do not k
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 import logging
@@ -17,7 +18,6 @@ from ...routing.scripts import Check, ScriptStore
 from ...routing.scripts_folder import ScriptsFolderError, read_folder
 from .. import scripts_reload
 from ..decisions.observers import ObserverFactory
-from ..http.event_loop import run
 from ..settings.config import ServerConfig
 from ..telemetry import logs
 from ..telemetry.metrics import Counts
@@ -66,7 +66,7 @@ def serve(
         started = f"serving {len(store.current.programs)} scripts of {config.scripts} on {where}"
         if config.workers == 1:
             worker = Worker(config, store, listeners, handler, counts, observers, watch=watch)
-            run(work(worker, lambda: logger.info(started)))
+            asyncio.run(work(worker, lambda: logger.info(started)))
             return EXIT_GOOD
         from .supervisor import Supervisor
 

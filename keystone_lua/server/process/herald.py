@@ -23,7 +23,6 @@ from aiohttp import web
 from ...routing.scripts import ScriptStore
 from ..http.admin_endpoints import AdminEndpoints
 from ..http.connection_limits import Admission
-from ..http.event_loop import run
 from ..http.handlers import Handlers
 from ..http.lifecycle import Lifecycle
 from ..http.protocol import Server
@@ -98,7 +97,7 @@ class Herald:
         try:
             for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, signal.SIG_IGN)  # it ends with the process that compiles
-            run(_answer(self._config, self._listeners, line))
+            asyncio.run(_answer(self._config, self._listeners, line))
             code = 0
         finally:
             os._exit(code)

@@ -11,6 +11,7 @@ answered when each has them in force; one that does not say so in time is killed
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import os
@@ -23,7 +24,6 @@ from typing import Any, NoReturn
 
 from ...routing.scripts_folder import ScriptsFolderError, read_folder
 from .. import scripts_reload
-from ..http.event_loop import run
 from ..scripts_reload import WATCH_SECONDS, Reloads, Report, Watch
 from ..telemetry.logs import facts
 from ..telemetry.metrics import BEAT
@@ -241,7 +241,7 @@ class Supervisor:
                 control.start()
                 await work(worker, control.ready)
 
-            run(main())
+            asyncio.run(main())
             code = EXIT_GOOD
         except BaseException:
             logger.exception("worker failed", extra=facts(worker=number))

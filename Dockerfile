@@ -3,11 +3,11 @@
 
 FROM python:3.12-slim AS build
 WORKDIR /src
-COPY pyproject.toml README.md ./
+COPY pyproject.toml setup.py README.md LICENSE ./
 COPY keystone_lua keystone_lua
 # What runs needs no installer: a shell's worth of code less for whoever gets in.
 RUN python -m venv /app/venv && \
-    /app/venv/bin/pip install --no-cache-dir '.[gateway]' && \
+    /app/venv/bin/pip install --no-cache-dir '.[server,gateway]' && \
     /app/venv/bin/pip uninstall --yes --quiet setuptools pip
 
 FROM python:3.12-slim

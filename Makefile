@@ -14,12 +14,28 @@ INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
 .PHONY: help run health reload check-scripts test-scripts test test-fast test-all lint types test-pure test-pythons bench bench-peers gateways hostile soak chaos clean \
-	demo e2e docker-build docker-run logs image-test
+	demo e2e docker-build docker-run logs dist-test image-test
 
 help:  ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
 
-$(INSTALLED): pyproject.toml
+# A PYTHON that is named, and is another than .venv was made with, makes it anew.
+ifneq ($(origin PYTHON),file)
+ifneq ($(wildcard $(VENV)/pyvenv.cfg),)
+MADE_WITH := $(shell sed -n 's/^version = //p' $(VENV)/pyvenv.cfg)
+NAMED := $(shell $(PYTHON) -c 'import platform; print(platform.python_version())')
+ifneq ($(MADE_WITH),$(NAMED))
+$(INSTALLED): another-python
+endif
+endif
+endif
+
+.PHONY: another-python
+another-python:
+	@echo '$(VENV) was made with Python $(MADE_WITH), PYTHON is $(NAMED): it is made anew'
+	@rm -rf $(VENV)
+
+$(INSTALLED): pyproject.toml setup.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, $(PYTHON) is " + sys.version.split()[0])'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
@@ -112,6 +128,9 @@ docker-run:  ## run the image with SCRIPTS on port 8081
 
 logs:  ## what the running container says
 	docker logs --follow $(IMAGE)
+
+dist-test: $(INSTALLED)  ## build wheel and sdist, install each where nothing else is, run every command and the sdist's own tests
+	$(BIN)/python -m tests.distributions
 
 image-test: $(INSTALLED)  ## build and check the image without Docker (root, Debian)
 	$(BIN)/python -m tests.image

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import hashlib
 import importlib
 import sys
 from collections.abc import Sequence
-from typing import Final, NoReturn
+from pathlib import Path
+from typing import Any, Final, NoReturn
 
 from ..interpreter import UnsuitablePython, require_suitable
 from ..untrusted.text import printable
@@ -79,17 +81,40 @@ class _Parser(argparse.ArgumentParser):
         super().error(printable(message))
 
 
+class _Version(argparse.Action):
+    """``--version``, worked out only when it is asked for: the build is known by all of its files."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, **more: Any) -> None:
+        super().__init__(option_strings, argparse.SUPPRESS, 0, **more)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        from ..interpreter import COST_VERSION, ENGINE_VERSION
+
+        output.say(f"keystone-lua {ENGINE_VERSION} (costs {COST_VERSION}, build {_build()})")
+        parser.exit()
+
+
+def _build() -> str:
+    """What tells builds of one version apart: a hash of what is installed."""
+    folder = Path(__file__).parents[1]
+    digest = hashlib.sha256()
+    for file in sorted(folder.rglob("*")):
+        if file.suffix in (".py", ".lark", ".json", ".css"):
+            name = file.relative_to(folder).as_posix()
+            digest.update(f"{name}\0".encode() + hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()[:12]
+
+
 def lua_engine(arguments: Sequence[str] | None = None) -> int:
     """``lua-engine``: the Go engine's command line, the same as ``keystone-lua serve``."""
-    return main(["serve", *(sys.argv[1:] if arguments is None else arguments)])
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    return main(["--version"] if given in (["--version"], ["-version"]) else ["serve", *given])
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     """The parser of the command that is asked for, or of all if none is."""
-    from ..interpreter import COST_VERSION, ENGINE_VERSION
-
     parser = _Parser(prog="keystone-lua", description="Routing decisions by sandboxed Lua scripts.")
-    parser.add_argument("--version", action="version", version=f"keystone-lua {ENGINE_VERSION} (costs {COST_VERSION})")
+    parser.add_argument("--version", action=_Version, help="show the versions of engine, build and prices, and end")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     asked = arguments[0] if arguments else ""
     for name in [name for name, own in MODULES.items() if asked in own] or MODULES:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from ..server.settings.config import LOG_FORMATS, LOG_LEVELS, Address
 from ..server.settings.reader import tcp_address
-from .options import UsageError
-from .output import say
+from .options import UsageError, need
+from .output import counted, say
 
 if TYPE_CHECKING:
     from .options import Commands
@@ -32,10 +32,9 @@ def add_commands(commands: Commands) -> None:
 
 
 def _gateway(options: argparse.Namespace) -> int:
-    try:
-        from ..gateway.tenant_file import TenantFileError, read_tenant_file
-    except ModuleNotFoundError as error:
-        raise UsageError(f"gateway needs {error.name}: pip install 'keystone-lua[gateway]'") from None
+    need("gateway", "gateway", "aiohttp", "ruamel.yaml")
+    from ..gateway.tenant_file import TenantFileError, read_tenant_file
+
     address = _address("--addr", options.addr)
     metrics = None if options.metrics_addr is None else _address("--metrics-addr", options.metrics_addr)
     try:
@@ -43,7 +42,7 @@ def _gateway(options: argparse.Namespace) -> int:
     except TenantFileError as error:
         raise UsageError(str(error)) from None
     if options.check:
-        say(f"{options.config}: {len(config.tenants)} tenants")
+        say(f"{options.config}: {counted(len(config.tenants), 'tenant')}")
         return 0
     from ..gateway.app import Place, run
 

@@ -6,6 +6,7 @@ Refuses a bad option's value through argparse, a file that cannot be read with `
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import sys
 import time
@@ -30,6 +31,17 @@ if TYPE_CHECKING:
 
 class UsageError(Exception):
     """Wrong usage: one line, exit 2."""
+
+
+def need(command: str, extra: str, *packages: str) -> None:
+    """Raises UsageError, with what to install, if a package is not there that a lighter install leaves out."""
+    for package in packages:
+        try:
+            there = importlib.util.find_spec(package) is not None
+        except ModuleNotFoundError:  # what it would be part of
+            there = False
+        if not there:
+            raise UsageError(f"{command} needs the package {package}: pip install 'keystone-lua[{extra}]'")
 
 
 def at_least(minimum: int, maximum: int | None = None) -> Any:

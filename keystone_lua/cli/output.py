@@ -54,6 +54,11 @@ def say_bytes(data: bytes) -> None:
         sys.stdout.buffer.flush()
 
 
+def counted(count: int, one: str, several: str = "") -> str:
+    """``1 test``, ``2 tests``."""
+    return f"{count} {one if count == 1 else several or one + 's'}"
+
+
 def draw(text: str) -> None:
     """A part of a progress bar, on standard error: text of our own, with a return to the line's begin."""
     _write(sys.stderr, "standard error", text, flush=True)

@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from ..server.settings.reader import ConfigError, Settings, add_arguments, read_settings
-from .options import UsageError, seconds
+from .options import UsageError, need, seconds
 from .output import complain, say, say_json
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def _serve(options: argparse.Namespace) -> int:
         config = settings.config()
     except ConfigError as error:
         raise UsageError(str(error)) from None
+    need("serve", "server", "aiohttp", "prometheus_client", "pydantic")
     from ..server.process.app import serve
     from .checking import findings_of
 

@@ -1,3 +1,3 @@
-"""The engine's version, in every health answer and record."""
+"""The engine's version, in every health answer and record. ``--version`` has besides what tells builds of it apart."""
 
-ENGINE_VERSION = "0.1.0"
+ENGINE_VERSION = "0.2.0.dev0"

@@ -80,7 +80,8 @@ class Builder:
         The build then asks nobody: the same file works wherever pip does, and no host's name is in the image.
         """
         project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-        needed = [*project["project"]["dependencies"], *project["project"]["optional-dependencies"]["gateway"]]
+        extras = project["project"]["optional-dependencies"]
+        needed = [*project["project"]["dependencies"], *extras["server"], *extras["gateway"]]
         folder = self.folder / "wheels"
         machine = [f"manylinux_2_{minor}_x86_64" for minor in (28, 17)] + ["manylinux2014_x86_64", "any"]
         call(

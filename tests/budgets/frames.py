@@ -13,9 +13,10 @@ from types import CodeType
 from keystone_lua.interpreter.analysis.builtins import Seal
 from keystone_lua.interpreter.analysis.extents import CELL
 from keystone_lua.interpreter.analysis.frame_size import Size
+from keystone_lua.interpreter.analysis.pricing import price
 from keystone_lua.interpreter.analysis.types import Kinds
 from keystone_lua.interpreter.codegen.builder import FunctionBuilder
-from keystone_lua.interpreter.codegen.compiler import MAKERS, code_objects, size_of
+from keystone_lua.interpreter.codegen.compiler import MAKERS, code_objects
 from keystone_lua.interpreter.codegen.segments import Context, Statements
 from keystone_lua.interpreter.linking import link_program
 from keystone_lua.interpreter.stdlib.registry import LIBRARIES
@@ -38,7 +39,8 @@ class Watched(FunctionBuilder):
 
     def definition(self, identifier, parameters, vararg, context: Context, statements: Statements):  # type: ignore[no-untyped-def]
         if not context.outlined:
-            self.sizes[identifier] = size_of(self, context.scope.node)
+            scope = context.scope
+            self.sizes[identifier] = Size.of(scope, self.resolution.extents[scope.node])
         return super().definition(identifier, parameters, vararg, context, statements)
 
     def __init__(self, *arguments) -> None:  # type: ignore[no-untyped-def]
@@ -50,7 +52,8 @@ def frames(source: bytes) -> list[Frame]:
     """Of every function of a program. Raises LuaSyntaxError."""
     linked = link_program(source, "t")
     seal = Seal(linked.resolution)
-    builder = Watched(linked.resolution, Kinds(linked.resolution, linked.chunks, seal), seal, MAKERS)
+    kinds = Kinds(linked.resolution, linked.chunks, seal)
+    builder = Watched(linked.resolution, price(linked.resolution, linked.chunks), kinds, seal, MAKERS)
     slots = [f"l{number}" for number in range(sum(map(len, LIBRARIES.values())))]
     codes = code_objects(builder, linked.chunks, slots)
     found = []

@@ -25,8 +25,9 @@ def test_every_request_is_answered_as_shown(page: str, tmp_path: Path) -> None:
         check_console(PAGES[page].replace("localhost:8081", f"127.0.0.1:{server.client.port}"), tmp_path, ROOT)
 
 
-def test_every_command_prints_what_is_shown(tmp_path: Path, bundled_scripts: Path) -> None:
-    check_console(PAGES["docs/command-line.md"], tmp_path, ROOT)
+@pytest.mark.parametrize("page", ["docs/command-line.md", "docs/language.md"])
+def test_every_command_prints_what_is_shown(page: str, tmp_path: Path, bundled_scripts: Path) -> None:
+    check_console(PAGES[page], tmp_path, ROOT)
 
 
 def test_the_readme_fits_on_a_screen_and_has_the_two_commands() -> None:

@@ -30,7 +30,7 @@ FLOORS = {
         ("analysis", "execution"),
         ("codegen", "linking", "packing", "profiling"),
         ("compile",),
-        ("dump",),
+        ("dump", "late"),
     ),
     "keystone_lua.server": (
         ("offload", "settings", "single_flight", "outcome"),

@@ -241,16 +241,10 @@ def error_fields(failure: Failure) -> dict[str, str]:
 
 
 def limits_text(limits: Limits) -> str:
-    """The limits as every record has them."""
-    return encode(
-        {
-            "instructions": limits.instructions,
-            "memory": limits.memory,
-            "depth": limits.depth,
-            "log": limits.log,
-            "seconds": limits.seconds,
-        }
-    )
+    """The limits as every record has them; ``load`` only where it is on."""
+    names = ("instructions", "memory", "depth", "log", "seconds")
+    values = limits.instructions, limits.memory, limits.depth, limits.log, limits.seconds
+    return encode({**dict(zip(names, values, strict=True)), **({"load": True} if limits.load else {})})
 
 
 def start_text(time: float, masked: Iterable[str]) -> str:
@@ -338,6 +332,7 @@ def _decision(value: dict[str, Any], vault: Mapping[str, str]) -> DecisionRecord
             memory=_whole(limits["memory"]),
             depth=min(_whole(limits["depth"]), MAX_DEPTH),
             log=_whole(limits["log"]),
+            load=limits.get("load") is True,
         ),
         seed=_whole(value["seed"]) if ran else 0,
         clock=_number(value["clock"]) if ran else 0.0,

@@ -96,7 +96,13 @@ def add_budget_arguments(parser: argparse.ArgumentParser, limits: Limits) -> Non
         metavar="S",
         help="wall clock (default off; run, exec: 5 up to default instructions)",
     )
+    add_load_argument(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+
+
+def add_load_argument(parser: argparse.ArgumentParser) -> None:
+    """Add the switch of ``load``."""
+    parser.add_argument("--allow-load", action="store_true", help="let scripts use load and loadstring")
 
 
 def add_cap_arguments(parser: argparse.ArgumentParser) -> None:
@@ -131,6 +137,7 @@ def limits_of(options: argparse.Namespace) -> Limits:
         depth=options.max_depth,
         log=options.max_log,
         seconds=options.max_seconds,
+        load=options.allow_load,
     )
 
 

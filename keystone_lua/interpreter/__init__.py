@@ -6,6 +6,7 @@
 Imports the standard library and lark only.
 """
 
+from . import late as _compiles_while_a_script_runs  # noqa: F401
 from .compile import compile_program
 from .costs import VERSION as COST_VERSION
 from .errors import EngineError, LuaSyntaxError, ScriptError, SliceExhausted

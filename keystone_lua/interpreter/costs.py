@@ -93,10 +93,20 @@ COPY: Final = 64  # bytes copied, compared or searched by C code
 SCAN: Final = 16  # bytes translated, formatted or parsed one by one by C code
 STEP: Final = 4  # instructions for one step of a pure-Python inner loop (a pattern matcher's, a sort's)
 
+# Instructions and bytes of compiling a text while a script runs (`load`), each before the work that it is for.
+LOAD_PIECE: Final = 20  # a piece that load's function answers, beside what it takes itself
+LOAD_BYTE: Final = 1  # a byte that is read
+LOAD_TOKEN: Final = 300  # a token that is parsed, its scope included; again where an error has to be explained
+LOAD_TOKEN_BYTES: Final = 300
+LOAD_UNIT: Final = 300  # a unit of what compiling takes, see analysis.compile_cost
+LOAD_UNIT_BYTES: Final = 1400
+LOADED: Final = 6_000  # bytes of a chunk, however short
+
 # Instructions: the base price of a library function, its result and argument checks included.
 LIBRARY: Final[dict[str, int]] = {
     "assert": 10, "collectgarbage": 20, "constant": 10, "(constant)": 8, "error": 100, "getmetatable": 14, "ipairs": 20,
     "(ipairs)": 14, "(header)": 20,
+    "load": 200, "loadstring": 160,
     "log": 20, "next": 20, "pairs": 20, "pcall": 30, "print": 30, "rawequal": 12, "rawget": 14, "rawset": 16,
     "require": 20, "select": 14, "setmetatable": 14, "tonumber": 24, "tostring": 16, "type": 8, "unpack": 50,
     "xpcall": 40,

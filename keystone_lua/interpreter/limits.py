@@ -36,6 +36,9 @@ class Limits:
     seconds: float | None = None
     """Wall clock, checked between slices; None is off, so that a run stays a pure function."""
 
+    load: bool = False
+    """Whether ``load`` and ``loadstring`` are there, which compile text while a script runs."""
+
     def __post_init__(self) -> None:
         """Raises TypeError, ValueError: a limit that is none would end in the middle of somebody's run."""
         whole: dict[str, object] = {
@@ -50,6 +53,9 @@ class Limits:
                 raise TypeError(f"{name} must be an int, not {type(value).__name__}")
             if value < 0:
                 raise ValueError(f"{name} must be at least 0, not {value}")
+        load: object = self.load
+        if not isinstance(load, bool):
+            raise TypeError(f"load must be a bool, not {type(load).__name__}")
         if self.depth > MAX_DEPTH:
             raise ValueError(f"depth must be at most {MAX_DEPTH}, not {self.depth}")
         seconds: object = self.seconds

@@ -204,7 +204,7 @@ class _Linker:
                         self.required(self.chunks[-1])
 
     def parts(self) -> dict[str, list[tuple[str, str]]]:
-        """Modules by either half of their names, with the other: both may be literals, ``require("stages." .. name)``."""
+        """Modules by either half of their names, with the other: literals both, ``require("stages." .. name)``."""
         found: dict[str, list[tuple[str, str]]] = {}
         for name in self.modules:
             folder, dot, last = name.rpartition(".")

@@ -8,8 +8,6 @@ from __future__ import annotations
 from typing import Final
 
 LEFT_OUT: Final[dict[str, tuple[str, ...]]] = {
-    "load": (),
-    "loadstring": (),
     "loadfile": (),
     "dofile": (),
     "setfenv": (),
@@ -95,6 +93,10 @@ _OTHERS: Final = {
 def instead_of(module: str) -> str:
     """What to use in place of a module that other hosts have, "" for one that nobody knows."""
     return OTHER_MODULES.get(module) or _OTHERS.get(module.partition(".")[0], "")
+
+
+SWITCHED: Final = ("load", "loadstring")
+"""Functions that are there only where a run's limits say so."""
 
 
 RESULT_KINDS: Final[dict[tuple[str, str], str]] = {

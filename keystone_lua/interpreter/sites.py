@@ -39,6 +39,23 @@ def chunk_id(name: str) -> str:
     return name if len(name) < 60 else "..." + name[-52:]
 
 
+SOURCE: Final = "__source__"
+"""In the globals of a chunk that a run has loaded: its name as ``load`` was given it."""
+
+
+def short_source(name: str, size: int = 60) -> str:
+    """What stands for a chunk that is named as PUC names chunks, in ``size`` bytes with a NUL (luaO_chunkid)."""
+    name = name.partition("\0")[0]
+    if name[:1] == "=":
+        return name[1:size]
+    if name[:1] == "@":
+        room = size - 8
+        return name[1:] if len(name) - 1 <= room else "..." + name[-room:]
+    line = name[: name.find("\n")] if "\n" in name else name
+    line = line.partition("\r")[0][: size - 17]
+    return f'[string "{line}..."]' if len(line) < len(name) else f'[string "{name}"]'
+
+
 HITS: Final = "hits"
 """The cell in which an accounted program finds its run's list of counts, one for each site."""
 

@@ -76,6 +76,12 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "headers": Kind("the number of headers", "4 instructions each; names of 512 bytes or more are nobody's, others than ASCII only as sent", "`k20`"),
     "chain": Kind("tables one behind the other in `__index` and `__newindex`", "5 instructions each, at most 100", "`b01`-`b06`"),
+    "chunk": Kind(
+        "the text that is compiled, and what its tree makes of it",
+        "1 instruction a byte, 300 a token, 300 a unit of compile cost, each before that stage, 20 a piece; bytes likewise;"
+        " the limits of a file",
+        "`l01`-`l06`, `l11`, `l12`, `l15`-`l17`",
+    ),
     "calls": Kind(
         "what it calls, and frames",
         "by the function called; 400 bytes for a new depth; depth at most 7,000, calls through the library 500",
@@ -123,6 +129,16 @@ _DEEP: Final = "local function down(n) if n > 0 then return 0 + down(n - 1) end 
 
 LIBRARY: Final[dict[str, tuple[Work, ...]]] = {
     "assert": (*values("assert(unpack(t))"), Work("messages", TEXT, "pcall(assert, false, s)")),
+    "load": (
+        Work("chunk", "local s = ('--\\n'):rep(N)", "load(s)"),
+        Work("chunk", "local n = 0", "load(function() n = n + 1 return n < N and ' ' or nil end)"),
+        Work("messages", TEXT, "load(s .. '=')"),
+    ),
+    "loadstring": (
+        Work("chunk", "local s = ('--\\n'):rep(N)", "loadstring(s)"),
+        Work("chunk", "local s = ('a = 1 '):rep(N / 40)", "loadstring(s)"),
+        Work("messages", TEXT, "loadstring('=', s)"),
+    ),
     "collectgarbage": (Work("messages", TEXT, "pcall(collectgarbage, s)"),),
     "constant": NOTHING,
     "(constant)": NOTHING,

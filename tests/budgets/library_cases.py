@@ -39,6 +39,8 @@ CASES: Final[dict[str, Case]] = {
     "ipairs": linear("for i, v in ipairs(t) do end", LIST),
     "(ipairs)": linear("local f, a, i = ipairs(t) for k, v in f, a, i do end", LIST),
     "(header)": flat("next({})"),
+    "load": linear("load(s)", "local s = ('--\\n'):rep(N)"),
+    "loadstring": linear("loadstring(s)", "local s = ('--\\n'):rep(N)"),
     "log": linear("log(s)", TEXT),
     "next": linear("local k = next(t) while k do k = next(t, k) end", LIST),
     "pairs": linear("for k, v in pairs(t) do end", LIST),

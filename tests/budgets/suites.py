@@ -10,7 +10,7 @@ from keystone_lua.interpreter import Limits, LuaSyntaxError, Program, Result, co
 
 from ..lua import expectations
 
-ROOMY: Final = Limits(instructions=400_000_000, memory=4 << 30, log=64 << 20, source=16 << 20)
+ROOMY: Final = Limits(load=True, instructions=400_000_000, memory=4 << 30, log=64 << 20, source=16 << 20)
 SHORT: Final[dict[str, str]] = {
     "statements": "local a, b = 1, 'x' if a == 1 then b = b .. a end print(b) for i = 1, 3 do print(i * a) end return b",
     "tables": "local t = {1, 2, x = {}} t[#t + 1] = 3 t.x.y = t t[2.5] = 1 for k, v in pairs(t) do print(k) end return #t",

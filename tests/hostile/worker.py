@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from keystone_lua.interpreter import Limits
 
 from ..language.engine import run_times
+from ..lua.expectations import allows_load
 
 LIMITS = Limits(log=64 << 20)
 """Those of ``exec``."""
@@ -20,7 +22,9 @@ LIMITS = Limits(log=64 << 20)
 def main() -> None:
     for line in sys.stdin:
         path = Path(line.rstrip("\n"))
-        outcome, again = run_times(2, path.read_bytes(), path.name, LIMITS)
+        source = path.read_bytes()
+        limits = replace(LIMITS, load=allows_load(source))
+        outcome, again = run_times(2, source, path.name, limits)
         answer = {
             "status": outcome.status,
             "values": outcome.values,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ..lua import expectations
-from .engine import run
+from .engine import ROOMY, run
 
 FILES = expectations.files()
 SHOWN = 10
@@ -16,7 +17,8 @@ SHOWN = 10
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_file(path: Path) -> None:
     case = expectations.read(path)
-    outcome = run(path.read_bytes(), path.name)
+    source = path.read_bytes()
+    outcome = run(source, path.name, replace(ROOMY, load=expectations.allows_load(source)))
     found = expectations.differences(case, outcome.output, outcome.error)
     assert not found, f"{len(found)} of {case.assertions} assertions fail:\n" + "\n".join(found[:SHOWN])
 

@@ -56,6 +56,11 @@ def files() -> list[Path]:
     return sorted(path for path in ROOT.glob("*/*.lua") if path.parent.name not in SEPARATE)
 
 
+def allows_load(source: bytes) -> bool:
+    """Whether a file is to run where ``load`` is there: its first lines say so."""
+    return b"-- allow-load" in source[:300]
+
+
 def read(path: Path) -> Case:
     """A conformance file's expectations, as its comments state them."""
     text = path.read_text("latin-1")

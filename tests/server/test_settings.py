@@ -193,6 +193,7 @@ def test_a_tenants_budgets_are_the_servers_but_for_its_own(file: Path) -> None:
         ("tenants = 5", "tenants: is no table; use [tenants.NAME]"),
         ("[tenants]\na = 5", "tenants.a: is no table"),
         ("[tenants.a]\nmax-body = 5", "tenants.a.max-body: no such setting"),
+        ("[tenants.a]\nallow-load = 1", "tenants.a.allow-load: a number does not go here"),
         ("[tenants.a]\nmax-depth = 16001", "tenants.a.max-depth: '16001' is no whole number from 1 to 16000"),
         ("addr = ", "Invalid value (at end of document)"),
         ("admin-token = 'a b'", "admin-token: the value is no bearer token"),

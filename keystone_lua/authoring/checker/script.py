@@ -27,8 +27,11 @@ STRING_METHODS: Final = frozenset(LIBRARIES["string"])
 class Script:
     """One file. Nodes are those of its own chunk; ``globals`` knows the modules' as well."""
 
-    def __init__(self, source: bytes, name: str, linked: Linked, kind: Kind, injected: frozenset[str]) -> None:
+    def __init__(
+        self, source: bytes, name: str, linked: Linked, kind: Kind, injected: frozenset[str], loads: bool = False
+    ) -> None:
         self.name = name
+        self.loads = loads
         self.kind = kind
         self.injected = injected
         self.lines = re.split(r"\r\n|\n\r|\r|\n", source.decode("latin-1"))

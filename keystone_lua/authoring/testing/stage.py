@@ -60,7 +60,8 @@ class Circumstances:
 
 class Stage:
     """``read_request`` takes JSON and answers the request that scripts get; it raises ``refusals``, with a text that
-    names the field. ``seed`` and ``now`` are the defaults of every decision and test."""
+    names the field. ``seed`` and ``now`` are the defaults of every decision and test, ``load`` is whether they may
+    load text."""
 
     def __init__(
         self,
@@ -71,6 +72,7 @@ class Stage:
         seed: int = SEED,
         now: float = NOW,
         coverage: Coverage | None = None,
+        load: bool = False,
     ) -> None:
         self.scripts = scripts
         self.modules = modules
@@ -79,6 +81,7 @@ class Stage:
         self.seed = seed
         self.now = now
         self.coverage = coverage
+        self.load = load
         self.programs: dict[str, Program] = {}
         self.placed = 0
         self.warnings: dict[str, None] = {}
@@ -94,6 +97,7 @@ class Stage:
 
     def decide(self, script: str, request: Any, chosen: Circumstances) -> Decision:
         """A decision on plain data. Raises LuaSyntaxError, KeyError, and what ``read_request`` raises."""
+        chosen = replace(chosen, limits=replace(chosen.limits, load=self.load))
         modules = {**self.modules, **chosen.modules}
         program = self._with(script, modules) if chosen.modules else self.program(script)
         if (mistake := unknown(request)) is not None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..levels import LEVEL_1, Level
 from ..runtime.values import LONG_STRING
-from ..signatures import HOST_GLOBALS, LEFT_OUT
+from ..signatures import HOST_GLOBALS, LEFT_OUT, SWITCHED
 from ..stdlib.registry import LIBRARIES
 from .scope import Resolution
 from .uses import Globals
@@ -38,7 +38,9 @@ class Seal:
     metatable (getmetatable).
     """
 
-    def __init__(self, resolution: Resolution, level: Level = LEVEL_1, hosted: bool = False) -> None:
+    def __init__(
+        self, resolution: Resolution, level: Level = LEVEL_1, hosted: bool = False, alone: bool = False
+    ) -> None:
         """``hosted``: somebody else may set the program's globals before it runs, and call them after."""
         self.hosted = hosted
         self.binds = level.fixed_builtins
@@ -46,7 +48,8 @@ class Seal:
         open_libraries = set(use.whole) | set(use.writes)
         requires = {require.name for require in resolution.requires}
         open_libraries |= requires & LIBRARIES.keys()
-        self.dynamic = "_G" in use.reads or "_G" in use.writes
+        self.dynamic = alone or not use.reads.isdisjoint(("_G", *SWITCHED)) or "_G" in use.writes
+        """Whether there are other ways to the globals than their names. ``alone``: others have them too."""
         if "getmetatable" in use.reads or "require" in use.writes:
             open_libraries.add("string")
         if computes_names(resolution) or "_G" in requires or _shows_libraries(use, requires):

@@ -32,7 +32,7 @@ from ..analysis.scope import BOX, Resolution, Variable
 from ..analysis.types import BOOLEAN, Kinds
 from ..levels import LEVEL_1, Level
 from ..runtime.coroutines import Twin
-from ..signatures import HOST_CALLS, HOST_GLOBALS, LEFT_OUT, OTHER_GLOBALS, OTHER_MEMBERS
+from ..signatures import HOST_CALLS, HOST_GLOBALS, LEFT_OUT, OTHER_GLOBALS, OTHER_MEMBERS, SWITCHED
 from ..sites import Site
 from ..syntax import nodes
 from ..syntax.control_flow import CALLS, CONSTANTS
@@ -117,6 +117,9 @@ class FunctionBuilder:
     level: Level = LEVEL_1
     """Which optimisations are made."""
 
+    apart: dict[str, str] | None = None
+    """Of a chunk that a run loads: texts that are no constants of its code, by the names that they have instead."""
+
     events: frozenset[str] = frozenset()
     """Names of metamethods in the program's text: a guess at what its operators meet, see optimism."""
 
@@ -196,8 +199,10 @@ class FunctionBuilder:
         if isinstance(node, nodes.Name):
             if (variable := self.variable(node)) is not None:
                 return ("local" if variable.owner is self.context.scope else "upvalue") + f" '{node.name}'", ""
-            left_out = f"{node.name} is not available in this engine" if LEFT_OUT.get(node.name) == () else ""
-            return f"global '{node.name}'", left_out or OTHER_GLOBALS.get(node.name, "")
+            note = f"{node.name} is not available in this engine" if LEFT_OUT.get(node.name) == () else ""
+            if node.name in SWITCHED:
+                note = f"{node.name} is there only with the setting allow-load"
+            return f"global '{node.name}'", note or OTHER_GLOBALS.get(node.name, "")
         if isinstance(node, nodes.Logical):
             operand = loading_operand(node)
             return self.describe(operand) if operand is not None else ("", "")

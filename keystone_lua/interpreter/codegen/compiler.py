@@ -43,6 +43,10 @@ def code_objects(
 
     ``twinned``: make the functions' twins too."""
     module = python_tree(builder, chunks, sealed)
+    if builder.apart is not None:
+        texts = pyast.TextsApart()
+        texts.visit(module)
+        builder.apart.update((name, text) for text, name in texts.names.items())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of `"x"()` and the like: the script's author gets Lua's error
         code = compile(module, "keystone-lua", "exec", dont_inherit=True)

@@ -7,7 +7,9 @@ compiler's own slots and helper names; script text enters as constants only.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
+from typing import Final
 
 LOAD = ast.Load()
 STORE = ast.Store()
@@ -267,3 +269,20 @@ def function(
     definition = ast.FunctionDef(identifier, arguments, body, [], None, None, lineno=at, col_offset=0)
     definition.type_params = []  # type: ignore[attr-defined,unused-ignore]  # a field from 3.12 on
     return definition
+
+
+class TextsApart(ast.NodeTransformer):
+    """Puts names in place of texts that CPython would intern as constants, as it does with what looks like a name."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, str] = {}
+        """By text."""
+
+    def visit_Constant(self, node: ast.Constant) -> ast.expr:
+        """A text becomes a name."""
+        if node.value.__class__ is str and _INTERNED(node.value):
+            return name(self.names.setdefault(node.value, f"_k{len(self.names)}"), node.lineno)
+        return node
+
+
+_INTERNED: Final = re.compile(r"[A-Za-z0-9_]{2,}", re.ASCII).fullmatch

@@ -19,9 +19,9 @@ from .program import Program
 from .run import Run
 
 LIMITS: Final = Limits(instructions=10_000_000, memory=128 * MIB)
-"""Of all constants of a program, frozen copies included: 0.2 s as a rule, 2 s at worst; 50,000 networks, or 200,000 words."""
+"""Of all constants of a program, frozen copies included: 0.2 s as a rule, 2 s at worst; 50,000 networks, 200,000 words."""
 _PARTS: Final = 16
-"""Equal parts of LIMITS. A program loses as many as it takes of what the compiler may do: both happen while it is loaded."""
+"""Equal parts of LIMITS. A program loses as many as it takes of what the compiler may do: both are done at load."""
 
 
 def _hidden(what: str) -> Any:
@@ -47,7 +47,7 @@ class ConstantRun(Run):
 
 
 def values_of(makers: tuple[Program, ...], compile_cost: int = 0) -> tuple[LuaValue, ...]:
-    """All values, in the order of their numbers; ``compile_cost`` is the program's. What has been loaded may be loaded."""
+    """All values, in the order of their numbers; ``compile_cost`` is the program's. What was loaded may be loaded."""
     values: list[LuaValue] = []
     parts = _PARTS - _PARTS * compile_cost // MAX_COMPILE_COST
     limits = Limits(LIMITS.instructions * parts // _PARTS, LIMITS.memory * parts // _PARTS)

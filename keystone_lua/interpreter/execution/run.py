@@ -28,9 +28,11 @@ from ..runtime import operations
 from ..runtime.errors import LuaError, StackOverflow
 from ..runtime.tracebacks import argument_error, library_error, overflow_error, position
 from ..runtime.values import Coroutine, LuaValue, Native, Table, type_name
-from ..signatures import ALIASES, HOST_GLOBALS
+from ..signatures import ALIASES, HOST_GLOBALS, SWITCHED
+from ..sites import SITES
 from ..stdlib.registry import LIBRARIES, Recipe
 from .fast_paths import fast_paths_of
+from .loaded import load
 from .required import method, package, require
 from .twin_calls import prepare
 
@@ -268,7 +270,6 @@ class Run:
             program.idle_runs.append(self)
             return
         self.started = self.kept = None
-        namespace = program.namespace
         values = [*self.globals.values()]
         for slot in program.mirrors.values():
             cell = self.cells[slot]
@@ -281,7 +282,7 @@ class Run:
                     values.extend(module.values())
                     module.clear()
         for value in values:
-            if value.__class__ is FunctionType and value.__globals__ is namespace:
+            if value.__class__ is FunctionType and SITES in value.__globals__:
                 names, cells = value.__code__.co_freevars, value.__closure__ or ()
                 place = len(cells) - 1
                 while place >= 0 and names[place][0] == "v":  # slots; the run's own cells sort before them
@@ -314,7 +315,8 @@ class Run:
         table = self.globals = Table()
         self.cells["G"].cell_contents = table
         for name in program.base_names:
-            table[name] = self.member("", name)
+            if self.limits.load or name not in SWITCHED:
+                table[name] = self.member("", name)
         for name in program.library_names:
             table[name] = self.library(name)
         if program.dynamic:
@@ -363,6 +365,10 @@ class Run:
     def require(self, d: int, name: str) -> LuaValue:
         """``require``: a library by name, or a module linked into the program, run once."""
         return require(self, d, name)
+
+    def load(self, d: int, text: str, name: str) -> LuaValue:
+        """A function that runs a text. Raises LuaSyntaxError."""
+        return load(self, d, text, name)
 
     def recipe(self, path: tuple[str, str]) -> catalogue.Member:
         """How that member is made."""

@@ -34,7 +34,7 @@ def _template(run: RunContext, fuel: int, alloc: int) -> Any:
                 alloc -= costs.TWIN
                 if alloc < 0:
                     run.refuel(0)
-                twin, _, pieces = twin_of(f)
+                twin, _, pieces = twin_of(run, f)
                 made = run.twins[f] = _charging(run, pieces, twin) if pieces else twin
             fuel -= costs.COROUTINE_CALL
             if fuel < 0:

@@ -54,10 +54,12 @@ def is_of_script(f: FunctionType) -> bool:
     return SITES in f.__globals__
 
 
-def twin_of(f: FunctionType) -> tuple[FunctionType, int, int]:
+def twin_of(run: RunContext, f: FunctionType) -> tuple[FunctionType, int, int]:
     """A function's twin over the same variables, and its frame's bytes; the function itself if it has none."""
-    twins: dict[str, Twin] = f.__globals__.get(TWINS, {})
-    found = twins.get(f.__code__.co_name)
+    twins = f.__globals__.get(TWINS)
+    if twins.__class__ is not dict:  # those of a loaded chunk are made when they are needed
+        twins = f.__globals__[TWINS] = twins(run.charge) if twins is not None else {}
+    found: Twin | None = twins.get(f.__code__.co_name)
     if found is None:
         return f, 0, 0
     code, slots, pieces = found
@@ -93,7 +95,7 @@ def resume(run: RunContext, d: int, co: Coroutine, arguments: tuple[LuaValue, ..
             run.value = value
             return _drive(run, co, co.stack)
         assert co.function is not None
-        twin, slots, pieces = twin_of(co.function)
+        twin, slots, pieces = twin_of(run, co.function)
         run.charge(costs.COROUTINE_CALL, slots + pieces)
         co.function = None  # the twin has its variables
         made = twin(1, *arguments)

@@ -13,7 +13,7 @@ from types import CodeType, FrameType, FunctionType, TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
 from ..costs import WORK
-from ..sites import FUNCTIONS, SITES, Site, chunk_id
+from ..sites import FUNCTIONS, SITES, SOURCE, Site, chunk_id
 from .tracebacks import LIBRARY_CODES, _frames, _is_function
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ class Place:
     called: str = ""
     """How the caller names the function: ``local 'f'``. It may be as long as the source: levels that are passed over
     copy nothing of it."""
+    source: str = ""
+    """The name of a chunk that was loaded, as ``load`` was given it."""
 
     @property
     def kind(self) -> str:
@@ -105,7 +107,7 @@ def function_place(of: FrameType | FunctionType) -> Place:
         return HOST
     site = sites[code.co_firstlineno]
     is_chunk = not space[FUNCTIONS][code.co_name].startswith("function ")
-    return Place(site.chunk, -1, 0 if is_chunk else site.line)
+    return Place(site.chunk, -1, 0 if is_chunk else site.line, source=space.get(SOURCE, ""))
 
 
 def _stack() -> Iterator[tuple[FrameType, int]]:

@@ -19,6 +19,7 @@ from ..runtime.places import HANDLERS
 from ..runtime.tracebacks import argument_error, from_python, library_error, position
 from ..runtime.values import ABSENT, FALSE, LONG_STRING, NO_METATABLE, TRUE, LuaValue, MetaTable, Table, type_name
 from .args import check_any, check_int, check_string, check_table, opt_int
+from .loading import load_for, loadstring_for
 from .raw import rawequal_for, rawget_for, rawset_for
 
 if TYPE_CHECKING:
@@ -408,6 +409,8 @@ def library(run: RunContext, fuel: int, alloc: int) -> dict[str, Any]:
         "ipairs": ipairs_for(run, fuel, alloc),
         IPAIRS_STEP: ipairs_step_for(run, fuel, alloc),
         HEADER_LOOKUP: header_for(run, fuel, alloc),
+        "load": load_for(run, fuel, alloc),
+        "loadstring": loadstring_for(run, fuel, alloc),
         "log": log_for(run, fuel, alloc),
         "next": next_for(run, fuel, alloc),
         "pairs": pairs_for(run, fuel, alloc),

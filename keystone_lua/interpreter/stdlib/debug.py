@@ -92,7 +92,7 @@ def getinfo_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
             raise argument_error(2, "invalid option")
         if place is None:
             return None
-        run.charge(0, costs.TABLE + _FIELDS * (costs.ENTRY + costs.STRING) + 4 * len(place.chunk))
+        run.charge(0, costs.TABLE + _FIELDS * (costs.ENTRY + costs.STRING) + 4 * len(place.chunk) + len(place.source))
         found = Table()
         if "S" in options:
             found.update(_source(place))
@@ -127,7 +127,7 @@ def _source(place: Place) -> dict[LuaValue, LuaValue]:
     if not place.chunk:
         return {"source": "=[C]", "short_src": "[C]", "what": "C", "linedefined": -1.0}
     return {
-        "source": f"@{place.chunk}",
+        "source": place.source or f"@{place.chunk}",
         "short_src": chunk_id(place.chunk),
         "what": "main" if place.defined == 0 else "Lua",
         "linedefined": float(place.defined),

@@ -46,14 +46,26 @@ _COMPANIONS: Final = {"-": "not", "[": "."}
 """Those that open a level only where the other one is possible too: the unary minus, the index."""
 
 
-def parse(source: bytes | str, name: str, limit: int = MAX_SOURCE) -> nodes.Chunk:
-    """The syntax tree of ``source``; ``name`` begins every message."""
+PAID_TOKENS: Final = 32
+"""Tokens that are paid for at a time."""
+
+Meter = Callable[[int], None]
+"""Pays for a number of tokens before they are read, or raises."""
+
+
+def parse(
+    source: bytes | str, name: str, limit: int = MAX_SOURCE, meter: Meter | None = None, is_file: bool = True
+) -> nodes.Chunk:
+    """The syntax tree of ``source``; ``name`` begins every message.
+
+    What is no file is not looked at for what stands before the text of one. With a ``meter`` each token is paid for.
+    """
     if len(source) > limit:
         raise LuaSyntaxError(f"{name}:0: chunk is too long ({len(source)} bytes, limit is {limit})")
     text = source.decode("latin-1") if isinstance(source, bytes) else source
     if not text.isascii():
         text.encode("latin-1")
-    text = one_newline(_without_prelude(text))
+    text = one_newline(_without_prelude(text) if is_file else text)
     states = _states(_builder_method)
     builder = Builder(name)
     values: list[Any] = []
@@ -63,9 +75,11 @@ def parse(source: bytes | str, name: str, limit: int = MAX_SOURCE) -> nodes.Chun
         stream = tokens(text, states.automaton.literals)
         if len(text) > MAX_TOKENS:
             stream = _counted(stream)
+        if meter is not None:
+            stream = _metered(stream, meter)
         _run(states, stream, builder, [states.state(0, -1)], values)
     except Refusal as refusal:
-        raise _syntax_error(refusal, text, builder) from None
+        raise _syntax_error(refusal, text, builder, meter) from None
     finally:
         if collecting:
             gc.enable()
@@ -81,21 +95,32 @@ def _counted(stream: Iterator[Token]) -> Iterator[Token]:
         yield token
 
 
-def _syntax_error(refusal: Refusal, text: str, builder: Builder) -> LuaSyntaxError:
+def _metered(stream: Iterator[Token], meter: Meter) -> Iterator[Token]:
+    """Tokens that are paid for before they are read."""
+    for number, token in enumerate(stream):
+        if number % PAID_TOKENS == 0:
+            meter(PAID_TOKENS)
+        yield token
+
+
+def _syntax_error(refusal: Refusal, text: str, builder: Builder, meter: Meter | None) -> LuaSyntaxError:
     if not refusal.message:
         function = builder.functions[-1]
-        refusal = explain(_replay(text, refusal.token), refusal.token, function.is_vararg, function.loops > 0)
+        refusal = explain(_replay(text, refusal.token, meter), refusal.token, function.is_vararg, function.loops > 0)
     line = refusal.token[2]
     message = refusal.message if refusal.bare else refusal.message + near(refusal.token)
     return LuaSyntaxError(f"{builder.name}:{line}: {message}", line, 0 if refusal.bare else refusal.token[3])
 
 
-def _replay(text: str, refused: Token) -> Stack:
+def _replay(text: str, refused: Token, meter: Meter | None) -> Stack:
     """The stack before a token that led to reductions before it turned out to be impossible."""
     states = _states(_first_token)
     stack = [states.state(0, -1)]
     values: list[Token] = []
-    _run(states, takewhile(refused.__ne__, tokens(text, states.automaton.literals)), Builder(""), stack, values)
+    stream = tokens(text, states.automaton.literals)
+    if meter is not None:
+        stream = _metered(stream, meter)
+    _run(states, takewhile(refused.__ne__, stream), Builder(""), stack, values)
     return Stack(states.automaton, [state.number for state in stack], values)
 
 

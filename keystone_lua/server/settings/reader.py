@@ -149,6 +149,7 @@ BUDGETS = {
     "max-memory": "memory",
     "max-depth": "depth",
     "max-log": "log",
+    "allow-load": "load",
 }
 """The settings that a tenant may have of its own, by the field of `Limits` that each is."""
 
@@ -192,6 +193,7 @@ SETTINGS = (
     Setting("max-memory", _whole(), str(_LIMITS.memory), "bytes allocated by one decision, cumulative"),
     Setting("max-depth", _whole(1, MAX_DEPTH), str(_LIMITS.depth), "nested calls of one decision"),
     Setting("max-log", _whole(0), str(_LIMITS.log), "bytes of log output of one decision"),
+    Setting("allow-load", SWITCH, "false", "let scripts compile text with load and loadstring"),
     Setting("decision-log", FILE, "", "record every decision in this file, one line of JSON each"),
     Setting(
         "decision-log-bytes", _whole(4096), str(_LOG.rotate_bytes), "size from which it is closed and another one begun"

@@ -8,4 +8,4 @@ end
 
 local json = require "json"
 local text = json.encod({}) .. json.get("{}", "/a") .. require("base64").encode64("x")
-log(text)
+log(text, loadstring("return 1"))

@@ -4,8 +4,8 @@ print(io, debug.sethook, debug.getmetatable, package.loadlib, package.seeall) --
 print(os.execute, os.exit, os.remove, os.rename, os.tmpname, os.getenv, os.setlocale, string.dump) --> nil\tnil\tnil\tnil\tnil\tnil\tnil\tnil
 if io then print("io") else print("no io") end --> no io
 print(io and io.open, type((debug or {}).traceback)) --> nil\tfunction
-print(pcall(function() return load("return 1") end)) --> false\tleft_out_names.lua:7: attempt to call global 'load' (a nil value): load is not available in this engine
-print(pcall(function() return loadstring("x") end)) --> false\tleft_out_names.lua:8: attempt to call global 'loadstring' (a nil value): loadstring is not available in this engine
+print(pcall(function() return load("return 1") end)) --> false\tleft_out_names.lua:7: attempt to call global 'load' (a nil value): load is there only with the setting allow-load
+print(pcall(function() return loadstring("x") end)) --> false\tleft_out_names.lua:8: attempt to call global 'loadstring' (a nil value): loadstring is there only with the setting allow-load
 print(pcall(function() return loadfile("x") end)) --> false\tleft_out_names.lua:9: attempt to call global 'loadfile' (a nil value): loadfile is not available in this engine
 print(pcall(function() return dofile("x") end)) --> false\tleft_out_names.lua:10: attempt to call global 'dofile' (a nil value): dofile is not available in this engine
 print(pcall(function() return setfenv(1, {}) end)) --> false\tleft_out_names.lua:11: attempt to call global 'setfenv' (a nil value): setfenv is not available in this engine

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from ....interpreter.modules import catalogue
-from ....interpreter.signatures import LEFT_OUT, OTHER_GLOBALS, OTHER_MEMBERS
+from ....interpreter.signatures import LEFT_OUT, OTHER_GLOBALS, OTHER_MEMBERS, SWITCHED
 from ....interpreter.stdlib.registry import LIBRARIES
 from ....interpreter.syntax import nodes
 from ..findings import Severity
@@ -34,6 +34,8 @@ def places(script: Script) -> Iterator[Place]:
         if not member and (library in OTHER_GLOBALS or LEFT_OUT.get(library) == ()):
             why = OTHER_GLOBALS.get(library, "it is left out for safety")
             yield Place(node.line, node.column, f"'{library}' does not exist in this engine: {why}")
+        elif not member and library in SWITCHED and not script.loads:
+            yield Place(node.line, node.column, f"'{library}' is nil unless the setting allow-load is on")
         elif member and library and library in LIBRARIES and member not in LIBRARIES[library]:
             yield Place(*script.start_of(node), f"'{path}' does not exist in this engine{_advice(path)}")
 

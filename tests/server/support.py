@@ -21,7 +21,7 @@ from typing import Any
 from keystone_lua.routing.scripts import Check, ScriptStore
 from keystone_lua.server.decisions.observers import Observer
 from keystone_lua.server.process.listening import listen
-from keystone_lua.server.process.worker import RunningServer
+from keystone_lua.server.process.worker import Listeners, RunningServer
 from keystone_lua.server.settings.config import Address, ServerConfig
 
 LOOPBACK = "127.0.0.1"
@@ -73,6 +73,8 @@ class Client:
     """Sends requests to one port, each over a connection of its own."""
 
     port: int
+    spoe_port: int = 0
+    """Where HAProxy asks, if it can."""
 
     def send(
         self, method: str, path: str, body: bytes | str | None = None, headers: dict[str, str] | None = None
@@ -121,14 +123,15 @@ def server_in_thread(
     store = ScriptStore(scripts, check=check)
     store.reload()
     listener = listen(config.address)
-    port = listener.getsockname()[1]
+    spoe = listen(config.spoe_address) if config.spoe_address is not None else None
+    ports = [each.getsockname()[1] for each in (listener, spoe) if each is not None]
     ready = threading.Event()
     control: list[Any] = []
 
     async def serve() -> None:
         stop = asyncio.Event()
         server = RunningServer(config, store, observers)
-        await server.start(listener)
+        await server.start(Listeners(listener, spoe=spoe))
         control.extend([asyncio.get_running_loop(), stop])
         ready.set()
         await stop.wait()
@@ -138,7 +141,7 @@ def server_in_thread(
     thread.start()
     try:
         assert ready.wait(WAIT)
-        yield Client(port)
+        yield Client(*ports)
     finally:
         loop, stop = control
         loop.call_soon_threadsafe(stop.set)

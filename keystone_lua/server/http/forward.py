@@ -269,7 +269,9 @@ def _passed(answer: Mapping[str, Any], data: RequestData) -> str:
         name = answer["selected_backend"]
         lines.append(f"X-Keystone-Backend: {name if name.isalnum() and name.isascii() else _quoted_name(name)}\r\n")
     if "modified_path" in answer or "modified_query" in answer:
-        lines.append(_target(answer, data))
+        path, target = target_of(answer, data)
+        lines.append(f"X-Keystone-Path: {path}\r\n" if path else "")
+        lines.append(f"X-Keystone-Target: {target}\r\n")
     changed = answer.get("modified_headers")
     if changed:
         lines.extend(_lines(changed))
@@ -286,16 +288,18 @@ def _passed(answer: Mapping[str, Any], data: RequestData) -> str:
     return "".join(lines)
 
 
-def _target(answer: Mapping[str, Any], data: RequestData) -> str:
-    """X-Keystone-Path, the path alone; X-Keystone-Target, the path with the query that then belongs to it."""
+def target_of(answer: Mapping[str, Any], data: RequestData) -> tuple[str, str]:
+    """The path that the backend is to get, escaped, empty for the client's; and with the query that then belongs to it.
+
+    Raises `Uncarried`.
+    """
     path, mark, query = answer.get("modified_path", "").partition("?")
     raw = quote(path, safe=_PATH_SAFE) if path else data["raw_path"]
     if not raw.startswith("/"):
         raise Uncarried("a path that does not begin with /")
     query = answer.get("modified_query", query if mark else data.get("query", ""))
     query = quote(query, safe=_PATH_SAFE + "?%[]")
-    line = f"X-Keystone-Path: {raw}\r\n" if path else ""
-    return f"{line}X-Keystone-Target: {raw}{'?' if query else ''}{query}\r\n"
+    return raw if path else "", f"{raw}{'?' if query else ''}{query}"
 
 
 def _quoted_name(name: str) -> str:

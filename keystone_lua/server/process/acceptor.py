@@ -1,6 +1,6 @@
 """Takes new connections from a listening socket that several workers share, so that each gets its part.
 
-In: a listening socket. Out: connections of an aiohttp server. Without descriptors it waits.
+In: a listening socket. Out: connections of an aiohttp server, or another one. Without descriptors it waits.
 
 asyncio's own accepting takes as many connections as the backlog has places before the other workers have woken up: all
 16 of a gateway that keeps its connections went to one of two workers, and stayed there. An `Acceptor` takes one at a
@@ -12,9 +12,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
 
-from ..http.protocol import Server
 from ..telemetry.logs import facts
 from ..telemetry.metrics import CONNECTIONS, WorkerMetrics
 from .listening import BACKLOG
@@ -34,11 +34,21 @@ HANDSHAKE_SECONDS = 10.0
 """For a client's part in TLS."""
 
 
+class Accepting(Protocol):
+    """What makes the protocols of new connections, as aiohttp's server does."""
+
+    connection_ended: Callable[[], None]
+    """To be called after each connection that was made."""
+
+    def __call__(self) -> asyncio.BaseProtocol:
+        """The protocol of a new connection."""
+
+
 class Acceptor:
     """Accepts on one socket for one worker."""
 
     def __init__(
-        self, listener: socket.socket, server: Server, tls: ssl.SSLContext | None, metrics: WorkerMetrics | None
+        self, listener: socket.socket, server: Accepting, tls: ssl.SSLContext | None, metrics: WorkerMetrics | None
     ) -> None:
         """``metrics`` count connections and tell those of others; None for a socket that need not be shared fairly."""
         self._loop = asyncio.get_running_loop()

@@ -83,8 +83,11 @@ def _listen(config: ServerConfig, opened: contextlib.ExitStack) -> Listeners:
     if config.admin_address is not None:
         admin = opened.enter_context(listen(config.admin_address, config.socket_access))
         opened.callback(unlisten, config.admin_address)
+    spoe = None
+    if config.spoe_address is not None:
+        spoe = opened.enter_context(listen(config.spoe_address, config.socket_access))
+        opened.callback(unlisten, config.spoe_address)
     if config.tls is None:
-        return Listeners(routes, admin)
-    return Listeners(
-        routes, admin, tls_context(config.tls, ask_clients=True), tls_context(config.tls, ask_clients=False)
-    )
+        return Listeners(routes, admin, spoe)
+    asking, others = (tls_context(config.tls, ask_clients=ask) for ask in (True, False))
+    return Listeners(routes, admin, spoe, asking, others)

@@ -32,6 +32,7 @@ from ..http.write_batching import WriteBatching
 from ..offload.pool import Lanes
 from ..scripts_reload import Reloads, Watch, keep_watch, local_reloads
 from ..settings.config import ServerConfig
+from ..spoe.agent import Agent
 from ..telemetry.exposition import Exposition
 from ..telemetry.logs import StderrHandler
 from ..telemetry.metrics import BEAT, LANES_BUSY, LANES_WAITING, LOG_DROPPED, NOT_RECORDED, Counts, WorkerMetrics
@@ -62,18 +63,20 @@ BEAT_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Listeners:
-    """The bound sockets: of ``/route/``, and of the other calls if they have their own. Shared by all workers."""
+    """The bound sockets: of ``/route/``, of the other calls and of HAProxy's protocol if they have their own. Shared by
+    all workers."""
 
     routes: socket.socket
     admin: socket.socket | None = None
+    spoe: socket.socket | None = None
     routes_tls: ssl.SSLContext | None = None
     admin_tls: ssl.SSLContext | None = None
 
     def close(self) -> None:
         """Accept no more in this process."""
-        self.routes.close()
-        if self.admin is not None:
-            self.admin.close()
+        for listener in (self.routes, self.admin, self.spoe):
+            if listener is not None:
+                listener.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +132,9 @@ class RunningServer:
             Handlers(config, self.lifecycle, {} if apart else endpoints, decisions, self._writes)
         )
         self._admin = self._runner(Handlers(config, self.lifecycle, endpoints, None, self._writes)) if apart else None
+        self._agent = Agent(config, decisions, self.lifecycle, self._writes)
         self._routes_acceptor: Acceptor | None = None
+        self._spoe_acceptor: Acceptor | None = None
         self._admin_acceptor: Acceptor | None = None
 
     def _runner(self, handlers: Handlers) -> web.ServerRunner:
@@ -145,6 +150,9 @@ class RunningServer:
         self._routes_acceptor = await self._accept(self._routes, listeners.routes, listeners.routes_tls, self.metrics)
         if self._admin is not None and listeners.admin is not None:
             self._admin_acceptor = await self._accept(self._admin, listeners.admin, listeners.admin_tls, None)
+        if listeners.spoe is not None:
+            self._spoe_acceptor = Acceptor(listeners.spoe, self._agent, None, None)
+            self._spoe_acceptor.start()
 
     async def _accept(
         self,
@@ -170,13 +178,16 @@ class RunningServer:
         self.lifecycle.draining = True
         if self._routes_acceptor is not None:
             await self._routes_acceptor.close()
+        if self._spoe_acceptor is not None:
+            await self._spoe_acceptor.close()
         server = self._routes.server
         assert isinstance(server, Server)
         await self._last_call(server)
         server.pre_shutdown()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._config.drain_seconds):
-                await self.lifecycle.idle()
+                await asyncio.gather(self.lifecycle.idle(), self._agent.idle())
+        self._agent.close()
         await self._routes.cleanup()
         await self.lanes.stop()
         self.admission.stop()
@@ -191,7 +202,9 @@ class RunningServer:
     async def _last_call(self, server: Server) -> None:
         """Let answers tell the connections that rest to go, then see to it that all that has arrived is in hand."""
         until = time.monotonic() + LAST_CALL_SECONDS
-        while server.has_resting and time.monotonic() < until:  # noqa: ASYNC110  # an answer ends it, or nothing does
+        while server.has_resting or self._agent.connections:  # an answer ends it, or nothing does
+            if time.monotonic() > until:
+                break
             await asyncio.sleep(LAST_CALL_SECONDS / 30)
         for _ in range(5):  # what has arrived is read, then parsed, then handed to a task, each a turn later
             await asyncio.sleep(0)

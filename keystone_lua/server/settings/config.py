@@ -87,8 +87,11 @@ class ServerConfig:
     admin_address: Address | None = None
     """Where health, metrics, reload and the API's description are served; None is ``address``."""
 
+    spoe_address: Address | None = None
+    """Where HAProxy asks by its own protocol; None for nowhere."""
+
     socket_access: SocketAccess = field(default_factory=SocketAccess)
-    """Of both addresses, if they are Unix sockets."""
+    """Of all addresses, if they are Unix sockets."""
 
     admin_token: str = ""
     """What ``/reload`` and ``/metrics`` ask for as a bearer token (RFC 6750); empty asks for none."""

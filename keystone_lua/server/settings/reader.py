@@ -167,6 +167,7 @@ SETTINGS = (
         "admin-addr", _or_none(ADDRESS), "",
         "where health, metrics, reload and openapi.json are served instead; they are then gone from addr",
     ),
+    Setting("spoe-addr", _or_none(ADDRESS), "", "where HAProxy asks by its own protocol, SPOE; without TLS"),
     Setting(
         "socket-mode", _or_none(Kind("MODE", _mode)), "", "who may use a Unix socket, such as 0660; else the umask says"
     ),
@@ -264,6 +265,7 @@ class Settings:
             scripts=of["scripts"],
             address=of["addr"],
             admin_address=of["admin-addr"],
+            spoe_address=of["spoe-addr"],
             socket_access=self._socket_access(),
             admin_token=of["admin-token"] or "",
             tls=self._tls(),
@@ -300,10 +302,10 @@ class Settings:
 
     def _socket_access(self) -> SocketAccess:
         mode, group = self.values["socket-mode"], self.values["socket-group"]
-        addresses = (self.values["addr"].value, self.values["admin-addr"].value)
+        addresses = [self.values[name].value for name in ("addr", "admin-addr", "spoe-addr")]
         for value in (mode, group):
             if value.value is not None and not any(address is not None and address.path for address in addresses):
-                raise ConfigError(f"{value.source}: {value.name} needs a Unix socket as addr or admin-addr")
+                raise ConfigError(f"{value.source}: {value.name} needs a Unix socket as addr, admin-addr or spoe-addr")
         return SocketAccess(mode.value, group.value)
 
     def _tls(self) -> Tls | None:

@@ -1,0 +1,1 @@
+"""HAProxy asks over its own protocol, and carries out the answer from variables."""

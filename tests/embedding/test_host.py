@@ -89,7 +89,12 @@ def test_the_librarys_names_are_not_to_be_lent(name: str) -> None:
 
 
 def test_a_name_that_the_library_leaves_out_is() -> None:
-    assert run("return load('x')", load=HostFunction(str.upper, 5)).value == "X"
+    assert run("return dofile('x')", dofile=HostFunction(str.upper, 5)).value == "X"
+
+
+def test_what_a_script_loads_sees_what_was_lent() -> None:
+    source = "local before = load('return f()')() load('f = 5')() load('function g() return f end')() return before, g()"
+    assert run(source, lambda: "lent", Limits(load=True)).raise_for_failure().values == ("lent", 5)
 
 
 # prices

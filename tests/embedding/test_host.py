@@ -93,7 +93,9 @@ def test_a_name_that_the_library_leaves_out_is() -> None:
 
 
 def test_what_a_script_loads_sees_what_was_lent() -> None:
-    source = "local before = load('return f()')() load('f = 5')() load('function g() return f end')() return before, g()"
+    source = (
+        "local before = load('return f()')() load('f = 5')() load('function g() return f end')() return before, g()"
+    )
     assert run(source, lambda: "lent", Limits(load=True)).raise_for_failure().values == ("lent", 5)
 
 

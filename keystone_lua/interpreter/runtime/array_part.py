@@ -68,6 +68,21 @@ def extended(run: RunContext, t: Table, positions: int, values: int) -> None:
         made(run, t, size, None)
 
 
+def packed(run: RunContext, t: Table, fields: int, values: int) -> None:
+    """`extended` of a table with no other field than a named one, in a quarter of the time: ``{n = 2, ...}``."""
+    if values > 1:
+        run.charge(costs.SETTLING * values)
+    numbers = len(t) - fields
+    if not numbers:
+        return
+    if numbers + 0.0 in t and (numbers == 1 or all(map(t.__contains__, range(1, numbers)))):
+        t.array = [values]
+        return
+    t.meta, t.run = NO_METATABLE, run
+    t.array = [values, fields, fields]
+    t.__class__ = HoledTable
+
+
 def hold(run: RunContext, t: Table, size: int, room: int) -> None:
     """Keep the sizes of a table with holes from now on: its array's, and for how many other keys it was made."""
     _hold(run, t, size, room, [key for key in t if key.__class__ is float])

@@ -7,7 +7,7 @@ from typing import Final
 from .. import costs
 from . import array_part
 from .context import RunContext
-from .hash_defence import filled, rebuild
+from .hash_defence import FEW_HOLES, filled, rebuild
 from .tables import FEW_REMOVED, check_key, rawset
 from .values import ABSENT, LONG_STRING, HoledTable, LuaValue, Table
 
@@ -36,6 +36,9 @@ def table_of(run: RunContext, t: Table, start: float, values: tuple[LuaValue, ..
             t[start] = value
         start += 1.0
     holes = before + len(values) - len(t)
+    if 0 < holes <= FEW_HOLES and first == 1.0 and (not before or (before == 1 and next(iter(t)).__class__ is str)):
+        array_part.packed(run, t, before, len(values))
+        return t
     if holes:
         filled(run, t, holes)
     if holes or (first > 1.0 and (type(t) is HoledTable or first - 1.0 not in t)):

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 RUNS: Final = 16
 """Runs of number keys that a table may have before its number keys are stored in another form."""
 
+FEW_HOLES: Final = RUNS // 2
+"""Holes between the positions of a new table that are no danger."""
+
 
 def stored(run: RunContext, t: Table, k: float) -> None:
     """``k`` was stored, and the key below it is not there."""
@@ -71,7 +74,7 @@ def _notes(run: RunContext, t: Table) -> list[float]:
 
 def filled(run: RunContext, t: Table, holes: int) -> None:
     """The positions of a new table were filled, except for ``holes`` of them."""
-    if holes > RUNS // 2 and t.__class__ is not ScatteredTable:
+    if holes > FEW_HOLES and t.__class__ is not ScatteredTable:
         run.charge(costs.SETTLING * (len(t) + 2))
         if sum([key.__class__ is float and key - 1.0 not in t for key in t]) > RUNS // 2:
             scatter(run, t)

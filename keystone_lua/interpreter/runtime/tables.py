@@ -101,9 +101,11 @@ def delete(run: RunContext, t: Table, k: LuaValue) -> None:
     if t.dead > FEW_REMOVED and t.dead > len(t):
         _compact(t)
     if k.__class__ is float:
-        removed(run, t, k)
         if k + 1.0 in t:
+            removed(run, t, k)
             array_part.removed(run, t, k)
+        elif k != 1.0 and t.__class__ is not ScatteredTable and k - 1.0 not in t:
+            removed(run, t, k)
 
 
 def next_entry(run: RunContext, t: Table, k: LuaValue) -> tuple[LuaValue, LuaValue] | None:

@@ -59,8 +59,14 @@ def position(level: int) -> str:
 
     Level 1 is the caller of the library function that is running now.
     """
+    caller = sys._getframe(1)
+    library = caller if caller.f_code in LIBRARY_CODES else caller.f_back  # library_error's caller
+    if level == 1 and library is not None and library.f_code in LIBRARY_CODES:
+        site = site_of(library.f_back)
+        if site is not None:
+            return site.position + " "  # as below, mostly
     within = True
-    for frame in _frames(sys._getframe(1)):
+    for frame in _frames(caller):
         if (site := site_of(frame)) is not None:
             if level == 1:
                 return site.position + " "

@@ -16,6 +16,8 @@ from keystone_lua.authoring.checker.rules import RULES
 from keystone_lua.authoring.checker.sarif import sarif_log
 from keystone_lua.cli import main
 
+from . import rules_page
+
 ROOT = Path(__file__).parents[2]
 CHECKS = Path(__file__).parent / "checks"
 CODES = ["syntax", *(rule.CODE for rule in RULES)]
@@ -66,6 +68,10 @@ def test_the_line_is_shown_as_lua_counts_lines_and_in_part_if_it_is_long(
     assert shown in line
     assert line[caret.index("^") :].startswith("unknown_thing")
     assert len(line) <= 164
+
+
+def test_the_page_of_the_rules_shows_what_they_say() -> None:
+    assert rules_page.PAGE.read_text() == rules_page.text(), "python -m tests.authoring.rules_page"
 
 
 def test_every_file_belongs_to_a_rule() -> None:

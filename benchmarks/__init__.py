@@ -3,6 +3,7 @@
 lua/            the compute suite: one program a file, an answer printed
 programs.py     the suite as data: sizes, sources, right answers
 requests.py     routing requests, every one different, with what a right answer is
+peer_runs.py    other Luas, and one program run by each in turn
 peers.py        the suite side by side with lua5.1, luajit, gopher-lua and others
 decide.py       decisions per bundled script, percentiles
 http_load.py    the server beside a bare aiohttp echo, under wrk

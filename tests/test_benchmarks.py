@@ -9,9 +9,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from benchmarks import baselines, peers, plot, programs
+from benchmarks import baselines, peer_runs, peers, plot, programs
 from benchmarks.http_load import put_section
-from benchmarks.peers import ABSTRA, EXEC, GOPHER, OURS, REFERENCE, SMALL, Peer, Times
+from benchmarks.peer_runs import ABSTRA, EXEC, GOPHER, OURS, REFERENCE, SMALL, Peer, Times
 from benchmarks.programs import BenchmarkProgram
 from benchmarks.requests import NAMES, cases
 
@@ -30,7 +30,7 @@ def times(*walls: float, trouble: str = "") -> Times:
     return Times([(wall, wall / 2) for wall in walls], [(0.01, 0.005) for _ in walls], trouble)
 
 
-def table() -> peers.Table:
+def table() -> peer_runs.Table:
     fib = dict(zip((peer.name for peer in PEERS), map(times, (1.2, 1.6, 0.4, 0.8, 2.5, 0.02)), strict=True))
     gsub = {**fib, ABSTRA: times(2.0, trouble="wrong: 1 where lua5.1 says 2"), GOPHER: times(2.4, 0.2, 2.4)}
     return {"fib": fib, "gsub": gsub}
@@ -97,8 +97,8 @@ def test_a_peer_of_which_nothing_counts() -> None:
     ],
 )
 def test_whole_floats_are_forgiven(output: str, expected: str) -> None:
-    assert peers.as_lua51(ABSTRA_PEER, output) == expected
-    assert peers.as_lua51(PEERS[0], output) == output
+    assert peer_runs.as_lua51(ABSTRA_PEER, output) == expected
+    assert peer_runs.as_lua51(PEERS[0], output) == output
 
 
 PRINTS = "print('7')\n"
@@ -119,7 +119,7 @@ REPORTS = 'import sys\nprint(\'{"run": [2, 1], "compile": [1, 1]}\', file=sys.st
 def test_measure(code: str, worker: bool, trouble: str) -> None:
     entry, found = programs.load()["fib"], Times()
     peer = Peer("some", (sys.executable, "-c", code), worker=worker)
-    peers.measure(peer, entry, found, "7\n", 0.5 if "sleep" in code else 60.0)
+    peer_runs.measure(peer, entry, found, "7\n", 0.5 if "sleep" in code else 60.0)
     assert found.trouble == trouble
     assert len(found.samples) == (0 if trouble else 1)
     if worker and not trouble:
@@ -128,15 +128,15 @@ def test_measure(code: str, worker: bool, trouble: str) -> None:
 
 def test_kept_answers_are_compared_at_the_sizes_that_run(monkeypatch: pytest.MonkeyPatch) -> None:
     fake = Peer(REFERENCE, (sys.executable, "-c", "print('no Lua')"))
-    peers.check_answers(programs.load().values(), [ABSTRA_PEER])
+    peer_runs.check_answers(programs.load().values(), [ABSTRA_PEER])
     with pytest.raises(SystemExit, match=r"fib, full size: lua5\.1 answers otherwise"):
-        peers.check_answers([programs.load()["fib"]], [fake])
+        peer_runs.check_answers([programs.load()["fib"]], [fake])
     answers = {False: "1\n", True: "2\n"}
     echo = Peer(REFERENCE, (sys.executable, "-c", "import sys; print(1 if 'lua/fib' in sys.argv[1] else 3)"))
     monkeypatch.setattr(BenchmarkProgram, "answer", lambda program, small=False: answers[small])
-    peers.check_answers([programs.load()["fib"]], [echo])
+    peer_runs.check_answers([programs.load()["fib"]], [echo])
     with pytest.raises(SystemExit, match=r"fib, small size: lua5\.1 answers otherwise"):
-        peers.check_answers([programs.load()["fib"]], [echo, ABSTRA_PEER])
+        peer_runs.check_answers([programs.load()["fib"]], [echo, ABSTRA_PEER])
 
 
 def test_rounds() -> None:
@@ -144,7 +144,7 @@ def test_rounds() -> None:
     code = f"print({entry.answer()!r}, end='')"
     found = [Peer("each", (sys.executable, "-c", code)), Peer("once", (sys.executable, "-c", code), once=True)]
     found.append(Peer("wrong", (sys.executable, "-c", "")))
-    row = peers.run_all([entry], found, repeat=3, clock=0, limit=60.0)["fib"]
+    row = peer_runs.run_all([entry], found, repeat=3, clock=0, limit=60.0)["fib"]
     assert {name: len(each.samples) for name, each in row.items()} == {"each": 3, "once": 1, "wrong": 0}
     assert row["wrong"].trouble.startswith("wrong: nothing where lua5.1 says ")
 
@@ -157,13 +157,13 @@ def test_ours_at_small_sizes_comes_with_abstra(monkeypatch: pytest.MonkeyPatch, 
         (tmp_path / "site" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "site" / name).write_text(code)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
-    monkeypatch.setattr(peers, "VENV", tmp_path)
-    monkeypatch.setattr(peers, "build_gopher", lambda: "gopher")
+    monkeypatch.setattr(peer_runs, "VENV", tmp_path)
+    monkeypatch.setattr(peer_runs, "build_gopher", lambda: "gopher")
     monkeypatch.setattr("shutil.which", lambda name: None)
-    found, missing = peers.find_peers([ABSTRA, "luajit"])
+    found, missing = peer_runs.find_peers([ABSTRA, "luajit"])
     assert [peer.name for peer in found] == [OURS, ABSTRA, SMALL]
     assert missing == ["luajit: not installed (apt-get install luajit)"]
-    assert [peer.name for peer in peers.find_peers(["lupa"])[0]] == [OURS, "lupa"]
+    assert [peer.name for peer in peer_runs.find_peers(["lupa"])[0]] == [OURS, "lupa"]
 
 
 def test_chart_has_a_bar_a_program() -> None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from ..language.engine import Outcome, run
-from .generator import PRELUDE
+from .drawing import PRELUDE
 from .reference import Reference
 from .tree import Node, smaller
 

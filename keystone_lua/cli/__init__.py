@@ -36,6 +36,7 @@ MODULES: Final = {
     "diffing": ("diff",),
     "dumping": ("dump",),
     "gateway": ("gateway",),
+    "making": ("new", "types", "completion"),
 }
 """Module to its commands, in the order in which ``--help`` lists them. Only the one that is asked for is imported: all
 of them would take a fifth of the time in which a server gives its first answer."""
@@ -109,6 +110,11 @@ def lua_engine(arguments: Sequence[str] | None = None) -> int:
     """``lua-engine``: the Go engine's command line, the same as ``keystone-lua serve``."""
     given = sys.argv[1:] if arguments is None else list(arguments)
     return main(["--version"] if given in (["--version"], ["-version"]) else ["serve", *given])
+
+
+def whole_parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    return _parser(())
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from ..authoring.checker import Finding
     from .options import Commands
 
+COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
+
 _TAB = 4
 
 _SHOWN = 160
@@ -63,7 +65,7 @@ def _check(options: argparse.Namespace) -> int:
         say_json({"files": len(sources), "findings": [asdict(finding) for finding in findings]})
     else:
         for finding in findings:
-            say_lines(_shown(finding, sources.get(finding.file)))
+            say_lines(_shown(finding, sources.get(finding.file)), COLOURS[finding.severity])
         say(_summary(len(sources), findings))
     serious = ("error", "warning") if options.strict else ("error",)
     return 1 if any(finding.severity in serious for finding in findings) else 0

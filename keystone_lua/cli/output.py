@@ -10,9 +10,10 @@ import contextlib
 import io
 import json
 import os
+import shutil
 import sys
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import IO, Any, Final
 
 from ..untrusted.files import reason
 from ..untrusted.text import json_printable, printable
@@ -22,9 +23,22 @@ class CannotWrite(Exception):
     """Output that did not get out. The text says why; the exit code is one of its own."""
 
 
-def say(text: str = "", *, end: str = "\n", flush: bool = False) -> None:
-    """One line on standard output."""
-    _write(sys.stdout, "standard output", printable(text, "\t") + end, flush)
+COLOURS: Final = {"red": 31, "green": 32, "yellow": 33, "cyan": 36}
+
+
+def say(text: str = "", *, end: str = "\n", flush: bool = False, colour: str = "") -> None:
+    """One line on standard output; a ``colour`` is for terminals alone."""
+    shown = printable(text, "\t")
+    if colour and _is_coloured():
+        shown = f"\x1b[{COLOURS[colour]}m{shown}\x1b[0m"
+    _write(sys.stdout, "standard output", shown + end, flush)
+
+
+def _is_coloured() -> bool:
+    """Whether standard output is a terminal, and nobody has said that it shall have no colours (no-color.org)."""
+    if sys.stdout is None or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return sys.stdout.isatty()
 
 
 def complain(text: str) -> None:
@@ -32,10 +46,11 @@ def complain(text: str) -> None:
     _write(sys.stderr, "standard error", printable(text, "\t") + "\n", flush=True)
 
 
-def say_lines(text: str) -> None:
-    """Text of several lines; what ends a line inside must be the caller's own."""
+def say_lines(text: str, colour: str = "") -> None:
+    """Text of several lines; what ends a line inside must be the caller's own. The first has the ``colour``."""
     for line in text.removesuffix("\n").split("\n"):
-        say(line)
+        say(line, colour=colour)
+        colour = ""
 
 
 def say_json(value: Any, indent: int | None = None) -> None:
@@ -52,6 +67,13 @@ def say_bytes(data: bytes) -> None:
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
+
+
+def columns() -> int | None:
+    """Columns of the terminal, at least 80; None where standard output is none, and lines may be of any length."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        return None
+    return max(80, shutil.get_terminal_size().columns)
 
 
 def counted(count: int, one: str, several: str = "") -> str:

@@ -24,7 +24,7 @@ from .options import (
     syntax_failure,
     write_file,
 )
-from .output import complain, say, say_json, say_lines
+from .output import columns, complain, say, say_json, say_lines
 
 if TYPE_CHECKING:
     from ..authoring.profiling import Report
@@ -67,7 +67,8 @@ def _profile(options: argparse.Namespace) -> int:
     if options.json:
         say_json(_json(report))
     elif options.html is None:
-        say_lines(text_report(report))
+        width = columns()
+        say_lines("\n".join(line[:width] for line in text_report(report).splitlines()))
         if isinstance(outcome, Decision):
             say(f"seed {outcome.seed}, clock {outcome.now:.15g}, costs {COST_VERSION}")
     if outcome.failure is not None and not options.json:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from .options import Commands
 
 
+_COLUMN = 36
+"""Characters of a name or value that `config` makes room for. A line with a longer one is longer."""
+
+
 def add_commands(commands: Commands) -> None:
     """Add this module's commands."""
     serve = commands.add_parser("serve", help="answer gateways over HTTP", allow_abbrev=False)
@@ -74,9 +78,9 @@ def _config(options: argparse.Namespace) -> int:
     if options.json:
         say_json({name: {"value": shown, "source": source} for name, shown, source in rows})
         return 0
-    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    names, values = (max(len(row[column]) for row in rows if len(row[column]) <= _COLUMN) for column in (0, 1))
     for name, shown, source in rows:
-        say(f"{name:{widths[0]}}  {shown:{widths[1]}}  {source}")
+        say(f"{name:{names}}  {shown:{values}}  {source}")
     for name in settings.unknown:
         complain(f"keystone-lua: {name}: no such setting, ignored")
     return 0

@@ -44,11 +44,27 @@ def add_commands(commands: Commands) -> None:
     test.add_argument("--coverage", action="store_true", help="report the lines that no test has run")
     test.add_argument("--fail-under", type=percent, metavar="PERCENT", help="exit 1 below this coverage")
     test.add_argument("--junit", metavar="FILE", help="write a JUnit report")
+    test.add_argument("--watch", action="store_true", help="again whenever a file has changed")
     add_load_argument(test)
     test.set_defaults(command=_test)
 
 
 def _test(options: argparse.Namespace) -> int:
+    if options.watch:
+        from .watching import watch
+
+        watch(_watched(Path(options.path)), (".lua", ".json", ".yaml", ".yml"), lambda: _tested(options))
+    return _tested(options)
+
+
+def _watched(path: Path) -> Path:
+    """The folder whose changes concern the tests of ``path``: that of the scripts."""
+    parents = [path, *path.absolute().parents]
+    scripts = next((folder.parent for folder in parents if folder.name == TESTS), path)
+    return scripts if scripts.is_dir() else scripts.parent
+
+
+def _tested(options: argparse.Namespace) -> int:
     path = Path(options.path)
     read = Sources(lambda name: name.endswith(SUFFIX) or _is_test_file(name))
     files, errors = _test_files(path, read)
@@ -153,12 +169,12 @@ def _run(tests: Sequence[Test], verbose: bool) -> Iterator[tuple[Test, TestOutco
         progress = f"[{100 * number // len(tests):3d}%]"
         if verbose:
             line = f"{test.id} {'PASSED' if outcome.passed else 'FAILED'}"
-            say(f"{line:{_WIDTH - 7}} {progress}")
+            say(f"{line:{_WIDTH - 7}} {progress}", colour="" if outcome.passed else "red")
         else:
             if test.file != file:
                 file, column = test.file, len(test.file) + 1
                 say(f"{file} ", end="")
-            say("." if outcome.passed else "F", end="", flush=True)
+            say("." if outcome.passed else "F", end="", flush=True, colour="" if outcome.passed else "red")
             column += 1
             if number == len(tests) or tests[number].file != file or column >= _WIDTH - 8:
                 say(f"{'':{max(1, _WIDTH - 6 - column)}}{progress}")
@@ -168,12 +184,12 @@ def _run(tests: Sequence[Test], verbose: bool) -> Iterator[tuple[Test, TestOutco
 
 def _print_failures(results: Sequence[tuple[Test, TestOutcome, float]], errors: Sequence[str]) -> None:
     if errors:
-        say(f"{' ERRORS ':=^{_WIDTH}}")
+        say(f"{' ERRORS ':=^{_WIDTH}}", colour="red")
         for error in errors:
             say_lines(error)
     failures = [(test, outcome) for test, outcome, _ in results if not outcome.passed]
     if failures:
-        say(f"{' FAILURES ':=^{_WIDTH}}")
+        say(f"{' FAILURES ':=^{_WIDTH}}", colour="red")
     for test, outcome in failures:
         say(f"{f' {test.name} ':_^{_WIDTH}}")
         say(test.file)
@@ -211,7 +227,7 @@ def _report(coverage: Coverage, stages: Iterable[Stage], least: float | None) ->
 def _print_warnings(stages: Iterable[Stage]) -> None:
     warnings = [warning for stage in stages for warning in stage.warnings]
     if warnings:
-        say(f"{' WARNINGS ':=^{_WIDTH}}")
+        say(f"{' WARNINGS ':=^{_WIDTH}}", colour="yellow")
         say_lines("\n".join(warnings[:MAX_WARNINGS]))
         if len(warnings) > MAX_WARNINGS:
             say(f"and {len(warnings) - MAX_WARNINGS} more")
@@ -226,9 +242,14 @@ def _print_nothing(path: Path, words: str | None) -> None:
 
 
 def _print_summary(failed: int, passed: int, errors: int, deselected: int, seconds: float) -> None:
-    counts = ((failed, "failed"), (passed, "passed"), (deselected, "deselected"), (errors, "errors"))
+    counts = (
+        (failed, "failed"),
+        (passed, "passed"),
+        (deselected, "deselected"),
+        (errors, "error" if errors == 1 else "errors"),
+    )
     parts = [f"{count} {word}" for count, word in counts if count]
     if not failed + passed + errors:
         parts.insert(0, "no tests ran")
     summary = f" {', '.join(parts)} in {seconds:.2f}s "
-    say(f"{summary:=^{_WIDTH}}")
+    say(f"{summary:=^{_WIDTH}}", colour="green" if passed and not failed + errors else "red")

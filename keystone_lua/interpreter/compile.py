@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
-from .analysis.builtins import FixedBuiltins
+from .analysis.builtins import Seal
 from .analysis.compile_cost import cost_of_names, cost_of_twins
 from .analysis.constant_startup import is_constant
 from .analysis.pricing import price
@@ -25,11 +25,10 @@ from .codegen.builder import FunctionBuilder
 from .execution.constants import values_of
 from .execution.helpers import HELPERS
 from .execution.program import Program
-from .execution.twin_calls import TWIN_MAKERS
 from .levels import LEVEL_1, Level
-from .limits import DEFAULT, MAX_COMPILE_COST, MAX_PROVED
-from .linking import Linked, _room, link_program
-from .runtime.coroutines import TWINS, Twin
+from .limits import DEFAULT, MAX_PROVED
+from .linking import Linked, _check_compile_cost, _room, link_program
+from .runtime.coroutines import TWINS
 from .self_test import require_suitable
 from .signatures import ALIASES, TABLES
 from .sites import FUNCTIONS, HITS, SITES
@@ -82,9 +81,9 @@ def compile_to_tree(found: Linked, kind: type[_Builder], level: Level = LEVEL_1)
 
 
 def _builder(found: Linked, kind: type[_Builder], level: Level, hosted: bool = False) -> _Builder:
-    builtins = FixedBuiltins(found.resolution, level, hosted)
-    kinds = Kinds(found.resolution, found.chunks, builtins, level)
-    builder = kind(found.resolution, price(found.resolution, found.chunks), kinds, builtins, compiler.MAKERS)
+    seal = Seal(found.resolution, level, hosted)
+    kinds = Kinds(found.resolution, found.chunks, seal, level)
+    builder = kind(found.resolution, price(found.resolution, found.chunks), kinds, seal, compiler.MAKERS)
     texts = found.texts
     builder.level = level
     builder.events = frozenset(event.decode() for text in texts for event in _EVENT.findall(text))
@@ -95,18 +94,20 @@ def _builder(found: Linked, kind: type[_Builder], level: Level, hosted: bool = F
 def _compile(found: Linked, accounted: bool, level: Level, hosted: bool = False) -> Program:
     chunks, resolution = found.chunks, found.resolution
     builder: FunctionBuilder = _builder(found, AccountingBuilder if accounted else FunctionBuilder, level, hosted)
-    builtins, kinds = builder.builtins, builder.kinds
-    units = found.compile_cost + cost_of_names(resolution) + cost_of_twins(resolution)
-    twinned = _names_coroutines(resolution) and units <= MAX_COMPILE_COST
+    seal, kinds = builder.seal, builder.kinds
+    named = "coroutine" in resolution.globals.reads or any(r.name == "coroutine" for r in resolution.requires)
+    twinned = named or seal.dynamic  # who has _G may find the library there
+    if twinned:
+        _check_compile_cost(chunks[0].name, found.compile_cost + cost_of_names(resolution) + cost_of_twins(resolution))
     codes = compiler.code_objects(builder, chunks, [*_slots(), HITS] if accounted else _slots(), twinned)
     twins = {TWINS: builder.twins} if twinned else {}
     sites = tuple(builder.sites)
-    fixed = tuple(
+    sealed = tuple(
         (slot, ALIASES.get(path, path), LIBRARIES[path[0]][path[1]])
-        for path, slot in builtins.slots.items()
+        for path, slot in seal.slots.items()
         if any(slot in c.co_freevars for c in codes)
     )
-    base, tables = _globals(resolution, builtins)
+    base, tables = _globals(resolution, seal)
     makers = tuple([_compile(maker, False, level) for maker in found.makers])
     code_of = dict(zip(chunks, codes, strict=True))
     return Program(
@@ -117,18 +118,17 @@ def _compile(found: Linked, accounted: bool, level: Level, hosted: bool = False)
         broken=found.broken,
         sought=found.sought,
         namespace={**HELPERS, SITES: sites, FUNCTIONS: builder.functions, **twins},
-        fixed=fixed,
+        sealed=sealed,
         base_names=base,
         library_names=tables,
-        dynamic=builtins.dynamic,
+        dynamic=seal.dynamic,
         hosted=hosted,
-        late_twins=0 if twinned else units,
-        own=frozenset({*kinds.globals, *builtins.global_cells}),
+        own=frozenset({*kinds.globals, *seal.mirrors}),
         constant=not (tables or accounted or hosted)
         and found.compile_cost <= MAX_PROVED
         and is_constant(kinds, chunks, found.names),
-        global_cells=MappingProxyType(
-            {name: slot for name, slot in builtins.global_cells.items() if any(slot in c.co_freevars for c in codes)}
+        mirrors=MappingProxyType(
+            {name: slot for name, slot in seal.mirrors.items() if any(slot in c.co_freevars for c in codes)}
         ),
         sites=sites,
         level=level,
@@ -140,42 +140,18 @@ def _compile(found: Linked, accounted: bool, level: Level, hosted: bool = False)
     )
 
 
-def _names_coroutines(resolution: Resolution) -> bool:
-    """Whether a program will have coroutines, as far as its text says: who has ``_G`` may find the library there."""
-    name = "coroutine"
-    return (
-        name in resolution.globals.reads or name in resolution.texts or name in resolution.globals.fields.get("_G", ())
-    )
-
-
-def twins_of(program: Program) -> dict[str, Twin]:
-    """The twins of a program that was compiled without: it is compiled once more, from its sources."""
-    most = max(DEFAULT.source, *map(len, (program.source, *program.sources.values())))
-    with _room():
-        found = link_program(program.source, program.name, program.sources, most)
-        kind = FunctionBuilder if program.accounts is None else AccountingBuilder
-        builder: FunctionBuilder = _builder(found, kind, program.level, program.hosted)
-        slots = _slots() if program.accounts is None else [*_slots(), HITS]
-        compiler.code_objects(builder, found.chunks, slots, True)
-    assert builder.twins is not None
-    return builder.twins
-
-
-TWIN_MAKERS.append(twins_of)
-
-
 def _slots() -> list[str]:
     # Slots are numbered as the compiler meets them; one per library member is the most there can be.
     return [f"l{number}" for number in range(sum(len(members) for members in LIBRARIES.values()))]
 
 
-def _globals(resolution: Resolution, builtins: FixedBuiltins) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _globals(resolution: Resolution, seal: Seal) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The base functions and library tables that must stand in the globals table."""
     use = resolution.globals
-    if builtins.dynamic or not builtins.binds:
+    if seal.dynamic or not seal.binds:
         return tuple(name for name in LIBRARIES[""] if name[0] != "(" or name in use.reads), TABLES
     base = tuple(name for name in LIBRARIES[""] if name in use.writes)
-    tables = tuple(name for name in TABLES if (name in builtins.open and name in use.reads) or name in use.writes)
+    tables = tuple(name for name in TABLES if (name in seal.open and name in use.reads) or name in use.writes)
     missing = tuple(
         name
         for name in TABLES

@@ -73,18 +73,18 @@ MAX_TOKENS = 200_000
 """Tokens of one source: what the parser takes 1 s for. A megabyte of dense Lua has more, 20,000 lines have not."""
 
 MAX_COMPILE_COST = 250_000
-"""Units of work for the compiler in a program, see compile_cost.py: 2 s and 300 MB at most. Functions that coroutines
-run are compiled twice; where that would be too much a run does it, and pays. 50,000 constructor fields, 5,000 elseifs
-or a sum of 20,000 terms fit, and so do about 6,000 lines as people write them (40 units each)."""
+"""Units of work for the compiler in a program, see compile_cost.py: 2 s and 300 MB at most, 4 s for one
+that may use coroutines, whose functions are compiled twice. 50,000 constructor fields, 5,000
+elseifs or a sum of 20,000 terms fit, and so do about 6,000 lines as people write them (40 units each)."""
 
 MAX_PASSED = 200_000
 """Outer names of all functions of a program, each counted in each function that it passes: CPython 3.12 takes 10 µs for
 one. They cost as much as MAX_COMPILE_COST, and are counted before they are worked on."""
 
 MAX_PROVED = 100_000
-"""Of these, up to which a program's start-up is looked at (see analysis.constant_startup): that takes a fifth of the
-rest of compiling, and a start-up that is longer outgrows the first slice of a run anyway."""
+"""Of these, up to which a program's start-up is looked at, see startup.py: that takes a fifth of the rest of compiling,
+and a start-up that is longer outgrows the first slice of a run anyway."""
 
 
-GUARD_FAILURES: Final = (TypeError, ArithmeticError, LookupError, ValueError)
+MISFITS: Final = (TypeError, ArithmeticError, LookupError, ValueError)
 """What an attempt raises when it does not fit: a wrong type, a zero divisor, a place outside of a string."""

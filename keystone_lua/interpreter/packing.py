@@ -28,23 +28,11 @@ from .sites import SITES, Site
 from .stdlib.registry import LIBRARIES
 from .version import ENGINE_VERSION
 
-PLAIN: Final = (
-    "name",
-    "hash",
-    "main",
-    "base_names",
-    "library_names",
-    "dynamic",
-    "constant",
-    "sought",
-    "hosted",
-    "own",
-    "late_twins",
-)
+PLAIN: Final = ("name", "hash", "main", "base_names", "library_names", "dynamic", "constant", "sought", "hosted", "own")
 """Fields that are packed as they are, in this order."""
 
 MADE_AGAIN: Final = (
-    *("modules", "broken", "global_cells", "level", "namespace", "fixed", "sites"),
+    *("modules", "broken", "mirrors", "level", "namespace", "sealed", "sites"),
     *("source", "sources", "idle_runs", "for_hosts", "accounts", "makers", "constants"),
 )
 """Fields that are not: of other types, or not part of what was compiled."""
@@ -65,7 +53,6 @@ def pack(program: Program) -> bytes:
         program.sought,
         program.hosted,
         program.own,
-        program.late_twins,
     )
     own = {name: value for name, value in program.namespace.items() if name not in HELPERS and name != SITES}
     return marshal.dumps(
@@ -74,10 +61,10 @@ def pack(program: Program) -> bytes:
             tuple(program.modules.items()),
             tuple(program.broken.items()),
             tuple(program.sources),
-            tuple(program.global_cells.items()),
+            tuple(program.mirrors.items()),
             astuple(program.level),
             own,
-            tuple((slot, path) for slot, path, _ in program.fixed),
+            tuple((slot, path) for slot, path, _ in program.sealed),
             tuple(map(tuple, program.sites)),
             tuple((pack(maker), maker.source) for maker in program.makers),
         )
@@ -89,17 +76,17 @@ def unpack(data: bytes, source: bytes, modules: Mapping[str, bytes]) -> Program:
 
     Raises whatever data that `pack` has not made leads to.
     """
-    plain, codes, broken, files, global_cells, level, own, fixed, rows, packed = marshal.loads(data)
+    plain, codes, broken, files, mirrors, level, own, sealed, rows, packed = marshal.loads(data)
     sites = tuple(map(Site._make, rows))
     makers = tuple([unpack(maker, text, {}) for maker, text in packed])
     return Program(
         **dict(zip(PLAIN, plain, strict=True)),
         modules=MappingProxyType(dict(codes)),
         broken=MappingProxyType(dict(broken)),
-        global_cells=MappingProxyType(dict(global_cells)),
+        mirrors=MappingProxyType(dict(mirrors)),
         level=Level(*level),
         namespace={**HELPERS, **own, SITES: sites},
-        fixed=tuple((slot, path, LIBRARIES[path[0]][path[1]]) for slot, path in fixed),
+        sealed=tuple((slot, path, LIBRARIES[path[0]][path[1]]) for slot, path in sealed),
         sites=sites,
         makers=makers,
         constants=values_of(makers),

@@ -352,7 +352,7 @@ def test_a_file_that_cannot_be_used(run: Runner, name: str, text: str, message: 
     code, shown = run()
     assert code == 1
     assert message in shown
-    assert "1 passed, 1 errors" in shown
+    assert "1 passed, 1 error" in shown
 
 
 def test_yaml_without_the_package_says_what_to_install(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,11 +27,11 @@ class Program:
     modules: Mapping[str, CodeType]
     """The chunks that ``require`` runs, by its argument."""
     namespace: dict[str, Any]
-    fixed: tuple[tuple[str, tuple[str, str], Recipe | LuaValue], ...]
+    sealed: tuple[tuple[str, tuple[str, str], Recipe | LuaValue], ...]
     base_names: tuple[str, ...]
     library_names: tuple[str, ...]
     dynamic: bool
-    global_cells: Mapping[str, str]
+    mirrors: Mapping[str, str]
     """The script's own globals by name, each with the free variable that has its value."""
     sites: tuple[Site, ...] = field(repr=False)
     source: bytes = field(repr=False)
@@ -43,12 +43,10 @@ class Program:
     """Names that literals have and no file: with any of them it would be another program."""
     hosted: bool = False
     """Whether it was compiled for a host that sets its globals or calls them."""
-    late_twins: int = 0
-    """Units of compile cost of its functions' twins, if they are made when a run has its first coroutine."""
     own: frozenset[str] = field(default=frozenset(), repr=False)
     """Of a program that was not: the globals that only the script itself may set or call."""
     constant: bool = False
-    """Whether every run starts by doing the same (see analysis.constant_startup)."""
+    """Whether every run starts by doing the same (see startup)."""
     idle_runs: list[RunContext] = field(default_factory=list, repr=False)
     """Emptied runs, to be used again: cells, library functions, and what a constant start-up has made."""
     for_hosts: list[Program] = field(default_factory=list, repr=False)

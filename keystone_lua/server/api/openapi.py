@@ -66,6 +66,54 @@ DECISION_HEADERS = {
 }
 
 
+FORWARD_HEADERS = {
+    "X-Keystone-Backend": "The selected backend, percent-encoded.",
+    "X-Keystone-Target": "The path and query that the backend is to get, if the script says.",
+    "X-Keystone-Path": "The path alone.",
+    "X-Keystone-Headers": "Names of the headers that the script changes; they stand beside it.",
+    "X-Keystone-Remove-Headers": "Names of headers to take out.",
+    "X-Keystone-Host": "The Host that the backend is to get, percent-encoded.",
+    "X-Keystone-Method": "The method that the backend is to get.",
+    "X-Keystone-Candidates": "Backends in the order in which to try them.",
+    "X-Keystone-Error": "With on_error=allow: there is no decision.",
+}
+REJECT_HEADERS = {
+    "X-Keystone-Reason": "Why, percent-encoded.",
+    "X-Keystone-Status": "With reject=: the script's own status.",
+}
+
+FORWARD_ANSWERS: Answers = {
+    400: ("The path names no tenant, or an option or a trusted header cannot be read.", models.Refusal),
+    403: ("Rejected, with the script's own body if it has one.", models.Refusal),
+    408: ROUTE_ANSWERS[408],
+    413: ROUTE_ANSWERS[413],
+    417: ROUTE_ANSWERS[417],
+    503: ("No decision: the script failed, or no lane is free. Retry-After says when to ask again.", models.Refusal),
+}
+
+
+def _option(name: str, values: list[str], text: str) -> dict[str, Any]:
+    return {"name": name, "in": "query", "description": text, "schema": {"type": "string", "enum": values}}
+
+
+def _told(name: str, text: str, pattern: str | None = None) -> dict[str, Any]:
+    schema = {"type": "string"} if pattern is None else {"type": "string", "pattern": pattern}
+    return {"name": name, "in": "header", "description": text, "schema": schema}
+
+
+_FORWARD_PARAMETERS = [
+    _TENANT,
+    _option("on_error", ["deny", "allow"], "What to answer where there is no decision."),
+    _option("body", ["0", "1"], "Whether the script is told the body."),
+    _option("reject", ["401", "403"], "One status for all rejects."),
+    _told("X-Forwarded-Method", "The client's method; else X-Original-Method, or this call's.", "^[A-Z]{1,32}$"),
+    _told("X-Forwarded-Uri", "The client's target; else X-Original-URI, or what stands behind the tenant."),
+    _told(
+        "X-Keystone-Backends", "The backends, and which are up.", "^[A-Za-z0-9]{1,255}=[01](,[A-Za-z0-9]{1,255}=[01])*$"
+    ),
+]
+
+
 def document() -> dict[str, Any]:
     """Return the description. Raises `RuntimeError` under pydantic 1.10."""
     if models.PYDANTIC_1:
@@ -81,6 +129,7 @@ def document() -> dict[str, Any]:
         "paths": {
             "/route/{tenant}": {"post": _route()},
             "/route/{tenant}/batch": {"post": _batch()},
+            "/forward/{tenant}": dict.fromkeys(("get", "post"), _forward()),
             "/health": {
                 "get": _call("The scripts in force", {200: ("The server answers.", models.Health), **_WRONG_METHOD})
             },
@@ -121,6 +170,19 @@ def _route() -> dict[str, Any]:
     call["requestBody"] = {"required": True, "content": {"application/json": {"schema": request}}}
     for status in ("200", "500"):
         call["responses"][status]["headers"] |= _headers(DECISION_HEADERS)
+    return call
+
+
+def _forward() -> dict[str, Any]:
+    call = _call("Forward auth, by any method: may a request pass, and where does it go", FORWARD_ANSWERS)
+    call["parameters"] = _FORWARD_PARAMETERS
+    passed = {"description": "It may pass.", "headers": _headers({**FORWARD_HEADERS, **ID_HEADERS})}
+    rejected = {
+        "description": "Rejected with the script's own status.",
+        "headers": _headers({**REJECT_HEADERS, **ID_HEADERS}),
+    }
+    call["responses"] = {"200": passed, **call["responses"], "default": rejected}
+    call["responses"]["403"]["headers"] |= _headers(REJECT_HEADERS)
     return call
 
 

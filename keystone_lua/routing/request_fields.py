@@ -199,6 +199,8 @@ def _read_flag(field: RequestField, value: Any, where: str) -> bool:
 
 
 def _read_whole(field: RequestField, value: Any, where: str) -> int:
+    if value.__class__ is float and value.is_integer():  # 120.0 is one to JSON Schema, and to what writes it so
+        value = int(value)
     if value.__class__ is not int:
         raise wrong_type(where, "a whole number", value)
     if not 0 <= value <= field.most:

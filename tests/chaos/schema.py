@@ -35,6 +35,7 @@ def run(folder: Path, seconds: float, seed: int) -> Cases | None:
     with processes.server(folder, scripts, "--log-level", "error") as server:
         command = [program, "run", f"http://127.0.0.1:{server.port}/openapi.json", "-n", EXAMPLES, "--seed", str(seed)]
         command += ["--phases", "examples,coverage,fuzzing", "--no-color"]
+        command += ["--exclude-checks", "unsupported_method"]  # /forward takes methods that OpenAPI cannot name
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=seconds, cwd=folder)
     made = re.search(r"([\d,]+) generated", done.stdout)
     passed = re.search(r"([\d,]+) passed", done.stdout[made.start() :]) if made else None

@@ -194,6 +194,7 @@ def test_the_size_of_an_answer_has_two_sides(client: Client) -> None:
         ("/forward/..", {}),
         ("/forward/a%2fb", {}),
         ("/forward/shop?on_error=maybe", {}),
+        ("/forward/shop?" + "&".join(f"n{n}=1" for n in range(11)), {}),
         ("/forward/shop?on_eror=allow", {}),
         ("/forward/shop?on_error=deny&on_error=allow", {}),
         ("/forward/shop", {"X-Keystone-Backends": "a=2"}),

@@ -27,6 +27,11 @@ def _object_or_null(value: Any) -> Any:
     return value
 
 
+def _whole_or_other(value: Any) -> Any:
+    """120.0 is a whole number to JSON Schema."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _before(field: str) -> Callable[[Callable[[Any], Any]], Any]:
     """Run a check of ``field`` before pydantic's own, in the words of the installed version."""
 
@@ -70,11 +75,22 @@ def _base64_or_null(value: Any) -> Any:
     return value
 
 
+_BASE64 = {"pattern": r"^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"}
+"""For the description alone."""
+
+
+def _described(field: RequestField) -> Any:
+    more: Any = {"json_schema_extra": _BASE64} if field.name == "body_base64" and not PYDANTIC_1 else {}
+    return Field(None, description=field.meaning, **more)
+
+
 def _extended(name: str, base: type[BaseModel], fields: tuple[RequestField, ...]) -> Any:
     """``base`` and the newer fields."""
-    members: Any = {each.name: (_request_type(each), Field(None, description=each.meaning)) for each in fields}
+    members: Any = {each.name: (_request_type(each), _described(each)) for each in fields}
     objects = [each.name for each in fields if each.kind in (request_fields.LABELS, request_fields.MULTI)]
     checks = {f"{each}_is_an_object": _before(each)(_object_or_null) for each in objects}
+    whole = [each.name for each in fields if each.kind == request_fields.WHOLE]
+    checks |= {f"{each}_is_whole": _before(each)(_whole_or_other) for each in whole}
     if "body_base64" in members:
         checks["body_is_base64"] = _before("body_base64")(_base64_or_null)
     made = pydantic.create_model(name, __base__=base, __validators__=checks, **members)

@@ -66,6 +66,9 @@ DECISION_HEADERS = {
 }
 
 
+METHODS = ("get", "head", "post", "put", "patch", "delete", "options", "trace")
+"""What OpenAPI can say of any method."""
+
 FORWARD_HEADERS = {
     "X-Keystone-Backend": "The selected backend, percent-encoded.",
     "X-Keystone-Target": "The path and query that the backend is to get, if the script says.",
@@ -129,7 +132,7 @@ def document() -> dict[str, Any]:
         "paths": {
             "/route/{tenant}": {"post": _route()},
             "/route/{tenant}/batch": {"post": _batch()},
-            "/forward/{tenant}": dict.fromkeys(("get", "post"), _forward()),
+            "/forward/{tenant}": dict.fromkeys(METHODS, _forward()),
             "/health": {
                 "get": _call("The scripts in force", {200: ("The server answers.", models.Health), **_WRONG_METHOD})
             },

@@ -58,6 +58,7 @@ _PATH_SAFE: Final = "/:@!$&'()*+,;=~-._"
 _NAME_SAFE: Final = "".join(map(chr, range(0x21, 0x7F))).translate(dict.fromkeys(map(ord, '%,"\\<>')))
 _REASON_SAFE: Final = _NAME_SAFE + " ,"
 
+MOST_OPTIONS: Final = 10
 _OPTIONS: Final = {"on_error": ("deny", "allow"), "body": ("0", "1"), "reject": ("", "401", "403")}
 
 
@@ -180,8 +181,12 @@ _known_tenant: Final = lru_cache(256)(tenant_name)
 
 
 def _options(query: str) -> Options:
-    given = {}
-    for name, value in parse_qsl(query, keep_blank_values=True, max_num_fields=10):
+    given: dict[str, str] = {}
+    try:
+        fields = parse_qsl(query, keep_blank_values=True, max_num_fields=MOST_OPTIONS)
+    except ValueError:
+        raise Refusal(400, f"more than {MOST_OPTIONS} options") from None
+    for name, value in fields:
         if value not in _OPTIONS.get(name, ()) or name in given:
             known = ", ".join(f"{option}={'|'.join(filter(None, values))}" for option, values in _OPTIONS.items())
             raise Refusal(400, f"{name[:40]}: no such option, or no such value; there are {known}", field=name[:40])

@@ -190,18 +190,20 @@ def check_answers(engine: Started) -> float:
 
 
 def answer(engine: Started, number: int) -> tuple[int, dict[str, Any]]:
-    """Ask for a decision, waiting for the server to come up."""
+    """Ask for a decision, waiting for the server to come up and to have loaded its scripts."""
     while True:
         connection = http.client.HTTPConnection(LOOPBACK, engine.port)
         with contextlib.closing(connection):
             try:
                 connection.request("POST", PATH, json.dumps(request(number)))
                 response = connection.getresponse()
-                return response.status, json.loads(response.read())
+                if response.status != http.client.SERVICE_UNAVAILABLE:
+                    return response.status, json.loads(response.read())
             except ConnectionError:
-                if time.monotonic() - engine.since > START_SECONDS:
-                    raise SystemExit("the server did not start") from None
-                time.sleep(0.005)
+                pass
+            if time.monotonic() - engine.since > START_SECONDS:
+                raise SystemExit("the server did not start")
+            time.sleep(0.005)
 
 
 def load(server: Started, script: Path, seconds: int, connections: int) -> Load:

@@ -46,7 +46,7 @@ MAY_IMPORT = {
     "keystone_lua.untrusted": ("keystone_lua.untrusted", "ruamel"),
     "keystone_lua.server": (
         "aiohttp", "keystone_lua.hidden", "keystone_lua.interpreter", "keystone_lua.routing", "keystone_lua.server",
-        "keystone_lua.untrusted", "prometheus_client", "pydantic",
+        "keystone_lua.untrusted", "prometheus_client", "pydantic", "pydantic_core",
     ),
     "keystone_lua.gateway": (
         "aiohttp", "keystone_lua.gateway", "keystone_lua.untrusted", "multidict", "yarl",

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from ...routing.decision import clock_text
-from ...routing.request import BadRequest, RequestData, read_batch, read_request
+from ...routing.request import BadRequest, RequestData, read_batch
 from ..decisions.service import DecisionService
 from ..offload.errors import Overloaded
 from ..outcome import Outcome, Unfinished
@@ -32,6 +32,7 @@ from .forward_auth import Forward
 from .head_cache import Head
 from .json_text import json_bytes, json_text
 from .lifecycle import Lifecycle
+from .request_reading import read_request
 from .responses import SPOKEN, Refusal, _overloaded, answer, long_answer, ready_bytes, ready_text
 from .route_path import ROUTE, tenant_of
 from .write_batching import WriteBatching

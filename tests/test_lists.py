@@ -149,3 +149,27 @@ def test_every_room_is_in_the_architecture() -> None:
     named = set(re.findall(r"`?([a-z_]+)(?:/|\.py|`)", page("architecture.md")))
     for wing, floors in FLOORS.items():
         assert {room for rooms in floors for room in rooms} - {"__main__", "version"} <= named, wing
+
+
+# references
+
+
+SEE = re.compile(r"\(?\bsee ((?:[a-z_]+\.)*[A-Za-z_]+)\)")
+"""What a comment or docstring sends a reader to: ``(see codegen.builder)``."""
+
+
+def test_what_a_reader_is_sent_to_is_there() -> None:
+    """A module, or a name in one: by its path or the end of it, or a name of the file itself."""
+    texts = {path: path.read_text() for path in sorted((ROOT / "keystone_lua").rglob("*.py"))}
+    paths = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in texts}
+    ends = {".".join(parts[start:]) for path in paths for parts in [path.split(".")] for start in range(len(parts))}
+    missing = []
+    for path, text in texts.items():
+        for named in SEE.findall(text):
+            module, _, _ = named.rpartition(".")
+            own = re.search(
+                rf"^\s*(?:def|class) {named}\b|^\s*(?:self\.)?{named}\b.*=|^\s*{named}:", text, re.MULTILINE
+            )
+            if named not in ends and module not in ends and not own:
+                missing.append(f"{path.relative_to(ROOT)}: {named}")
+    assert not missing, "\n".join(missing)

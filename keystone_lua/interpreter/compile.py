@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
-from .analysis.builtins import Seal
+from .analysis.builtins import FixedBuiltins
 from .analysis.compile_cost import cost_of_names, cost_of_twins
 from .analysis.constant_startup import is_constant
 from .analysis.pricing import price
@@ -81,9 +81,9 @@ def compile_to_tree(found: Linked, kind: type[_Builder], level: Level = LEVEL_1)
 
 
 def _builder(found: Linked, kind: type[_Builder], level: Level, hosted: bool = False) -> _Builder:
-    seal = Seal(found.resolution, level, hosted)
-    kinds = Kinds(found.resolution, found.chunks, seal, level)
-    builder = kind(found.resolution, price(found.resolution, found.chunks), kinds, seal, compiler.MAKERS)
+    builtins = FixedBuiltins(found.resolution, level, hosted)
+    kinds = Kinds(found.resolution, found.chunks, builtins, level)
+    builder = kind(found.resolution, price(found.resolution, found.chunks), kinds, builtins, compiler.MAKERS)
     texts = found.texts
     builder.level = level
     builder.events = frozenset(event.decode() for text in texts for event in _EVENT.findall(text))
@@ -94,20 +94,20 @@ def _builder(found: Linked, kind: type[_Builder], level: Level, hosted: bool = F
 def _compile(found: Linked, accounted: bool, level: Level, hosted: bool = False) -> Program:
     chunks, resolution = found.chunks, found.resolution
     builder: FunctionBuilder = _builder(found, AccountingBuilder if accounted else FunctionBuilder, level, hosted)
-    seal, kinds = builder.seal, builder.kinds
+    builtins, kinds = builder.builtins, builder.kinds
     named = "coroutine" in resolution.globals.reads or any(r.name == "coroutine" for r in resolution.requires)
-    twinned = named or seal.dynamic  # who has _G may find the library there
+    twinned = named or builtins.dynamic  # who has _G may find the library there
     if twinned:
         _check_compile_cost(chunks[0].name, found.compile_cost + cost_of_names(resolution) + cost_of_twins(resolution))
     codes = compiler.code_objects(builder, chunks, [*_slots(), HITS] if accounted else _slots(), twinned)
     twins = {TWINS: builder.twins} if twinned else {}
     sites = tuple(builder.sites)
-    sealed = tuple(
+    fixed = tuple(
         (slot, ALIASES.get(path, path), LIBRARIES[path[0]][path[1]])
-        for path, slot in seal.slots.items()
+        for path, slot in builtins.slots.items()
         if any(slot in c.co_freevars for c in codes)
     )
-    base, tables = _globals(resolution, seal)
+    base, tables = _globals(resolution, builtins)
     makers = tuple([_compile(maker, False, level) for maker in found.makers])
     code_of = dict(zip(chunks, codes, strict=True))
     return Program(
@@ -118,17 +118,17 @@ def _compile(found: Linked, accounted: bool, level: Level, hosted: bool = False)
         broken=found.broken,
         sought=found.sought,
         namespace={**HELPERS, SITES: sites, FUNCTIONS: builder.functions, **twins},
-        sealed=sealed,
+        fixed=fixed,
         base_names=base,
         library_names=tables,
-        dynamic=seal.dynamic,
+        dynamic=builtins.dynamic,
         hosted=hosted,
-        own=frozenset({*kinds.globals, *seal.mirrors}),
+        own=frozenset({*kinds.globals, *builtins.global_cells}),
         constant=not (tables or accounted or hosted)
         and found.compile_cost <= MAX_PROVED
         and is_constant(kinds, chunks, found.names),
-        mirrors=MappingProxyType(
-            {name: slot for name, slot in seal.mirrors.items() if any(slot in c.co_freevars for c in codes)}
+        global_cells=MappingProxyType(
+            {name: slot for name, slot in builtins.global_cells.items() if any(slot in c.co_freevars for c in codes)}
         ),
         sites=sites,
         level=level,
@@ -145,13 +145,13 @@ def _slots() -> list[str]:
     return [f"l{number}" for number in range(sum(len(members) for members in LIBRARIES.values()))]
 
 
-def _globals(resolution: Resolution, seal: Seal) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _globals(resolution: Resolution, builtins: FixedBuiltins) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The base functions and library tables that must stand in the globals table."""
     use = resolution.globals
-    if seal.dynamic or not seal.binds:
+    if builtins.dynamic or not builtins.binds:
         return tuple(name for name in LIBRARIES[""] if name[0] != "(" or name in use.reads), TABLES
     base = tuple(name for name in LIBRARIES[""] if name in use.writes)
-    tables = tuple(name for name in TABLES if (name in seal.open and name in use.reads) or name in use.writes)
+    tables = tuple(name for name in TABLES if (name in builtins.open and name in use.reads) or name in use.writes)
     missing = tuple(
         name
         for name in TABLES

@@ -15,7 +15,7 @@ from types import CodeType
 from typing import Any, Final
 
 from . import costs
-from .analysis.builtins import Seal
+from .analysis.builtins import FixedBuiltins
 from .analysis.compile_cost import cost_of, cost_of_names, cost_of_twins
 from .analysis.pricing import price
 from .analysis.scope import Resolution, resolve
@@ -75,9 +75,9 @@ def _compiled(
         if twinned:
             units += cost_of_twins(resolution)
         pay(costs.LOAD_UNIT * units, costs.LOAD_UNIT_BYTES * units)
-        seal = Seal(resolution, level, True, True)
-        kinds = Kinds(resolution, [chunk], seal, level)
-        builder = FunctionBuilder(resolution, price(resolution, [chunk]), kinds, seal, compiler.MAKERS)
+        builtins = FixedBuiltins(resolution, level, True, True)
+        kinds = Kinds(resolution, [chunk], builtins, level)
+        builder = FunctionBuilder(resolution, price(resolution, [chunk]), kinds, builtins, compiler.MAKERS)
         builder.level = level
         builder.apart = {}
         (code,) = compiler.code_objects(builder, [chunk], (), twinned)

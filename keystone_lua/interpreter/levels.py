@@ -16,15 +16,15 @@ class Level:
     """Which optimisations are on."""
 
     types: bool = True
-    """Tests are left out where a value's type is proved (see infer)."""
+    """Tests are left out where a value's type is proved (see analysis.types)."""
     speculation: bool = True
-    """Whole statements are tried with likely types first (see optimism)."""
+    """Whole statements are tried with likely types first (see speculation)."""
     inlining: bool = True
     """Calls of ``select`` and ``table.insert`` are done in place."""
     fixed_builtins: bool = True
-    """Library functions that no script can have replaced are bound directly (see libraries.Seal)."""
+    """Library functions that no script can have replaced are bound directly (see analysis.builtins)."""
     global_cells: bool = True
-    """The script's own globals have a variable each beside the globals table (see libraries.Seal)."""
+    """The script's own globals have a variable each beside the globals table (see analysis.builtins)."""
     sure_branches: bool = True
     """A charge moves into the branches of a condition that has no effect (see statements)."""
 

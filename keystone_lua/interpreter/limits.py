@@ -82,9 +82,9 @@ MAX_PASSED = 200_000
 one. They cost as much as MAX_COMPILE_COST, and are counted before they are worked on."""
 
 MAX_PROVED = 100_000
-"""Of these, up to which a program's start-up is looked at, see startup.py: that takes a fifth of the rest of compiling,
-and a start-up that is longer outgrows the first slice of a run anyway."""
+"""Of these, up to which a program's start-up is looked at (see analysis.constant_startup): that takes a fifth of the
+rest of compiling, and a start-up that is longer outgrows the first slice of a run anyway."""
 
 
-MISFITS: Final = (TypeError, ArithmeticError, LookupError, ValueError)
+GUARD_FAILURES: Final = (TypeError, ArithmeticError, LookupError, ValueError)
 """What an attempt raises when it does not fit: a wrong type, a zero divisor, a place outside of a string."""

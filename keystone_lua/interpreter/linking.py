@@ -338,7 +338,7 @@ def _file_name(module: str) -> str:
 @contextmanager
 def _room() -> Iterator[None]:
     """Room for the compiler's own recursion, and no cycle collection: a tree of nodes is no garbage, and 50,000
-    statements take a third less time. The recursion limit is only ever raised (see execution.prepared)."""
+    statements take a third less time. The recursion limit is only ever raised (see execute.prepare)."""
     if sys.getrecursionlimit() < COMPILE_RECURSION:
         sys.setrecursionlimit(COMPILE_RECURSION)
     collects = gc.isenabled()

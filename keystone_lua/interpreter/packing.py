@@ -32,7 +32,7 @@ PLAIN: Final = ("name", "hash", "main", "base_names", "library_names", "dynamic"
 """Fields that are packed as they are, in this order."""
 
 MADE_AGAIN: Final = (
-    *("modules", "broken", "mirrors", "level", "namespace", "sealed", "sites"),
+    *("modules", "broken", "global_cells", "level", "namespace", "fixed", "sites"),
     *("source", "sources", "idle_runs", "for_hosts", "accounts", "makers", "constants"),
 )
 """Fields that are not: of other types, or not part of what was compiled."""
@@ -61,10 +61,10 @@ def pack(program: Program) -> bytes:
             tuple(program.modules.items()),
             tuple(program.broken.items()),
             tuple(program.sources),
-            tuple(program.mirrors.items()),
+            tuple(program.global_cells.items()),
             astuple(program.level),
             own,
-            tuple((slot, path) for slot, path, _ in program.sealed),
+            tuple((slot, path) for slot, path, _ in program.fixed),
             tuple(map(tuple, program.sites)),
             tuple((pack(maker), maker.source) for maker in program.makers),
         )
@@ -76,17 +76,17 @@ def unpack(data: bytes, source: bytes, modules: Mapping[str, bytes]) -> Program:
 
     Raises whatever data that `pack` has not made leads to.
     """
-    plain, codes, broken, files, mirrors, level, own, sealed, rows, packed = marshal.loads(data)
+    plain, codes, broken, files, global_cells, level, own, fixed, rows, packed = marshal.loads(data)
     sites = tuple(map(Site._make, rows))
     makers = tuple([unpack(maker, text, {}) for maker, text in packed])
     return Program(
         **dict(zip(PLAIN, plain, strict=True)),
         modules=MappingProxyType(dict(codes)),
         broken=MappingProxyType(dict(broken)),
-        mirrors=MappingProxyType(dict(mirrors)),
+        global_cells=MappingProxyType(dict(global_cells)),
         level=Level(*level),
         namespace={**HELPERS, **own, SITES: sites},
-        sealed=tuple((slot, path, LIBRARIES[path[0]][path[1]]) for slot, path in sealed),
+        fixed=tuple((slot, path, LIBRARIES[path[0]][path[1]]) for slot, path in fixed),
         sites=sites,
         makers=makers,
         constants=values_of(makers),

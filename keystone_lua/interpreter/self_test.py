@@ -64,7 +64,7 @@ def _tables() -> bool:
     return list(table.items()) == [("x", 3.0), (1.0, 4.0)] and table.__class__ is MetaTable and table[7.0] is None
 
 
-def _misfits() -> bool:
+def _guard_failures() -> bool:
     """What is no number is refused by Python's own operators."""
     none: Any = None
     text: Any = "1"
@@ -111,7 +111,7 @@ _TESTS: Final[dict[str, Callable[[], bool]]] = {
     "numerals are read or written wrongly": _numbers,
     "floating-point numbers are not IEEE doubles": _doubles,
     "dicts and their classes behave otherwise": _tables,
-    "operators take what is no number": _misfits,
+    "operators take what is no number": _guard_failures,
     "instructions have lost their line numbers": _sites,
 }
 

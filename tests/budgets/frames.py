@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from types import CodeType
 
-from keystone_lua.interpreter.analysis.builtins import Seal
+from keystone_lua.interpreter.analysis.builtins import FixedBuiltins
 from keystone_lua.interpreter.analysis.extents import CELL
 from keystone_lua.interpreter.analysis.frame_size import Size
 from keystone_lua.interpreter.analysis.pricing import price
@@ -51,9 +51,9 @@ class Watched(FunctionBuilder):
 def frames(source: bytes) -> list[Frame]:
     """Of every function of a program. Raises LuaSyntaxError."""
     linked = link_program(source, "t")
-    seal = Seal(linked.resolution)
-    kinds = Kinds(linked.resolution, linked.chunks, seal)
-    builder = Watched(linked.resolution, price(linked.resolution, linked.chunks), kinds, seal, MAKERS)
+    builtins = FixedBuiltins(linked.resolution)
+    kinds = Kinds(linked.resolution, linked.chunks, builtins)
+    builder = Watched(linked.resolution, price(linked.resolution, linked.chunks), kinds, builtins, MAKERS)
     slots = [f"l{number}" for number in range(sum(map(len, LIBRARIES.values())))]
     codes = code_objects(builder, linked.chunks, slots)
     found = []

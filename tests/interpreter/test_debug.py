@@ -38,8 +38,8 @@ def test_what_is_refused_and_what_is_not_known(expression: str, answer: str) -> 
 
 def test_a_script_that_names_no_debug_has_none_of_it() -> None:
     program = compile_program(b"local t = {} for i = 1, 3 do t[i] = tostring(i) end return #t", "x.lua")
-    assert (program.library_names, program.dynamic, program.sealed) == ((), False, program.sealed)
-    assert not {path[0] for _, path, _ in program.sealed} & {"debug", "package"}
+    assert (program.library_names, program.dynamic, program.fixed) == ((), False, program.fixed)
+    assert not {path[0] for _, path, _ in program.fixed} & {"debug", "package"}
 
 
 def test_what_tells_of_a_deep_stack_does_not_grow_with_its_names() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from keystone_lua.cli import main
 from keystone_lua.interpreter import execute
-from keystone_lua.interpreter.analysis.builtins import Seal
+from keystone_lua.interpreter.analysis.builtins import FixedBuiltins
 from keystone_lua.interpreter.analysis.constant_startup import is_constant
 from keystone_lua.interpreter.analysis.scope import BOX, PLAIN, VALUE
 from keystone_lua.interpreter.analysis.types import ANY, NUMBER, STRING, Kinds
@@ -91,7 +91,7 @@ def kinds_of(source: str, level: object = LEVEL_1) -> dict[str, str]:
     linked = link_program(source.encode(), "x.lua")
     assert level in (LEVEL_0, LEVEL_1)
     chosen = LEVEL_1 if level is LEVEL_1 else LEVEL_0
-    kinds = Kinds(linked.resolution, linked.chunks, Seal(linked.resolution, chosen), chosen)
+    kinds = Kinds(linked.resolution, linked.chunks, FixedBuiltins(linked.resolution, chosen), chosen)
     return {variable.name: kind for variable, kind in kinds.variables.items()}
 
 
@@ -110,7 +110,7 @@ def test_scope_tells_how_locals_are_kept() -> None:
 
 def test_builtins_are_fixed_unless_the_script_can_replace_them() -> None:
     def fixed(source: str) -> bool:
-        return Seal(link_program(source.encode(), "x.lua").resolution).field("math", "floor") is not None
+        return FixedBuiltins(link_program(source.encode(), "x.lua").resolution).field("math", "floor") is not None
 
     assert fixed("return math.floor(1)")
     assert not fixed("math = nil return math.floor(1)")
@@ -120,8 +120,8 @@ def test_builtins_are_fixed_unless_the_script_can_replace_them() -> None:
 def test_start_up_is_constant_unless_it_depends_on_the_run() -> None:
     def constant(source: str) -> bool:
         linked = link_program(source.encode(), "x.lua")
-        seal = Seal(linked.resolution)
-        return is_constant(Kinds(linked.resolution, linked.chunks, seal), linked.chunks, {})
+        builtins = FixedBuiltins(linked.resolution)
+        return is_constant(Kinds(linked.resolution, linked.chunks, builtins), linked.chunks, {})
 
     assert constant("local n = 1 function on_route_request() return {path = n} end")
     assert not constant("local n = math.random() function on_route_request() return n end")

@@ -1,6 +1,6 @@
 """Fixed builtins: the library functions that a program has no way to replace, which its code may bind directly.
 
-Input: a program's use of its globals. Output: a Seal.
+Input: a program's use of its globals. Output: a FixedBuiltins.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ def _shows_libraries(use: Globals, requires: set[str]) -> bool:
     )
 
 
-class Seal:
+class FixedBuiltins:
     """Which library members a program cannot replace, each with the free variable that holds it.
 
-    A member is sealed if the program never assigns its global name, never uses its library's table other than
+    A member is fixed if the program never assigns its global name, never uses its library's table other than
     by constant fields, and has no other way to the globals table (``_G``) or to the string
     metatable (getmetatable).
     """
@@ -63,7 +63,7 @@ class Seal:
             if self.dynamic or hosted or not level.global_cells
             else (name for name in use.writes if name not in taken and name in use.reads and len(name) < LONG_STRING)
         )
-        self.mirrors = {name: f"g{number}" for number, name in enumerate(own)}
+        self.global_cells = {name: f"g{number}" for number, name in enumerate(own)}
         """The script's own globals, each with the free variable that always has its value."""
         self.slots: dict[tuple[str, str], str] = {}
         self.paths: dict[str, tuple[str, str]] = {}

@@ -3,7 +3,7 @@
 Input: the chunks of a program, resolved. Output: yes or no. Refuses to guess: yes is a proof.
 
 A chunk is constant if its statements only give names: to functions, literals, tables of these, modules, members of
-sealed libraries. What it made stays as it was if no name of it is assigned again and nobody who could change or keep
+fixed libraries. What it made stays as it was if no name of it is assigned again and nobody who could change or keep
 one of its tables gets to see it. Each name of a table has a *depth*: of how many tables lie within each other. Reading
 a field takes one off, and what has no depth left is a value that cannot be changed, and may go anywhere. What has depth
 may be indexed, compared, tested, looped over and given to READERS; a local or a loop variable that it is given to has
@@ -38,7 +38,7 @@ class _Varies(Exception):
 
 def is_constant(kinds: Kinds, chunks: list[nodes.Chunk], modules: Mapping[str, nodes.Chunk]) -> bool:
     """Whether a program's start-up is constant; ``modules`` are the chunks that ``require`` runs."""
-    if kinds.seal.dynamic:
+    if kinds.builtins.dynamic:
         return False
     startup = _Startup(kinds, chunks, modules)
     try:

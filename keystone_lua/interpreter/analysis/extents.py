@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     pass
 
 TALL: Final = 12
-"""Levels of an expression that surely stay in the function's own frame (see emission.MAX_HEIGHT)."""
+"""Levels of an expression that surely stay in the function's own frame (see codegen.builder.MAX_HEIGHT)."""
 
 DEEP: Final = 14
 """Nested Python blocks that surely do (see jumps.MAX_NESTING)."""
 
 LONG: Final = 24
-"""Operators and steps that surely do (see emission.MAX_CHAIN); of more, each is a statement of its own."""
+"""Operators and steps that surely do (see codegen.builder.MAX_CHAIN); of more, each is a statement of its own."""
 
 WIDE: Final = 100
 """Fields that surely do (see constructors.MAX_KEYED)."""

@@ -3,11 +3,10 @@
 Input: the resolution of a whole program. Output: Kinds, which the compiler asks. Refuses to guess: a
 kind other than ANY is a proof.
 
-A variable's kind is the join of all values ever assigned to it, whatever the order. A parameter's values
-are the arguments of all calls, if the function is only ever called by its name: a local that is never
-assigned again, or a global that is assigned once and never read otherwise. Everything starts without a
-kind (the optimistic end of the lattice) and is joined until nothing changes; a program that has not
-settled after MAX_ROUNDS gets no kinds at all.
+A variable's kind is the join of all values ever assigned to it, whatever the order. A parameter's values are the
+arguments of all calls, if the function is only ever called by its name: a local that is never assigned again, or a
+global that is assigned once and never read otherwise. Everything starts without a kind (the optimistic end of the
+lattice) and is joined until nothing changes; a program that has not settled after MAX_ROUNDS gets no kinds at all.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from typing import Any, Final
 from ..levels import LEVEL_1, Level
 from ..signatures import HOST_CALLS, RESULT_KINDS
 from ..syntax import nodes
-from .builtins import Seal
+from .builtins import FixedBuiltins
 from .scope import Resolution, Scope, Variable
 
 NUMBER, STRING, BOOLEAN, NIL, TABLE, FUNCTION, ANY = "number", "string", "boolean", "nil", "table", "function", "any"
@@ -45,9 +44,11 @@ class _Function:
 class Kinds:
     """Kinds of a program's variables and expressions."""
 
-    def __init__(self, resolution: Resolution, chunks: list[nodes.Chunk], seal: Seal, level: Level = LEVEL_1) -> None:
+    def __init__(
+        self, resolution: Resolution, chunks: list[nodes.Chunk], builtins: FixedBuiltins, level: Level = LEVEL_1
+    ) -> None:
         self.resolution = resolution
-        self.seal = seal
+        self.builtins = builtins
         self.proves = level.types
         """Whether anything is proved that the text does not say itself."""
         self.variables: dict[Variable, str] = {}
@@ -91,7 +92,7 @@ class Kinds:
         if isinstance(node, nodes.MethodCall):
             return (
                 self.of(node.object) == STRING
-                and self.seal.method(node.method) is not None
+                and self.builtins.method(node.method) is not None
                 and ("string", node.method) in RESULT_KINDS
             )
         return not isinstance(node, nodes.Vararg)
@@ -182,7 +183,7 @@ class Kinds:
 
     def method_call(self, node: nodes.MethodCall) -> str:
         """The kind of a string method's answer."""
-        if self.proves and self.raw(node.object) == STRING and self.seal.method(node.method) is not None:
+        if self.proves and self.raw(node.object) == STRING and self.builtins.method(node.method) is not None:
             return RESULT_KINDS.get(("string", node.method), ANY)
         return ANY
 
@@ -191,16 +192,16 @@ class Kinds:
         if isinstance(node, nodes.Name):
             if node in self.resolution.variables:
                 return None
-            slot = self.seal.function(node.name)
+            slot = self.builtins.function(node.name)
         elif (
             isinstance(node, nodes.Index) and isinstance(node.object, nodes.Name) and isinstance(node.key, nodes.String)
         ):
             if node.object in self.resolution.variables:
                 return None
-            slot = self.seal.field(node.object.name, node.key.value)
+            slot = self.builtins.field(node.object.name, node.key.value)
         else:
             return None
-        return self.seal.path(slot) if slot is not None else None
+        return self.builtins.path(slot) if slot is not None else None
 
     def callee(self, node: nodes.Call) -> _Function | None:
         """The function that a call surely reaches."""
@@ -420,7 +421,7 @@ class _Collector:
                 self.expression(value)
 
     def known_global(self, target: nodes.Name, function: nodes.Function) -> bool:
-        if target in self.resolution.variables or self.kinds.seal.dynamic or self.kinds.seal.hosted:
+        if target in self.resolution.variables or self.kinds.builtins.dynamic or self.kinds.builtins.hosted:
             return False
         if target.name in HOST_CALLS or self.resolution.globals.writes.get(target.name) != 1:
             return False

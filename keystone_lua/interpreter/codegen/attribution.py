@@ -12,7 +12,7 @@ from __future__ import annotations
 import ast
 from typing import Final
 
-from ..analysis.builtins import Seal
+from ..analysis.builtins import FixedBuiltins
 from ..analysis.pricing import Pricing
 from ..analysis.scope import Resolution
 from ..analysis.types import Kinds
@@ -77,8 +77,10 @@ class Price(int):
 class AccountingBuilder(FunctionBuilder):
     """A builder that keeps the accounts."""
 
-    def __init__(self, resolution: Resolution, pricing: Pricing, kinds: Kinds, seal: Seal, makers: Makers) -> None:
-        super().__init__(resolution, pricing, kinds, seal, makers)
+    def __init__(
+        self, resolution: Resolution, pricing: Pricing, kinds: Kinds, builtins: FixedBuiltins, makers: Makers
+    ) -> None:
+        super().__init__(resolution, pricing, kinds, builtins, makers)
         self.shares: dict[int, Share] = {}
         self.statement_sites: set[int] = set()
 

@@ -1,7 +1,7 @@
 """The function builder: what every part of the compiler needs to turn Lua nodes into Python ast.
 
-Input: the resolution, kinds and seal of a whole program. Output: Python expressions, and statements in ``self.out``
-that must come first; the table of sites; the names of functions.
+Input: the resolution, prices, kinds and fixed builtins of a whole program. Output: Python expressions, and statements
+in ``self.out`` that must come first; the table of sites; the names of functions.
 
 The other files here are free functions that get the builder, one for each kind of node; compiler lists them in
 ``makers``, by the class of the node.
@@ -12,7 +12,7 @@ everything else is one call into operations. No subtree is emitted twice: an ope
 named, with a walrus.
 
 **Prices.** A segment (a basic block) is a run of statements without a way out in the middle; its price, the sum of its
-operations from the cost table, is charged on entry: ``fuel -= n`` on a cell variable, the cheapest counter measured.
+nodes' (see analysis.pricing), is charged on entry: ``fuel -= n`` on a cell variable, the cheapest counter measured.
 ``run.refuel`` decides when one goes below zero.
 
 **Height.** CPython's compiler recurses over the ast, so its height is bounded: a tall expression is moved into a nested
@@ -26,7 +26,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from ..analysis.builtins import Seal
+from ..analysis.builtins import FixedBuiltins
 from ..analysis.pricing import FREE, Price, Pricing
 from ..analysis.scope import BOX, Resolution, Variable
 from ..analysis.types import BOOLEAN, Kinds
@@ -121,23 +121,25 @@ class FunctionBuilder:
     """Of a chunk that a run loads: texts that are no constants of its code, by the names that they have instead."""
 
     events: frozenset[str] = frozenset()
-    """Names of metamethods in the program's text: a guess at what its operators meet, see optimism."""
+    """Names of metamethods in the program's text: a guess at what its operators meet, see speculation."""
 
     computes = False
     """Whether an ``__index`` seems to be a function: likewise a guess."""
 
-    def __init__(self, resolution: Resolution, pricing: Pricing, kinds: Kinds, seal: Seal, makers: Makers) -> None:
+    def __init__(
+        self, resolution: Resolution, pricing: Pricing, kinds: Kinds, builtins: FixedBuiltins, makers: Makers
+    ) -> None:
         self.makers = makers
         self.pricing = pricing
         self.resolution = resolution
         self.kinds = kinds
-        self.seal = seal
+        self.builtins = builtins
         use = resolution.globals
-        self.hosted = seal.hosted or any(
+        self.hosted = builtins.hosted or any(
             name in use.reads or name in use.writes for name in (*HOST_GLOBALS, *HOST_CALLS)
         )
         """Whether the program may see the host's tables."""
-        self.metatables = self.hosted or seal.dynamic or "setmetatable" in use.reads
+        self.metatables = self.hosted or builtins.dynamic or "setmetatable" in use.reads
         """Whether the program may see tables with a metatable."""
         self.sites: list[Site] = [Site("", 0)]
         self.site_numbers: dict[Site, int] = {}

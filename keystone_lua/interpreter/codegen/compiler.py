@@ -30,19 +30,19 @@ from .segments import Context, Segment, Statements
 from .twins import functions_of, linked, links
 
 RUN_CELLS: Final = ("fuel", "alloc", "deepest", "run", "G", "native_call_depth")
-"""The free variables of every compiled chunk that each run provides, besides sealed library functions."""
+"""The free variables of every compiled chunk that each run provides, besides fixed library functions."""
 
 SHOWN_NAME: Final = 100
 """Bytes of a function's name that tracebacks show: it may be as long as the source, and each level has one."""
 
 
 def code_objects(
-    builder: FunctionBuilder, chunks: Sequence[nodes.Chunk], sealed: Sequence[str], twinned: bool = False
+    builder: FunctionBuilder, chunks: Sequence[nodes.Chunk], fixed: Sequence[str], twinned: bool = False
 ) -> list[CodeType]:
-    """Code objects in the order of ``chunks``; their free variables are RUN_CELLS, ``sealed`` and the mirrors.
+    """Code objects in the order of ``chunks``; their free variables are RUN_CELLS, ``fixed`` and the global cells.
 
     ``twinned``: make the functions' twins too."""
-    module = python_tree(builder, chunks, sealed)
+    module = python_tree(builder, chunks, fixed)
     if builder.apart is not None:
         texts = pyast.TextsApart()
         texts.visit(module)
@@ -51,7 +51,7 @@ def code_objects(
         warnings.simplefilter("ignore")  # of `"x"()` and the like: the script's author gets Lua's error
         code = compile(module, "keystone-lua", "exec", dont_inherit=True)
         if twinned:
-            pausing = frozenset(slot for slot, path in builder.seal.paths.items() if path in PAUSING)
+            pausing = frozenset(slot for slot, path in builder.builtins.paths.items() if path in PAUSING)
             codes = functions_of(code)
             twins = links(builder.definitions, codes, pausing)
             builder.twins = linked(compile(twins, "keystone-lua", "exec", dont_inherit=True), codes, builder.waiting)
@@ -60,7 +60,7 @@ def code_objects(
     return [found[f"f_chunk{number}"] for number in range(len(chunks))]
 
 
-def python_tree(builder: FunctionBuilder, chunks: Sequence[nodes.Chunk], sealed: Sequence[str]) -> ast.Module:
+def python_tree(builder: FunctionBuilder, chunks: Sequence[nodes.Chunk], fixed: Sequence[str]) -> ast.Module:
     """The Python that is compiled: one function, in which each chunk is one."""
     body: list[ast.stmt] = []
     for number, chunk in enumerate(chunks):
@@ -68,7 +68,7 @@ def python_tree(builder: FunctionBuilder, chunks: Sequence[nodes.Chunk], sealed:
         identifier = f"f_chunk{number}"
         builder.functions[identifier] = "main chunk" if number == 0 else f"module '{chunk_id(chunk.name)}'"
         body.append(chunk_function(builder, chunk, identifier))
-    link = pyast.function("link", [*RUN_CELLS, *sealed, *builder.seal.mirrors.values()], 0, None, body, 1)
+    link = pyast.function("link", [*RUN_CELLS, *fixed, *builder.builtins.global_cells.values()], 0, None, body, 1)
     return ast.Module([link], [])
 
 

@@ -1,7 +1,7 @@
 """Names, indexing and calls to Python ast.
 
-Input: nodes that read a variable, a field or ``...``, or that call. Output: expressions (see emission). Refuses
-nothing; what a value does not support is an error at run time, of operations.
+Input: nodes that read a variable, a field or ``...``, or that call. Output: expressions (see builder). What a
+value does not support is an error at run time, of operations.
 
 A local is a Python name, a field that a plain table has is a Python subscript. A call is a Python call: not guarded,
 since CPython's own TypeError says at which site a value was called that is no function (see tracebacks). Library
@@ -36,26 +36,28 @@ def read_name(builder: FunctionBuilder, node: nodes.Name) -> ast.expr:
         slot = pyast.name(variable.slot, line)
         return pyast.subscript(slot, pyast.constant(0, line), line) if variable.storage == BOX else slot
     builder.take(node)
-    if (sealed := builder.seal.function(node.name)) is not None:
-        return pyast.name(sealed, line)
-    if (mirror := builder.seal.mirrors.get(node.name)) is not None:
-        return pyast.name(mirror, line)
+    if (fixed := builder.builtins.function(node.name)) is not None:
+        return pyast.name(fixed, line)
+    if (cell := builder.builtins.global_cells.get(node.name)) is not None:
+        return pyast.name(cell, line)
     name, globals_ = pyast.constant(node.name, line), pyast.name("G", line)
-    return builder.service("index", globals_, name) if builder.seal.dynamic else pyast.subscript(globals_, name, line)
+    return (
+        builder.service("index", globals_, name) if builder.builtins.dynamic else pyast.subscript(globals_, name, line)
+    )
 
 
-def sealed_function(builder: FunctionBuilder, node: nodes.Expression) -> str | None:
+def fixed_function(builder: FunctionBuilder, node: nodes.Expression) -> str | None:
     """The slot of a library function that the script cannot have replaced."""
     if builder.variable(node) is not None:
         return None
     if isinstance(node, nodes.Name):
-        return builder.seal.function(node.name)
+        return builder.builtins.function(node.name)
     if not isinstance(node, nodes.Index) or not isinstance(node.key, nodes.String):
         return None
     library = node.object
     if not isinstance(library, nodes.Name) or builder.variable(library) is not None:
         return None
-    return builder.seal.field(library.name, node.key.value)
+    return builder.builtins.field(library.name, node.key.value)
 
 
 def global_name(builder: FunctionBuilder, node: nodes.Expression) -> str | None:
@@ -66,9 +68,9 @@ def global_name(builder: FunctionBuilder, node: nodes.Expression) -> str | None:
 def index(builder: FunctionBuilder, node: nodes.Index) -> ast.expr:
     """``o[k]``."""
     builder.take(node)
-    if (sealed := sealed_function(builder, node)) is not None:
+    if (fixed := fixed_function(builder, node)) is not None:
         builder.take(node.object)
-        return pyast.name(sealed, builder.line)
+        return pyast.name(fixed, builder.line)
     saved, builder.line = builder.line, builder.operands_at(node.line, node.object)
     made = guarded_index(builder, node.object, node.key)
     builder.line = saved
@@ -122,7 +124,7 @@ def call_value(builder: FunctionBuilder, node: nodes.Call | nodes.MethodCall) ->
     """The first result of a call."""
     if node in builder.pricing.selects:
         assert isinstance(node, nodes.Call)
-        fixed = builder.level.inlining and sealed_function(builder, node.function) is not None
+        fixed = builder.level.inlining and fixed_function(builder, node.function) is not None
         return own_select(builder, node) if fixed else select(builder, node)
     made = call(builder, node)
     if builder.kinds.is_single(node):
@@ -179,7 +181,7 @@ def select(builder: FunctionBuilder, node: nodes.Call) -> ast.expr:
     rest = pyast.choose(
         paid_spread(builder), few(builder, lambda: pyast.name("va", line)), pyast.constant(None, line), line
     )
-    target = maybe_string(builder, f()) if builder.seal.strings_open else f()
+    target = maybe_string(builder, f()) if builder.builtins.strings_open else f()
     other = pyast.lua_call(target, [builder.depth(True), n(), pyast.starred(rest, line)], line)
     made = pyast.choose(is_own(builder, "select", f_once, n_once), own, pyast.call("first", [other], line), line)
     builder.line = saved
@@ -200,7 +202,7 @@ def function_call(builder: FunctionBuilder, node: nodes.Call) -> ast.expr:
     name, note = builder.describe(node.function)
     at = builder.line = builder.at(node.line, (name,) if name else (), (note,), True)
     function = builder.value(node.function)
-    if builder.seal.strings_open and not isinstance(node.function, nodes.Function):
+    if builder.builtins.strings_open and not isinstance(node.function, nodes.Function):
         function = maybe_string(builder, function)
     arguments, spreads = argument_list(builder, node.arguments)
     made = pyast.lua_call(function, [builder.depth(spreads), *arguments], at)
@@ -214,9 +216,9 @@ def mostly_one(builder: FunctionBuilder, node: nodes.Call, call: ast.Call) -> as
     """
     line = builder.line
     function, (depth, *leading, last) = call.func, call.args
-    sealed = sealed_function(builder, node.function)
+    fixed = fixed_function(builder, node.function)
     # A twin pays for a function that may yield as it looks it up: before the arguments.
-    is_fixed = sealed is not None and builder.seal.path(sealed) not in PAUSING
+    is_fixed = fixed is not None and builder.builtins.path(fixed) not in PAUSING
     is_load = is_fixed or builder.is_simple(node.function)
     if not is_load or not all(map(builder.is_simple, node.arguments[:-1])) or not isinstance(last, ast.Starred):
         return call
@@ -246,10 +248,10 @@ def method_call(builder: FunctionBuilder, node: nodes.MethodCall) -> ast.expr:
     receiver = builder.stored_temporary()
     once = pyast.walrus(receiver, value, lookup)
     name = pyast.constant(node.method, lookup)
-    sealed = builder.seal.method(node.method)
-    found = find_method(builder, once if sealed is None else pyast.name(receiver, lookup), receiver, name)
-    if sealed is not None:
-        found = pyast.choose(pyast.is_class(once, "str", lookup), pyast.name(sealed, lookup), found, lookup)
+    fixed = builder.builtins.method(node.method)
+    found = find_method(builder, once if fixed is None else pyast.name(receiver, lookup), receiver, name)
+    if fixed is not None:
+        found = pyast.choose(pyast.is_class(once, "str", lookup), pyast.name(fixed, lookup), found, lookup)
     builder.line = at
     arguments, spreads = argument_list(builder, node.arguments)
     return pyast.lua_call(found, [builder.depth(spreads), pyast.name(receiver, at), *arguments], at)

@@ -129,7 +129,7 @@ def numeric_for(builder: FunctionBuilder, node: nodes.NumericFor) -> None:
     builder.context.owned.add(variable.slot)
     if direct:
         if number_constant(start) is not None and number_constant(step) is not None:
-            builder.counters.add(variable)  # whose values no data can choose (see scattered)
+            builder.counters.add(variable)  # whose values no data can choose (see hash_defence)
         if (plan := builder.pricing.ahead.get(node)) is not None:
             ahead(builder, node, plan, counter, stop)
             return
@@ -215,7 +215,7 @@ def generic_for(builder: FunctionBuilder, node: nodes.GenericFor) -> None:
     call = node.values[0]
     if name is None or not isinstance(call, nodes.Call):
         return iterator_loop(builder, node, variables)
-    if expressions.sealed_function(builder, call.function) is None:
+    if expressions.fixed_function(builder, call.function) is None:
         return named_loop(builder, node, call, variables, name)
     return (pairs_loop if name == "pairs" else ipairs_loop)(builder, node, call, variables)
 
@@ -302,7 +302,7 @@ def named_loop(
 
     is_call = isinstance(only, MULTI)
     last = pyast.starred(expressions.several(builder, given(), given), at) if is_call else given()
-    target = expressions.maybe_string(builder, f) if builder.seal.strings_open else f
+    target = expressions.maybe_string(builder, f) if builder.builtins.strings_open else f
     other = pyast.lua_call(target, [builder.depth(is_call), last], at)
     values = expressions.several(builder, *builder.hold(other))
     own = builder.helper(f"{name}_live", pyast.call("first", [given()], at), at=at)

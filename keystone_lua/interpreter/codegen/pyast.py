@@ -213,7 +213,7 @@ def positive(value: ast.expr, at: int) -> ast.UnaryOp:
     return ast.UnaryOp(ast.UAdd(), value, lineno=at, col_offset=0)
 
 
-def misfit(at: int) -> ast.UnaryOp:
+def guard_failure(at: int) -> ast.UnaryOp:
     """``+None``, which raises TypeError."""
     return positive(nil(at), at)
 

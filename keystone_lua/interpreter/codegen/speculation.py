@@ -1,13 +1,13 @@
-"""Optimism: expressions without guards, to be tried before the guarded form.
+"""Speculation: expressions without guards, to be tried before the guarded form.
 
-Input: an expression node. Output: an Attempt, whose Python expression has the node's value, or raises one of MISFITS
-and has changed nothing; None where there is no such form or no guard to save. Refuses everything that could run Lua
-code or charge for work: calls, constructors, concatenation.
+Input: an expression node. Output: an Attempt, whose Python expression has the node's value, or raises one of
+GUARD_FAILURES and has changed nothing; None where there is no such form or no guard to save. Refuses everything that
+could run Lua code or charge for work: calls, constructors, concatenation.
 
-**Why it is right.** Statements emit ``try: x = attempt; except Misfit: x = guarded``. In CPython 3.11 a ``try`` costs
-nothing until something is raised, so the guards of the usual case are gone (matrix x 0.6), and the guarded form, which
-knows strings as numbers, metatables and errors, starts again from the operands. An operand is asked for in one of two
-ways:
+**Why it is right.** Statements emit ``try: x = attempt; except GuardFailure: x = guarded``. In CPython 3.11 a ``try``
+costs nothing until something is raised, so the guards of the usual case are gone (matrix x 0.6), and the guarded
+form, which knows strings as numbers, metatables and errors, starts again from the operands. An operand is asked for in
+one of two ways:
 
 * as an *operand*, where only a number (or, of an index, a table) will do. Any other value makes Python raise TypeError:
   ``None * 2.0``, ``"2" * 2.0``, ``"x"["k"]``. So a field that only the metatable knows may be read as None. Where
@@ -82,10 +82,10 @@ CallForm = Callable[..., ast.expr]
 class Attempt:
     """One expression without guards; ``prices`` are to be charged once it has its value."""
 
-    def __init__(self, emitter: FunctionBuilder, functions: Mapping[tuple[str, str, int], CallForm]) -> None:
-        self.emitter = emitter
-        self.kinds = emitter.kinds
-        self.events = emitter.events
+    def __init__(self, builder: FunctionBuilder, functions: Mapping[tuple[str, str, int], CallForm]) -> None:
+        self.builder = builder
+        self.kinds = builder.kinds
+        self.events = builder.events
         self.saved = 0
         self.nodes = 0
         self.prices: dict[str, Price] = {}
@@ -115,7 +115,7 @@ class Attempt:
 
     def test(self, node: nodes.Expression) -> ast.expr:
         """A Python truth."""
-        line = self.emitter.line
+        line = self.builder.line
         if isinstance(node, nodes.Comparison) and len(node.rest) == 1:
             return self.compare(node)
         if isinstance(node, nodes.Unary) and node.symbol == "not":
@@ -128,7 +128,7 @@ class Attempt:
             return pyast.both(tests, line) if node.symbol == "and" else pyast.either(tests, line)
         if self.kinds.of(node) == BOOLEAN:
             return pyast.compare(self.value(node), pyast.IS, pyast.name("TRUE", line), line)
-        return self.emitter.truth(*self.mentions(self.value(node)))
+        return self.builder.truth(*self.mentions(self.value(node)))
 
     def is_number(self, node: nodes.Expression) -> bool:
         """Whether a node is surely a number once it has a value: arithmetic answers nothing else here."""
@@ -142,9 +142,9 @@ class Attempt:
     def library_path(self, node: nodes.Expression) -> tuple[str, str] | None:
         """The library function that a call reaches."""
         if isinstance(node, nodes.MethodCall):
-            return ("string", node.method) if self.emitter.seal.method(node.method) is not None else None
-        sealed = expressions.sealed_function(self.emitter, node.function) if isinstance(node, nodes.Call) else None
-        return self.emitter.seal.path(sealed) if sealed is not None else None
+            return ("string", node.method) if self.builder.builtins.method(node.method) is not None else None
+        fixed = expressions.fixed_function(self.builder, node.function) if isinstance(node, nodes.Call) else None
+        return self.builder.builtins.path(fixed) if fixed is not None else None
 
     def is_numeric_call(self, node: nodes.Expression) -> bool:
         """Of a call that has a form: whether it answers a number."""
@@ -159,40 +159,40 @@ class Attempt:
 
     def mentions(self, value: ast.expr) -> tuple[ast.expr, Callable[[], ast.expr]]:
         """The first mention and a maker of later ones. Nothing here changes a variable, so a load can be repeated."""
-        line = self.emitter.line
+        line = self.builder.line
         if isinstance(value, ast.Name):
             return value, lambda: pyast.name(value.id, line)
         if isinstance(value, ast.Constant):
             return value, lambda: pyast.constant(value.value, line)
-        return self.emitter.hold(value)
+        return self.builder.hold(value)
 
     # names and fields
 
     def constant(self, node: nodes.Number | nodes.String) -> ast.expr:
-        return pyast.constant(node.value, self.emitter.line)
+        return pyast.constant(node.value, self.builder.line)
 
     def name(self, node: nodes.Name) -> ast.expr:
-        emitter = self.emitter
-        variable = emitter.variable(node)
+        builder = self.builder
+        variable = builder.variable(node)
         if variable is not None:
-            slot = pyast.name(variable.slot, emitter.line)
+            slot = pyast.name(variable.slot, builder.line)
             if variable.storage == BOX:
-                return pyast.subscript(slot, pyast.constant(0, emitter.line), emitter.line)
+                return pyast.subscript(slot, pyast.constant(0, builder.line), builder.line)
             return slot
-        mirror = emitter.seal.mirrors.get(node.name)
-        if mirror is None:
+        cell = builder.builtins.global_cells.get(node.name)
+        if cell is None:
             raise Unsuited
-        return pyast.name(mirror, emitter.line)
+        return pyast.name(cell, builder.line)
 
     def field(self, node: nodes.Index) -> ast.expr:
-        if self.emitter.hosted and isinstance(node.key, nodes.String):
+        if self.builder.hosted and isinstance(node.key, nodes.String):
             raise Unsuited  # a request's headers are found by a function
-        return self.index(node, self.emitter.metatables)
+        return self.index(node, self.builder.metatables)
 
     def index(self, node: nodes.Index, may_inherit: bool) -> ast.expr:
         """``o[k]``; ``may_inherit``: what is not there is looked up in the metatable."""
-        emitter, line = self.emitter, self.emitter.line
-        if expressions.sealed_function(emitter, node) is not None:
+        builder, line = self.builder, self.builder.line
+        if expressions.fixed_function(builder, node) is not None:
             raise Unsuited
         key = node.key
         short = isinstance(key, nodes.String) and len(key.value) < LONG_STRING
@@ -205,14 +205,14 @@ class Attempt:
         if not short and not likely and not self.is_number(key):
             once, again = self.mentions(o)
             there = pyast.subscript(again(), self.value(key), line)
-            return pyast.choose(pyast.is_class(once, "Table", line), there, pyast.misfit(line), line)
+            return pyast.choose(pyast.is_class(once, "Table", line), there, pyast.guard_failure(line), line)
         self.saved += 1
         place = self.number(key) if likely else self.value(key)
         if not may_inherit:
             return pyast.subscript(o, place, line)
         once, again = self.mentions(o)
         key_once, key_again = self.mentions(place)
-        found, found_again = emitter.hold(pyast.subscript(once, key_once, line))
+        found, found_again = builder.hold(pyast.subscript(once, key_once, line))
         absent = pyast.call("pure_index", [again(), key_again()], line)
         return pyast.choose(pyast.is_not_nil(found, line), found_again(), absent, line)
 
@@ -220,7 +220,7 @@ class Attempt:
         """Whether a field may be expected in the table itself, where the program has classes and proxies."""
         if isinstance(node.key, nodes.String):
             return "__index" not in self.events or node.key.value in self.kinds.fields
-        return not self.emitter.computes or self.kinds.of(node.object) == TABLE
+        return not self.builder.computes or self.kinds.of(node.object) == TABLE
 
     # operators
 
@@ -241,7 +241,7 @@ class Attempt:
         return left
 
     def operate(self, left: ast.expr, known: bool, operator: nodes.Operator) -> ast.expr:
-        line = self.emitter.line
+        line = self.builder.line
         right, right_known = self.operand(operator.operand), self.is_number(operator.operand)
         symbol = operator.symbol
         self.saved += not (known and self.kinds.of(operator.operand) == NUMBER)
@@ -258,7 +258,7 @@ class Attempt:
         return pyast.binary(left, _SIGNS[symbol], right, line)
 
     def unary(self, node: nodes.Unary) -> ast.expr:
-        line = self.emitter.line
+        line = self.builder.line
         if node.symbol == "not":
             return self.truth_value(node)
         if node.symbol == "-":
@@ -268,7 +268,7 @@ class Attempt:
         once, again = self.mentions(self.operand(node.operand))
         if self.kinds.of(node.operand) == STRING:
             return pyast.float_length(once, line)
-        entries, count = self.emitter.hold(pyast.float_length(again(), line))
+        entries, count = self.builder.hold(pyast.float_length(again(), line))
         after = pyast.binary(count(), pyast.ADD, pyast.constant(1.0, line), line)
         is_border = [
             pyast.is_class(once, "Table", line),
@@ -276,21 +276,21 @@ class Attempt:
             pyast.compare(after, pyast.NOT_IN, again(), line),
         ]
         text = pyast.choose(
-            pyast.is_class(again(), "str", line), pyast.float_length(again(), line), pyast.misfit(line), line
+            pyast.is_class(again(), "str", line), pyast.float_length(again(), line), pyast.guard_failure(line), line
         )
         return pyast.choose(pyast.both(is_border, line), count(), text, line)
 
     def truth_value(self, node: nodes.Expression) -> ast.expr:
-        return operators.truth_value(self.emitter, self.test(node))
+        return operators.truth_value(self.builder, self.test(node))
 
     def logical(self, node: nodes.Logical) -> ast.expr:
         """Two operands."""
         if len(node.operands) != 2:
             raise Unsuited
-        line = self.emitter.line
+        line = self.builder.line
         one, two = node.operands
         once, again = self.mentions(self.value(one))
-        test = self.emitter.truth(once, again)
+        test = self.builder.truth(once, again)
         self.conditional += 1
         other = self.value(two)
         self.conditional -= 1
@@ -301,7 +301,7 @@ class Attempt:
         )
 
     def compare(self, node: nodes.Comparison) -> ast.expr:
-        line = self.emitter.line
+        line = self.builder.line
         left, operator = node.first, node.rest[0]
         right = operator.operand
         if operator.symbol in _ORDER:
@@ -319,7 +319,7 @@ class Attempt:
             texts = pyast.both_class(a(), b(), "str", line)
             short = pyast.compare(pyast.length(a(), line), ast.Lt(), pyast.constant(LONG_STRING, line), line)
             fits = pyast.either([floats, pyast.both([texts, short], line)], line)
-            return pyast.choose(fits, pyast.compare(a(), sign, b(), line), pyast.misfit(line), line)
+            return pyast.choose(fits, pyast.compare(a(), sign, b(), line), pyast.guard_failure(line), line)
         equal = operator.symbol == "=="
         if isinstance(left, (nodes.Number, nodes.String, nodes.Nil, nodes.Boolean)):
             left, right = right, left
@@ -339,11 +339,11 @@ class Attempt:
 
     def unknown_equality(self, left: nodes.Expression, right: nodes.Expression, equal: bool) -> ast.expr:
         """As the guarded form does it, with a helper that may not charge or call."""
-        line = self.emitter.line
+        line = self.builder.line
         if "__eq" in self.events:
             raise Unsuited
-        a_once, a = self.emitter.hold(self.value(left))
-        b_once, b = self.emitter.hold(self.value(right))
+        a_once, a = self.builder.hold(self.value(left))
+        b_once, b = self.builder.hold(self.value(right))
         short = pyast.compare(pyast.length(a(), line), ast.Lt(), pyast.constant(LONG_STRING, line), line)
         text = pyast.both([pyast.is_class(a(), "str", line), short], line)
         plain = pyast.either([pyast.is_class(a(), "float", line), text], line)
@@ -360,7 +360,7 @@ class Attempt:
     def number(self, node: nodes.Expression) -> ast.expr:
         """An operand that is a number: text would pass where texts can be compared."""
         operand = self.operand(node)
-        line = self.emitter.line
+        line = self.builder.line
         return operand if self.is_number(node) else pyast.positive(operand, line)
 
     def call(self, node: nodes.Call | nodes.MethodCall) -> ast.expr:
@@ -387,8 +387,8 @@ class Attempt:
 _FORMS: Final[Mapping[type, Callable[[Attempt, Any], ast.expr]]] = {
     nodes.Number: Attempt.constant,
     nodes.String: Attempt.constant,
-    nodes.Nil: lambda self, node: pyast.nil(self.emitter.line),
-    nodes.Boolean: lambda self, node: pyast.name("TRUE" if node.value else "FALSE", self.emitter.line),
+    nodes.Nil: lambda self, node: pyast.nil(self.builder.line),
+    nodes.Boolean: lambda self, node: pyast.name("TRUE" if node.value else "FALSE", self.builder.line),
     nodes.Paren: lambda self, node: self.value(node.expression),
     nodes.Name: Attempt.name,
     nodes.Index: Attempt.field,
@@ -402,7 +402,7 @@ _FORMS: Final[Mapping[type, Callable[[Attempt, Any], ast.expr]]] = {
 
 
 def is_sparse(key: nodes.Expression) -> bool:
-    """``i * 1000 + j``: numbers that most likely lie scattered, which an attempt does not find (see scattered)."""
+    """``i * 1000 + j``: numbers that most likely lie scattered, which an attempt does not find (see hash_defence)."""
     if not isinstance(key, nodes.Arithmetic):
         return isinstance(key, nodes.Paren) and is_sparse(key.expression)
     factors = [key.first, *(o.operand for o in key.rest)] if any(o.symbol == "*" for o in key.rest) else []

@@ -223,19 +223,19 @@ def assign_global(builder: FunctionBuilder, target: nodes.Name, value: ast.expr,
     if not isinstance(value, (ast.Name, ast.Constant)):
         value = stores.put_away(builder, value)
     place = pyast.name("G", builder.line), pyast.constant(target.name, builder.line)
-    mirror = builder.seal.mirrors.get(target.name)
-    if mirror is None or target.name in HOST_CALLS:
+    cell = builder.builtins.global_cells.get(target.name)
+    if cell is None or target.name in HOST_CALLS:
         stores.store_index(builder, target, place, value, (kind, TEXT), target.line)
     else:
-        is_new = [pyast.is_nil(pyast.name(mirror, builder.line), builder.line)]
+        is_new = [pyast.is_nil(pyast.name(cell, builder.line), builder.line)]
         if kind in (ANY, NIL):
             is_new.append(pyast.is_not_nil(value, builder.line))
         if not (isinstance(value, ast.Constant) and value.value is None):
             builder.out.append(
                 pyast.if_(pyast.both(is_new, builder.line), stores.entry_charge(builder), [], builder.line)
             )
-    if mirror is not None:
-        stores.put(builder, mirror, value)
+    if cell is not None:
+        stores.put(builder, cell, value)
 
 
 def call_statement(builder: FunctionBuilder, node: nodes.CallStatement) -> None:
@@ -248,8 +248,8 @@ def call_statement(builder: FunctionBuilder, node: nodes.CallStatement) -> None:
         and not isinstance(call.arguments[1], nodes.Vararg)
         and builder.level.inlining
     ):
-        sealed = expressions.sealed_function(builder, call.function)
-        if sealed is not None and builder.seal.path(sealed) == ("table", "insert"):
+        fixed = expressions.fixed_function(builder, call.function)
+        if fixed is not None and builder.builtins.path(fixed) == ("table", "insert"):
             stores.insert(builder, call)
             return
     builder.out.append(pyast.statement(builder.multi(node.call), builder.line))
@@ -289,7 +289,7 @@ def append(builder: FunctionBuilder, target: nodes.Index, value: nodes.Expressio
         return False
     body = [*tried, *stores.appended(builder, t, v, price)]
     guarded = untried(builder, lambda: assign_guarded(builder, target, value))
-    builder.out.append(pyast.try_(body, "Misfit", guarded, line))
+    builder.out.append(pyast.try_(body, "GuardFailure", guarded, line))
     return True
 
 
@@ -371,7 +371,7 @@ def is_sure(builder: FunctionBuilder, node: nodes.Expression) -> bool:
     if not builder.level.sure_branches:
         return False
     if isinstance(node, nodes.Name):
-        return builder.variable(node) is not None or not builder.seal.dynamic
+        return builder.variable(node) is not None or not builder.builtins.dynamic
     if isinstance(node, CONSTANTS):
         return not isinstance(node, nodes.String) or len(node.value) < LONG_STRING
     if isinstance(node, nodes.Unary) and node.symbol == "not":

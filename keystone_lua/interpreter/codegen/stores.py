@@ -3,7 +3,7 @@
 Input: expressions, and the tables and keys that they are stored under.
 Output: Python statements in the builder's ``out``.
 
-Where an expression has a form without guards (see optimism) it is tried first. A field that is there is stored at
+Where an expression has a form without guards (see speculation) it is tried first. A field that is there is stored at
 once; a new one after the charge for the entry. ``t[#t + 1] = v`` and ``table.insert(t, v)`` store behind the last
 entry.
 """
@@ -53,7 +53,7 @@ def put_away(builder: FunctionBuilder, value: ast.expr) -> ast.Name:
 
 
 def put_value(builder: FunctionBuilder, identifier: str, node: nodes.Expression) -> None:
-    """``NAME = value``; where guards can be saved that way, without them first (see optimism)."""
+    """``NAME = value``; where guards can be saved that way, without them first (see speculation)."""
     fast = attempt(builder, node) if is_repeated(builder) else None
     if fast is None:
         put(builder, identifier, builder.value(node))
@@ -62,10 +62,12 @@ def put_value(builder: FunctionBuilder, identifier: str, node: nodes.Expression)
 
 
 def put_attempt(builder: FunctionBuilder, identifier: str, fast: Charged, guarded: ast.expr) -> None:
-    """``try: NAME = fast; fuel -= price; except Misfit: NAME = guarded``."""
+    """``try: NAME = fast; fuel -= price; except GuardFailure: NAME = guarded``."""
     body = attempted(builder, identifier, fast)
     builder.attempts_left -= 1
-    builder.out.append(pyast.try_(body, "Misfit", [pyast.assign_name(identifier, guarded, builder.line)], builder.line))
+    builder.out.append(
+        pyast.try_(body, "GuardFailure", [pyast.assign_name(identifier, guarded, builder.line)], builder.line)
+    )
 
 
 def attempted(builder: FunctionBuilder, identifier: str, fast: Charged) -> list[ast.stmt]:
@@ -114,7 +116,7 @@ def store_index(
     kind, key_kind = kinds
     described = target.object if isinstance(target, nodes.Index) else target
     saved, builder.line = builder.line, builder.operands_at(line, described)
-    sure = isinstance(target, nodes.Name) and not builder.seal.dynamic and len(target.name) < LONG_STRING
+    sure = isinstance(target, nodes.Name) and not builder.builtins.dynamic and len(target.name) < LONG_STRING
     builder.out.extend(guarded_store(builder, place, value, kind not in (ANY, NIL), key_kind, sure))
     builder.line = saved
 
@@ -146,7 +148,7 @@ def guarded_store(
 
 
 def has_neighbour(builder: FunctionBuilder, place: Place) -> ast.expr:
-    """A new number key is stored at once next to the one below it (see scattered), which NaN has not."""
+    """A new number key is stored at once next to the one below it (see hash_defence), which NaN has not."""
     o, k = place
     line = builder.line
     below = pyast.binary(k, pyast.SUB, pyast.constant(1.0, line), line)
@@ -205,12 +207,12 @@ def insert(builder: FunctionBuilder, call: nodes.Call) -> None:
     slow = pyast.call_value(function, [builder.depth(bool(first)), t, given], at)
     price = pyast.subtract(builder.store("fuel"), pyast.constant(costs.LIBRARY["table.insert"], at), at)
     body = [*first, *appended(builder, t, v, [price])]
-    builder.out.append(pyast.try_(body, "Misfit", [pyast.statement(slow, at)], at))
+    builder.out.append(pyast.try_(body, "GuardFailure", [pyast.statement(slow, at)], at))
     builder.line = line
 
 
 def appended(builder: FunctionBuilder, t: ast.Name, v: ast.expr, price: list[ast.stmt]) -> list[ast.stmt]:
-    """Statements that store ``v`` behind the last entry of ``t`` or, before anything is done, raise a misfit.
+    """Statements that store ``v`` behind the last entry of ``t`` or, before anything is done, raise a GuardFailure.
 
     Two lookups tell that the number of entries n is a border: t[n + 1] is nil and t[n] is not.
     """
@@ -232,7 +234,7 @@ def appended(builder: FunctionBuilder, t: ast.Name, v: ast.expr, price: list[ast
     ]
     return [
         pyast.assign_name(place, end, line),
-        pyast.if_(pyast.either(unfit, line), [pyast.statement(pyast.misfit(line), line)], [], line),
+        pyast.if_(pyast.either(unfit, line), [pyast.statement(pyast.guard_failure(line), line)], [], line),
         *price,
         *entry_charge(builder),
         pyast.assign(pyast.subscript(t, key(), line, pyast.STORE), v, line),

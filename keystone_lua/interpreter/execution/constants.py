@@ -19,7 +19,8 @@ from .program import Program
 from .run import Run
 
 LIMITS: Final = Limits(instructions=10_000_000, memory=128 * MIB)
-"""Of all constants of a program, frozen copies included: 0.2 s as a rule, 2 s at worst; 50,000 networks, 200,000 words."""
+"""Of all constants of a program, frozen copies included: 0.2 s as a rule, 2 s at worst. 50,000 networks,
+200,000 words."""
 _PARTS: Final = 16
 """Equal parts of LIMITS. A program loses as many as it takes of what the compiler may do: both are done at load."""
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import FunctionType, MappingProxyType
 from typing import Any, Final
 
-from ..limits import MISFITS
+from ..limits import GUARD_FAILURES
 from ..numerals import number_to_string, string_to_number, whole_text
 from ..patterns.items import LATIN
 from ..runtime import arithmetic, comparison, constructors, iteration, metatables, operations
@@ -60,7 +60,7 @@ def _select_one(run: Any, n: Any, values: tuple[Any, ...], literal: bool) -> Any
 HELPERS: Final[Mapping[str, Any]] = MappingProxyType(
     {
         "__builtins__": {},
-        "Misfit": MISFITS,
+        "GuardFailure": GUARD_FAILURES,
         "ABSENT": ABSENT,
         "REQUESTS": REQUESTS,
         "FALSE": FALSE,

@@ -27,11 +27,11 @@ class Program:
     modules: Mapping[str, CodeType]
     """The chunks that ``require`` runs, by its argument."""
     namespace: dict[str, Any]
-    sealed: tuple[tuple[str, tuple[str, str], Recipe | LuaValue], ...]
+    fixed: tuple[tuple[str, tuple[str, str], Recipe | LuaValue], ...]
     base_names: tuple[str, ...]
     library_names: tuple[str, ...]
     dynamic: bool
-    mirrors: Mapping[str, str]
+    global_cells: Mapping[str, str]
     """The script's own globals by name, each with the free variable that has its value."""
     sites: tuple[Site, ...] = field(repr=False)
     source: bytes = field(repr=False)
@@ -46,7 +46,7 @@ class Program:
     own: frozenset[str] = field(default=frozenset(), repr=False)
     """Of a program that was not: the globals that only the script itself may set or call."""
     constant: bool = False
-    """Whether every run starts by doing the same (see startup)."""
+    """Whether every run starts by doing the same (see analysis.constant_startup)."""
     idle_runs: list[RunContext] = field(default_factory=list, repr=False)
     """Emptied runs, to be used again: cells, library functions, and what a constant start-up has made."""
     for_hosts: list[Program] = field(default_factory=list, repr=False)

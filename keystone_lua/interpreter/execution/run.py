@@ -155,12 +155,12 @@ class Run:
         """The results of the generator that has ended last, or what a resumer has given."""
         self.started: tuple[int, int, int] | None = None
         """What start-up cost, if what it made is there: instructions, bytes, and the depth that frames are paid for."""
-        for slot, path, recipe in program.sealed:
+        for slot, path, recipe in program.fixed:
             value = self.made.get(path)
             if value is None:
                 value = self.made[path] = recipe.make(self.cells) if recipe.__class__ is Recipe else recipe
             self.cells[slot] = CellType(value)
-        for slot in program.mirrors.values():
+        for slot in program.global_cells.values():
             self.cells[slot] = CellType(None)
         self.set_limits(limits)
         self.begin(limits, seed, now, slice)
@@ -239,7 +239,7 @@ class Run:
         self.required: Table | None = None
         self.preload: Table | None = None
         self.kept: dict[tuple[str, str], LuaValue] | None = None
-        for slot in self.program.mirrors.values():
+        for slot in self.program.global_cells.values():
             self.cells[slot].cell_contents = None
         self.populate()
 
@@ -271,7 +271,7 @@ class Run:
             return
         self.started = self.kept = None
         values = [*self.globals.values()]
-        for slot in program.mirrors.values():
+        for slot in program.global_cells.values():
             cell = self.cells[slot]
             values.append(cell.cell_contents)
             cell.cell_contents = None

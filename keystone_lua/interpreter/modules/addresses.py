@@ -1,6 +1,6 @@
 """Addresses by RFC 3986: taken apart, put together, resolved.
 
-Input and output: texts of one character a byte. Refuses nothing but by None. Callers have paid.
+Input and output: texts of one character a byte. None for what is no address. Callers have paid.
 """
 
 from __future__ import annotations

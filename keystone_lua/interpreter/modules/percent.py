@@ -1,6 +1,6 @@
 """Percent-encoding (RFC 3986, 2.1) of strings of bytes, for the modules that have it; paid for here.
 
-Input and output: texts of one character a byte. Refuses nothing: a percent sign without two digits stays.
+Input and output: texts of one character a byte. A percent sign without two digits stays.
 """
 
 from __future__ import annotations

@@ -144,7 +144,7 @@ class AccountedRun(CountedRun):
     def populate(self) -> None:
         """The library under its names, and counters that book."""
         self.made.update({path: recipe.make(self.cells) for path, recipe in _RECIPES.items()})
-        for slot, path, _ in self.program.sealed:
+        for slot, path, _ in self.program.fixed:
             self.cells[slot].cell_contents = self.made[path]
         self.counters = [Counter(cell.cell_contents, self.program.namespace) for cell in (self.fuel, self.alloc)]
         self.fuel.cell_contents, self.alloc.cell_contents = self.counters

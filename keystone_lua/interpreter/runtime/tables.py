@@ -57,7 +57,7 @@ def check_key(k: LuaValue) -> None:
 
 
 def make_slow(run: RunContext, t: Table) -> None:
-    """Take a plain table off the fast path (see MetaTable)."""
+    """Take a plain table off the fast path (see values.MetaTable)."""
     t.meta = NO_METATABLE
     t.run = run
     t.__class__ = MetaTable

@@ -96,7 +96,7 @@ def unpredictable(key: LuaValue) -> LuaValue:
 
 
 class ScatteredTable(MetaTable):
-    """A table whose number keys lie scattered (see scattered): they are stored as the eight bytes of the double.
+    """A table whose number keys lie scattered (see hash_defence): they are stored as the eight bytes of the double.
 
     Python hashes a number to its value, so a script can choose keys of which one is only found after passing all
     others; bytes it hashes with a secret of the process. Each use of a number key is charged on top.

@@ -397,7 +397,7 @@ def xpcall_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
 
 
 def library(run: RunContext, fuel: int, alloc: int) -> dict[str, Any]:
-    """The functions' templates; see libraries.Recipe."""
+    """The functions' templates; see registry.Recipe."""
     return {
         "_VERSION": "Lua 5.1",
         "assert": assert_for(run, fuel, alloc),

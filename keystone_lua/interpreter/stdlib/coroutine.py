@@ -139,7 +139,7 @@ def yield_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
 
 
 def library(run: RunContext, fuel: int, alloc: int) -> dict[str, Any]:
-    """The functions' templates; see libraries.Recipe."""
+    """The functions' templates; see registry.Recipe."""
     return {
         "create": create_for(run, fuel, alloc),
         "resume": resume_for(run, fuel, alloc),

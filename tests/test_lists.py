@@ -13,7 +13,9 @@ import pytest
 
 from keystone_lua.authoring.checker.rules import RULES
 from keystone_lua.interpreter import costs, signatures
+from keystone_lua.interpreter.analysis import pricing
 from keystone_lua.interpreter.stdlib.registry import LIBRARIES
+from keystone_lua.interpreter.syntax import nodes
 from tests.budgets import growth
 from tests.test_house import FLOORS
 
@@ -95,6 +97,25 @@ def test_every_price_stands_in_the_cost_table() -> None:
     assert found > 1000
 
 
+@pytest.mark.parametrize("table", ["WORK", "WORK_BYTES", "PER_INSTRUCTION"])
+def test_every_price_is_charged(table: str) -> None:
+    texts = [path.read_text() for path in (ROOT / "keystone_lua" / "interpreter").glob("*/*.py")]
+    unused = [key for key in getattr(costs, table) if not any(f'{table}["{key}"]' in text for text in texts)]
+    assert not unused, f"in costs.{table}, and nobody charges it: {unused}"
+
+
+PRICED_BY_PARTS = {nodes.Paren, nodes.Chain, nodes.Do, nodes.If}
+"""What costs what its parts do."""
+
+
+def test_every_kind_of_node_has_a_price_or_none_on_purpose() -> None:
+    kinds = {kind for kind in vars(nodes).values() if isinstance(kind, type) and issubclass(kind, nodes.Node)}
+    abstract = {nodes.Node, nodes.Expression, nodes.Statement, nodes.Chunk}
+    missing = kinds - abstract - PRICED_BY_PARTS - pricing._RULES.keys()
+    assert not missing, f"analysis/pricing.py has no rule for {sorted(kind.__name__ for kind in missing)}"
+    assert not PRICED_BY_PARTS & pricing._RULES.keys()
+
+
 # library functions
 
 SEVERAL = set(
@@ -140,6 +161,13 @@ def test_the_table_of_rules_has_every_rule() -> None:
         assert rule.SEVERITY not in marks or marks[rule.SEVERITY] in dict(named)[rule.CODE], rule.CODE
 
 
+def test_every_file_of_a_rule_is_in_the_list_of_rules() -> None:
+    folder = ROOT / "keystone_lua" / "authoring" / "checker" / "rules"
+    files = {path.stem for path in folder.glob("*.py") if re.search("^CODE", path.read_text(), re.MULTILINE)}
+    listed = {rule.CODE.replace("-", "_") for rule in RULES}
+    assert files == listed, "a rule's file is named after its CODE, and it has a line in RULES of rules/__init__.py"
+
+
 def test_the_table_of_what_pays_for_what_is_the_declared_one() -> None:
     assert growth.table().strip() in page("security.md"), "python -m tests.budgets growth"
 
@@ -149,6 +177,23 @@ def test_every_room_is_in_the_architecture() -> None:
     named = set(re.findall(r"`?([a-z_]+)(?:/|\.py|`)", page("architecture.md")))
     for wing, floors in FLOORS.items():
         assert {room for rooms in floors for room in rooms} - {"__main__", "version"} <= named, wing
+
+
+# metrics
+
+SHOWN_ONLY = {
+    *("keystone_build_info", "keystone_lane_decisions_total", "keystone_lane_queue_length"),
+    *("keystone_log_lines_dropped_total", "keystone_script_allocated_bytes", "keystone_script_instructions"),
+    "keystone_worker_resident_memory_bytes",
+}
+"""Metrics whose names and labels are tested, and whose values are not: no more are to come."""
+
+
+def test_a_test_makes_every_metric_count() -> None:
+    documented = set(re.findall(r"`(keystone_\w+)`", page("operations.md")))
+    texts = [path.read_text() for path in (ROOT / "tests").rglob("*.py") if path != Path(__file__)]
+    unseen = {name for name in documented if not any(name.removesuffix("_total") in text for text in texts)}
+    assert unseen == SHOWN_ONLY, "a metric needs a test that makes it count, in tests/server/test_metrics.py"
 
 
 # references

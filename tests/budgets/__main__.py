@@ -8,7 +8,8 @@
     python -m tests.budgets library                  time an instruction and peak memory of every function at N and 10 N
     python -m tests.budgets slices [DIR|FILE ...]    the longest first slice, which holds the server's loop: 50 ms are allowed;
                                                      without files, decisions on bodies of a megabyte as well
-    python -m tests.budgets compile                  time and memory to compile the worst shapes of source at the limits
+    python -m tests.budgets compile [SHAPE ...]      time and memory to compile the worst shapes of source at the limits,
+                                                     on every CPython
     python -m tests.budgets names [SHAPE ...]        the same for shapes of names and functions, on every CPython
     python -m tests.budgets determinism              all programs on every CPython; names the versions that are missing
 
@@ -18,12 +19,8 @@ Exit 1 where a bound does not hold.
 from __future__ import annotations
 
 import contextlib
-import gc
 import json
-import re
-import resource
 import statistics
-import subprocess
 import sys
 import time
 from dataclasses import dataclass
@@ -31,27 +28,20 @@ from pathlib import Path
 from typing import Final
 
 from keystone_lua.interpreter import Limits, LuaSyntaxError, Program, SliceExhausted, compile_program, execute
-from keystone_lua.interpreter.analysis.compile_cost import cost_of
-from keystone_lua.interpreter.limits import DEFAULT, MAX_COMPILE_COST, MAX_TOKENS
-from keystone_lua.interpreter.syntax.parser import parse
+from keystone_lua.interpreter.limits import DEFAULT
 from keystone_lua.server.decisions.service import SLICE
 
 from ..hostile import verdicts
-from . import first_slices, grid, growth, in_lanes, name_campaign, pythons
+from . import compile_campaign, first_slices, grid, growth, in_lanes, name_campaign, pythons
 from .answers import programs
 from .library_cases import CASES, Case
 from .measure import ROOM, cost, program
-from .shapes import SHAPES
 
 ROOT = Path(__file__).resolve().parents[2]
 OPERATIONS: Final = Path(__file__).with_name("operations")
 ALLOWED: Final = 20
 SECONDS: Final = 5.0
 SLICE_MILLISECONDS: Final = 50
-WORST: Final = 10
-"""Shapes that are compiled at the limits, by time and by memory each."""
-COMPILE_SECONDS: Final = 2.0
-COMPILE_MEBIBYTES: Final = 300
 FEW: Final = 2_000
 """Instructions below which a run's own 50 µs hide what an instruction takes."""
 
@@ -173,68 +163,6 @@ def library(_: list[str]) -> int:
     return int(bad > 0)
 
 
-def compile_shapes(_: list[str]) -> int:
-    """Every shape at a quarter of the limits, then the worst in time and memory at the limits themselves."""
-    screened = {name: shape_apart(name, 0.25) for name in SHAPES}
-    worst = sorted(screened, key=lambda name: screened[name].seconds, reverse=True)[:WORST]
-    worst += sorted(screened, key=lambda name: screened[name].mebibytes, reverse=True)[:WORST]
-    bad = 0
-    for name in dict.fromkeys(worst):
-        found = shape_apart(name, 1.0)
-        bad += found.seconds > COMPILE_SECONDS or found.mebibytes > COMPILE_MEBIBYTES
-        print(f"{name:30} {found.seconds:6.2f} s {found.mebibytes:5} MiB  {found.outcome}", flush=True)
-    print(f"{len(SHAPES)} shapes; {COMPILE_SECONDS} s and {COMPILE_MEBIBYTES} MiB are allowed")
-    return int(bad > 0)
-
-
-@dataclass(frozen=True)
-class Compiled:
-    """Processor time and growth of the process by one shape."""
-
-    seconds: float
-    mebibytes: int
-    outcome: str
-
-
-def shape_apart(name: str, share: float) -> Compiled:
-    command = [sys.executable, "-m", "tests.budgets", "shape", name, str(share)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    return Compiled(*json.loads(done.stdout))
-
-
-def shape(arguments: list[str]) -> int:
-    """One shape in this process, as long as a share of what the limits on bytes, tokens and cost allow."""
-    name, share = arguments[0], float(arguments[1])
-    size = int(share * longest(name))
-    source = SHAPES[name](size).encode("latin-1")[: DEFAULT.source]
-    compile_program(b"return 1", "t")
-    gc.collect()
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    started = time.process_time()
-    outcome = f"{len(source)} bytes compiled"
-    try:
-        compile_program(source, "t")
-    except LuaSyntaxError as error:
-        outcome = f"{len(source)} bytes refused: {error.message[:60]!r}"
-    seconds = time.process_time() - started
-    peak = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) >> 10
-    print(json.dumps([seconds, peak, outcome]))
-    return 0
-
-
-def longest(name: str) -> int:
-    """Bytes of a shape that just fit; all that a source may have, if the shape is refused at any length."""
-    sample = 8_000
-    try:
-        source = SHAPES[name](sample).encode("latin-1")
-        cost = cost_of(parse(source, "t"))
-    except LuaSyntaxError:
-        return DEFAULT.source
-    tokens = sum(1 for _ in re.finditer(rb"[A-Za-z_0-9]+|'[^']*'|[.][.]|[=<>~]=|[^\sA-Za-z_0-9]", source))
-    room = min(DEFAULT.source, len(source) * MAX_COMPILE_COST // cost if cost else DEFAULT.source)
-    return int(min(room, len(source) * MAX_TOKENS // max(1, tokens)) * 0.99)
-
-
 def determinism(_: list[str]) -> int:
     found = pythons.found()
     outputs = {}
@@ -261,12 +189,12 @@ CAMPAIGNS: Final = {
     "dearest": dearest,
     "library": library,
     "slices": slices,
-    "compile": compile_shapes,
+    "compile": compile_campaign.shapes,
     "names": name_campaign.names,
     "determinism": determinism,
     "grid": grid.grid,
 }
-COMMANDS: Final = {**CAMPAIGNS, "shape": shape, "growth": show_growth}
+COMMANDS: Final = {**CAMPAIGNS, "growth": show_growth}
 
 
 def main() -> int:

@@ -4,7 +4,7 @@ Input: a Chunk. Output: its cost, in units of which each stands for at most 1.5 
 chunk is compiled. ``compile_program`` refuses programs over ``limits.MAX_COMPILE_COST``.
 
 The generated code of a node is some number of Python syntax nodes, at about 300 bytes each, so a node's kind tells its
-price: 2 for a field of a constructor, 12 for a term of a sum, 40 for a method call. A function costs 100 not for its
+price: 4 for a field of a constructor, 16 for a term of a sum, 40 for a method call. A function costs 100 not for its
 code but because CPython copies the names of the enclosing function for each.
 """
 
@@ -26,7 +26,7 @@ _NODES: Final[dict[type, int]] = {
     nodes.Break: 4,
     nodes.Call: 12,
     nodes.Concat: 22,
-    nodes.Field: 2,
+    nodes.Field: 4,
     nodes.Function: 40,
     nodes.GenericFor: 30,
     nodes.Goto: 20,
@@ -46,6 +46,8 @@ _NODES: Final[dict[type, int]] = {
 }
 _TARGET: Final = 15
 """An assigned variable or field."""
+_COMPUTED: Final = 6
+"""A key between brackets, in a constructor; three times that for one that is assigned to."""
 _LOCAL: Final = 4
 _CROSSED: Final = 2
 """A loop around a goto, which may have to pass it on."""
@@ -60,8 +62,8 @@ MANY: Final = 4_000
 TWIN_CALL: Final = 18
 _LOOPS: Final = (nodes.While, nodes.Repeat, nodes.NumericFor, nodes.GenericFor, nodes.Do, nodes.Function)
 _OPERANDS: Final[dict[type, int]] = {nodes.Concat: 2, nodes.Logical: 8}
-_OPERATOR: Final = 11
-_COMPARISON: Final = 18
+_OPERATOR: Final = 15
+_COMPARISON: Final = 26
 _POWER: Final = 15
 
 
@@ -139,7 +141,10 @@ def _own(node: Any, kind: type, loops: int) -> int:
     if kind in _OPERANDS:
         return _OPERANDS[kind] * len(node.operands)
     if kind is nodes.Assign:
-        return _TARGET * len(node.targets)
+        computed = sum(t.__class__ is nodes.Index and not constant(t.key) for t in node.targets)
+        return _TARGET * len(node.targets) + 3 * _COMPUTED * computed
+    if kind is nodes.Field:
+        return _COMPUTED if node.key is not None and not constant(node.key) else 0
     if kind is nodes.Local:
         return _LOCAL * len(node.names)
     return _CROSSED * loops if kind is nodes.Goto else 0
@@ -148,7 +153,7 @@ def _own(node: Any, kind: type, loops: int) -> int:
 def _operator(node: nodes.Operator) -> int:
     if node.symbol[0] in "<>=~":
         return _COMPARISON
-    return 3 if constant(node.operand) else _POWER if node.symbol == "^" else _OPERATOR
+    return 5 if constant(node.operand) else _POWER if node.symbol == "^" else _OPERATOR
 
 
 def constant(node: nodes.Expression) -> bool:

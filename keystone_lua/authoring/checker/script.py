@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any, Final
 
 from ...interpreter.analysis.scope import Variable
@@ -107,11 +108,16 @@ class Script:
             return f"{self.path(node.object)}.{node.key.value}"
         return ""
 
-    def written_globals(self) -> set[str]:
-        """Globals that the script or its modules assign, ``_G.name = value`` included."""
+    @cached_property
+    def _written(self) -> frozenset[str]:
         fields = (target for target in self.targets if isinstance(target, nodes.Index))
         paths = {self.path(target) for target in fields}
-        return set(self.resolution.globals.writes) | {path[3:] for path in paths if path.startswith("_G.")}
+        written = {path[3:] for path in paths if path.startswith("_G.")}
+        return frozenset(written.union(self.resolution.globals.writes))
+
+    def written_globals(self) -> frozenset[str]:
+        """Globals that the script or its modules assign, ``_G.name = value`` included."""
+        return self._written
 
     def tested_paths(self) -> set[str]:
         """Globals and their fields that the script asks for whether they exist: it knows that they may not."""

@@ -6,6 +6,7 @@ Lua notices when a match comes to the fault; here it is told before.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final
 
 from ....interpreter.patterns.items import FAULT, Reader
@@ -22,6 +23,8 @@ CODE: Final = "bad-pattern"
 SEVERITY: Final[Severity] = "warning"
 TEXT: Final = "The pattern or regular expression is malformed: matching by it is an error."
 
+MOST_REGEXES: Final = 200
+"""Regular expressions of a script that are compiled: the dearest take 10 ms each."""
 _OPTIONS: Final = 2
 """The place of options among the arguments of re's functions, of sub and gsub one more."""
 
@@ -39,9 +42,10 @@ def places(script: Script) -> Iterator[Place]:
                 if highest > captures:
                     message = f"the replacement names capture {highest}, and the pattern has {len(reader.kinds)}"
                     yield Place(call.replacement.line, call.replacement.column, message)
-    for found in library_of(script).calls():
-        file, name = found.member.path
-        if file == "re" and len(found.call.arguments) > 1:
+    regexes = (found for found in library_of(script).calls() if found.member.path[0] == "re")
+    for found in islice(regexes, MOST_REGEXES):
+        name = found.member.path[1]
+        if len(found.call.arguments) > 1:
             yield from _regex(found.call.arguments, _OPTIONS + (name in ("sub", "gsub")))
 
 

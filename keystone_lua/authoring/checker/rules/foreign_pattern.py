@@ -26,7 +26,7 @@ _IN_SET: Final = re.compile(r"\\([dws])")
 _WRITTEN: Final = re.compile(r"\\([dDwWsSBSpP.+*?()\[\]{}|^$/-])")
 """In a literal's source, where Lua reads an unknown escape as the character alone."""
 _GROUP: Final = re.compile(r"\(\?(?:[:=!>P<i]|[imsx]+\))")
-_CHOICE: Final = re.compile(r"\(([\w/.-]+(?:\|[\w/.-]+)+)\)|\A\^?([A-Za-z][\w/-]+(?:\|[A-Za-z][\w/-]+)+)\$?\Z")
+_CHOICE: Final = re.compile(r"\(([\w/.-]++(?:\|[\w/.-]++)++)\)|\A\^?([A-Za-z][\w/-]++(?:\|[A-Za-z][\w/-]++)++)\$?\Z")
 _COUNT: Final = re.compile(r"[^%]\{\d+(?:,\d*)?\}")
 _CLASS: Final = re.compile(r"%[acdlpsuwx]")
 _SIGNS: Final = re.compile(r"%[acdlpsuwx.+-]|\[[^\]]+\][+*]|\\[dsw]|\.[*+]")

@@ -5,9 +5,11 @@ Only an assignment that a run makes once is looked at: counting within a request
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
+from ....interpreter.analysis.scope import Variable
 from ....interpreter.syntax import nodes
 from ..findings import Severity
 from ..rule import Place
@@ -23,17 +25,28 @@ _ADVICE: Final = "each request starts anew; for turns use request.sequence, for 
 
 def places(script: Script) -> Iterator[Place]:
     """``count = count + 1`` of a global, of a local of the file, or of a field of one, straight in on_route_request."""
-    functions = set(entry_points(script))
+    functions = {function: _declared_in(script, function) for function in entry_points(script)}
+    if not functions:
+        return
+    changes = Counter(_key(script, owner) for target in script.targets if (owner := _owner_inside(script, target)))
     for assign in script.each(nodes.Assign):
         function = script.function_of(assign)
         if function not in functions or _repeats(script, assign, function):
             continue
         for target, value in zip(assign.targets, assign.values, strict=False):
             owner = _owner(target)
-            if owner is None or not _is_outer(script, owner, function) or not isinstance(value, nodes.Arithmetic):
-                continue
-            if any(_same(script, target, node) for node in script.each_in(value)) and _is_alone(script, owner, assign):
+            if owner is None or not isinstance(value, nodes.Arithmetic) or changes[_key(script, owner)] > 1:
+                continue  # one that others change too counts what they began
+            variable = script.variable(owner)
+            is_outer = owner.name not in GIVEN if variable is None else variable not in functions[function]
+            if is_outer and any(_same(script, target, node) for node in script.each_in(value)):
                 yield Place(*script.start_of(target), f"'{owner.name}' counts from its first value, always: {_ADVICE}")
+
+
+def _declared_in(script: Script, function: nodes.Function) -> set[Variable]:
+    """The locals of a function, its parameters included."""
+    declared = script.resolution.declared
+    return {variable for node in script.each_in(function) for variable in declared.get(node, ())}
 
 
 def _owner(target: Any) -> nodes.Name | None:
@@ -43,6 +56,16 @@ def _owner(target: Any) -> nodes.Name | None:
     return target if isinstance(target, nodes.Name) else None
 
 
+def _owner_inside(script: Script, target: Any) -> nodes.Name | None:
+    """The same of an assignment in a function."""
+    return _owner(target) if script.function_of(target) is not None else None
+
+
+def _key(script: Script, owner: nodes.Name) -> Any:
+    """A local, or a global's name."""
+    return script.variable(owner) or owner.name
+
+
 def _repeats(script: Script, assign: nodes.Assign, function: Any) -> bool:
     for around in script.ancestors(assign):
         if around is function:
@@ -50,15 +73,6 @@ def _repeats(script: Script, assign: nodes.Assign, function: Any) -> bool:
         if isinstance(around, LOOPS):
             return True
     return True
-
-
-def _is_outer(script: Script, owner: nodes.Name, function: nodes.Function) -> bool:
-    """Whether a variable is a global, or a local that is declared outside of the function."""
-    variable = script.variable(owner)
-    if variable is None:
-        return owner.name not in GIVEN
-    inside = (script.resolution.declared.get(node, ()) for node in script.each_in(function))
-    return not any(variable in declared for declared in inside)
 
 
 def _same(script: Script, target: Any, node: Any) -> bool:
@@ -72,15 +86,3 @@ def _same(script: Script, target: Any, node: Any) -> bool:
     if isinstance(target, nodes.Index) and isinstance(node, nodes.Index) and _same(script, target.object, node.object):
         return _same(script, target.key, node.key)
     return type(target) is type(node) and getattr(target, "value", None) == getattr(node, "value", 0)
-
-
-def _is_alone(script: Script, owner: nodes.Name, assign: nodes.Assign) -> bool:
-    """Whether no other assignment in a function changes the variable: then this one counts what another began."""
-    return not any(
-        (other := _owner(target)) is not None
-        and other.name == owner.name
-        and script.variable(other) is script.variable(owner)
-        and script.parents[target] is not assign
-        and script.function_of(target) is not None
-        for target in script.targets
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from ....interpreter.analysis.scope import Variable
 from ....interpreter.syntax import nodes
 from ..findings import Severity
 from ..rule import Place
@@ -29,37 +30,43 @@ def places(script: Script) -> Iterator[Place]:
     """Assignments to a field, or to a header, that the script does not read behind them."""
     declared = [script.resolution.declared[function] for function in entry_points(script)]
     requests = {parameters[0] for parameters in declared if parameters}
+    last: dict[Variable | None, dict[str, tuple[int, int]]] = {
+        request: _last_reads(script, request) for request in requests
+    }
     for target in script.targets:
         field = _field(script, target, requests)
-        if field is not None and field.key.value in _FIELDS and not _is_read(script, target, field):
-            name = field.key.value
+        if field is None or field.key.value not in _FIELDS:
+            continue
+        name, reads = field.key.value, last[script.variable(field.object)]
+        if max(reads.get(name, _NOWHERE), reads.get("", _NOWHERE)) < (target.line, target.column):
             place = script.start_of(target)
             yield Place(*place, f"a write to request.{name} does not reach the backend: {_FIELDS[name]}")
 
 
-def _field(script: Script, target: Any, requests: set[Any]) -> Any:
+_NOWHERE: Final = (0, 0)
+
+
+def _last_reads(script: Script, request: Variable) -> dict[str, tuple[int, int]]:
+    """Where each field is read last, by its name, and, by "", the request as a whole or a computed field."""
+    found: dict[str, tuple[int, int]] = {}
+    for read in script.reads.get(request, ()):
+        parent = script.parents[read]
+        name = ""
+        if isinstance(parent, nodes.Index) and parent.object is read and isinstance(parent.key, nodes.String):
+            name = parent.key.value
+            if _is_written(script, parent):
+                continue
+        found[name] = max(found.get(name, _NOWHERE), (read.line, read.column))
+    return found
+
+
+def _field(script: Script, target: Any, requests: set[Variable]) -> Any:
     """``request.path`` of an assignment to it, or to a field of it."""
     while isinstance(target, nodes.Index):
         if isinstance(target.object, nodes.Name) and script.variable(target.object) in requests:
             return target if isinstance(target.key, nodes.String) else None
         target = target.object
     return None
-
-
-def _is_read(script: Script, target: Any, field: Any) -> bool:
-    """Whether the field, or the whole request, is used behind the assignment; in a loop, anywhere."""
-    variable = script.variable(field.object)
-    behind = (target.line, target.column)
-    for read in script.reads.get(variable, ()) if variable is not None else ():
-        parent = script.parents[read]
-        if read is field.object or (read.line, read.column) < behind:
-            continue
-        if not isinstance(parent, nodes.Index) or parent.object is not read:
-            return True
-        same = isinstance(parent.key, nodes.String) and parent.key.value == field.key.value
-        if not isinstance(parent.key, nodes.String) or (same and not _is_written(script, parent)):
-            return True
-    return False
 
 
 def _is_written(script: Script, node: Any) -> bool:

@@ -16,6 +16,10 @@ SEVERITY: Final[Severity] = "error"
 TEXT: Final = "A tenant's script must define the global function on_route_request."
 
 
+MOST_NAMES: Final = 1000
+"""Globals that a misspelt name is looked for among."""
+
+
 def places(script: Script) -> Iterator[Place]:
     """At the local of that name, if there is one, else at the first line."""
     if script.kind is not Kind.TENANT or ENTRY_POINT in script.written_globals():
@@ -26,7 +30,7 @@ def places(script: Script) -> Iterator[Place]:
             column = script.column_of(ENTRY_POINT, local)
             yield Place(local.line, column, f"{ENTRY_POINT} is local here and must be global: remove 'local'")
             return
-    close = get_close_matches(ENTRY_POINT, sorted(script.written_globals()), 1, 0.6)
+    close = get_close_matches(ENTRY_POINT, sorted(script.written_globals())[:MOST_NAMES], 1, 0.6)
     for target in script.targets:
         if close and script.is_global(target, close[0]):
             column = script.column_of(close[0], target)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any, Final
 
+from ....interpreter.analysis.scope import Variable
 from ....interpreter.syntax import nodes
 from ..findings import Severity
 from ..rule import Place
@@ -64,6 +65,10 @@ def _advice(name: str) -> str:
     return f": did you mean '{close[0]}'?" if close else ""
 
 
+MOST_LOCALS: Final = 50
+"""Locals one made of the other."""
+
+
 class _Texts:
     """Which expressions are surely strings."""
 
@@ -71,17 +76,19 @@ class _Texts:
         self.script = script
         declared = [script.resolution.declared[function] for function in entry_points(script)]
         self.requests = {parameters[0] for parameters in declared if parameters}
+        self.depth = 0
+        self.known: dict[Variable, bool] = {}
+        """Of locals that were asked for; one that is asked for again meanwhile is none."""
 
-    def has(self, node: Any, depth: int = 4) -> bool:
+    def has(self, node: Any) -> bool:
         """Whether an expression is a text: of a request's fields, of its headers, a literal, a local that is one."""
         if isinstance(node, (nodes.String, nodes.Concat)):
             return True
         if isinstance(node, nodes.Logical):
-            return all(self.has(operand, depth) for operand in node.operands)
-        if isinstance(node, nodes.Name) and depth:
+            return all(map(self.has, node.operands))
+        if isinstance(node, nodes.Name):
             variable = self.script.variable(node)
-            value = self.script.initial.get(variable) if variable is not None and not variable.assigned else None
-            return value is not None and self.has(value, depth - 1)
+            return variable is not None and not variable.assigned and self._is_text(variable)
         if not isinstance(node, nodes.Index):
             return False
         owner, key = node.object, node.key
@@ -95,3 +102,14 @@ class _Texts:
             and owner.key.value == "headers"
             and self.script.variable(owner.object) in self.requests
         )
+
+    def _is_text(self, variable: Variable) -> bool:
+        """Whether a local's only value is a text, through at most MOST_LOCALS others."""
+        if variable not in self.known:
+            self.known[variable] = False
+            value = self.script.initial.get(variable)
+            if value is not None and self.depth < MOST_LOCALS:
+                self.depth += 1
+                self.known[variable] = self.has(value)
+                self.depth -= 1
+        return self.known[variable]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from difflib import get_close_matches
 from typing import Final
 
@@ -44,7 +44,7 @@ def _makes_globals(script: Script) -> bool:
     )
 
 
-def _advice(script: Script, node: nodes.Name, known: set[str]) -> str:
+def _advice(script: Script, node: nodes.Name, known: Set[str]) -> str:
     function = script.function_of(node)
     locals_ = {variable.name for variable in script.reads}
     if function is not None:

@@ -376,3 +376,5 @@ class Connection(asyncio.Protocol):
     def _write(self, data: bytes) -> None:
         if self._transport is not None and not self._ended:
             self._agent.writes.write(self._transport, data)
+        else:
+            self._agent.writes.end()

@@ -167,7 +167,10 @@ def values_at(data: bytes, at: int, count: int) -> tuple[dict[str, Value], int]:
         name = _NAMES.get(data[at + 1 : end]) or _name(data[at + 1 : end])
         if data[end] == _STRING and (size := data[end + 1]) < _LONG and end + 2 + size <= last + 1:
             at = end + 2 + size
-            made[name] = data[end + 2 : at].decode("utf-8", "surrogateescape")
+            try:
+                made[name] = data[end + 2 : at].decode()  # a third of the time of the same with a word on errors
+            except UnicodeDecodeError:
+                made[name] = data[end + 2 : at].decode("utf-8", "surrogateescape")
         else:
             made[name], at = value_at(data, end)
     return made, at

@@ -90,7 +90,8 @@ def asked_of(arguments: Mapping[str, Value]) -> Asked:
         else:
             raise BadArguments(f"{name[:40]!r} is no argument; there are {', '.join(ARGUMENTS)} and {BACKEND}NAME")
     given = arguments.get
-    method, raw_path, query = _text(arguments, "method"), _text(arguments, "path"), _text(arguments, "query")
+    method, raw_path = _text(arguments, "method"), _text(arguments, "path")
+    query = _text(arguments, "query") if "query" in arguments else ""
     if not method or not raw_path:
         raise BadArguments(f"{'path' if method else 'method'}: expected a text")
     tenant = _text(arguments, "tenant")

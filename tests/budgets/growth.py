@@ -20,7 +20,7 @@ class Kind(NamedTuple):
 KINDS: Final[dict[str, Kind]] = {
     "numeral": Kind(
         "the length of a text that has to be a number",
-        "4 and 4 instructions for each 16 bytes, before it is converted (`Run.number_of` and `tonumber`, which alone convert); from 64 kB on 2 bytes for each",
+        "12 and 4 instructions for each 16 bytes, before it is converted (`Run.number_of` and `tonumber`, which alone convert); from 64 kB on 2 bytes for each",
         "`k01`-`k05`, `n01`-`n07`, `q02`",
     ),
     "text": Kind(
@@ -266,7 +266,7 @@ def operands(*signs: str) -> tuple[Work, ...]:
 
 _CONSTANT: Final = (
     "whole_text first itself late number_to_string paid abs sqrt power record1 record2 record3 float int len str tuple Table MetaTable"
-    " FunctionType counting chunks charge refilled is_own positions2"
+    " FunctionType counting chunks charge pay refill refilled is_own positions2"
     " positions3"
 ).split()
 

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from .program import Program
 
+_NUMERAL: Final = costs.WORK["numeral"]
 LARGE_NUMERAL: Final = 1 << 16
 """Bytes of a numeral up to which the copies that a conversion takes are not charged."""
 
@@ -468,7 +469,7 @@ class Run:
             return value
         if value.__class__ is str:
             size = len(value)
-            self.charge(costs.STEP + size // costs.SCAN * costs.STEP, 2 * size if size > LARGE_NUMERAL else 0)
+            self.charge(_NUMERAL + size // costs.SCAN * costs.STEP, 2 * size if size > LARGE_NUMERAL else 0)
             return string_to_number(value)
         return None
 

@@ -163,7 +163,8 @@ def _result(run: Run, lent: Mapping[str, Any], called: str | None, arguments: Se
         values = tuple([to_python(value, known=known) for value in results])
     except ScriptError as error:
         ended = settled(run, error)
-        failure, reason, texts = failure_of(ended), _alone(ended), ()
+        failure, texts = failure_of(ended), ()
+        reason = _alone(ended, failure)
     finally:
         restore(before)
     log = tuple([LogLine(outside(text), outside(position)) for text, position in run.log])
@@ -188,9 +189,9 @@ def _returned(run: Run, lent: Mapping[str, Any], called: str | None, arguments: 
     return protected_call(function, *passed)
 
 
-def _alone(error: ScriptError) -> ScriptError:
+def _alone(error: ScriptError, failure: Failure) -> ScriptError:
     """The error without the run that it comes from: an exception keeps every frame that it has passed."""
     if isinstance(error, LuaError):
-        return error.__class__(to_python(error.value), tuple(map(outside, error.traceback)), outside(error.message))
+        return error.__class__(to_python(error.value), failure.traceback, outside(error.message))
     assert isinstance(error, BudgetExceeded)
     return error.__class__(error.limit)

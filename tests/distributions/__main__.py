@@ -181,6 +181,11 @@ def plain(commands: Path) -> None:
     )
     said("replay", call(engine, "replay", "nothing.log", code=2, cwd=work), "nothing.log")
     said("health", call(engine, "health", "--addr", "127.0.0.1:1", code=1, cwd=work))
+    said("new", call(engine, "new", "beta", cwd=work), "wrote scripts/beta.lua")
+    said("test of it", call(engine, "test", "scripts", cwd=work), "4 passed")
+    said("types", call(engine, "types", cwd=work), "keystone.Request")
+    said("types --folder", call(engine, "types", "--folder", "types", cwd=work), "files in types")
+    said("completion", call(engine, "completion", "bash", cwd=work), "complete -o filenames")
     said("YAML", call(engine, "test", "t.yaml", code=1, cwd=work), "pip install 'keystone-lua[yaml]'")
     for command in ((engine, "serve"), (commands / "lua-engine", "-scripts", "scripts")):
         output = call(*command, code=2, cwd=work)

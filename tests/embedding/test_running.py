@@ -145,6 +145,9 @@ def test_each_failure(source: str, limits: Limits, kind: str, error: type[Except
     with pytest.raises(error) as caught:
         result.raise_for_failure()
     assert str(caught.value.message) == result.failure.message  # type: ignore[attr-defined]
+    if isinstance(caught.value, LuaError):
+        assert caught.value.traceback == result.failure.traceback
+        assert caught.value.traceback[-1] == "script:1: in main chunk"
     again = pickle.loads(pickle.dumps(result))
     assert again == result
     assert type(again.error) is error

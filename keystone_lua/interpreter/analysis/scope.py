@@ -121,13 +121,14 @@ class Resolution:
 class _Frame:
     """A block being resolved: its names, its labels, where it stands in the function."""
 
-    __slots__ = ("block", "gotos", "labels", "locals", "names", "parent")
+    __slots__ = ("block", "gotos", "labels", "names", "order", "parent")
 
     def __init__(self, block: nodes.Block, parent: _Frame | None) -> None:
         self.block = block
         self.parent = parent
         self.names: dict[str, Variable] = {}
-        self.locals = 0
+        self.order: list[str] = []
+        """The locals in the order of their declarations."""
         self.labels: dict[str, tuple[nodes.Label, int]] = {}
         self.gotos: list[tuple[nodes.Goto, int]] = []
 
@@ -176,7 +177,7 @@ class _Resolver:
         self.scope.locals += 1
         frame = self.frames[-1]
         frame.names[name] = variable
-        frame.locals += 1
+        frame.order.append(name)
         return variable
 
     def open(self, block: nodes.Block) -> _Frame:
@@ -191,11 +192,11 @@ class _Resolver:
         self.statements(block)
         self.close()
 
-    def statements(self, block: nodes.Block) -> None:
+    def statements(self, block: nodes.Block, is_repeat: bool = False) -> None:
         frame = self.frames[-1]
         last = len(block.statements)
-        while last and block.statements[last - 1].__class__ is nodes.Label:
-            last -= 1  # a label at the end of a block is outside the scope of the block's locals
+        while not is_repeat and last and block.statements[last - 1].__class__ is nodes.Label:
+            last -= 1  # a label at the end of a block is outside the scope of the block's locals, but for until
         for position, statement in enumerate(block.statements):
             if statement.__class__ is nodes.Label:
                 self.label(frame, statement, position >= last)
@@ -204,9 +205,8 @@ class _Resolver:
 
     def label(self, frame: _Frame, label: nodes.Label, at_end: bool) -> None:
         if label.name in frame.labels:
-            line = frame.labels[label.name][0].line
-            raise self.error(label.line, f"label '{label.name}' already defined on line {line}")
-        frame.labels[label.name] = (label, -1 if at_end else frame.locals)
+            raise self.error(label.line, f"duplicate label '{label.name}'")
+        frame.labels[label.name] = (label, -1 if at_end else len(frame.order))
 
     def close(self) -> None:
         frame = self.frames.pop()
@@ -214,13 +214,15 @@ class _Resolver:
             if found := frame.labels.get(goto.label):
                 label, locals_there = found
                 if locals_there > locals_then:
-                    raise self.error(goto.line, f"<goto {goto.label}> jumps into the scope of a local")
+                    raise self.error(
+                        goto.line, f"<goto {goto.label}> jumps into the scope of local '{frame.order[locals_then]}'"
+                    )
                 self.into.targets[goto] = (frame.block, label)
                 self.into.labelled[frame.block] = None
             elif frame.parent is None:
                 raise self.error(goto.line, f"undefined label '{goto.label}'")
             else:
-                frame.parent.gotos.append((goto, frame.parent.locals))
+                frame.parent.gotos.append((goto, len(frame.parent.order)))
 
     def error(self, line: int, text: str) -> LuaSyntaxError:
         return LuaSyntaxError(f"{self.chunk.name}:{line}: {text}", line)
@@ -398,7 +400,7 @@ class _Resolver:
     def repeat(self, node: nodes.Repeat) -> None:
         self.loops += 1
         self.open(node.body)
-        self.statements(node.body)
+        self.statements(node.body, True)
         self.visit(node.condition)
         self.close()
         self.loops -= 1
@@ -431,7 +433,7 @@ class _Resolver:
 
     def goto(self, node: nodes.Goto) -> None:
         self.scope.has_goto = True
-        self.frames[-1].gotos.append((node, self.frames[-1].locals))
+        self.frames[-1].gotos.append((node, len(self.frames[-1].order)))
 
 
 _VISITS: Final[Mapping[type, Callable[[_Resolver, Any], None]]] = {

@@ -36,8 +36,13 @@ class Place:
     called: str = ""
     """How the caller names the function: ``local 'f'``. It may be as long as the source: levels that are passed over
     copy nothing of it."""
-    source: str = ""
+    source: str | None = None
     """The name of a chunk that was loaded, as ``load`` was given it."""
+
+    @property
+    def is_script(self) -> bool:
+        """Whether it is a function of a chunk, whose name may be empty."""
+        return self.defined >= 0
 
     @property
     def kind(self) -> str:
@@ -52,10 +57,10 @@ class Place:
     @property
     def line(self) -> str:
         """The level's line of a traceback (db_errorfb)."""
-        where = f"{chunk_id(self.chunk)}:{self.current}:" if self.chunk else "[C]:"
+        where = f"{chunk_id(self.chunk)}:{self.current}:" if self.is_script else "[C]:"
         if self.called:
             return f"{where} in function '{self.name}'"
-        if not self.chunk:
+        if not self.is_script:
             return f"{where} ?"
         if self.defined == 0:
             return f"{where} in main chunk"
@@ -107,7 +112,7 @@ def function_place(of: FrameType | FunctionType) -> Place:
         return HOST
     site = sites[code.co_firstlineno]
     is_chunk = not space[FUNCTIONS][code.co_name].startswith("function ")
-    return Place(site.chunk, -1, 0 if is_chunk else site.line, source=space.get(SOURCE, ""))
+    return Place(site.chunk, -1, 0 if is_chunk else site.line, source=space.get(SOURCE))
 
 
 def _stack() -> Iterator[tuple[FrameType, int]]:

@@ -92,7 +92,9 @@ def getinfo_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
             raise argument_error(2, "invalid option")
         if place is None:
             return None
-        run.charge(0, costs.TABLE + _FIELDS * (costs.ENTRY + costs.STRING) + 4 * len(place.chunk) + len(place.source))
+        run.charge(
+            0, costs.TABLE + _FIELDS * (costs.ENTRY + costs.STRING) + 4 * len(place.chunk) + len(place.source or "")
+        )
         found = Table()
         if "S" in options:
             found.update(_source(place))
@@ -124,10 +126,10 @@ def _level(run: RunContext, level: LuaValue) -> Place | None:
 
 
 def _source(place: Place) -> dict[LuaValue, LuaValue]:
-    if not place.chunk:
+    if not place.is_script:
         return {"source": "=[C]", "short_src": "[C]", "what": "C", "linedefined": -1.0}
     return {
-        "source": place.source or f"@{place.chunk}",
+        "source": f"@{place.chunk}" if place.source is None else place.source,
         "short_src": chunk_id(place.chunk),
         "what": "main" if place.defined == 0 else "Lua",
         "linedefined": float(place.defined),

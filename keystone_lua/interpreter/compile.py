@@ -25,10 +25,11 @@ from .codegen.builder import FunctionBuilder
 from .execution.constants import values_of
 from .execution.helpers import HELPERS
 from .execution.program import Program
+from .execution.twin_calls import TWIN_MAKERS
 from .levels import LEVEL_1, Level
-from .limits import DEFAULT, MAX_PROVED
-from .linking import Linked, _check_compile_cost, _room, link_program
-from .runtime.coroutines import TWINS
+from .limits import DEFAULT, MAX_COMPILE_COST, MAX_PROVED
+from .linking import Linked, _room, link_program
+from .runtime.coroutines import TWINS, Twin
 from .self_test import require_suitable
 from .signatures import ALIASES, TABLES
 from .sites import FUNCTIONS, HITS, SITES
@@ -95,10 +96,8 @@ def _compile(found: Linked, accounted: bool, level: Level, hosted: bool = False)
     chunks, resolution = found.chunks, found.resolution
     builder: FunctionBuilder = _builder(found, AccountingBuilder if accounted else FunctionBuilder, level, hosted)
     builtins, kinds = builder.builtins, builder.kinds
-    named = "coroutine" in resolution.globals.reads or any(r.name == "coroutine" for r in resolution.requires)
-    twinned = named or builtins.dynamic  # who has _G may find the library there
-    if twinned:
-        _check_compile_cost(chunks[0].name, found.compile_cost + cost_of_names(resolution) + cost_of_twins(resolution))
+    units = found.compile_cost + cost_of_names(resolution) + cost_of_twins(resolution)
+    twinned = _names_coroutines(resolution) and units <= MAX_COMPILE_COST
     codes = compiler.code_objects(builder, chunks, [*_slots(), HITS] if accounted else _slots(), twinned)
     twins = {TWINS: builder.twins} if twinned else {}
     sites = tuple(builder.sites)
@@ -123,6 +122,7 @@ def _compile(found: Linked, accounted: bool, level: Level, hosted: bool = False)
         library_names=tables,
         dynamic=builtins.dynamic,
         hosted=hosted,
+        late_twins=0 if twinned else units,
         own=frozenset({*kinds.globals, *builtins.global_cells}),
         constant=not (tables or accounted or hosted)
         and found.compile_cost <= MAX_PROVED
@@ -138,6 +138,30 @@ def _compile(found: Linked, accounted: bool, level: Level, hosted: bool = False)
         source=found.texts[0],
         sources=found.modules,
     )
+
+
+def _names_coroutines(resolution: Resolution) -> bool:
+    """Whether a program will have coroutines, as far as its text says: who has ``_G`` may find the library there."""
+    name = "coroutine"
+    return (
+        name in resolution.globals.reads or name in resolution.texts or name in resolution.globals.fields.get("_G", ())
+    )
+
+
+def twins_of(program: Program) -> dict[str, Twin]:
+    """The twins of a program that was compiled without: it is compiled once more, from its sources."""
+    most = max(DEFAULT.source, *map(len, (program.source, *program.sources.values())))
+    with _room():
+        found = link_program(program.source, program.name, program.sources, most)
+        kind = FunctionBuilder if program.accounts is None else AccountingBuilder
+        builder: FunctionBuilder = _builder(found, kind, program.level, program.hosted)
+        slots = _slots() if program.accounts is None else [*_slots(), HITS]
+        compiler.code_objects(builder, found.chunks, slots, True)
+    assert builder.twins is not None
+    return builder.twins
+
+
+TWIN_MAKERS.append(twins_of)
 
 
 def _slots() -> list[str]:

@@ -162,6 +162,10 @@ class _Linker:
         """Of modules that are there and do not compile, by the names that they are required by."""
         self.circular = False
         """Whether any modules require each other, wherever it stands."""
+        self.is_optional = False
+        """Whether what is linked now may never be wanted: a literal has its name, or a module that is optional."""
+        self.full: TooMuch | None = None
+        """What did not fit: of what is optional nothing more is looked at."""
 
     def chunk(self, source: bytes, name: str) -> nodes.Chunk:
         """A chunk, parsed, measured and resolved: refused before its names are looked at, if it is too large."""
@@ -192,6 +196,7 @@ class _Linker:
         self.required(self.chunks[0])
         looked: set[str] = set()
         parts = self.parts()
+        self.is_optional = True
         while computes_names(self.resolution) and (new := self.fresh - looked):
             looked |= new
             self.fresh = set()
@@ -256,10 +261,15 @@ class _Linker:
     def load(self, file: str) -> nodes.Chunk | LuaSyntaxError:
         """A module's chunk, or why it has none."""
         source = self.modules[file]
+        if self.full is not None:
+            return self.full
         try:
             return self.chunk(source, _file_name(file))
-        except TooMuch:
-            raise
+        except TooMuch as error:
+            if not self.is_optional:
+                raise
+            self.full = error
+            return error
         except LuaSyntaxError as error:
             self.resolution.compile_cost += MODULE + len(source) // BROKEN
             _check_compile_cost(_file_name(file), self.resolution.compile_cost)

@@ -28,7 +28,19 @@ from .sites import SITES, Site
 from .stdlib.registry import LIBRARIES
 from .version import ENGINE_VERSION
 
-PLAIN: Final = ("name", "hash", "main", "base_names", "library_names", "dynamic", "constant", "sought", "hosted", "own")
+PLAIN: Final = (
+    "name",
+    "hash",
+    "main",
+    "base_names",
+    "library_names",
+    "dynamic",
+    "constant",
+    "sought",
+    "hosted",
+    "own",
+    "late_twins",
+)
 """Fields that are packed as they are, in this order."""
 
 MADE_AGAIN: Final = (
@@ -53,6 +65,7 @@ def pack(program: Program) -> bytes:
         program.sought,
         program.hosted,
         program.own,
+        program.late_twins,
     )
     own = {name: value for name, value in program.namespace.items() if name not in HELPERS and name != SITES}
     return marshal.dumps(

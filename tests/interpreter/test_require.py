@@ -203,3 +203,18 @@ def test_the_documents_io_is_there_and_does_nothing() -> None:
         "x.lua:5: io.stdout.write is not available",
         "true",
     ]
+
+
+LARGE = b"local function f() " + b"f() " * 22_000 + b"end return 1"
+
+
+def test_a_module_that_only_a_literal_names_is_left_where_it_does_not_fit() -> None:
+    """It may never be wanted; requiring it says why it is not there."""
+    source = b"local name = 'large' local ok, why = pcall(require, name .. '') return ok, why"
+    ok, why = execute(compile_program(source, "t", {"large": LARGE, "other": b"return 2", "large2": LARGE})).values
+    assert ok == "false"
+    assert why.startswith(
+        "error loading module 'large' from file 'lib/large.lua':\n\tlib/large.lua:1: chunk has too many operations"
+    )
+    with pytest.raises(LuaSyntaxError, match="too many operations"):
+        compile_program(b"require 'large'", "t", {"large": LARGE})

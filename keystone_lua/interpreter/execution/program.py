@@ -43,6 +43,8 @@ class Program:
     """Names that literals have and no file: with any of them it would be another program."""
     hosted: bool = False
     """Whether it was compiled for a host that sets its globals or calls them."""
+    late_twins: int = 0
+    """Units of compile cost of its functions' twins, if they are made when a run has its first coroutine."""
     own: frozenset[str] = field(default=frozenset(), repr=False)
     """Of a program that was not: the globals that only the script itself may set or call."""
     constant: bool = False

@@ -8,18 +8,18 @@ Made when a run has its first coroutine: the others pay nothing for it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 
 from .. import costs
 from ..runtime import metatables
-from ..runtime.coroutines import is_of_script, twin_of
+from ..runtime.context import RunContext
+from ..runtime.coroutines import TWINS, Twin, is_of_script, twin_of
 from ..runtime.values import LuaValue, MetaTable
 from ..stdlib import coroutine
 from ..stdlib.registry import Recipe
-
-if TYPE_CHECKING:
-    from ..runtime.context import RunContext
+from .program import Program
 
 
 def _template(run: RunContext, fuel: int, alloc: int) -> Any:
@@ -78,8 +78,24 @@ _PAUSING: Final = {path: Recipe(made.__name__, made) for path, made in coroutine
 """The library functions that have twins."""
 
 
-def prepare(run: RunContext) -> None:
-    """Be ready for a run's first coroutine."""
+class Having(RunContext, Protocol):
+    """A run, as far as its program is wanted."""
+
+    program: Program
+
+
+TWIN_MAKERS: Final[list[Callable[[Program], dict[str, Twin]]]] = []
+"""What makes a program's twins late: the compiler, which stands above all that runs."""
+
+
+def prepare(run: Having) -> None:
+    """Be ready for a run's first coroutine. Twins that are made late are paid for by each run, whoever makes them."""
+    program = run.program
+    if program.late_twins:
+        run.charge(costs.LOAD_UNIT * program.late_twins, costs.LOAD_UNIT_BYTES * program.late_twins)
+        if program.namespace.get(TWINS) is None:
+            (make,) = TWIN_MAKERS
+            program.namespace[TWINS] = make(program)
     run.threads = []
     run.twin = _TWIN.make(run.cells)
     run.twins = {run.member(*path): recipe.make(run.cells) for path, recipe in _PAUSING.items()}

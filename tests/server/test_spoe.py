@@ -49,6 +49,7 @@ local answers = {
   ["/login"] = {reject = true, reject_status = 302, reject_headers = {Location = "/login"}, reject_body = "go"},
   ["/nowhere"] = {selected_backend = "x", modified_path = "no slash"},
   ["/large"] = {selected_backend = "x", modified_headers = {A = string.rep("x", 20000)}},
+  ["/some"] = {selected_backend = "x", modified_headers = {A = string.rep("x", 10000)}},
   ["/nothing"] = {},
 }
 function on_route_request(request)
@@ -414,6 +415,25 @@ def test_who_does_not_read_is_not_read_from(tmp_path: Path) -> None:
                 pass
         with HAProxy(client.spoe_port) as other:
             assert other.ask(asked("/nothing")) == {"decided": True}
+
+
+def test_large_answers_to_small_frames_wait_for_the_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A read has 4,000 frames of 60 bytes, and each may be answered with a frame of 16 kB."""
+    held = []
+    flush = agent.Connection._flush
+
+    def look(connection: agent.Connection) -> None:
+        held.append(sum(map(len, connection._answers)))
+        flush(connection)
+
+    monkeypatch.setattr(agent.Connection, "_flush", look)
+    with server(tmp_path, write_seconds=1.0) as client, HAProxy(client.spoe_port) as haproxy:
+        haproxy.socket.settimeout(0.5)
+        data = notify(asked("/some")) * 3000
+        with contextlib.suppress(TimeoutError, ConnectionError):
+            for _ in range(20):
+                haproxy.socket.sendall(data)
+    assert agent.TOGETHER < max(held) < agent.TOGETHER + agent.MOST_FRAME
 
 
 def test_too_much_at_a_time_is_no_decision(tmp_path: Path) -> None:

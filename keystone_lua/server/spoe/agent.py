@@ -41,6 +41,9 @@ CAPABILITIES: Final = "pipelining,fragmentation"
 MOST_WAITING: Final = 64
 """Requests of a connection that wait for lanes. HAProxy sends 20 before it has an answer (max-waiting-frames)."""
 
+TOGETHER: Final = 1 << 16
+"""Bytes of answers that are written together."""
+
 MOST_NAMES: Final = 32
 """Of a HELLO."""
 
@@ -117,6 +120,11 @@ class Connection(asyncio.Protocol):
         self._size = 0
         """Bytes of the pieces."""
         self._waiting: set[asyncio.Task[None]] = set()
+        self._taking = False
+        self._answers: list[bytes] = []
+        """To the frames that are being taken."""
+        self._answered = 0
+        """Bytes of these."""
 
     # the transport's calls
 
@@ -162,6 +170,7 @@ class Connection(asyncio.Protocol):
 
     def _take(self) -> None:
         received, at = self._received, 0
+        self._taking = True
         try:
             while not (self._ended or self._unread) and len(received) - at >= LENGTH:
                 size = int.from_bytes(received[at : at + LENGTH], "big")
@@ -178,6 +187,8 @@ class Connection(asyncio.Protocol):
         except Exception as error:  # what handle_error is to HTTP
             logger.error("unexpected exception", exc_info=error)
             self.end(frames.UNKNOWN, "the agent failed")
+        self._taking = False
+        self._flush()
         del received[:at]
         self._end_if_leaving()
         if not (self._received or self._piece_of):
@@ -366,6 +377,7 @@ class Connection(asyncio.Protocol):
         self._close()
 
     def _close(self) -> None:
+        self._flush()
         self._ended = True
         for task in list(self._waiting):
             task.cancel()
@@ -374,7 +386,19 @@ class Connection(asyncio.Protocol):
             self._transport.close()
 
     def _write(self, data: bytes) -> None:
-        if self._transport is not None and not self._ended:
-            self._agent.writes.write(self._transport, data)
-        else:
-            self._agent.writes.end()
+        if self._ended:
+            self._agent.writes.end()  # who has been told of a decision waits for that
+            return
+        self._answers.append(data)
+        self._answered += len(data)
+        if not self._taking:
+            self._flush()
+        elif self._answered > TOGETHER:
+            self._flush()
+            self._agent.writes.end()  # and hear whether HAProxy reads
+
+    def _flush(self) -> None:
+        """Write what waits, at once: each write wakes HAProxy, which costs more than to make the answer."""
+        answers, self._answers, self._answered = self._answers, [], 0
+        if answers and self._transport is not None:
+            self._agent.writes.write(self._transport, b"".join(answers))

@@ -29,8 +29,6 @@ class TenantData:
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     backends: tuple[BackendData, ...] = ()
     """Of a request by forward auth that names none."""
-    cache_seconds: int = 0
-    """How long a decision may be kept by who asked; 0 for not at all."""
 
 
 NOTHING: Final = TenantData()

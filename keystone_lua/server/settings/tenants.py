@@ -1,4 +1,4 @@
-"""What a tenant has of its own besides budgets: ``config``, ``secrets``, ``backends``, ``cache-seconds``.
+"""What a tenant has of its own besides budgets: ``config``, ``secrets``, ``backends``.
 
 In: a value below ``[tenants.NAME]`` of the TOML file, the environment. Out: `Value`s for `keystone-lua config`, and the
 `TenantData` that they make. A secret stands in a file or in an environment variable, never in the settings, and is
@@ -19,11 +19,10 @@ from ...routing.request_fields import read_own, unknown
 from ...untrusted.files import FileError, read_regular
 from .values import ConfigError, Value
 
-OWN_TABLES = ("config", "secrets", "backends", "cache-seconds")
+OWN_TABLES = ("config", "secrets", "backends")
 MOST_SECRETS = 64
 SECRET_BYTES = 64 << 10
 MOST_BACKENDS = 256
-MOST_CACHE_SECONDS = 86400
 SHOWN = 100
 """Characters of a value that `keystone-lua config` shows."""
 
@@ -37,12 +36,8 @@ def read_own_table(where: str, name: str, value: Any, environment: Mapping[str, 
         yield _config(where, value)
     elif name == "secrets":
         yield from _secrets(where, value, environment)
-    elif name == "backends":
-        yield _backends(where, value)
     else:
-        if type(value) is not int or not 0 <= value <= MOST_CACHE_SECONDS:
-            raise ConfigError(f"{where}: is no whole number from 0 to {MOST_CACHE_SECONDS}")
-        yield Value(name, str(value), value, where)
+        yield _backends(where, value)
 
 
 def data_of(own: Mapping[str, Value]) -> TenantData:
@@ -52,7 +47,6 @@ def data_of(own: Mapping[str, Value]) -> TenantData:
         config=given.get("config", {}),
         secrets={name.removeprefix("secrets."): value for name, value in given.items() if name.startswith("secrets.")},
         backends=given.get("backends", ()),
-        cache_seconds=given.get("cache-seconds", 0),
     )
 
 

@@ -118,8 +118,9 @@ def _test_files(path: Path, read: Sources) -> tuple[dict[Path, bytes], list[str]
         return _is_test_file(file.name) and (inside or TESTS in file.relative_to(path).parts[:-1])
 
     files: dict[Path, bytes] = {}
+    below = read.below(path)
     errors = [f"{file}: {why}" for file, why in read.odd.items() if is_test(file)]
-    for name, source in read.below(path).items():
+    for name, source in below.items():
         file = path / name
         if is_test(file):
             files[file] = source

@@ -58,7 +58,9 @@ def test_many_requests_over_one_connection(client: Client) -> None:
             connection.sendall(with_body(body).replace(b"/route/a", b"/route/echo"))
             head = b""
             while not head.endswith(b"\r\n\r\n"):
-                head += stream.readline()
+                line = stream.readline()
+                assert line, "closed in between"
+                head += line
             size = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
             assert json.loads(stream.read(size))["modified_path"] == f"/{number}"
         stream.close()

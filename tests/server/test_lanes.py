@@ -8,6 +8,9 @@ import logging
 import os
 import resource
 import signal
+import socket
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -295,6 +298,21 @@ def test_the_zygote_is_replaced(busy: bool) -> None:
         await soon(lambda: not any(alive(pid) for pid in old))
 
     within(2, Limits(seconds=20), kill)
+
+
+def test_a_lane_that_ends_after_the_zygote_is_not_told_of() -> None:
+    # The descriptor that a signal is written to was closed by then: Python said so on stderr, which has log lines alone.
+    ours, theirs = socket.socketpair()
+    code = (
+        "import os, signal, sys; from keystone_lua.server.offload.process import zygote; "
+        f"zygote({theirs.fileno()}); os.kill(os.getpid(), signal.SIGCHLD)"
+    )
+    ours.close()
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, pass_fds=[theirs.fileno()], capture_output=True, timeout=60, check=True
+    )
+    theirs.close()
+    assert done.stderr == b""
 
 
 @pytest.mark.slow

@@ -99,6 +99,7 @@ def zygote(control: int) -> None:
     except (BrokenPipeError, ConnectionResetError):
         pass  # the server died
     finally:
+        signal.set_wakeup_fd(-1)  # the lanes' ends come when the descriptor is closed
         for pid in lanes:
             os.kill(pid, signal.SIGKILL)  # not reaped yet, so the number is still the lane's
 

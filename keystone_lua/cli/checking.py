@@ -132,7 +132,7 @@ def _summary(files: int, findings: Sequence[Finding]) -> str:
     bad = {finding.file for finding in findings if finding.severity == "error"}
     counts = Counter(finding.severity for finding in findings)
     others = [f", {n} {word}{'s' if n > 1 else ''}" for word in ("warning", "note") if (n := counts[word])]
-    return f"{files} files checked, {len(bad)} with errors" + "".join(others)
+    return f"{files} {'file' if files == 1 else 'files'} checked, {len(bad)} with errors" + "".join(others)
 
 
 def _shown(finding: Finding, source: bytes | None) -> str:

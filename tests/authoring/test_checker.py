@@ -144,7 +144,7 @@ def test_warnings_fail_only_when_strict(
 ) -> None:
     (tmp_path / "x.lua").write_text("local a = 1")
     assert main(["check", "--plain", *arguments, str(tmp_path)]) == code
-    assert capsys.readouterr().out.endswith("1 files checked, 0 with errors, 1 warning\n")
+    assert capsys.readouterr().out.endswith("1 file checked, 0 with errors, 1 warning\n")
 
 
 def test_control_characters_and_tabs_in_a_line_do_not_reach_the_terminal(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from keystone_lua.interpreter import DEFAULT, Limits, Result, compile_program, execute
+from keystone_lua.interpreter import DEFAULT, EngineError, Limits, Result, compile_program, execute
 from keystone_lua.interpreter.execution.host_functions import HostFunction, call_global, global_functions, inject
 from keystone_lua.interpreter.execution.run import Run
 from keystone_lua.interpreter.levels import LEVEL_0, LEVEL_1
@@ -124,3 +124,14 @@ def test_it_costs_the_same(level: int) -> None:
         for hosted in (False, True)
     }
     assert results[False] == results[True]
+
+
+@pytest.mark.parametrize("error", [UnboundLocalError, KeyError, ZeroDivisionError, AttributeError])
+def test_a_fault_of_ours_is_an_engine_error(error: type[Exception]) -> None:
+    def broken(run: Run, d: int, arguments: tuple[Any, ...]) -> Any:
+        raise error("oops")
+
+    run = Run(compile_program(b"function f() broken() end", "x.lua", hosted=True), DEFAULT)
+    inject(run, {"broken": HostFunction(1, broken)})
+    with pytest.raises(EngineError, match="oops"):
+        call_global(run, "f")

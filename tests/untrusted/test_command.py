@@ -171,7 +171,7 @@ def test_odd_files_of_a_folder_are_reported_and_passed_over(here: Path, capsys: 
         for name in ("fifo", "zero", "dangling", r"\xff\x1b")
         for suffix in (".lua", "_test.lua")
     )
-    assert out.splitlines()[-1].startswith("1 files checked, 8 with errors")
+    assert out.splitlines()[-1].startswith("1 file checked, 8 with errors")
     assert main(["check", "scripts", "--json", "--sarif", "out.sarif"]) == 1
     assert len(json.loads(capsys.readouterr().out)["findings"]) == 8
     assert len(json.loads(Path("out.sarif").read_text())["runs"][0]["results"]) == 8

@@ -160,7 +160,16 @@ def settled(run: Run, error: ScriptError) -> ScriptError:
     return error
 
 
-UNFORESEEN: Final = (TypeError, ArithmeticError, LookupError, AttributeError, ValueError, RecursionError, MemoryError)
+UNFORESEEN: Final = (
+    TypeError,
+    ArithmeticError,
+    LookupError,
+    AttributeError,
+    NameError,
+    ValueError,
+    RecursionError,
+    MemoryError,
+)
 """What a script's code may raise besides ScriptError: a bug of ours, or a call of what is no function."""
 
 

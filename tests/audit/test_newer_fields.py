@@ -95,7 +95,7 @@ def test_a_vault_makes_them_replayable(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"query": 1}, {"attempt": -1}, {"attempt": 1.0}, {"failed": [1]}, {"headers_multi": {"a": "b"}},
+        {"query": 1}, {"attempt": -1}, {"attempt": 1.5}, {"failed": [1]}, {"headers_multi": {"a": "b"}},
         {"headers_multi": []}, {"body_base64": "a"}, {"backends": [{"name": "", "url": "", "health": True, "weight": "1"}]},
     ],
 )  # fmt: skip

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from keystone_lua.authoring.checker.rules import RULES
+from keystone_lua.authoring.checker.rules import RULES, string_method, unused_result
+from keystone_lua.authoring.checker.script import STRING_METHODS
 from keystone_lua.interpreter import costs, signatures
 from keystone_lua.interpreter.analysis import pricing
 from keystone_lua.interpreter.stdlib.registry import LIBRARIES
@@ -138,7 +139,7 @@ def test_what_is_said_to_be_missing_is_missing() -> None:
     """Advice for a name that has arrived would never be shown, and examples of missing names would teach wrongly."""
     for path in signatures.OTHER_MEMBERS:
         library, _, name = path.partition(".")
-        assert name not in LIBRARIES[library], path
+        assert name not in LIBRARIES[library], f"{path} is there: take it out of OTHER_MEMBERS in signatures.py"
     assert not signatures.OTHER_GLOBALS.keys() & LIBRARIES.keys()
     for library, names in signatures.LEFT_OUT.items():
         assert not set(names) & LIBRARIES.get(library, {}).keys()
@@ -146,7 +147,20 @@ def test_what_is_said_to_be_missing_is_missing() -> None:
     (row,) = re.findall(r"^\| `unavailable-library` .*", page("scripts.md"), re.MULTILINE)
     shown = set(re.findall(r"`([\w.]+)`", row))
     missing = signatures.OTHER_MEMBERS.keys() | signatures.OTHER_GLOBALS.keys() | signatures.LEFT_OUT.keys()
-    assert shown <= missing | set(signatures.SWITCHED)
+    there = shown - missing - set(signatures.SWITCHED)
+    assert not there, f"docs/scripts.md#check, unavailable-library, shows what is there: {there}"
+    there = string_method.INSTEAD.keys() & STRING_METHODS
+    assert not there, f"INSTEAD of rules/string_method.py tells what to write for what is there: {there}"
+
+
+def test_the_rule_on_unused_results_knows_the_strings_functions() -> None:
+    strings = {path.partition(".")[2] for path in costs.LIBRARY if path.startswith("string.")}
+    assert strings - NOT_PURE <= unused_result.STRING, "STRING of rules/unused_result.py, or NOT_PURE here"
+    assert not unused_result.STRING & NOT_PURE
+
+
+NOT_PURE = frozenset(["gsub"])
+"""Functions of strings that may call what a script gave them."""
 
 
 # tables of the documents
@@ -155,7 +169,9 @@ def test_what_is_said_to_be_missing_is_missing() -> None:
 def test_the_table_of_rules_has_every_rule() -> None:
     rows = re.findall(r"^\| (`.*?) \|", page("scripts.md").partition("| rule |")[2].partition("\n\n")[0], re.MULTILINE)
     named = [(code, row) for row in rows for code in re.findall(r"`([a-z-]+)`", row)]
-    assert sorted(code for code, _ in named) == sorted(["syntax", *(rule.CODE for rule in RULES)])
+    assert sorted(code for code, _ in named) == sorted(["syntax", *(rule.CODE for rule in RULES)]), (
+        "docs/scripts.md#check"
+    )
     marks = {"error": "(error)", "note": "(notes)"}
     for rule in RULES:
         assert rule.SEVERITY not in marks or marks[rule.SEVERITY] in dict(named)[rule.CODE], rule.CODE

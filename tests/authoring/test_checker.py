@@ -40,6 +40,7 @@ def test_a_rule_finds_what_it_is_for(
 ) -> None:
     shown = text_output(f"{code}.bad.lua", capsys, monkeypatch)
     assert f"[{code}]" in shown
+    assert (CHECKS / f"{code}.bad.txt").exists(), "python -m tests.authoring.test_checker writes it"
     assert shown == (CHECKS / f"{code}.bad.txt").read_text()
 
 

@@ -90,6 +90,7 @@ def test_the_text(command: Command) -> None:
     assert table.splitlines()[0].split() == ["instructions", "bytes", "runs", "x.lua"]
     rows = {int(row.split()[-1]): row for row in (line[:54] for line in table.splitlines()[1:])}
     assert list(rows) == [1, 2, 3, 5, 8]
+    # These numbers follow costs.py.
     assert re.match(r" +200 +38.9% +0 +100 +3 $", rows[3])
     assert "    n = n + i" in table
     assert functions.splitlines()[1].endswith("string.rep")

@@ -70,7 +70,7 @@ GOOD = {
 
 
 def test_every_field_is_tried() -> None:
-    assert list(GOOD) == [field.name for field in FIELDS]
+    assert list(GOOD) == [field.name for field in FIELDS], "GOOD has an example of each"
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -220,7 +220,9 @@ def test_the_first_five_are_those_of_the_first_version() -> None:
 
 def test_the_documentation_has_a_row_for_each() -> None:
     rows = "\n".join(map(table_row, FIELDS))
-    assert f"| field | kind | at most | meaning |\n|---|---|---|---|\n{rows}\n\n" in DOCUMENT
+    assert f"| field | kind | at most | meaning |\n|---|---|---|---|\n{rows}\n\n" in DOCUMENT, (
+        "table_row makes the rows"
+    )
 
 
 def test_the_model_and_the_rule_have_them_in_the_same_order() -> None:

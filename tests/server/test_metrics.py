@@ -197,7 +197,19 @@ def test_the_table_of_metrics_is_what_a_scrape_shows(tmp_path: Path) -> None:
             documented[name] = (
                 set() if but_the_first and place == 0 else set(re.findall(r"\w+", labels.split(" but")[0]))
             )
-    assert documented == shown
+    assert documented == shown, "the table of docs/operations.md#metrics"
+
+
+def test_no_two_numbers_of_a_worker_share_a_place() -> None:
+    gauges = [value for name, value in vars(metrics).items() if name.isupper() and name in WORKER_PLACES]
+    places = [*gauges, metrics._COUNTING, *metrics._REFUSED_PLACES.values()]
+    assert sorted(places) == list(range(metrics._BEFORE)), "the places of a worker's block in metrics.py"
+
+
+WORKER_PLACES = (
+    "IN_FLIGHT", "LANES_BUSY", "LANES_WAITING", "LOG_DROPPED", "PROCESS", "STARTS", "CONNECTIONS", "NOT_RECORDED", "BEAT",
+)  # fmt: skip
+"""Those that are no refusals; a new one is named here."""
 
 
 # the dashboard

@@ -54,7 +54,8 @@ def test_the_file_is_made_from_the_models() -> None:
         for model in models.BODIES:
             assert SCHEMAS[model.__name__]["properties"].keys() == model.__fields__.keys()
     else:
-        assert FILE.read_text() == openapi.text()
+        write = "python -m keystone_lua.server.api.openapi > keystone_lua/server/api/openapi.json"
+        assert FILE.read_text() == openapi.text(), write
 
 
 def test_the_server_serves_the_file(tmp_path: Path) -> None:

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from keystone_lua.interpreter import Limits
+from keystone_lua.routing.answer import FIELDS
 from keystone_lua.server.settings.config import Address, ServerConfig
-from keystone_lua.server.spoe import agent
+from keystone_lua.server.spoe import agent, messages
 from keystone_lua.server.spoe.frames import BadFrame, number, number_at
 from tests.server.spoe import HELLO, HAProxy, frame, message, notify, pairs, text, varint
 from tests.server.support import LOOPBACK, Client, server_in_thread, write_scripts
@@ -464,3 +465,16 @@ def test_a_stop_answers_what_is_asked_and_says_so(tmp_path: Path) -> None:
             assert haproxy.ended().said["status-code"] == 0
         with pytest.raises(ConnectionError):
             socket.create_connection((LOOPBACK, client.spoe_port))
+
+
+TOLD_BY_HAND = {
+    "selected_backend", "modified_path", "modified_query", "reject", "reject_reason", "reject_status", "reject_body",
+}  # fmt: skip
+"""Fields that `actions_of` tells together."""
+
+
+def test_every_field_of_an_answer_is_told() -> None:
+    assert messages._TOLD.keys() == messages._PREFIXES.keys()
+    assert {field.name for field in FIELDS} == messages._TOLD.keys() | TOLD_BY_HAND, (
+        "_PREFIXES and _TOLD of messages.py"
+    )

@@ -15,9 +15,9 @@ CODE: Final = "unused-result"
 SEVERITY: Final[Severity] = "warning"
 TEXT: Final = "The function changes nothing, and its answer is not used."
 
-_STRING: Final = frozenset("byte char find format gmatch len lower match rep reverse sub upper".split())
+STRING: Final = frozenset("byte char find format gfind gmatch len lower match rep reverse sub upper".split())
 _PURE: Final = frozenset(
-    {f"string.{name}" for name in _STRING}
+    {f"string.{name}" for name in STRING}
     | {f"math.{name}" for name in "abs ceil floor max min sqrt".split()}
     | {f"os.{name}" for name in "clock date difftime time".split()}
     | set("ipairs pairs rawequal rawget select table.concat table.maxn tonumber tostring type unpack".split())

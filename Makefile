@@ -110,6 +110,7 @@ soak: $(INSTALLED)  ## a quiet tenant beside attackers and reloads, for SECONDS
 	$(BIN)/python -m tests.soak --seconds $(SECONDS)
 
 chaos: $(INSTALLED)  ## fuzzing, kills, drains, full disks, moved logs, storms of reloads; what was sent and lost; ten minutes
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'schemathesis>=4,<5'
 	$(BIN)/python -m tests.chaos --write docs/security.md
 
 demo: $(INSTALLED)  ## gateway, engine and backends on this machine, with traffic

@@ -1,4 +1,4 @@
-"""The API's description against the server, by schemathesis where it is installed (``pip install schemathesis``).
+"""The API's description against the server, by schemathesis, which ``make chaos`` installs beside this Python.
 
 In: seconds, a seed. Out: how many cases it made and how many failed.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +29,7 @@ class Cases:
 
 def run(folder: Path, seconds: float, seed: int) -> Cases | None:
     """None if schemathesis is not installed."""
-    program = shutil.which("schemathesis")
+    program = shutil.which("schemathesis", path=str(Path(sys.executable).parent)) or shutil.which("schemathesis")
     if program is None:
         return None
     scripts = processes.scripts_in(folder)

@@ -109,3 +109,9 @@ def test_nothing_is_too_long_to_read(module: str) -> None:
     text = (path / "__init__.py" if path.is_dir() else path.with_suffix(".py")).read_text()
     assert text.count("\n") <= MAX_FILE_LINES
     assert [(name, lines) for name, lines in functions(MODULES[module]) if lines > MAX_FUNCTION_LINES] == []
+
+
+@pytest.mark.parametrize("folder", ["tests", "benchmarks"])
+def test_no_file_of_tests_is_either(folder: str) -> None:
+    sizes = {path.name: path.read_text().count("\n") for path in (ROOT / folder).rglob("*.py")}
+    assert {name: lines for name, lines in sizes.items() if lines > MAX_FILE_LINES} == {}

@@ -108,7 +108,7 @@ class Archive:
             }
             program = compile_program(read_regular(scripts[0], MAX_SOURCE), UNNAMED, modules, MAX_SOURCE)
         except (FileError, LuaSyntaxError) as error:
-            why = to_text(error.message) if isinstance(error, LuaSyntaxError) else str(error)
+            why = to_text(error.told) if isinstance(error, LuaSyntaxError) else str(error)
             raise ArchiveError(f"script {digest} in {self.folder} cannot be used: {why}") from None
         except Exception as error:  # a bug of ours in one script must not end the report on the others
             raise ArchiveError(f"script {digest} cannot be compiled: {type(error).__name__}") from error

@@ -85,7 +85,7 @@ def _script(path: Path, tenant: str) -> Version:
     try:
         return {tenant: Script.of(compile_file(str(path), path.name))}
     except LuaSyntaxError as error:
-        return {tenant: to_text(error.message)}
+        return {tenant: to_text(error.told)}
 
 
 def _compare(options: argparse.Namespace, versions: tuple[Version, Version], tenant: str | None) -> Diff:

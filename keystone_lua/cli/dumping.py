@@ -42,6 +42,6 @@ def _dump(options: argparse.Namespace) -> int:
         for line in dump(options.stage, source, from_text(name), modules, (LEVEL_0, LEVEL_1)[options.level]):
             say(to_text(line))
     except LuaSyntaxError as error:
-        complain(f"keystone-lua: {to_text(error.message)}")
+        complain(f"keystone-lua: {to_text(error.told)}")
         return 1
     return 0

@@ -202,7 +202,7 @@ def syntax_failure(error: LuaSyntaxError) -> dict[str, Any]:
         "status": "syntax",
         "values": [],
         "output": "",
-        "error": to_text(error.message),
+        "error": to_text(error.told),
         "kind": "syntax",
         "instructions": 0,
         "allocated_bytes": 0,

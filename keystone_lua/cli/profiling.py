@@ -58,7 +58,7 @@ def _profile(options: argparse.Namespace) -> int:
         if options.json:
             say_json(syntax_failure(error))
         else:
-            complain(f"keystone-lua: {to_text(error.message)}")
+            complain(f"keystone-lua: {to_text(error.told)}")
         return 1
     files = {f"lib/{module.replace('.', '/')}.lua": text for module, text in modules.items()}
     report = Report(options.script, outcome, found, limits, {from_text(name): source, **files})

@@ -62,7 +62,7 @@ def _exec(options: argparse.Namespace) -> int:
         if options.json:
             say_json(syntax_failure(error))
         else:
-            complain(f"keystone-lua: {to_text(error.message)}")
+            complain(f"keystone-lua: {to_text(error.told)}")
         return 1
     now, started = now_of(options), time.monotonic()
     result = execute(program, _limits(options), seed=options.seed, now=now)
@@ -102,7 +102,7 @@ def _run(options: argparse.Namespace) -> int:
         if options.json:
             say_json(syntax_failure(error))
         else:
-            complain(f"keystone-lua: {to_text(error.message)}")
+            complain(f"keystone-lua: {to_text(error.told)}")
         return 1
     started = time.monotonic()
     decision = decide(program, request, limits=_limits(options), seed=options.seed, now=now_of(options))

@@ -209,7 +209,7 @@ def _report(coverage: Coverage, stages: Iterable[Stage], least: float | None) ->
             try:
                 coverage.know([stage.program(script)])
             except LuaSyntaxError as error:
-                say(to_text(error.message))
+                say(to_text(error.told))
     files = coverage.files()
     width = max([len("Name"), *(len(file.name) for file in files)])
     say(f"{' coverage ':=^{_WIDTH}}")

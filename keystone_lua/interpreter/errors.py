@@ -34,18 +34,20 @@ class ScriptError(Exception):
 
 
 class LuaSyntaxError(ScriptError):
-    """The source is not a program of the subset. The message reads ``name:line: text near 'token'``."""
+    """The source is not a program of the subset. The message reads ``name:line: text near 'token'``, as Lua's would;
+    ``told`` is the message for authors, with what to write instead where that is known."""
 
     kind = "syntax"
 
-    def __init__(self, message: str, line: int = 0, column: int = 0) -> None:
+    def __init__(self, message: str, line: int = 0, column: int = 0, told: str = "") -> None:
         """``column`` is the refused token's, in bytes from 1; 0 where the message is about no token."""
         super().__init__(message)
         self.line = line
         self.column = column
+        self.told = told or message
 
     def __reduce__(self) -> tuple[type, tuple[object, ...]]:
-        return self.__class__, (str(self), self.line, self.column)
+        return self.__class__, (str(self), self.line, self.column, self.told)
 
 
 class ResultError(ScriptError):

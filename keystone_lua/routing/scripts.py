@@ -336,4 +336,4 @@ def _compile_program(source: bytes, name: str, modules: Mapping[str, bytes], lim
 
 def _one_line(error: _BadFile | LuaSyntaxError) -> str:
     """The message with control characters escaped."""
-    return _printable(to_text(error.message) if isinstance(error, LuaSyntaxError) else str(error))
+    return _printable(to_text(error.told) if isinstance(error, LuaSyntaxError) else str(error))

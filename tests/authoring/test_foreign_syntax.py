@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
+from keystone_lua import LuaSyntaxError, compile_program, execute
 from keystone_lua.authoring.checker import Kind, check_source
+from keystone_lua.cli import main
+from keystone_lua.interpreter import DEFAULT
+from keystone_lua.routing.scripts import ScriptStore
 
 TOLD = {
     "if a != b then end": "Lua writes ~=",
@@ -86,3 +93,62 @@ def test_names_that_other_languages_have(name: str, lua: str) -> None:
 def test_advice_is_of_the_file_that_has_the_error() -> None:
     (finding,) = check_source(b"require 'm'", "x.lua", {"m": b"\nif a != b then end"})
     assert (finding.file, finding.line) == ("lib/m.lua", 2)
+    assert finding.message.endswith("near '!'; Lua writes ~=")
+
+
+# the same advice, whoever compiles
+
+BAD = "function on_route_request(r)\n  r.n += 1\nend\n"
+ADVICE = "bad.lua:2: '=' expected near '+'; Lua has no '+=': write r.n = r.n + ..."
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", "scripts/bad.lua", "--request", "r.json"),
+        ("run", "scripts/bad.lua", "--request", "r.json", "--json"),
+        ("exec", "scripts/bad.lua"),
+        ("profile", "scripts/bad.lua", "--request", "r.json"),
+        ("dump", "--tree", "scripts/bad.lua"),
+        ("test", "scripts"),
+    ],
+    ids=lambda arguments: " ".join(arguments[::4]),
+)
+def test_every_command_tells_it(
+    arguments: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "scripts" / "tests").mkdir(parents=True)
+    (tmp_path / "scripts" / "bad.lua").write_text(BAD)
+    (tmp_path / "scripts" / "tests" / "a_test.lua").write_text("function test_a() route('bad') end")
+    (tmp_path / "r.json").write_text('{"path": "/"}')
+    assert main(arguments) in (1, 2)
+    told = capsys.readouterr()
+    assert ADVICE in told.out + told.err
+
+
+def test_the_server_tells_it(tmp_path: Path) -> None:
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "bad.lua").write_text(BAD)
+    (tmp_path / "lib" / "m.lua").write_text("return \u201cx\u201d")
+    snapshot = ScriptStore(tmp_path).reload()
+    assert snapshot.never_compiled == {"bad": ADVICE}
+    quote = 'unexpected symbol near U+201C, left double quotation mark; Lua writes a plain "'
+    assert snapshot.errors == (ADVICE, f"lib/m.lua:1: {quote}")
+
+
+def test_a_python_program_has_both(tmp_path: Path) -> None:
+    with pytest.raises(LuaSyntaxError) as caught:
+        compile_program(BAD, "bad.lua")
+    assert caught.value.told == ADVICE
+    assert caught.value.message == ADVICE.partition(";")[0]
+    with pytest.raises(LuaSyntaxError, match="undefined label 'done'") as caught:
+        compile_program("while true do goto done end")
+    assert caught.value.told.endswith("; put ::done:: at the end of the loop's body")
+
+
+def test_what_a_script_sees_are_lua_s_words() -> None:
+    source = "return select(2, load('x += 1')), select(2, pcall(require, 'm'))"
+    result = execute(compile_program(source, "x.lua", {"m": b"x += 1"}), limits=replace(DEFAULT, load=True))
+    texts = result.raise_for_failure().values
+    assert [str(text).endswith("'=' expected near '+'") for text in texts] == [True, True]

@@ -152,7 +152,7 @@ class Stage:
         except self.refusals as error:
             raise library_error(f"request: {error}") from None
         except LuaSyntaxError as error:
-            raise library_error(error.message) from None
+            raise library_error(error.told) from None
         run.charge(decision.instructions)
         if decision.failure is not None:
             raise library_error(f"{name} failed ({decision.failure.kind}): {decision.failure.message}")

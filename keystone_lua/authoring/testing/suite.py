@@ -63,7 +63,7 @@ def collect(stage: Stage, file: str, content: bytes) -> list[Test]:
     try:
         program = compile_program(content, from_text(file.rpartition("/")[2]), stage.modules, hosted=True)
     except LuaSyntaxError as error:
-        raise BadTestFile(to_text(error.message)) from None
+        raise BadTestFile(to_text(error.told)) from None
     found, names = global_functions(_prepared(stage, program))
     if found.failure is not None:
         raise BadTestFile(found.failure.message)
@@ -129,7 +129,7 @@ def _case_runner(stage: Stage, case: Case) -> Callable[[], TestOutcome]:
         try:
             decision = stage.decide(case.script, case.request, Circumstances(seed, now, limits))
         except LuaSyntaxError as error:
-            return TestOutcome(to_text(error.message))
+            return TestOutcome(to_text(error.told))
         except stage.refusals as error:
             return TestOutcome(f"request: {error}")
         output = "".join(f"{to_text(line.text)}\n" for line in decision.log)

@@ -220,12 +220,14 @@ class _Resolver:
                 self.into.targets[goto] = (frame.block, label)
                 self.into.labelled[frame.block] = None
             elif frame.parent is None:
-                raise self.error(goto.line, f"undefined label '{goto.label}'")
+                advice = f"put ::{goto.label}:: at the end of the loop's body"
+                raise self.error(goto.line, f"undefined label '{goto.label}'", advice)
             else:
                 frame.parent.gotos.append((goto, len(frame.parent.order)))
 
-    def error(self, line: int, text: str) -> LuaSyntaxError:
-        return LuaSyntaxError(f"{self.chunk.name}:{line}: {text}", line)
+    def error(self, line: int, text: str, advice: str = "") -> LuaSyntaxError:
+        message = f"{self.chunk.name}:{line}: {text}"
+        return LuaSyntaxError(message, line, told=f"{message}; {advice}" if advice else message)
 
     # names
 

@@ -79,7 +79,7 @@ def parse(
             stream = _metered(stream, meter)
         _run(states, stream, builder, [states.state(0, -1)], values)
     except Refusal as refusal:
-        raise _syntax_error(refusal, text, builder, meter) from None
+        raise _syntax_error(refusal, text, builder, meter, is_file) from None
     finally:
         if collecting:
             gc.enable()
@@ -103,13 +103,20 @@ def _metered(stream: Iterator[Token], meter: Meter) -> Iterator[Token]:
         yield token
 
 
-def _syntax_error(refusal: Refusal, text: str, builder: Builder, meter: Meter | None) -> LuaSyntaxError:
+def _syntax_error(refusal: Refusal, text: str, builder: Builder, meter: Meter | None, is_file: bool) -> LuaSyntaxError:
     if not refusal.message:
         function = builder.functions[-1]
         refusal = explain(_replay(text, refusal.token, meter), refusal.token, function.is_vararg, function.loops > 0)
     line = refusal.token[2]
-    message = refusal.message if refusal.bare else refusal.message + near(refusal.token)
-    return LuaSyntaxError(f"{builder.name}:{line}: {message}", line, 0 if refusal.bare else refusal.token[3])
+    place = f"{builder.name}:{line}: "
+    if refusal.bare:
+        return LuaSyntaxError(place + refusal.message, line)
+    message, told, column = refusal.message + near(refusal.token), "", refusal.token[3]
+    if is_file:  # its author reads it; of other texts a script makes what it will
+        from .advice import with_advice
+
+        told = place + with_advice(message, text.split("\n"), line, column)
+    return LuaSyntaxError(place + message, line, column, told)
 
 
 def _replay(text: str, refused: Token, meter: Meter | None) -> Stack:

@@ -1,13 +1,17 @@
-"""Other languages' signs and words where Lua's parser stumbles, and Lua's way.
+"""Other languages' signs and words where the parser stumbles, and Lua's way; characters that Lua has not, by name.
 
-Input: the message of a syntax error, the source, the place of the token. Output: advice, "" where nothing is known.
-Only what stands at the token or right before it is looked at, so that the advice is about this error.
+Input: the message of a syntax error, the source, the place of the token. Output: the message with advice, or as it was
+where nothing is known. Only what stands at the token or right before it is looked at, so that the advice is about this
+error. What a script sees of errors (``load``) is lua5.1's words alone.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Final
+
+from ..text import to_text
 
 LOOKED_AT: Final = 400
 """Characters before the token that are looked at."""
@@ -72,13 +76,17 @@ _LAST_WORD: Final = re.compile(r"(?<![\w.:])([A-Za-z_]\w*)\s+\Z")
 _OPERAND: Final = re.compile(r"([\w.]+(?:\[[^\]\n]*\])?)\s*\Z")
 _ELSE_IF: Final = re.compile(r"\belse[ \t]+if\b")
 _BRACES: Final = re.compile(r"\b(?:if|while|for)\b[^\n]*\)\s*\{")
-_LABEL: Final = re.compile(r"undefined label '(\w+)'")
 
 
-def advice(message: str, lines: list[str], line: int, column: int) -> str:
-    """Lua's way to write what stands at ``line`` and ``column``, both from 1."""
-    if label := _LABEL.search(message):
-        return f"put ::{label[1]}:: at the end of the loop's body"
+def with_advice(message: str, lines: list[str], line: int, column: int) -> str:
+    """The message of the error at ``line`` and ``column``, both from 1, and what to write instead."""
+    told = _named(message, lines[line - 1] if 0 < line <= len(lines) else "", column)
+    how = _advice(message, lines, line, column) if told == message else ""
+    return f"{told}; {how}" if how else told
+
+
+def _advice(message: str, lines: list[str], line: int, column: int) -> str:
+    """Lua's way to write what stands there."""
     if not 0 < line <= len(lines):
         return ""
     before = ("\n".join(lines[max(0, line - 9) : line - 1]) + "\n" + lines[line - 1][: column - 1])[-LOOKED_AT:]
@@ -89,7 +97,8 @@ def advice(message: str, lines: list[str], line: int, column: int) -> str:
     for sign, text in _SIGNS:
         if found := re.match(sign, at):
             name = _OPERAND.search(before)
-            return text.format(found[0], name[1] if name else "x", found[1] if found.groups() else "")
+            told = text.replace("{0}", found[0]).replace("{2}", found[1] if found.groups() else "")
+            return told.replace("{1}", name[1] if name else "x")
     if "expected near" in message and "unexpected" not in message and re.match(r"\w", at) and _RETURN.search(before):
         return "return must be the last statement of its block: write do return ... end"
     if (word := _LAST_WORD.search(before)) and word[1] in _WORDS and "expected near" in message:
@@ -99,3 +108,30 @@ def advice(message: str, lines: list[str], line: int, column: int) -> str:
     if "expected near '<eof>'" in message and any(_BRACES.search(each) for each in lines):
         return "a block is written if ... then ... end"
     return ""
+
+
+_NEAR: Final = re.compile(r" near '(.*)'\Z", re.DOTALL)
+
+
+def _named(message: str, text: str, column: int) -> str:
+    """The message with the name of the character that it is about, if that is no letter of Lua's."""
+    near = _NEAR.search(message)
+    if near is None or near[1].isascii() or text[column - 1 : column] < "\x80":
+        return message
+    character = to_text(text[column - 1 : column + 3])[:1]
+    name = unicodedata.name(character, "no character").lower()
+    advice = next((f"; Lua writes {lua}" for others, lua in _MEANT if character in others), "")
+    return f"{message[: near.start()]} near U+{ord(character):04X}, {name}{advice}"
+
+
+_MEANT: Final = (
+    ("\u201c\u201d\u201e\u00ab\u00bb\u2033", 'a plain "'),
+    ("\u2018\u2019\u201a\u2032\u00b4", "a plain '"),
+    ("\u2010\u2011\u2012\u2013\u2014\u2212", "a plain -"),
+    ("\u00a0\u2007\u202f\u3000", "a plain space"),
+    ("\u2026", "..."),
+    ("\u2260", "~="),
+    ("\u2264", "<="),
+    ("\u2265", ">="),
+)
+"""What word processors make of Lua's characters."""

@@ -241,10 +241,11 @@ def error_fields(failure: Failure) -> dict[str, str]:
 
 
 def limits_text(limits: Limits) -> str:
-    """The limits as every record has them; ``load`` only where it is on."""
+    """The limits as every record has them; ``load`` and ``inert_io`` only where they are on."""
     names = ("instructions", "memory", "depth", "log", "seconds")
     values = limits.instructions, limits.memory, limits.depth, limits.log, limits.seconds
-    return encode({**dict(zip(names, values, strict=True)), **({"load": True} if limits.load else {})})
+    on = {name: True for name, value in (("load", limits.load), ("inert_io", limits.inert_io)) if value}
+    return encode({**dict(zip(names, values, strict=True)), **on})
 
 
 def start_text(time: float, masked: Iterable[str]) -> str:
@@ -333,6 +334,7 @@ def _decision(value: dict[str, Any], vault: Mapping[str, str]) -> DecisionRecord
             depth=min(_whole(limits["depth"]), MAX_DEPTH),
             log=_whole(limits["log"]),
             load=limits.get("load") is True,
+            inert_io=limits.get("inert_io") is True,
         ),
         seed=_whole(value["seed"]) if ran else 0,
         clock=_number(value["clock"]) if ran else 0.0,

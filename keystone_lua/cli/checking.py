@@ -19,7 +19,7 @@ from ..routing.scripts import Source
 from ..routing.scripts_folder import LIBRARY, SUFFIX, TESTS
 from ..untrusted.files import FileError, read_regular
 from ..untrusted.text import printable
-from .options import UsageError, add_load_argument, read_file, write_file
+from .options import UsageError, add_switches, read_file, write_file
 from .output import say, say_json, say_lines
 from .sources import Sources
 
@@ -40,7 +40,7 @@ def add_commands(commands: Commands) -> None:
     check = commands.add_parser("check", help="compile scripts and report what looks wrong")
     check.add_argument("paths", nargs="+", metavar="PATH", help="a script, a folder of scripts, - for standard input")
     check.add_argument("--plain", action="store_true", help="scripts for exec: they need no on_route_request")
-    add_load_argument(check)
+    add_switches(check)
     check.add_argument("--strict", action="store_true", help="exit 1 for warnings too")
     check.add_argument("--json", action="store_true", help="one JSON object on standard output")
     check.add_argument("--sarif", metavar="FILE", help="write the findings as SARIF 2.1.0")
@@ -55,7 +55,7 @@ def _check(options: argparse.Namespace) -> int:
     sources, odd = _sources(options.paths, read)
     findings = [syntax.unreadable(file, why) for file, why in odd.items()]
     for file, source in sources.items():
-        findings += _findings(Path(file), source, read, options.plain, options.allow_load)
+        findings += _findings(Path(file), source, read, options)
     if options.sarif is not None:
         write_file(
             options.sarif,
@@ -92,17 +92,18 @@ def _sources(paths: Sequence[str], read: Sources) -> tuple[dict[str, bytes], dic
     return sources, odd
 
 
-def _findings(file: Path, source: bytes, read: Sources, plain: bool, load: bool) -> list[Finding]:
+def _findings(file: Path, source: bytes, read: Sources, options: argparse.Namespace) -> list[Finding]:
     from ..authoring.checker import Kind, check_source
     from ..authoring.testing.stage import FUNCTIONS
 
-    folder, kind, injected = file.parent, Kind.PLAIN if plain else Kind.TENANT, frozenset[str]()
+    folder, kind, injected = file.parent, Kind.PLAIN if options.plain else Kind.TENANT, frozenset[str]()
     for parent in file.parents:
         if parent.name in (LIBRARY, TESTS):
             folder = parent.parent
             kind, injected = (Kind.MODULE, injected) if parent.name == LIBRARY else (Kind.TEST, FUNCTIONS)
             break
-    found = check_source(source, from_text(str(file)), read.modules(folder), kind, injected, load)
+    switches = options.allow_load, options.inert_io
+    found = check_source(source, from_text(str(file)), read.modules(folder), kind, injected, *switches)
     return [_readable(finding) for finding in found]
 
 

@@ -96,13 +96,16 @@ def add_budget_arguments(parser: argparse.ArgumentParser, limits: Limits) -> Non
         metavar="S",
         help="wall clock (default off; run, exec: 5 up to default instructions)",
     )
-    add_load_argument(parser)
+    add_switches(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
 
-def add_load_argument(parser: argparse.ArgumentParser) -> None:
-    """Add the switch of ``load``."""
+def add_switches(parser: argparse.ArgumentParser) -> None:
+    """Add the switches of ``load`` and ``io``."""
     parser.add_argument("--allow-load", action="store_true", help="let scripts use load and loadstring")
+    parser.add_argument(
+        "--inert-io", action="store_true", help="let scripts find an io whose functions say that they are not available"
+    )
 
 
 def add_cap_arguments(parser: argparse.ArgumentParser) -> None:
@@ -138,6 +141,7 @@ def limits_of(options: argparse.Namespace) -> Limits:
         log=options.max_log,
         seconds=options.max_seconds,
         load=options.allow_load,
+        inert_io=options.inert_io,
     )
 
 

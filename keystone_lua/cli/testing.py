@@ -20,7 +20,7 @@ from ..interpreter.text import to_text
 from ..routing.request import BadRequest, read_whole_request
 from ..routing.scripts_folder import LIBRARY, SUFFIX, TESTS
 from ..untrusted.files import FileError, read_regular
-from .options import UsageError, add_load_argument, at_least, clock, percent, write_file
+from .options import UsageError, add_switches, at_least, clock, percent, write_file
 from .output import say, say_lines
 from .sources import Sources
 
@@ -45,7 +45,7 @@ def add_commands(commands: Commands) -> None:
     test.add_argument("--fail-under", type=percent, metavar="PERCENT", help="exit 1 below this coverage")
     test.add_argument("--junit", metavar="FILE", help="write a JUnit report")
     test.add_argument("--watch", action="store_true", help="again whenever a file has changed")
-    add_load_argument(test)
+    add_switches(test)
     test.set_defaults(command=_test)
 
 
@@ -143,8 +143,10 @@ def _stage(root: Path, read: Sources, options: argparse.Namespace, coverage: Cov
         for name, source in read.below(root).items()
         if name.endswith(SUFFIX) and not {LIBRARY, TESTS} & set(name.split("/")[:-1])
     }
-    seed, now, load = options.seed, options.now, options.allow_load
-    return Stage(scripts, read.modules(root), read_whole_request, (BadRequest,), seed, now, coverage, load)
+    switches = options.allow_load, options.inert_io
+    return Stage(
+        scripts, read.modules(root), read_whole_request, (BadRequest,), options.seed, options.now, coverage, *switches
+    )
 
 
 def _is_chosen(words: str, name: str) -> bool:

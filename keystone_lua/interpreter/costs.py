@@ -93,6 +93,8 @@ COPY: Final = 64  # bytes copied, compared or searched by C code
 SCAN: Final = 16  # bytes translated, formatted or parsed one by one by C code
 STEP: Final = 4  # instructions for one step of a pure-Python inner loop (a pattern matcher's, a sort's)
 
+INERT: Final = 20  # a function of the inert io, which only says that it is not available
+
 # Instructions and bytes of compiling a text while a script runs (`load`), each before the work that it is for.
 LOAD_PIECE: Final = 20  # a piece that load's function answers, beside what it takes itself
 LOAD_BYTE: Final = 1  # a byte that is read

@@ -39,6 +39,9 @@ class Limits:
     load: bool = False
     """Whether ``load`` and ``loadstring`` are there, which compile text while a script runs."""
 
+    inert_io: bool = False
+    """Whether ``io`` is there, as a table whose functions say that they are not available."""
+
     def __post_init__(self) -> None:
         """Raises TypeError, ValueError: a limit that is none would end in the middle of somebody's run."""
         whole: dict[str, object] = {
@@ -53,9 +56,10 @@ class Limits:
                 raise TypeError(f"{name} must be an int, not {type(value).__name__}")
             if value < 0:
                 raise ValueError(f"{name} must be at least 0, not {value}")
-        load: object = self.load
-        if not isinstance(load, bool):
-            raise TypeError(f"load must be a bool, not {type(load).__name__}")
+        switches: dict[str, object] = {"load": self.load, "inert_io": self.inert_io}
+        for name, value in switches.items():
+            if not isinstance(value, bool):
+                raise TypeError(f"{name} must be a bool, not {type(value).__name__}")
         if self.depth > MAX_DEPTH:
             raise ValueError(f"depth must be at most {MAX_DEPTH}, not {self.depth}")
         seconds: object = self.seconds

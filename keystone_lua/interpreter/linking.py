@@ -30,7 +30,7 @@ from .analysis.uses import Globals, Require
 from .errors import LuaSyntaxError
 from .limits import DEFAULT, MAX_COMPILE_COST
 from .modules import catalogue
-from .signatures import TABLES, instead_of
+from .signatures import INERT, TABLES, instead_of
 from .syntax import nodes
 from .syntax.parser import parse
 
@@ -311,7 +311,7 @@ class _Linker:
         calls = certain_calls(chunk)
         for require in self.requires[chunk]:
             known = require.name in self.names or require.name in self.refusals
-            if require.protected or require.call not in calls or require.name in TABLES:
+            if require.protected or require.call not in calls or require.name in (*TABLES, INERT):
                 continue
             if known or require.name not in catalogue.FILES:
                 yield require

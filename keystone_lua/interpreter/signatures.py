@@ -99,6 +99,10 @@ SWITCHED: Final = ("load", "loadstring")
 """Functions that are there only where a run's limits say so."""
 
 
+INERT: Final = "io"
+"""A library that is there only where a run's limits say so, and then does nothing."""
+
+
 RESULT_KINDS: Final[dict[tuple[str, str], str]] = {
     ("", "tostring"): "any",  # whatever a __tostring answers
     ("", "type"): "string",

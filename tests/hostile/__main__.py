@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..lua.expectations import allows_load
+from ..lua.expectations import switches
 from . import verdicts
 
 NOW = "1700000000"
@@ -51,8 +51,8 @@ class Row:
 def run_once(path: Path, seconds: float, hash_seed: str) -> Run:
     """``exec --json`` in a process of its own; its wall time and peak memory."""
     command = [sys.executable, "-m", "keystone_lua", "exec", str(path), "--json", "--now", NOW]
-    if allows_load(path.read_bytes()):
-        command.append("--allow-load")
+    flags = {"load": "--allow-load", "inert_io": "--inert-io"}
+    command += [flags[name] for name, on in switches(path.read_bytes()).items() if on]
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         started = time.perf_counter()

@@ -13,7 +13,7 @@ from pathlib import Path
 from keystone_lua.interpreter import Limits
 
 from ..language.engine import run_times
-from ..lua.expectations import allows_load
+from ..lua.expectations import switches
 
 LIMITS = Limits(log=64 << 20)
 """Those of ``exec``."""
@@ -23,7 +23,7 @@ def main() -> None:
     for line in sys.stdin:
         path = Path(line.rstrip("\n"))
         source = path.read_bytes()
-        limits = replace(LIMITS, load=allows_load(source))
+        limits = replace(LIMITS, **switches(source))
         outcome, again = run_times(2, source, path.name, limits)
         answer = {
             "status": outcome.status,

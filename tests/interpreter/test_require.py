@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
 import pytest
 
 from keystone_lua.interpreter import LuaSyntaxError, Program, compile_program, execute
@@ -185,23 +182,6 @@ def test_package_is_the_one_that_require_goes_by() -> None:
         "false\tno",
         f"false\t{loop}",
         "false\tno",
-    ]
-
-
-def test_the_documents_io_is_there_and_does_nothing() -> None:
-    text = (Path(__file__).parents[2] / "docs" / "scripts.md").read_text()
-    (recipe,) = re.findall(r"```lua\n(local absent\n.*?)```", text, re.DOTALL)
-    source = b"""
-        require 'io'
-        local stdout, ok, message = io.stdout, pcall(function() return io.open('x') end)
-        print(io.type(stdout), ok, message)
-        print(select(2, pcall(function() stdout:write('x') end)))
-        print(io == require 'io')
-    """
-    assert output(compile_program(source, "x.lua", {"io": recipe.encode()})) == [
-        "nil\tfalse\tx.lua:3: io.open is not available",
-        "x.lua:5: io.stdout.write is not available",
-        "true",
     ]
 
 

@@ -18,7 +18,7 @@ SHOWN = 10
 def test_file(path: Path) -> None:
     case = expectations.read(path)
     source = path.read_bytes()
-    outcome = run(source, path.name, replace(ROOMY, load=expectations.allows_load(source)))
+    outcome = run(source, path.name, replace(ROOMY, **expectations.switches(source)))
     found = expectations.differences(case, outcome.output, outcome.error)
     assert not found, f"{len(found)} of {case.assertions} assertions fail:\n" + "\n".join(found[:SHOWN])
 

@@ -18,7 +18,7 @@ from keystone_lua.interpreter import Limits
 
 from ..differential.assignments import generate_assignments
 from ..differential.generator import generate
-from ..lua.expectations import allows_load
+from ..lua.expectations import switches
 from .compare import Case
 from .random_prices import random_prices
 
@@ -40,7 +40,7 @@ def files() -> Iterator[Case]:
     """Every Lua file of the tests."""
     for path in sorted((ROOT / "tests" / "lua").rglob("*.lua")):
         source = path.read_bytes()
-        yield Case(path.name, source, limits=replace(ROOMY, load=allows_load(source)))
+        yield Case(path.name, source, limits=replace(ROOMY, **switches(source)))
 
 
 def requests(count: int) -> tuple[dict[str, Any], ...]:

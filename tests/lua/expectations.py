@@ -56,9 +56,9 @@ def files() -> list[Path]:
     return sorted(path for path in ROOT.glob("*/*.lua") if path.parent.name not in SEPARATE)
 
 
-def allows_load(source: bytes) -> bool:
-    """Whether a file is to run where ``load`` is there: its first lines say so."""
-    return b"-- allow-load" in source[:300]
+def switches(source: bytes) -> dict[str, bool]:
+    """What a file is to run with, by the names of `Limits`: its first lines say ``allow-load``, ``inert-io``."""
+    return {"load": b"-- allow-load" in source[:300], "inert_io": b"-- inert-io" in source[:300]}
 
 
 def read(path: Path) -> Case:

@@ -1,4 +1,5 @@
-"""The setting ``allow-load``: for whom it is on, in the event loop and in lanes, in the decision log and its replay."""
+"""The settings ``allow-load`` and ``inert-io``: for whom they are on, in the event loop and in lanes, in the decision log
+and its replay."""
 
 from __future__ import annotations
 
@@ -79,3 +80,22 @@ def test_what_was_allowed_is_part_of_what_is_proved(scripts: Path, tmp_path: Pat
     result = replay_logs([other], scripts=Path(f"{log}.scripts"))
     assert len(result.findings.differences) == 1
     assert "answer" in result.findings.differences[0].fields
+
+
+def test_an_io_that_does_nothing_is_for_those_who_may_have_it_and_recorded(tmp_path: Path) -> None:
+    folder, log, settings = tmp_path / "scripts", tmp_path / "decisions.log", tmp_path / "keystone.toml"
+    looks = (
+        "local LONG = %s function on_route_request() for i = 1, LONG do end return {selected_backend = type(io)} end"
+    )
+    write_scripts(folder, {"short.lua": looks % 0, "long.lua": looks % 200_000, "without.lua": looks % 0})
+    settings.write_text("[tenants.short]\ninert-io = true\n\n[tenants.long]\ninert-io = true\n")
+    with server_process(folder, "--config", str(settings), "--decision-log", str(log)) as server:
+        for tenant, selected in (("short", "table"), ("long", "table"), ("without", "nil")):
+            assert server.client.route(tenant, {}).json["selected_backend"] == selected
+        assert server.terminate() == 0
+    found = {str(value["tenant"]): value for value in records(log)}
+    assert found["long"]["lane"] == "lane"
+    had = {tenant: value["limits"].get("inert_io") for tenant, value in found.items()}  # type: ignore[attr-defined]
+    assert had == {"short": True, "long": True, "without": None}
+    result = replay_logs([log])
+    assert (result.good, result.findings.same) == (True, 3)

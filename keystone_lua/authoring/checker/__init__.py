@@ -33,11 +33,13 @@ def check_source(
     kind: Kind = Kind.TENANT,
     injected: frozenset[str] = frozenset(),
     load: bool = False,
+    inert_io: bool = False,
 ) -> list[Finding]:
     """The findings in one file.
 
     ``name`` begins messages; ``modules`` are the sources that ``require`` may name. ``injected`` are globals that
     the host puts there, besides ``request`` and ``backends``. ``load``: the script will run where it may load text.
+    ``inert_io``: it will find an ``io`` that does nothing.
     """
     found: list[Finding] = []
     known = dict(modules)
@@ -53,7 +55,7 @@ def check_source(
             known[missing] = b""  # as if it were there, to hear of the others
     if found:
         return found
-    script = Script(source, name, linked, kind, injected, load)
+    script = Script(source, name, linked, kind, injected, load, inert_io)
     ignored = {number: ignored_rules(line) for number, line in enumerate(script.lines, 1) if "keystone:" in line}
     found = [finding for finding in _found(script) if finding.rule not in ignored.get(finding.line, ())]
     return sorted(found, key=lambda finding: (finding.line, finding.column, finding.rule))

@@ -29,10 +29,18 @@ class Script:
     """One file. Nodes are those of its own chunk; ``globals`` knows the modules' as well."""
 
     def __init__(
-        self, source: bytes, name: str, linked: Linked, kind: Kind, injected: frozenset[str], loads: bool = False
+        self,
+        source: bytes,
+        name: str,
+        linked: Linked,
+        kind: Kind,
+        injected: frozenset[str],
+        loads: bool = False,
+        has_io: bool = False,
     ) -> None:
         self.name = name
         self.loads = loads
+        self.has_io = has_io
         self.kind = kind
         self.injected = injected
         self.lines = re.split(r"\r\n|\n\r|\r|\n", source.decode("latin-1"))

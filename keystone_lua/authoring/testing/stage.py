@@ -61,7 +61,7 @@ class Circumstances:
 class Stage:
     """``read_request`` takes JSON and answers the request that scripts get; it raises ``refusals``, with a text that
     names the field. ``seed`` and ``now`` are the defaults of every decision and test, ``load`` is whether they may
-    load text."""
+    load text, ``inert_io`` whether there is an ``io`` that does nothing."""
 
     def __init__(
         self,
@@ -73,6 +73,7 @@ class Stage:
         now: float = NOW,
         coverage: Coverage | None = None,
         load: bool = False,
+        inert_io: bool = False,
     ) -> None:
         self.scripts = scripts
         self.modules = modules
@@ -82,6 +83,7 @@ class Stage:
         self.now = now
         self.coverage = coverage
         self.load = load
+        self.inert_io = inert_io
         self.programs: dict[str, Program] = {}
         self.placed = 0
         self.warnings: dict[str, None] = {}
@@ -97,7 +99,7 @@ class Stage:
 
     def decide(self, script: str, request: Any, chosen: Circumstances) -> Decision:
         """A decision on plain data. Raises LuaSyntaxError, KeyError, and what ``read_request`` raises."""
-        chosen = replace(chosen, limits=replace(chosen.limits, load=self.load))
+        chosen = replace(chosen, limits=replace(chosen.limits, load=self.load, inert_io=self.inert_io))
         modules = {**self.modules, **chosen.modules}
         program = self._with(script, modules) if chosen.modules else self.program(script)
         if (mistake := unknown(request)) is not None:

@@ -88,7 +88,7 @@ _LIKE_A_TEST: Final = re.compile(r"(?:[Tt]est|TEST|tset|tets|tst)(?:[_A-Z0-9]|\Z
 
 
 def _prepared(stage: Stage, program: Program) -> Run:
-    run = Run(program, replace(LIMITS, load=stage.load), stage.seed, stage.now)
+    run = Run(program, replace(LIMITS, load=stage.load, inert_io=stage.inert_io), stage.seed, stage.now)
     inject(run, stage.functions())
     return run
 

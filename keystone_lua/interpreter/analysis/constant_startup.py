@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ..modules import catalogue
-from ..signatures import HOST_GLOBALS
+from ..signatures import HOST_GLOBALS, INERT
 from ..stdlib.registry import LIBRARIES
 from ..syntax import nodes
 from ..syntax.nodes import children
@@ -38,7 +38,7 @@ class _Varies(Exception):
 
 def is_constant(kinds: Kinds, chunks: list[nodes.Chunk], modules: Mapping[str, nodes.Chunk]) -> bool:
     """Whether a program's start-up is constant; ``modules`` are the chunks that ``require`` runs."""
-    if kinds.builtins.dynamic:
+    if kinds.builtins.dynamic or INERT in kinds.resolution.globals.reads:  # a table of the run's own, where it is there
         return False
     startup = _Startup(kinds, chunks, modules)
     try:

@@ -14,9 +14,10 @@ from ..modules import catalogue
 from ..runtime import metatables, tables
 from ..runtime.context import RunContext
 from ..runtime.tracebacks import library_error
-from ..runtime.values import FALSE, TRUE, LuaValue, Native, Table
-from ..signatures import TABLES, instead_of
-from ..stdlib.registry import LIBRARIES, Recipe
+from ..runtime.values import FALSE, TRUE, LuaValue, MetaTable, Native, Table
+from ..signatures import INERT, TABLES, instead_of
+from ..stdlib import io
+from ..stdlib.registry import INERT_IO, LIBRARIES, Recipe
 from .program import Program
 
 
@@ -52,6 +53,9 @@ def require(run: Requiring, d: int, name: str) -> LuaValue:
         value = loaded[name] = _library(run, name)
         return value
     if loader is None and name not in program.modules:
+        if name == INERT and run.limits.inert_io:
+            value = loaded[name] = run.globals.get(name) or inert_io(run)
+            return value
         if name in catalogue.FILES:
             value = loaded[name] = module(run, name)
             return value
@@ -81,11 +85,28 @@ def _library(run: Requiring, name: str) -> LuaValue:
     return run.kept["", name]
 
 
+def inert_io(run: Requiring) -> Table:
+    """``io``, whose functions say that they are not available; a library may ask for a file's metatable."""
+    functions: dict[str, LuaValue] = {}
+    for name, recipe in INERT_IO.items():
+        path = (INERT, name)
+        functions[name] = run.made[path] = run.made.get(path) or recipe.make(run.cells)
+    meta = Table({name: functions[f"file:{name}"] for name in io.METHODS})
+    meta["__index"] = meta
+    table = Table({name: function for name, function in functions.items() if ":" not in name})
+    for name in io.FILES:
+        file = table[name] = MetaTable()
+        file.meta, file.run = meta, run
+    return table
+
+
 def package(run: Requiring) -> Table:
     """``package``: ``loaded`` has the libraries, as far as they are globals, and is what ``require`` goes by."""
     loaded, run.preload = _loaded(run), Table()
     table = Table({member: run.member("package", member) for member in LIBRARIES["package"]})
     loaded.update({name: run.globals[name] for name in run.program.library_names if name in run.globals})
+    if run.limits.inert_io:
+        loaded[INERT] = run.globals[INERT]
     if run.program.dynamic:
         loaded["_G"] = run.globals
     loaded["package"], table["loaded"], table["preload"] = table, loaded, run.preload

@@ -28,12 +28,12 @@ from ..runtime import operations
 from ..runtime.errors import LuaError, StackOverflow
 from ..runtime.tracebacks import argument_error, library_error, overflow_error, position
 from ..runtime.values import Coroutine, LuaValue, Native, Table, type_name
-from ..signatures import ALIASES, HOST_GLOBALS, SWITCHED
+from ..signatures import ALIASES, HOST_GLOBALS, INERT, SWITCHED
 from ..sites import SITES
 from ..stdlib.registry import LIBRARIES, Recipe
 from .fast_paths import fast_paths_of
 from .loaded import load
-from .required import method, package, require
+from .required import inert_io, method, package, require
 from .twin_calls import prepare
 
 if TYPE_CHECKING:
@@ -48,8 +48,7 @@ LARGE_NUMERAL: Final = 1 << 16
 FREE_DEPTH: Final = 8
 """Depths whose frames the base charge covers."""
 
-CLOCK_SLICE: Final = 100_000
-"""Instructions between looks at the wall clock: about 2 ms."""
+CLOCK_SLICE: Final = 100_000  # instructions between looks at the wall clock: about 2 ms
 
 DIGIT: Final = 1 << 29
 """What a counter holds at most: CPython adds to a number of one digit (30 bits) in 0.8 of the time."""
@@ -58,8 +57,7 @@ NATIVE_CALLS: Final = 500
 """Calls through the library or a metamethod that may nest: PUC 5.1 allows 200 (LUAI_MAXCCALLS). They take C stack,
 and CPython 3.12 stops at about 1,400, two for each."""
 
-SPREADS: Final = 2_500
-"""Calls with spread arguments that may nest: CPython 3.11 takes C stack for each."""
+SPREADS: Final = 2_500  # calls with spread arguments that may nest: CPython 3.11 takes C stack for each
 
 ZONES: Final = "zones"
 """The key in Run.library_state of the version of the tables of time zones, once the script has read any."""
@@ -318,6 +316,8 @@ class Run:
         for name in program.base_names:
             if self.limits.load or name not in SWITCHED:
                 table[name] = self.member("", name)
+        if self.limits.inert_io:
+            table[INERT] = inert_io(self)
         for name in program.library_names:
             table[name] = self.library(name)
         if program.dynamic:

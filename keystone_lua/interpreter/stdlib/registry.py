@@ -15,7 +15,7 @@ from .. import costs
 from ..runtime.tracebacks import LIBRARY_CODES
 from ..runtime.values import LuaValue
 from ..signatures import ALIASES
-from . import base, bit, coroutine, debug, math, os, package, string, table
+from . import base, bit, coroutine, debug, io, math, os, package, string, table
 
 
 class Recipe:
@@ -78,3 +78,13 @@ def _register() -> dict[str, dict[str, Recipe | LuaValue]]:
 
 LIBRARIES: Final = _register()
 """Recipes and constants by library and name; the base library is ""."""
+
+
+def _inert() -> dict[str, Recipe]:
+    functions = io.library(None, 0, 0)  # type: ignore[arg-type]  # as for the others: a run's cells come later
+    LIBRARY_CODES.update(function.__code__ for function in functions.values())
+    return {name: Recipe(name.rpartition(":")[2], function) for name, function in functions.items()}
+
+
+INERT_IO: Final = _inert()
+"""The functions of ``io`` where it is there, and its files' methods as ``file:NAME``."""

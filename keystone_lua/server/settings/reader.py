@@ -150,6 +150,7 @@ BUDGETS = {
     "max-depth": "depth",
     "max-log": "log",
     "allow-load": "load",
+    "inert-io": "inert_io",
 }
 """The settings that a tenant may have of its own, by the field of `Limits` that each is."""
 
@@ -195,6 +196,7 @@ SETTINGS = (
     Setting("max-depth", _whole(1, MAX_DEPTH), str(_LIMITS.depth), "nested calls of one decision"),
     Setting("max-log", _whole(0), str(_LIMITS.log), "bytes of log output of one decision"),
     Setting("allow-load", SWITCH, "false", "let scripts compile text with load and loadstring"),
+    Setting("inert-io", SWITCH, "false", "let scripts find an io whose functions say that they are not available"),
     Setting("decision-log", FILE, "", "record every decision in this file, one line of JSON each"),
     Setting(
         "decision-log-bytes", _whole(4096), str(_LOG.rotate_bytes), "size from which it is closed and another one begun"

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from ....interpreter.modules import catalogue
-from ....interpreter.signatures import LEFT_OUT, OTHER_GLOBALS, OTHER_MEMBERS, SWITCHED
+from ....interpreter.signatures import INERT, LEFT_OUT, OTHER_GLOBALS, OTHER_MEMBERS, SWITCHED
 from ....interpreter.stdlib.registry import LIBRARIES
 from ....interpreter.syntax import nodes
 from ..findings import Severity
@@ -29,7 +29,7 @@ def places(script: Script) -> Iterator[Place]:
         if not path or node in script.targets or path in written or path in tested:
             continue
         library, _, member = path.partition(".")
-        if library in written or library in tested:
+        if library in written or library in tested or (library == INERT and script.has_io):
             continue
         if not member and (library in OTHER_GLOBALS or LEFT_OUT.get(library) == ()):
             why = OTHER_GLOBALS.get(library, "it is left out for safety")
@@ -40,6 +40,16 @@ def places(script: Script) -> Iterator[Place]:
             yield Place(*script.start_of(node), f"'{path}' does not exist in this engine{_advice(path)}")
 
     yield from _module_members(script)
+    if script.has_io and INERT not in written:
+        yield from _inert_calls(script)
+
+
+def _inert_calls(script: Script) -> Iterator[Place]:
+    """Calls of ``io`` where it is there and does nothing, whether the script asks for it or not."""
+    for call in script.each(nodes.Call):
+        path = script.path(call.function)
+        if path.startswith(f"{INERT}.") and path != f"{INERT}.type":
+            yield Place(*script.start_of(call), f"'{path}' only says that it is not available (setting inert-io)")
 
 
 def _module_members(script: Script) -> Iterator[Place]:

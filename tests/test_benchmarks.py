@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from xml.etree import ElementTree
@@ -172,6 +173,26 @@ def test_chart_has_a_bar_a_program() -> None:
     texts = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
     assert {"fib", "gsub", "1.50", "0.50", "geometric mean 0.87"} <= set(texts)
     assert len(list(root.iter("{http://www.w3.org/2000/svg}rect"))) == 1 + len(found.ratios)
+
+
+@pytest.mark.parametrize("slower", [True, False])
+def test_no_label_of_the_chart_stands_on_the_means_line(slower: bool) -> None:
+    for end in range(100, 300):
+        left, right = (100, float(end)) if slower else (float(end), 300)
+        start, anchor = plot.beside(left, right, slower, 200.0)
+        begin = start if anchor == "start" else start - plot.LABEL
+        assert not begin - 1 < 200 < begin + plot.LABEL + 1
+        assert begin >= right if slower else begin + plot.LABEL <= left
+
+
+def test_the_chart_has_colours_for_the_dark() -> None:
+    chart = plot.ratios({"fib": {GOPHER: 1.5}}, GOPHER, 1.5)
+    light, _, dark = chart.partition("prefers-color-scheme: dark")
+    used = set(re.findall('class="([a-z]+)"', chart))
+    for kind in used:
+        assert f".{kind} {{" in light
+        assert f".{kind} {{" in dark
+    assert not re.findall('(?:fill|stroke)="(?!stroke)[^"]*"', chart)
 
 
 def test_a_section_is_replaced_in_its_place(tmp_path: Path) -> None:

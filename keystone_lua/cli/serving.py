@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import time
 from typing import TYPE_CHECKING
 
 from ..server.settings.reader import ConfigError, Settings, add_arguments, read_settings
 from .options import UsageError, need, seconds
-from .output import complain, say, say_json
+from .output import columns, complain, say, say_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,11 +80,26 @@ def _config(options: argparse.Namespace) -> int:
         say_json({name: {"value": shown, "source": source} for name, shown, source in rows})
         return 0
     names, values = (max(len(row[column]) for row in rows if len(row[column]) <= _COLUMN) for column in (0, 1))
+    width = columns()
     for name, shown, source in rows:
-        say(f"{name:{names}}  {shown:{values}}  {source}")
+        room = 0 if width is None else max(values, width - names - len(source) - 4)
+        first, *others = _wrapped(shown, room) if room else [shown]
+        say(f"{name:{names}}  {first:{values}}  {source}")
+        for part in others:
+            say(f"{'':{names}}  {part}")
     for name in settings.unknown:
         complain(f"keystone-lua: {name}: no such setting, ignored")
     return 0
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """A list's text in lines of a terminal, each as many entries as ``width`` has room for; a pipe gets one line."""
+    lines = [""]
+    for entry in re.findall("[^,]*,|[^,]+", text):
+        if lines[-1] and len(lines[-1]) + len(entry) > width:
+            lines.append("")
+        lines[-1] += entry
+    return lines
 
 
 def _health(options: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+import textwrap
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,6 +25,11 @@ BACKENDS = {
 """The backends of the scripts that are bundled; a script not named here shares OTHERS."""
 
 OTHERS = ("api-stable", "api-canary")
+
+REFUSED = tuple(str(status) for status in range(300, 500))
+"""What a script may answer of its own; from the gateway's troubles it is told apart by being below 500."""
+
+WIDTH = 80
 
 SET_BY_SCRIPTS = ("X-Backend-Type", "X-Deployment", "X-Variant", "X-Routed-By")
 """Headers that are shown."""
@@ -68,6 +74,12 @@ def tenant_file(scripts: Sequence[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def row(host: str, header: str, status: str, place: str, shown: str) -> str:
+    """A request's line, and another for what came with its answer: no terminal has to be wide."""
+    line = f"  {host:26} {header:27} {status:6} {place}"
+    return f"{line}\n{textwrap.indent(textwrap.fill(shown, WIDTH - 6), ' ' * 6)}" if shown else line
+
+
 class Demo:
     """Sends the requests and prints the table."""
 
@@ -78,7 +90,8 @@ class Demo:
 
     def scene(self, title: str, requests: Sequence[Request]) -> None:
         """Send ``requests``, one line each."""
-        print(f"\n{title}\n  {'host':24}{'request header':28}{'status':8}{'went to':18}headers set by the script")
+        print("\n" + textwrap.fill(title, WIDTH))
+        print(row("host", "request header", "status", "went to", "headers set by the script"))
         for request in requests:
             answer = ask(
                 self._stack.port,
@@ -98,9 +111,9 @@ class Demo:
             good = went in expected
             header = ", ".join(f"{name}: {value}" for name, value in request.headers.items())
             place = went if answer.status == 200 else "-"
-            print(f"  {request.script + '.example.com':24}{header or '-':28}{answer.status:<8}{place:18}{shown or '-'}")
+            print(row(f"{request.script}.example.com", header or "-", str(answer.status), place, shown))
             if not good:
-                print(f"    expected {' or '.join(expected)}")
+                print(f"    expected {' or '.join(expected[:3])}")
             self.sent += 1
             self.astray += not good
 
@@ -113,7 +126,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     started = time.monotonic()
     scripts = sorted(path.stem for path in options.scripts.glob("*.lua"))
     backends = dict.fromkeys(name for names in BACKENDS.values() for name in names)
-    others = tuple(Request(script, {}, (*OTHERS, "403")) for script in scripts if script not in BACKENDS)
+    others = tuple(Request(script, {}, (*OTHERS, *REFUSED)) for script in scripts if script not in BACKENDS)
     usual = tuple(request for request in USUAL if request.script in scripts) + others
     with (
         tempfile.TemporaryDirectory(prefix="keystone-demo-") as folder,

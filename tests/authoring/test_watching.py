@@ -104,3 +104,16 @@ def test_colours_are_for_terminals_that_want_them(scripts: Path) -> None:
     assert "\x1b" not in piped.stdout
     (scripts / "t.lua").write_text("x = \x1b[31m")
     assert "\x1b[31mscripts/t.lua:1:5: error:" in shown(["check", "scripts"], scripts.parent)
+
+
+def test_config_is_no_wider_than_a_terminal_and_one_line_a_setting_in_a_pipe(tmp_path: Path) -> None:
+    lines = shown(["config"], tmp_path, COLUMNS="80").splitlines()
+    assert max(map(len, lines)) <= 80
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    piped = subprocess.run(
+        [*COMMAND, "config"], cwd=tmp_path, capture_output=True, text=True, check=True, env=environment
+    )
+    (masked,) = [line for line in piped.stdout.splitlines() if line.startswith("decision-log-mask ")]
+    start = lines.index(next(line for line in lines if line.startswith("decision-log-mask ")))
+    parts = [lines[start].split()[1], *(line.strip() for line in lines[start + 1 :][:10] if line[0] == " ")]
+    assert masked.split()[1:] == ["".join(parts), "default"]

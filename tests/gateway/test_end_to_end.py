@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from keystone_lua.gateway import demo
 from keystone_lua.gateway.demo import USUAL, Request
 from keystone_lua.gateway.stack import LOOPBACK, Stack, ask, free_ports, running
 from tests.gateway.traffic import BACKENDS, crowd, download, install_scripts, tenants, upload
@@ -159,3 +160,13 @@ def test_sigterm_lets_requests_finish(stack: Stack) -> None:
         assert idle.recv(1) == b""
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((LOOPBACK, stack.port))
+
+
+@pytest.mark.slow
+def test_the_demo_sends_each_request_where_it_should_go(capsys: pytest.CaptureFixture[str]) -> None:
+    assert demo.main(["--scripts", str(ROOT / "scripts")]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert " 0 astray, " in lines[-1]
+    for script in (ROOT / "scripts").glob("*.lua"):
+        assert [line for line in lines if line.split()[:1] == [f"{script.stem}.example.com"]]
+    assert [line for line in lines if len(line) > demo.WIDTH] == []

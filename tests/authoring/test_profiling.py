@@ -165,11 +165,12 @@ def test_nothing_of_a_hostile_script_is_markup(command: Command) -> None:
     tags = {tag for tag, _ in page.elements}
     assert tags == {
         "html", "head", "meta", "title", "style", "body", "header", "main", "section", "div", "h1", "h2", "p", "b",
-        "span", "pre", "table", "caption", "thead", "tbody", "tr", "th", "td", "code",
+        "span", "pre", "table", "caption", "thead", "tbody", "tr", "th", "td", "code", "a",
     }  # fmt: skip
     assert len(page.all("style")) == 1
     assert not [name for _, attributes in page.elements for name in attributes if name.startswith("on")]
-    assert not [name for _, attributes in page.elements for name in attributes if name in ("href", "src")]
+    assert not [name for _, attributes in page.elements for name in attributes if name == "src"]
+    assert all(str(link["href"]).startswith("#f0-") for link in page.all("a"))
     texts = "\n".join(text for _, text in page.texts)
     assert '-- <script>alert("comment")</script> \\u{202e} reversed \\u{7}' in texts
     assert "x.lua:3  </pre><script>alert(1)</script>\\u{1b}[31m" in texts
@@ -201,11 +202,41 @@ def test_a_row_for_each_line_with_its_heat(command: Command) -> None:
     page = page_of(command, HOSTILE, "--request", "request.json")
     ran = command.json("profile", "x.lua", "--request", "request.json")
     cells = page.all("td")
-    assert len([cell for cell in cells if cell.get("class") == "source"]) == len(HOSTILE.splitlines())
+    lines = [str(cell.get("id")) for cell in page.all("th") if cell.get("id")]
+    assert lines == [f"f0-{number}" for number in range(1, len(HOSTILE.splitlines()) + 1)]
     line = next(line for line in ran["lines"] if line["line"] == 3)
     share = 100 * line["instructions"] / ran["instructions"]
     assert f"--share: {share:.2f}%" in [cell.get("style") for cell in cells if cell.get("class") == "bar"]
     assert len([row for row in page.all("tr") if row.get("class") == "missed"]) == 1
+
+
+def test_the_hottest_lines_come_first_and_lead_to_their_place(command: Command) -> None:
+    body = "local t = 0\nfor i = 1, 2000 do\n  t = t + i * 2\nend\nlocal s = ('x'):rep(100)\n"
+    page = page_of(command, body)
+    found = command.json("profile", "x.lua")
+    order = sorted(found["lines"], key=lambda line: -line["instructions"])
+    links = [link["href"] for link in page.all("a")]
+    assert links == ["#f0-3", "#f0-2", "#f0-5"]
+    assert [f"#f0-{line['line']}" for line in order][: len(links)] == links
+    assert {link[1:] for link in map(str, links)} <= {heading.get("id") for heading in page.all("th")}
+    assert ("td", f"{order[0]['instructions']:,}") in page.texts
+    assert "," in f"{order[0]['instructions']:,}"
+
+
+def test_the_source_is_coloured(command: Command) -> None:
+    page = page_of(command, "--[[ a\nb ]] local x = 'and <b>' -- end\nreturn 0x1F\n")
+    kinds = [(attributes.get("class"), tag) for tag, attributes in page.elements if tag == "span"]
+    assert ("keyword", "span") in kinds
+    spans = [text for tag, text in page.texts if tag == "span"]
+    for text in ("--[[ a", "b ]]", "local", "'and <b>'", "-- end", "return", "0x1F"):
+        assert text in spans
+
+
+def test_a_budget_that_is_used_up_says_so(command: Command) -> None:
+    page = page_of(command, "while true do end", "--max-instructions", "5000")
+    full = [gauge for gauge in page.all("div") if gauge.get("class") == "gauge full"]
+    assert len(full) == 1
+    assert ("span", "5,000 of 5,000 (all used up)") in page.texts
 
 
 def test_gauges_say_how_full_each_budget_is(command: Command) -> None:

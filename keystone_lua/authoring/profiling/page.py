@@ -3,8 +3,8 @@
 Input: a Report. Output: text. Every string of the script's, its log's or its answer's goes through
 `_escaped`, and the page's own policy forbids everything but its style sheet.
 
-A bar's length is a line's share of the run; the same number stands in the bar as text, and a line that never ran is
-told by an empty count, so that colour is never the only sign.
+The dearest lines come first, then each file. A bar's length is a line's share of the run; the same number stands in the
+bar as text, a budget that is used up says so, and a line that never ran has no count: colour is never the only sign.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
@@ -20,23 +21,30 @@ from ...interpreter.execution.execute import Failure
 from ...interpreter.profiling.recorder import Spent
 from ...interpreter.text import to_text
 from ...routing.decision import Decision
+from .highlight import Piece, highlighted
 from .report import Report, plain_text, share
 
 _STYLE: Final = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 
-_AMOUNTS: Final = """\
-<th scope="col" class="number">Instructions</th>
-<th scope="col">Share</th>
+HOTTEST: Final = 10
+"""Lines that the page begins with."""
+
+_HEADINGS: Final = """\
+<th scope="col">Instructions</th>
+<th scope="col" class="number">{first}</th>
+<th scope="col">{second}</th>
+<th scope="col" class="number">Count</th>
 <th scope="col" class="number">Bytes</th>
 <th scope="col">Share</th>
-"""
-_LINES: Final = f"""\
-{_AMOUNTS}<th scope="col" class="number">Runs</th>
-<th scope="col" class="number">Line</th>
-<th scope="col">Source</th>"""
-_FUNCTIONS: Final = f"""\
-{_AMOUNTS}<th scope="col">Function</th>"""
+<th scope="col" class="number">Runs</th>"""
+_LINES: Final = _HEADINGS.format(first="Line", second="Source")
+_FUNCTIONS: Final = """\
+<th scope="col">Instructions</th>
+<th scope="col">Function</th>
+<th scope="col" class="number">Count</th>
+<th scope="col" class="number">Bytes</th>
+<th scope="col">Share</th>"""
 
 
 def html_page(report: Report) -> str:
@@ -78,8 +86,11 @@ def _sections(report: Report) -> Iterator[str]:
     yield _gauges(report)
     yield _outcome(report)
     yield _log(report)
-    for chunk, lines in report.files():
-        yield _table(f"Source of {chunk}", "Each line's part of the run.", _LINES, _source_rows(report, lines))
+    files = [(chunk, lines, highlighted("\n".join(text for _, text, _ in lines))) for chunk, lines in report.files()]
+    yield _table("Hottest lines", "The dearest lines of all files.", _LINES, _hottest_rows(report, files))
+    for number, (chunk, lines, pieces) in enumerate(files):
+        note = "Each line's part of the run."
+        yield _table(f"Source of {chunk}", note, _LINES, _source_rows(report, number, lines, pieces))
     if report.profile.functions:
         note = "Part of the lines that call them."
         yield _table("Library functions", note, _FUNCTIONS, _function_rows(report))
@@ -104,12 +115,14 @@ def _gauges(report: Report) -> str:
 def _gauge(name: str, used: int, limit: int, unit: str) -> str:
     percent = min(100.0, 100 * used / limit) if limit else 100.0
     words = f"{used:,} of {limit:,}{unit}"
+    full = used >= limit
+    share_ = "all used up" if full else f"{percent:.1f}%"
     return (
-        f'<div class="gauge"><b>{name}</b>\n'
+        f'<div class="gauge{" full" if full else ""}"><b>{name}</b>\n'
         f'<div class="track" role="meter" aria-label="{name}" aria-valuemin="0" aria-valuemax="{limit}" '
         f'aria-valuenow="{min(used, limit)}" aria-valuetext="{words}">'
         f'<div class="fill" style="--share: {percent:.2f}%"></div></div>\n'
-        f'<span class="soft">{words} ({percent:.1f}%)</span></div>\n'
+        f'<span class="soft">{words} ({share_})</span></div>\n'
     )
 
 
@@ -152,30 +165,75 @@ def _table(title: str, note: str, headings: str, rows: Iterator[str]) -> str:
     )
 
 
-def _source_rows(report: Report, lines: list[tuple[int, str, Spent | None]]) -> Iterator[str]:
-    for number, text, spent in lines:
-        missed = ' class="missed"' if spent is not None and not (spent.hits or spent.instructions) else ""
-        shown = spent if spent is not None and not missed else None
-        runs = shown.hits if shown is not None and shown.hits else ""
-        yield (
-            f'<tr{missed}>{_cells(report, shown)}<td class="number">{runs}</td>'
-            f'<th scope="row" class="number">{number}</th><td class="source">{html.escape(text)}</td></tr>\n'
-        )
+_File = tuple[str, list[tuple[int, str, Spent | None]], list[list[Piece]]]
+"""Name, lines, and the lines' pieces."""
+
+
+def _hottest_rows(report: Report, files: list[_File]) -> Iterator[str]:
+    paid = [
+        (-spent.instructions, -spent.bytes, number, line, spent)
+        for number, (_, lines, _) in enumerate(files)
+        for line, _, spent in lines
+        if spent is not None and _counts(report, spent)
+    ]
+    for _, _, number, line, spent in sorted(paid, key=itemgetter(0, 1, 2, 3))[:HOTTEST]:
+        chunk, _, pieces = files[number]
+        place = f'<a href="#{_place(number, line)}">{_escaped(chunk)}:{line}</a>'
+        text = _shown(pieces[line - 1]).lstrip()
+        yield _row(report, spent, f'<th scope="row" class="number">{place}</th>', text)
+
+
+def _counts(report: Report, spent: Spent) -> bool:
+    """Whether a line has a thousandth of anything."""
+    total = report.total
+    return 1000 * spent.instructions >= total.instructions or (spent.bytes > 0 and 1000 * spent.bytes >= total.bytes)
+
+
+def _source_rows(
+    report: Report, number: int, lines: list[tuple[int, str, Spent | None]], pieces: list[list[Piece]]
+) -> Iterator[str]:
+    for line, _, spent in lines:
+        missed = spent is not None and not (spent.hits or spent.instructions)
+        shown = spent if not missed else None
+        heading = f'<th scope="row" class="number" id="{_place(number, line)}">{line}</th>'
+        yield _row(report, shown, heading, _shown(pieces[line - 1]), ' class="missed"' if missed else "")
+
+
+def _place(file: int, line: int) -> str:
+    return f"f{file}-{line}"
+
+
+def _shown(pieces: list[Piece]) -> str:
+    """A line, coloured."""
+    parts = (f'<span class="{kind}">{html.escape(text)}</span>' if kind else html.escape(text) for kind, text in pieces)
+    return "".join(parts)
+
+
+def _row(report: Report, spent: Spent | None, heading: str, source: str, look: str = "") -> str:
+    bar, *others = _cells(report, spent)
+    runs = f"{spent.hits:,}" if spent is not None and spent.hits else ""
+    cells = [bar, heading, f'<td class="source">{source}</td>', *others, f'<td class="number">{runs}</td>']
+    return f"<tr{look}>{''.join(cells)}</tr>\n"
 
 
 def _function_rows(report: Report) -> Iterator[str]:
     order = sorted(report.profile.functions.items(), key=lambda item: (-item[1].instructions, item[0]))
     for name, spent in order:
-        yield f'<tr>{_cells(report, spent)}<th scope="row" class="source"><code>{_escaped(name)}</code></th></tr>\n'
+        bar, *others = _cells(report, spent)
+        heading = f'<th scope="row" class="source"><code>{_escaped(name)}</code></th>'
+        yield f"<tr>{bar}{heading}{''.join(others)}</tr>\n"
 
 
-def _cells(report: Report, spent: Spent | None) -> str:
+def _cells(report: Report, spent: Spent | None) -> tuple[str, str, str, str]:
+    """Instructions as a bar and as a number, bytes as a number and as a bar."""
     total = report.total
     if spent is None:
-        return '<td></td><td class="bar"></td><td></td><td class="bar memory"></td>'
+        return '<td class="bar"></td>', "<td></td>", "<td></td>", '<td class="bar memory"></td>'
     return (
-        f'<td class="number">{spent.instructions}</td>{_bar("bar", spent.instructions, total.instructions)}'
-        f'<td class="number">{spent.bytes}</td>{_bar("bar memory", spent.bytes, total.bytes)}'
+        _bar("bar", spent.instructions, total.instructions),
+        f'<td class="number">{spent.instructions:,}</td>',
+        f'<td class="number">{spent.bytes:,}</td>',
+        _bar("bar memory", spent.bytes, total.bytes),
     )
 
 

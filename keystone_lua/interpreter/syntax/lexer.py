@@ -22,6 +22,8 @@ from ..numerals import string_to_number
 Token = tuple[str, str, int, int]
 END: Final = "$END"
 ERROR: Final = "ERROR"
+COMMENT: Final = "COMMENT"
+"""Of a piece that is no token."""
 
 _NEAR_LENGTH = 200
 """Characters of a token that a message shows; Lua has no limit, but messages travel in answers."""
@@ -86,6 +88,17 @@ def tokens(source: str, literals: frozenset[str]) -> Iterator[Token]:
         yield kind, text, line, column + blanks
         column += width
     yield END, "", line, column
+
+
+def pieces(source: str, literals: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """The whole source in pieces, as it stands: kind ("" of blanks, COMMENT, otherwise a token's), and text."""
+    words = _Words(literals)
+    for piece in map(itemgetter(0), _PIECE.finditer(source)):
+        kind, _, blanks, _, _ = words[piece]
+        if blanks:
+            yield "", piece[:blanks]
+        if text := piece[blanks:]:
+            yield (COMMENT if text.startswith("--") else "") if kind is None else kind, text
 
 
 def string_value(text: str) -> str:

@@ -24,6 +24,7 @@ from typing import Any, Final
 from ..interpreter import COST_VERSION, DEFAULT, EngineError, Program
 from ..interpreter.execution.run import Run
 from ..interpreter.numerals import number_to_string
+from ..interpreter.runtime.key_order import INSERTION
 from ..interpreter.stdlib.math import PLAIN_SEEDS
 from ..routing.answer import MOST_WHOLE
 from ..routing.decision import decision_of
@@ -62,9 +63,10 @@ SHOWN: Final = 4096
 NO_SCRIPT: Final = "no script ran"
 CAPPED: Final = "it needs more than this replay allows (--max-instructions, --max-memory, --max-seconds)"
 MASKED: Final = "the script read a masked header or a secret"
-PLAIN_SEED_COSTS: Final = ("1", "2")
-"""Cost tables of engines whose ``math.randomseed`` did not heed the run's seed, and whose answers had numbers of 14
-digits."""
+OLDER_COSTS: Final = ("1", "2")
+"""Cost tables of engines that did some things in another way, as replay does them for their records too: the seed of
+``math.randomseed`` was the script's alone, and ``pairs`` took positions in the order in which they came. Their answers
+had numbers of 14 digits."""
 
 LAST_DIGITS: Final = "only last digits differ, which the C library's sin, exp, pow and the like decide"
 VEILED: Final = "a masked parameter or field has made a difference"
@@ -345,7 +347,7 @@ def _judge(found: Findings, record: DecisionRecord, program: Program, outcome: d
             _leave(found, record, at, OTHER_COSTS)
             return
         del recorded["instructions"], recorded["bytes"]
-    if record.costs in PLAIN_SEED_COSTS and _with_14_digits(record.answer) == _with_14_digits(outcome["answer"]):
+    if record.costs in OLDER_COSTS and _with_14_digits(record.answer) == _with_14_digits(outcome["answer"]):
         outcome = {**outcome, "answer": record.answer}
     fields = {name: (_bounded(was), _bounded(outcome[name])) for name, was in recorded.items() if was != outcome[name]}
     if bool(record.zones) != bool(outcome["zones"]):
@@ -367,7 +369,7 @@ def _judge(found: Findings, record: DecisionRecord, program: Program, outcome: d
 
 
 def _with_14_digits(value: Any) -> Any:
-    """An answer with whole numbers as engines of PLAIN_SEED_COSTS wrote them into texts."""
+    """An answer with whole numbers as engines of OLDER_COSTS wrote them into texts."""
     if isinstance(value, dict):
         return {name: _with_14_digits(content) for name, content in value.items()}
     if isinstance(value, list):
@@ -397,8 +399,8 @@ def outcome_of(program: Program, record: DecisionRecord, caps: Caps) -> dict[str
     )
     try:
         run = Run.of(program, limits, record.seed, record.clock, None)
-        if record.costs in PLAIN_SEED_COSTS:
-            run.library_state[PLAIN_SEEDS] = True
+        if record.costs in OLDER_COSTS:
+            run.library_state |= {PLAIN_SEEDS: True, INSERTION: True}
         decision = decision_of(run, record.request, record.masked)
     except (
         Exception

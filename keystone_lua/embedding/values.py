@@ -45,7 +45,7 @@ _EXACT: Final = 2.0**53
 
 
 class LuaTable(Mapping[Any, Any]):
-    """A Lua table as it was when Python got it: read-only, by key, in Lua's order.
+    """A Lua table as it was when Python got it: read-only, by key, in the order in which its keys came.
 
     Keys are as Lua has them, so that lists begin at 1: ``table[1]``, ``table["name"]``. ``len`` counts all entries. Two
     tables are equal if they are the same one; compare what `to_python` answers.

@@ -195,6 +195,35 @@ def test_seeds_of_older_engines_are_those_of_then(tmp_path: Path) -> None:
         assert replay_logs([older], scripts=archived).findings.same == same
 
 
+def test_keys_of_older_engines_go_in_the_order_of_then(tmp_path: Path) -> None:
+    """Until cost table 3 `pairs`, `next` and `foreach` took positions in the order in which they came."""
+    walks = (
+        "for k in pairs(t) do n = n .. k end",
+        "local k = next(t) while k do n = n .. k k = next(t, k) end",
+        "table.foreach(t, function(k) n = n .. k end)",
+        "for k in next, t do n = n .. k end",
+    )
+    for number, walk in enumerate(walks):
+        source = f"function on_route_request() local t, n = {{x = 1}}, '' t[2] = 2 t[1] = 1 {walk} return {{tags = {{n = n}}}} end"
+        file = tmp_path / f"{number}.log"
+        recorder = Recorder(file, Masks([], KEY))
+        record(recorder, {"keys": compile_program(source.encode(), "keys.lua", {})}, [("keys", request())])
+        recorder.close()
+        value = next(value for value in map(json.loads, lines(file)) if "answer" in value)
+        assert value["answer"]["tags"] == {"n": "12x"}
+        for order, same in (("x21", 1), ("12x", 0)):
+            older = tmp_path / "older.log"
+            changed = {
+                **value,
+                "number": 1,
+                "prev": "0" * 64,
+                "costs": "2",
+                "answer": {**value["answer"], "tags": {"n": order}},
+            }
+            older.write_text(encode(changed) + "\n")
+            assert replay_logs([older], scripts=Path(f"{file}.scripts")).findings.same == same
+
+
 def test_a_script_that_is_gone_or_changed_is_trouble(log: Path, tmp_path: Path) -> None:
     value = next(value for value in map(json.loads, lines(log)) if value.get("tenant") == "dice")
     result = replay_logs([log], scripts=tmp_path)

@@ -17,8 +17,7 @@ from json.scanner import make_scanner
 from typing import TYPE_CHECKING, Any, Final
 
 from ..costs import ENTRY, PER_INSTRUCTION, SCAN, STRING, TABLE, WORK, WORK_BYTES
-from ..runtime.iteration import COUNT
-from ..runtime.values import FALSE, LONG_STRING, NO_METATABLE, TRUE, LuaValue, MetaTable, Native, Table
+from ..runtime.values import COUNT, FALSE, LONG_STRING, NO_METATABLE, TRUE, LuaValue, MetaTable, Native, Table
 
 if TYPE_CHECKING:
     from ..runtime.context import RunContext

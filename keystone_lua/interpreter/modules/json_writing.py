@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..costs import SCAN, STRING, WORK, WORK_BYTES
 from ..numerals import number_to_string
-from ..runtime.iteration import COUNT
-from ..runtime.values import FALSE, TRUE, LuaValue, MetaTable, Table, type_name
+from ..runtime.values import COUNT, FALSE, TRUE, LuaValue, MetaTable, Table, type_name
 from .json_reading import MAX_DEPTH, NULL
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from typing import Any, Final, NoReturn
 
 from ..costs import WORK, WORK_BYTES
 from .errors import LuaError
+from .key_order import in_order
 from .tables import Order
 from .tracebacks import operand_error, operation_error
 from .values import (
@@ -98,7 +99,8 @@ def frozen(values: tuple[LuaValue, ...], charge: Callable[..., None]) -> list[Lu
     while left:
         table, made = left.pop()
         charge(_TABLE + _ENTRY * len(table), _TABLE_BYTES + _ENTRY_BYTES * len(table))
-        for key, item in table.items():
+        for key in in_order(charge, table, list(table)):
+            item = table.get(key)
             if key.__class__ is str and len(key) >= LONG_STRING:
                 raise Unfit(f"a key of {LONG_STRING} bytes or more cannot be part of a constant")
             if isinstance(key, Table):
@@ -112,6 +114,7 @@ def _order(table: FrozenTable) -> Order:
     order = Order.__new__(Order)
     order.keys = list(table)
     order.dead = order.start = 0
+    order.moved = False
     order.cursor = -1
     order.places = {unpredictable(key): place for place, key in enumerate(order.keys)}
     return order

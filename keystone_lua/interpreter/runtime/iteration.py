@@ -13,10 +13,11 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
 from .. import costs
+from .key_order import keys_of
 from .metatables import metamethod
 from .operations import call
 from .tracebacks import operand_error, operation_error
-from .values import LuaValue, ScatteredTable, Table
+from .values import COUNT, LuaValue, ScatteredTable, Table
 
 if TYPE_CHECKING:
     from .context import RunContext
@@ -35,7 +36,7 @@ def pairs_items(run: RunContext, d: int, t: LuaValue) -> Iterator[tuple[LuaValue
 
 def _snapshot(run: RunContext, t: Table) -> list[LuaValue]:
     run.charge(costs.LIBRARY["pairs"] + len(t) // costs.COPY, costs.RESULTS + costs.VALUE * len(t))
-    return list(t)
+    return keys_of(run, t)
 
 
 def late(t: Table, k: LuaValue) -> LuaValue:
@@ -139,9 +140,6 @@ def for_number(run: RunContext, d: int, value: LuaValue, what: str) -> float:
         raise operation_error(f"'for' {what} must be a number")
     return number
 
-
-COUNT: Final = tuple(map(float, range(4097)))
-"""Numbers to count with. A key that is the very object of its entry is also found without a comparison."""
 
 _WHOLE: Final = 9007199254740992.0
 """2^53: up to here whole numbers are counted exactly."""

@@ -12,6 +12,7 @@ from . import array_part
 from .comparison import raw_equal
 from .context import RunContext
 from .hash_defence import rebuild, removed, stored
+from .key_order import first_key, ordered
 from .tracebacks import operation_error
 from .values import LONG_STRING, NO_METATABLE, HoledTable, LuaValue, MetaTable, ScatteredTable, Table, unpredictable
 
@@ -64,13 +65,19 @@ def make_slow(run: RunContext, t: Table) -> None:
 
 
 class Order:
-    """The keys that ``next`` walks: a snapshot, so that fields may be cleared on the way (manual 5.1, next)."""
+    """The keys that ``next`` walks: a snapshot, so that fields may be cleared on the way (manual 5.1, next).
 
-    __slots__ = ("cursor", "dead", "keys", "places", "start")
+    ``moved``: keys do not go in the order in which they came. ``start`` is where a walk begins; -1 if it needs another
+    order, since it was moved and a position was removed from between.
+    """
+
+    __slots__ = ("cursor", "dead", "keys", "moved", "places", "start")
 
     def __init__(self, run: RunContext, t: Table) -> None:
         run.charge(len(t) // costs.COPY, costs.RESULTS + costs.VALUE * len(t))
-        self.keys = list(t)
+        keys: list[LuaValue] = list(t)
+        self.keys = ordered(run, t, keys)
+        self.moved = self.keys is not keys
         self.dead = t.dead
         self.start = 0
         self.cursor = -1
@@ -104,6 +111,8 @@ def delete(run: RunContext, t: Table, k: LuaValue) -> None:
         if k + 1.0 in t:
             removed(run, t, k)
             array_part.removed(run, t, k)
+            if t.order.__class__ is Order and t.order.moved:
+                t.order.start = -1
         elif k != 1.0 and t.__class__ is not ScatteredTable and k - 1.0 not in t:
             removed(run, t, k)
 
@@ -111,7 +120,7 @@ def delete(run: RunContext, t: Table, k: LuaValue) -> None:
 def next_entry(run: RunContext, t: Table, k: LuaValue) -> tuple[LuaValue, LuaValue] | None:
     """The entry after key ``k``, the first one after nil; None at the end (manual 5.1, next).
 
-    Insertion order. The first call only looks; a snapshot is taken by the second, or by a
+    In the order of key_order. The first call only looks; a snapshot is taken by the second, or by a
     removal in between. Removed entries that a scan must pass are bounded by compacting.
     """
     try:
@@ -120,15 +129,16 @@ def next_entry(run: RunContext, t: Table, k: LuaValue) -> tuple[LuaValue, LuaVal
         t.dead = 0
         order = t.order = None
     if k is None:
-        if order.__class__ is Order and order.covers(t):
+        if order.__class__ is Order and order.start >= 0 and order.covers(t):
             return _advance(run, t, order, order.start, True)
         if t.dead > FEW_REMOVED:
             run.charge(len(t) // 4 + 8)
             _compact(t)
-        for key in t:
-            t.order = (key,)
-            return key, t.get(key)
-        return None
+        key = first_key(run, t)
+        if key is None:
+            return None
+        t.order = (key,)
+        return key, t.get(key)
     if order.__class__ is not Order:
         order = t.order = Order(run, t)
     keys = order.keys

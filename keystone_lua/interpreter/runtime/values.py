@@ -24,6 +24,9 @@ LuaValue = Any
 CODES: Final = {chr(code): float(code) for code in range(256)}
 """The number of each character of a Lua string."""
 
+COUNT: Final = tuple(map(float, range(4097)))
+"""Numbers to count with. A key that is the very object of its entry is also found without a comparison."""
+
 LONG_STRING: Final = 512
 """Bytes. From this length on work on a string is priced by length, and as a key it makes its table slow."""
 

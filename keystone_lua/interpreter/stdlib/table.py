@@ -14,6 +14,7 @@ from ..costs import COPY, ENTRY, LIBRARY, RESULTS, STRING, TABLE, VALUE, WORK, W
 from ..numerals import number_to_string
 from ..runtime.array_part import inserted, made
 from ..runtime.hash_defence import filled
+from ..runtime.key_order import keys_of
 from ..runtime.metatables import first
 from ..runtime.tables import border, delete, rawset
 from ..runtime.tracebacks import library_error
@@ -137,7 +138,7 @@ def foreach_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
         run.charge(_FOREACH)
         t, f = check_table(t, 1), check_function(f, 2)
         run.charge(len(t) // COPY, RESULTS + VALUE * len(t))
-        for key in list(t):
+        for key in keys_of(run, t):
             run.charge(_CALLED)
             value = t.get(key)
             if value is not None:

@@ -1,5 +1,5 @@
 -- The differences from PUC 5.1 that docs/compatibility.md lists, one line each.
--- Traversal: insertion order.
+-- Traversal: positions 1 to n, the others in the order in which they came. More at the end.
 local order = {}
 for key in pairs({z = 1, y = 2, [3] = 3, x = 4}) do order[#order + 1] = tostring(key) end
 print(table.concat(order, " ")) --> z y 3 x
@@ -54,3 +54,17 @@ print(pcall(function()
   return list.missing.field
 end)) --> false\tcompatibility.lua:54: attempt to index field 'missing' (a nil value)
 print(0, -0.0) --> 0\t-0
+-- Traversal once more.
+local function keys(t)
+  local found = {}
+  for key in pairs(t) do found[#found + 1] = tostring(key) end
+  return table.concat(found, " ")
+end
+t = {a = 1, [4] = 4, [2] = 2, [1] = 1, [1.5] = 0, [-1] = 0}
+print(keys(t), next(t)) --> 1 2 a 4 1.5 -1\t1\t1
+t[3] = 3
+print(keys(t)) --> 1 2 3 4 a 1.5 -1
+t[1] = nil
+print(keys(t), (next(t))) --> a 4 2 1.5 -1 3\ta
+t[1] = 1
+print(keys(t)) --> 1 2 3 4 a 1.5 -1

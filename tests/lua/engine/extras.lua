@@ -13,11 +13,11 @@ print(tostring({}) ~= tostring({})) --> true
 local t = {}
 print(tostring(t) == tostring(t)) --> true
 print(collectgarbage(), collectgarbage("collect"), type(collectgarbage("count")), collectgarbage("step") ~= nil) --> 0\t0\tnumber\ttrue
-for k, v in pairs({b = 1, a = 2, 10, 20, [1.5] = 3}) do print(k, v) end --> b\t1
+for k, v in pairs({b = 1, a = 2, 10, 20, [1.5] = 3}) do print(k, v) end --> 1\t10
+--> 2\t20
+--> b\t1
 --> a\t2
 --> 1.5\t3
---> 1\t10
---> 2\t20
 t = {}
 t.z, t.y, t.x = 1, 2, 3
 t.y = nil

@@ -1,0 +1,79 @@
+"""The order in which `pairs`, `next` and `foreach` go over a table: positions first, as PUC does.
+
+Input: the run and a table. Output: its keys: 1 to n, where n + 1 is the first position without a value, then the
+others in the order in which they came.
+
+PUC walks a table's array before its hash part. What its array holds depends on all keys that there ever were; 1 to n is
+what programs see of it. A table that was filled from 1 on, or has no 1, has this order already: to find that out takes
+no longer than the copy of its keys. Only where keys must move does the walk begin with work that is charged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from .. import costs
+from .values import COUNT, DOUBLE, LuaValue, ScatteredTable, Table
+
+if TYPE_CHECKING:
+    from .context import RunContext
+
+INSERTION: Final = "insertion order"
+"""In a run's ``library_state``: keys go in the order in which they came, as with cost tables before 3."""
+
+_CHUNK: Final = 64
+"""Keys that are compared at once."""
+
+_PLACES: Final = list(COUNT[1:])
+
+_there: Final = dict.__contains__  # what a table of another class makes of `in` may note or charge a read
+
+
+def has(t: Table, k: float) -> bool:
+    """Whether a number is a key, at no price."""
+    return _there(t, DOUBLE.pack(k) if t.__class__ is ScatteredTable else k)
+
+
+def keys_of(run: RunContext, t: Table) -> list[LuaValue]:
+    """The keys in their order. The copy is for the caller to charge."""
+    return ordered(run, t, list(t))
+
+
+def ordered(run: RunContext, t: Table, keys: list[LuaValue]) -> list[LuaValue]:
+    """The keys, which are given as they came, in their order: the same list if that is theirs."""
+    return in_order(run.charge, t, keys) if has(t, 1.0) and INSERTION not in run.library_state else keys
+
+
+def in_order(charge: Callable[..., None], t: Table, keys: list[LuaValue]) -> list[LuaValue]:
+    """Likewise, of a table that has a 1 or none."""
+    leading = _leading(keys)
+    if leading == len(keys) or not has(t, leading + 1.0):
+        return keys
+    charge(costs.SETTLING * (len(keys) - leading), costs.RESULTS + costs.VALUE * len(keys))
+    end = leading + 1.0
+    while has(t, end + 1.0):
+        charge(costs.STEP)
+        end += 1.0
+    others = [key for key in keys[leading:] if key.__class__ is not float or not 1.0 <= key <= end or key % 1.0]
+    return [*keys[:leading], *map(float, range(leading + 1, int(end) + 1)), *others]
+
+
+def first_key(run: RunContext, t: Table) -> LuaValue:
+    """The first of the keys, or None."""
+    for key in t:
+        return 1.0 if key != 1.0 and has(t, 1.0) and INSERTION not in run.library_state else key
+    return None
+
+
+def _leading(keys: list[LuaValue]) -> int:
+    """How many of the keys are 1, 2, 3 and so on, from the first key on."""
+    done = 0
+    while keys[done : (end := done + _CHUNK)] == (
+        _PLACES[done:end] if end < len(_PLACES) else list(map(float, range(done + 1, end + 1)))
+    ):
+        done = end
+    for place, key in enumerate(keys[done:end], done + 1):
+        if key != place:
+            return place - 1
+    return len(keys)

@@ -1,7 +1,7 @@
 """Campaigns that measure what the prices stand for: all of them, or one. Times are the processor's, and good on a quiet machine only.
 
-    python -m tests.budgets grid [N] [WORD ...]      every function, operator and statement with an attack in each of its places;
-                                                     every Nth case, those whose name has a WORD
+    python -m tests.budgets grid [K/N] [WORD ...]    every function, operator and statement with an attack in each of its places;
+                                                     every Nth case from the Kth on, those whose name has a WORD
     python -m tests.budgets growth                   docs/security.md's table of what pays for what
     python -m tests.budgets dearest [DIR|FILE ...]   nanoseconds an instruction: operations, hostile files, library calls,
                                                      against the mean over benchmarks/lua; 20 times that and 5 s are allowed

@@ -13,6 +13,7 @@ from __future__ import annotations
 import gc
 import itertools
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -25,7 +26,7 @@ from typing import Final
 from keystone_lua.interpreter import Limits, LuaSyntaxError, compile_program, execute
 from keystone_lua.interpreter.limits import DEFAULT
 
-from . import grid_modules
+from . import grid_load, grid_modules
 
 TEXTS: Final[dict[str, str]] = {
     "numeral": "('0'):rep(1000000) .. '1'",
@@ -121,7 +122,7 @@ local T, U, S, P, F, ONE = {3, 1, 2}, {1, 2, 3}, 'abc', 'b', function(a, b) retu
 """
 """What the usual values are."""
 
-SAMPLE: Final = Limits(instructions=2_000_000, memory=DEFAULT.memory)
+SAMPLE: Final = Limits(instructions=2_000_000, memory=DEFAULT.memory, load=True)
 """What making the values may take."""
 REPEATED: Final = 500_000
 """Instructions of the statement, repeated."""
@@ -275,6 +276,8 @@ def cases() -> Iterator[Case]:
                     ("wide", "removed", "holes", "scattered"), ("numeral", "huge", "billion")
                 ):
                     yield case(shape, dict(zip((one, other), pair, strict=True)), False)
+    for name, before, statement in grid_load.statements():
+        yield Case(name, before, statement, False)
 
 
 def kind_of(value: str) -> str:
@@ -378,14 +381,15 @@ def mean() -> float:
 
 
 def work(words: Sequence[str]) -> int:
-    """All cases whose name has one of ``words``, in this process; every Nth if the first word is a number N."""
-    every = int(words[0]) if words and words[0].isdigit() else 1
-    words = words[every > 1 :]
+    """All cases whose name has one of ``words``, in this process; every Nth from the Kth on if the first word is K/N."""
+    first, every = 1, 1
+    if words and (part := re.fullmatch(r"(?:(\d+)/)?(\d+)", words[0])):
+        first, every, words = int(part[1] or 1), int(part[2]), words[1:]
     usual = mean()
     print(f"mean of the usual programs: {usual:.1f} ns an instruction", flush=True)
     found: list[Found] = []
     bad = 0
-    for each in itertools.islice(cases(), 0, None, every):
+    for each in itertools.islice(cases(), first - 1, None, every):
         if words and not any(word in each.name for word in words):
             continue
         row = measured(each)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from keystone_lua.interpreter.patterns.backtracker import CHUNK
 from keystone_lua.interpreter.patterns.items import PatternError
 from keystone_lua.interpreter.patterns.pattern import SHORT, UNLIMITED, Match, Pattern, compile_pattern, find_special
 
@@ -19,10 +20,12 @@ class Meter:
 
     def __init__(self, limit: int = UNLIMITED) -> None:
         self.instructions = 0
+        self.largest = 0
         self.limit = limit
 
     def charge(self, instructions: int, size: int) -> None:
         self.instructions += instructions
+        self.largest = max(self.largest, instructions)
         if self.instructions > self.limit:
             raise TimeoutError
 
@@ -274,6 +277,25 @@ def test_bombs_stop_at_the_limit(text: str, subject: str) -> None:
     with pytest.raises(TimeoutError):
         Pattern(text).find(subject, 0, meter.charge)
     assert meter.instructions < 3_100_000
+
+
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [
+        ("a" * 1247 + "baa", "a" * 3_000),
+        ("a" * 200 + "[bc]", "a" * 3_000),
+        ("(a)b%1", "a" * 3_000),
+        ("x.-y.-z%f[a]", "xy" * 600),
+        ("x.-y.-z%f[a]", "xy" * 40 + "a" * 50_000),
+        ("(x*)y%1", "x" * 400),
+        ("%b()", "(" * 1_000),
+    ],
+)
+def test_steps_are_paid_for_while_a_search_goes_on(text: str, subject: str) -> None:
+    """`k30`: a search of a megabyte is a million failing starts, each too short to be paid for alone."""
+    meter = Meter()
+    assert Pattern(text).step(subject, 0, meter.charge) is None
+    assert meter.largest < 3 * CHUNK < meter.instructions
 
 
 def test_the_price_does_not_depend_on_what_came_before() -> None:

@@ -150,6 +150,9 @@ def walk(program: Program, subject: str, start: int, charge: Charge) -> list[tup
         if program.pinned or start >= size:
             break
         start += 1
+        if state.cost > CHUNK:
+            charge(state.cost, 0)
+            state.cost = 0
     charge(state.cost, 0)
     return None
 
@@ -276,6 +279,9 @@ class _Walk:
                     self.cost += (high if at < 0 else at) - low >> _SCAN
                 if 0 <= at < high:
                     choices.append((place, at + 1, high))
+            if self.cost > CHUNK:
+                self.charge(self.cost, 0)
+                self.cost = 0
             if at >= 0:
                 return place, at
         return -1, 0

@@ -207,6 +207,9 @@ class _Linker:
                     self.find(text)
                     if len(self.chunks) > count:
                         self.required(self.chunks[-1])
+        if _may_compute(self.resolution):
+            self.sought |= catalogue.FILES.keys()
+        catalogue.imported(self.sought)
 
     def parts(self) -> dict[str, list[tuple[str, str]]]:
         """Modules by either half of their names, with the other: literals both, ``require("stages." .. name)``."""
@@ -244,10 +247,7 @@ class _Linker:
             file = f"{name}.init"
             if file not in self.modules:
                 self.sought.add(file)
-                if name not in catalogue.FILES:
-                    return False
-                catalogue.members(catalogue.FILES[name])  # imported while nobody waits for a decision
-                return True
+                return name in catalogue.FILES
         found = self.files.get(file)
         if found is None:
             found = self.files[file] = self.load(file)
@@ -339,6 +339,12 @@ def _may_find_more(use: Globals) -> bool:
         or "_G" in use.writes
         or not fields.isdisjoint({"require", "package"})
     )
+
+
+def _may_compute(resolution: Resolution) -> bool:
+    """Whether a run may require by a name that no literal has, or one in a text that it loads."""
+    use = resolution.globals
+    return computes_names(resolution) or "_G" in use.whole or not use.reads.isdisjoint({"load", "loadstring"})
 
 
 def _file_name(module: str) -> str:

@@ -24,6 +24,7 @@ from .execution.constants import values_of
 from .execution.helpers import HELPERS
 from .execution.program import Program
 from .levels import Level
+from .modules import catalogue
 from .sites import SITES, Site
 from .stdlib.registry import LIBRARIES
 from .version import ENGINE_VERSION
@@ -91,6 +92,7 @@ def unpack(data: bytes, source: bytes, modules: Mapping[str, bytes]) -> Program:
     """
     plain, codes, broken, files, global_cells, level, own, fixed, rows, packed = marshal.loads(data)
     sites = tuple(map(Site._make, rows))
+    catalogue.imported(dict(zip(PLAIN, plain, strict=True))["sought"])
     makers = tuple([unpack(maker, text, {}) for maker, text in packed])
     return Program(
         **dict(zip(PLAIN, plain, strict=True)),

@@ -21,12 +21,12 @@ KINDS: Final[dict[str, Kind]] = {
     "numeral": Kind(
         "the length of a text that has to be a number",
         "12 and 4 instructions for each 16 bytes, before it is converted (`Run.number_of` and `tonumber`, which alone convert); from 64 kB on 2 bytes for each",
-        "`k01`-`k05`, `n01`-`n07`, `q02`",
+        "`k01`-`k05`, `n01`-`n07`, `n21`, `q02`",
     ),
     "text": Kind(
         "the length of a text that is copied, compared, searched or hashed",
         "1 instruction for 64 bytes (16 where each is looked at); up to 511 bytes are in the operation's price",
-        "`a01`-`a06`, `e05`-`e11`, `v17`-`v20`",
+        "`a01`-`a06`, `e05`-`e11`, `m01`, `v17`-`v20`",
     ),
     "search": Kind(
         "subject times needle, where CPython compares the needle at each place",
@@ -37,7 +37,7 @@ KINDS: Final[dict[str, Kind]] = {
         "the pattern's length; what a match runs over; each step of a backtracking one, its literals, its back references",
         "40 instructions and 200 bytes for a byte read; a linear `re` by bytes and items; 8 instructions a step and 1 for 64"
         " bytes of a literal",
-        "`k07`-`k09`, `k13`, `p01`-`p23`, `v03`-`v09`",
+        "`k07`-`k09`, `k13`, `k30`, `m03`, `p01`-`p23`, `v03`-`v09`",
     ),
     "output": Kind(
         "the length of what is made, which one call can make of little",
@@ -81,6 +81,11 @@ KINDS: Final[dict[str, Kind]] = {
         "1 instruction a byte, 300 a token, 300 a unit of compile cost, each before that stage, 20 a piece; bytes likewise;"
         " the limits of a file",
         "`l01`-`l06`, `l11`, `l12`, `l15`-`l17`",
+    ),
+    "members": Kind(
+        "the members of a library or module, and the files of the routing library that it is in",
+        "16 instructions and their bytes, once a run; files are imported when a script is compiled",
+        "`m02`, `k31`",
     ),
     "calls": Kind(
         "what it calls, and frames",
@@ -159,7 +164,7 @@ LIBRARY: Final[dict[str, tuple[Work, ...]]] = {
     "rawequal": text("rawequal(s, s2)", before=_SAME),
     "rawget": text("rawget(t, s)", before="local t = {} "),
     "rawset": text("rawset(t, s, 1)", before="local t = {} "),
-    "require": (Work("calls"), Work("messages", TEXT, "pcall(require, s)")),
+    "require": (Work("members"), Work("calls"), Work("messages", TEXT, "pcall(require, s)")),
     "select": (*numeral("select(x, 1)"), *values("select(2, unpack(t))", "select('#', unpack(t))")),
     "setmetatable": NOTHING,
     "tonumber": (

@@ -7,10 +7,11 @@ import sys
 
 import pytest
 
-from keystone_lua.interpreter import LuaSyntaxError, compile_program, costs, execute
+from keystone_lua.interpreter import Limits, LuaSyntaxError, compile_program, costs, execute
 from keystone_lua.interpreter.execution.run import Run
 from keystone_lua.interpreter.limits import DEFAULT
 from keystone_lua.interpreter.modules import catalogue
+from keystone_lua.interpreter.packing import pack, unpack
 
 from .support import lua
 
@@ -76,6 +77,21 @@ def test_it_is_imported_when_the_script_is_compiled() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "True\n"
+
+
+@pytest.mark.parametrize(
+    "script",
+    ["require('base' .. 64)", "load(\"require 'base64'\")()", "_G[('require'):sub(1)]('base64')", "require 'base64'"],
+)
+def test_no_run_imports(script: str) -> None:
+    """`k31`: all modules take 0.1 s, which would be the event loop's."""
+    program = compile_program(script.encode(), "t")
+    for make in (lambda: compile_program(script.encode(), "t"), lambda: unpack(pack(program), program.source, {})):
+        catalogue.members.cache_clear()
+        made = make()
+        before = catalogue.members.cache_info().misses
+        assert execute(made, Limits(load=True)).failure is None
+        assert catalogue.members.cache_info().misses == before
 
 
 DECISION = "local b = require 'base64' function on_route_request(r) return b.encode(r) end "

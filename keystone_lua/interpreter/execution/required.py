@@ -7,7 +7,7 @@ over its counters.
 from __future__ import annotations
 
 from types import FunctionType
-from typing import Final, Protocol
+from typing import Protocol
 
 from .. import costs
 from ..modules import catalogue
@@ -133,10 +133,6 @@ def _refusal(program: Program, name: str) -> str:
     )
 
 
-LONGEST_NAME: Final = 32
-"""Bytes of the name of a method; none has more."""
-
-
 def module(run: RunContext, name: str) -> Table:
     """What ``require`` answers."""
     members = catalogue.paths(name)
@@ -147,13 +143,10 @@ def module(run: RunContext, name: str) -> Table:
 
 def method(run: RunContext, value: Native, key: LuaValue) -> LuaValue:
     """A method of an object; nil if it has none of that name. What stands for a part of OpenResty says what to use."""
-    if key.__class__ is str and len(key) <= LONGEST_NAME:
-        name = f"{value.kind}:{key}"
-        made = run.made.get((value.module, name))
-        if made is not None:
-            return made
-        if name in catalogue.members(value.module):
-            return _member(run, (value.module, name))
+    path = catalogue.methods(value.module, value.kind).get(key)
+    if path is not None:
+        made = run.made.get(path)
+        return made if made is not None else _member(run, path)
     if value.kind.startswith("ngx."):
         raise library_error(f"{value.kind} is not available: {value.data}")
     return None

@@ -8,7 +8,7 @@ A script's own ``lib/NAME.lua`` comes before a module of the same name here: a n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import import_module
 from types import FunctionType
@@ -72,6 +72,13 @@ def members(file: str) -> Mapping[str, Member]:
     return found
 
 
+def imported(names: Iterable[str]) -> None:
+    """Import the files of these names, as far as they are here, while nobody waits for a decision: all take 0.1 s."""
+    for name in names:
+        if name in FILES:
+            members(FILES[name])
+
+
 def paths(name: str) -> dict[str, tuple[str, str]]:
     """The members of what a script requires by ``name``: each with its file and its name there. Methods are found by
     their objects."""
@@ -79,6 +86,12 @@ def paths(name: str) -> dict[str, tuple[str, str]]:
     found = {member: (file, member) for member in members(file) if ":" not in member}
     found.update({member: (file, original) for member, original in RENAMED.get(name, {}).items()})
     return found
+
+
+@cache
+def methods(file: str, kind: str) -> Mapping[Any, tuple[str, str]]:
+    """The methods of objects of a kind that a file makes: names with what `paths` has for functions."""
+    return {name.partition(":")[2]: (file, name) for name in members(file) if name.startswith(f"{kind}:")}
 
 
 def has_tables(name: str) -> bool:

@@ -1,0 +1,83 @@
+"""Holes whose file in tests/lua/security ends by a budget with or without the mend: the price that mends each, by the file's name."""
+
+from __future__ import annotations
+
+import gc
+import tracemalloc
+from collections.abc import Callable
+
+import pytest
+
+from keystone_lua.interpreter import compile_program
+from keystone_lua.interpreter.modules import accept
+
+from .suites import ROOMY, again
+
+
+def price(call: str, before: str = "") -> int:
+    """Instructions of an expression."""
+    with_call, without = (
+        again(compile_program(f"{before} local x = {text}".encode(), "t"), ROOMY) for text in (call, "nil")
+    )
+    assert with_call.failure is None
+    return with_call.instructions - without.instructions
+
+
+def test_k26_digits_of_a_number_that_many_zeros_stand_before() -> None:
+    for form in ("%.99e", "%.99f", "%.99g"):
+        assert price(f"('{form}'):format(5e-324)") >= price(f"('{form}'):format(1.5)") + 60
+
+
+@pytest.mark.parametrize("call", ["#debug.traceback('x', DEPTH - 5)", "debug.getinfo(DEPTH - 5).currentline"])
+def test_k28_levels_that_debug_passes_over(call: str) -> None:
+    def spent(depth: int) -> int:
+        before = (
+            f"local DEPTH = {depth} local function down(n) if n > 0 then return 0 + down(n - 1) end return ANSWER end"
+        )
+        return price("down(DEPTH)", before.replace("ANSWER", call)) - price(
+            "down(DEPTH)", before.replace("ANSWER", "1")
+        )
+
+    assert spent(400) - spent(100) >= 300 * 48
+
+
+def test_k29_computed_keys_and_holes() -> None:
+    """4 µs were 12 instructions, as for a constructor without computed keys."""
+    assert price("{[k] = 1, nil}", "local k = 2") >= 2 * price("{1, nil}")
+    assert price("{[k + 0.5] = 1, [k / 3] = 2, 5, nil, 6}", "local k = 2") >= 4 * price("{5, nil, 6}")
+
+
+@pytest.mark.parametrize("name", ["_G", "load", "package"])
+def test_what_a_runs_start_takes_is_bounded(name: str) -> None:
+    """Library functions of all names: nobody pays for them."""
+    program = compile_program(f"return {name} and 1".encode(), "t")
+    again(program, ROOMY)
+    gc.collect()
+    tracemalloc.start()
+    again(program, ROOMY)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 48_000
+
+
+class Uncopied(str):
+    """A text that is long."""
+
+    __slots__ = ()
+
+    def __add__(self, other: str) -> str:
+        raise AssertionError("a copy")
+
+    def partition(self, separator: str) -> tuple[str, str, str]:
+        raise AssertionError("a copy")
+
+    def removeprefix(self, prefix: str) -> str:
+        raise AssertionError("a copy")
+
+
+@pytest.mark.parametrize("rank", [accept.language_rank, accept.type_rank, accept.encoding_rank])
+def test_l01_an_offer_makes_no_copy_of_a_range(rank: Callable[[accept.Range, accept.Offer], int]) -> None:
+    value = Uncopied("abc")
+    wanted = accept.Range(value, (), 1000, "abc")
+    for text in ("abcd", "ab", "x-abc", ""):
+        rank(wanted, accept.Offer(text, frozenset()))

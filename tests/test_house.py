@@ -33,9 +33,9 @@ FLOORS = {
         ("dump", "late"),
     ),
     "keystone_lua.server": (
-        ("offload", "settings", "single_flight", "outcome"),
+        ("offload", "orders", "settings", "single_flight", "outcome"),
         ("telemetry",),
-        ("decisions", "scripts_reload"),
+        ("decisions", "scripts"),
         ("http",),
         ("spoe",),
         ("api", "process"),

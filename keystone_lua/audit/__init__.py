@@ -12,8 +12,9 @@ from .archive import Archive, ArchiveError
 from .chain import GENESIS
 from .diff import Diff, Script, diff_logs
 from .masking import Masks
+from .notes import Note
 from .recorder import Recorder, check_log
-from .records import DecisionRecord, Note, RecordError, read_record
+from .records import DecisionRecord, RecordError, read_record
 from .replay import Replay, replay_logs
 
 __all__ = [

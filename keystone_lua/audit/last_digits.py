@@ -11,7 +11,7 @@ import re
 from typing import Any, Final
 
 from ..interpreter import Program
-from .records import encode
+from .notes import encode
 
 INEXACT: Final = re.compile(
     rb"\^|\bmath\s*\.\s*(?:acos|asin|atan2?|cosh?|exp|log(?:10)?|pow|sinh?|tanh?)\b|\bmath\b(?!\s*\.\s*\w)"

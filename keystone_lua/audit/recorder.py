@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from ..interpreter import Failure, Limits, Program
 from ..routing.decision import Decision
-from . import records
+from . import notes, records
 from .archive import Archive
 from .chain import GENESIS, line_hash
 from .masking import Masks
@@ -66,11 +66,11 @@ class Recorder:
         self._number, closed = _last_record(tail.last, self._writer.file)
         if tail.torn:
             logger.warning("decision log: %s ended in a torn line of %d bytes", self._writer.file, tail.torn)
-            self._chain("gap", records.gap_text(time.time(), 1, f"a torn line of {tail.torn} bytes was cut off"))
+            self._chain("gap", notes.gap_text(time.time(), 1, f"a torn line of {tail.torn} bytes was cut off"))
         elif not closed:
             logger.warning("decision log: %s was not closed; its last records may be missing", self._writer.file)
-            self._chain("gap", records.gap_text(time.time(), 0, "the log was not closed: records may be missing"))
-        self._chain("start", records.start_text(time.time(), self.masks.names))
+            self._chain("gap", notes.gap_text(time.time(), 0, "the log was not closed: records may be missing"))
+        self._chain("start", notes.start_text(time.time(), self.masks.names))
 
     @property
     def file(self) -> Path:
@@ -118,7 +118,7 @@ class Recorder:
             )
             self._tell_changes()
             if self._missing:
-                if not self._chain("gap", records.gap_text(time.time(), self._missing, NO_ROOM)):
+                if not self._chain("gap", notes.gap_text(time.time(), self._missing, NO_ROOM)):
                     self._drop()
                     return
                 self._missing = 0
@@ -128,6 +128,10 @@ class Recorder:
             where = "".join(traceback.format_tb(error.__traceback__))  # not the error's text: it may quote values
             logger.error("decision log: a record of tenant %r was lost: %s\n%s", tenant, type(error).__name__, where)
             self._drop()
+
+    def note_switch(self, switch: Mapping[str, Any]) -> None:
+        """Record that the scripts in force have changed places with another version; see `notes.version_text`."""
+        self._chain("version", notes.version_text(time.time(), switch), last=True)
 
     def settle(self) -> None:
         """Have all records so far written before this returns, if the disk takes them. Does not raise."""
@@ -148,14 +152,14 @@ class Recorder:
             change = self._writer.changes.popleft()
             self.dropped += change.lost
             self._archived.clear()
-            self._chain("gap", records.gap_text(time.time(), change.lost, change.reason), last=True)
+            self._chain("gap", notes.gap_text(time.time(), change.lost, change.reason), last=True)
 
     def close(self) -> None:
         """Write the last records and let go of the file."""
         self._tell_changes()
         if self._missing:
-            self._chain("gap", records.gap_text(time.time(), self._missing, NO_ROOM), last=True)
-        self._chain("stop", records.stop_text(time.time()), last=True)
+            self._chain("gap", notes.gap_text(time.time(), self._missing, NO_ROOM), last=True)
+        self._chain("stop", notes.stop_text(time.time()), last=True)
         if self._writer.close():
             logger.info("decision log: %s ends at number %d, head %s", self._writer.file, self._number, self.head)
 
@@ -189,7 +193,7 @@ def _last_record(line: bytes, file: Path) -> tuple[int, bool]:
     except RecordError as error:
         logger.error("decision log: the last line of %s is no record: %s", file, error)
         return 0, False
-    return link.number, isinstance(record, records.Note) and record.kind == "stop"
+    return link.number, isinstance(record, notes.Note) and record.kind == "stop"
 
 
 def check_log(file: Path) -> None:

@@ -5,29 +5,31 @@ bytes as a record. Refuses, with `RecordError`, a line that is not what this mod
 ASCII JSON, the fields in the order of the format, headers in the order of the request (``pairs`` shows it to scripts).
 So a line has one reading and one hash.
 
-``kind`` is the first field: ``decision``; ``start`` and ``stop`` of the process that writes; ``gap`` where records were
-lost. ``number`` counts all of them, ``prev`` is the hash of the line before.
+``kind`` is the first field: ``decision``, or a kind of `notes`: ``start`` and ``stop`` of the process that writes,
+``gap`` where records were lost, ``version`` where the scripts in force changed places with another version. ``number``
+counts all of them, ``prev`` is the hash of the line before.
 """
 
 from __future__ import annotations
 
 import functools
 import json
-import platform
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from json.encoder import encode_basestring_ascii as quoted
 from types import MappingProxyType
 from typing import Any, Final
 
-from ..interpreter import COST_VERSION, ENGINE_VERSION, MAX_DEPTH, Failure, Limits, Program
+from ..interpreter import MAX_DEPTH, Failure, Limits, Program
 from ..interpreter.text import from_text, to_text
 from ..routing.answer import answer_text
 from ..routing.decision import Decision, clock_text
 from ..routing.request_fields import MORE, OWN, BadRequest, read_backend_more, read_more, read_own
 from ..routing.watched_headers import SECRET
 from ..untrusted.documents import misshapen
+from . import notes
+from .fields import hash_of, list_of, number_of, object_of, text_of, whole_of, zones_of
+from .notes import VERSIONS, Note, encode, read_note
 
 MAX_LINE: Final = 64 << 20
 """Bytes. A request of a megabyte takes 6 MB when every character is escaped."""
@@ -51,9 +53,7 @@ FIELDS: Final[Mapping[str, Sequence[str]]] = {
     for kind, own in {
         "decision": "id time tenant script name lane engine costs limits seed clock request answer error read "
         "instructions bytes",
-        "start": "time engine costs python masked",
-        "stop": "time",
-        "gap": "time dropped reason",
+        **notes.FIELDS,
     }.items()
 }
 """Of each kind of record, in their order."""
@@ -62,15 +62,6 @@ ZONES: Final = "zones"
 """The last field of a decision whose script read tables of time zones."""
 
 REQUEST: Final = ("method", "path", "host", "headers", "body", "backends")
-
-MAX_WHOLE: Final = 1 << 64
-"""Every number of the format is below."""
-
-_HASH: Final = re.compile(r"[0-9a-f]{64}\Z")
-
-_ZONES: Final = re.compile(r"20[0-9]{2}\.[0-9]{1,2}(?:\.post[0-9])?\Z")
-
-encode: Final[Callable[[Any], str]] = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
 class RecordError(Exception):
@@ -118,16 +109,6 @@ class DecisionRecord:
     """The version of the tables of time zones that the script read; "" if it read none."""
     opened: tuple[tuple[str, str], ...] = ()
     """What a vault has: names of headers, as they were sent, or "" for others, and the values."""
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A ``start``, a ``stop`` or a ``gap``; ``dropped`` is the number of records that are missing, of a gap."""
-
-    kind: str
-    time: float
-    dropped: int = 0
-    reason: str = ""
 
 
 Record = DecisionRecord | Note
@@ -180,7 +161,7 @@ def _circumstances(tenant: str, script: str | None, name: str, lane: str, limits
     hash_ = "null" if script is None else f'"{script}"'
     text = (
         f'"tenant":{quoted(tenant)},"script":{hash_},"name":{quoted(to_text(name))},"lane":{quoted(lane)},'
-        f'{_VERSIONS},"limits":{limits_text(limits)}'
+        f'{VERSIONS},"limits":{limits_text(limits)}'
     )
     if len(tenant) <= MAX_COMMON_NAME:
         if len(_COMMON) >= MAX_COMMON:
@@ -232,9 +213,6 @@ def _shown(value: Any) -> str:
     return quoted(value) if value.__class__ is str else encode(value)
 
 
-_VERSIONS: Final = f'"engine":{quoted(ENGINE_VERSION)},"costs":{quoted(COST_VERSION)}'
-
-
 def error_fields(failure: Failure) -> dict[str, str]:
     """A failure as a record has it."""
     return {"kind": failure.kind, "message": failure.message, "position": failure.position}
@@ -246,22 +224,6 @@ def limits_text(limits: Limits) -> str:
     values = limits.instructions, limits.memory, limits.depth, limits.log, limits.seconds
     on = {name: True for name, value in (("load", limits.load), ("inert_io", limits.inert_io)) if value}
     return encode({**dict(zip(names, values, strict=True)), **on})
-
-
-def start_text(time: float, masked: Iterable[str]) -> str:
-    """The text of a ``start`` record after ``prev``; ``masked`` names the headers that this process masks."""
-    names = encode(sorted(masked))
-    return f'"time":{time!r},{_VERSIONS},"python":{quoted(platform.python_version())},"masked":{names}}}'
-
-
-def stop_text(time: float) -> str:
-    """The text of a ``stop`` record after ``prev``."""
-    return f'"time":{time!r}}}'
-
-
-def gap_text(time: float, dropped: int, reason: str) -> str:
-    """The text of a ``gap`` record after ``prev``."""
-    return f'"time":{time!r},"dropped":{dropped},"reason":{quoted(reason)}}}'
 
 
 def line(kind: str, number: int, prev: str, text: str) -> bytes:
@@ -285,16 +247,14 @@ def read_record(data: bytes, vault: Mapping[str, str] = MappingProxyType({})) ->
     if not canonical:
         raise RecordError("not as it was written: the JSON is not in its canonical form")
     try:
-        link = Link(_whole(value["number"]), _hash(value["prev"]))
+        link = Link(whole_of(value["number"]), hash_of(value["prev"]))
         kind = value["kind"]
         fields = FIELDS.get(kind, ()) if kind.__class__ is str else ()
         _check_fields(value, (*fields, ZONES) if kind == "decision" and ZONES in value else fields)
         if kind == "decision":
             return link, _decision(value, vault)
-        if kind == "gap":
-            return link, Note(kind, _number(value["time"]), _whole(value["dropped"]), _text(value["reason"]))
-        if kind in ("start", "stop"):
-            return link, Note(kind, _number(value["time"]))
+        if fields:
+            return link, read_note(kind, value)
     except KeyError as missing:
         raise RecordError(f"field {missing} is missing") from None
     except TypeError as wrong:
@@ -312,7 +272,7 @@ def _check_fields(value: dict[str, Any], names: Sequence[str]) -> None:
 
 def _decision(value: dict[str, Any], vault: Mapping[str, str]) -> DecisionRecord:
     asked = _Opener(vault)
-    request = asked.request(_object(value["request"]))
+    request = asked.request(object_of(value["request"]))
     limits, script, error, answer = value["limits"], value["script"], value["error"], value["answer"]
     ran = value["seed"] is not None
     if script is None and ran:
@@ -320,35 +280,35 @@ def _decision(value: dict[str, Any], vault: Mapping[str, str]) -> DecisionRecord
     if (value["clock"] is not None) != ran:
         raise TypeError("a seed and a clock belong together")
     return DecisionRecord(
-        id=_text(value["id"]),
-        time=_number(value["time"]),
-        tenant=_text(value["tenant"]),
-        script=None if script is None else _hash(script),
+        id=text_of(value["id"]),
+        time=number_of(value["time"]),
+        tenant=text_of(value["tenant"]),
+        script=None if script is None else hash_of(script),
         ran=ran,
-        name=_text(value["name"]),
-        lane=_text(value["lane"]),
-        costs=_text(value["costs"]),
+        name=text_of(value["name"]),
+        lane=text_of(value["lane"]),
+        costs=text_of(value["costs"]),
         limits=Limits(
-            instructions=_whole(limits["instructions"]),
-            memory=_whole(limits["memory"]),
-            depth=min(_whole(limits["depth"]), MAX_DEPTH),
-            log=_whole(limits["log"]),
+            instructions=whole_of(limits["instructions"]),
+            memory=whole_of(limits["memory"]),
+            depth=min(whole_of(limits["depth"]), MAX_DEPTH),
+            log=whole_of(limits["log"]),
             load=limits.get("load") is True,
             inert_io=limits.get("inert_io") is True,
         ),
-        seed=_whole(value["seed"]) if ran else 0,
-        clock=_number(value["clock"]) if ran else 0.0,
+        seed=whole_of(value["seed"]) if ran else 0,
+        clock=number_of(value["clock"]) if ran else 0.0,
         request=request,
         masked=frozenset(name.lower() for name in _masked_names(value["request"])),
         closed=frozenset(asked.closed),
         veiled=asked.veiled,
         opened=tuple(asked.opened),
-        read=tuple(map(_text, _list(value["read"]))),
-        answer=None if answer is None else _object(answer),
-        error=None if error is None else {name: _text(error[name]) for name in ("kind", "message", "position")},
-        instructions=_whole(value["instructions"]),
-        bytes=_whole(value["bytes"]),
-        zones=_zones(value[ZONES]) if ZONES in value else "",
+        read=tuple(map(text_of, list_of(value["read"]))),
+        answer=None if answer is None else object_of(answer),
+        error=None if error is None else {name: text_of(error[name]) for name in ("kind", "message", "position")},
+        instructions=whole_of(value["instructions"]),
+        bytes=whole_of(value["bytes"]),
+        zones=zones_of(value[ZONES]) if ZONES in value else "",
     )
 
 
@@ -383,17 +343,17 @@ class _Opener:
 
     def request(self, value: dict[str, Any]) -> dict[str, Any]:
         return {
-            "method": _text(value["method"]),
+            "method": text_of(value["method"]),
             "path": self._joined(value["path"]),
-            "host": _text(value["host"]),
-            "headers": {name: self._header(name, content) for name, content in _object(value["headers"]).items()},
+            "host": text_of(value["host"]),
+            "headers": {name: self._header(name, content) for name, content in object_of(value["headers"]).items()},
             "body": self._joined(value["body"]),
-            "backends": [self._backend(_object(backend)) for backend in _list(value["backends"])],
+            "backends": [self._backend(object_of(backend)) for backend in list_of(value["backends"])],
             **self._newer(value),
         }
 
     def _backend(self, backend: dict[str, Any]) -> dict[str, Any]:
-        made = {"name": _text(backend["name"]), "url": _text(backend["url"]), "health": bool(backend["health"])}
+        made = {"name": text_of(backend["name"]), "url": text_of(backend["url"]), "health": bool(backend["health"])}
         _newer(read_backend_more, backend, made, "backends.")
         return made
 
@@ -403,14 +363,14 @@ class _Opener:
             if name in shown:
                 shown[name] = self._joined(shown[name])
         if "headers_multi" in shown:
-            several = _object(shown["headers_multi"]).items()
-            shown["headers_multi"] = {name: [self._header(name, each) for each in _list(of)] for name, of in several}
+            several = object_of(shown["headers_multi"]).items()
+            shown["headers_multi"] = {name: [self._header(name, each) for each in list_of(of)] for name, of in several}
         if "body_base64" in shown:
             encoded = self._joined(shown["body_base64"])
             # A filler of the body's length: base64 of zero bytes.
             shown["body_base64"] = "A" * len(encoded) if encoded.startswith("*") else encoded
         if "secrets" in shown:
-            own = _object(shown["secrets"]).items()
+            own = object_of(shown["secrets"]).items()
             shown["secrets"] = {name: self._header(SECRET + name, content) for name, content in own}
         made: dict[str, Any] = {}
         _newer(read_more, shown, made)
@@ -428,7 +388,7 @@ class _Opener:
     def _joined(self, value: Any) -> str:
         if value.__class__ is str:
             return str(value)
-        return "".join([self._part(part) for part in _list(value)])
+        return "".join([self._part(part) for part in list_of(value)])
 
     def _part(self, part: Any) -> str:
         if part.__class__ is str:
@@ -441,57 +401,15 @@ class _Opener:
     def _value(self, name: str, content: Any) -> str | None:
         if not self._vault:
             return None
-        known = self._vault.get(_hash(_object(content)["hmac"]))
+        known = self._vault.get(hash_of(object_of(content)["hmac"]))
         if known is None or len(from_text(known)) != content["bytes"]:
             return None
         self.opened.append((name, known))
         return known
 
     def _filler(self, content: Any) -> str:
-        size = _whole(content["bytes"])
+        size = whole_of(content["bytes"])
         self._left -= size
         if self._left < 0:
             raise TypeError(f"masked values of more than {MAX_MASKED} bytes")
         return "*" * size
-
-
-def _text(value: Any) -> str:
-    if value.__class__ is not str:
-        raise TypeError("a field that is no text where text belongs")
-    return str(value)
-
-
-def _hash(value: Any) -> str:
-    if value.__class__ is not str or not _HASH.match(value):
-        raise TypeError("a field that is no SHA-256 where one belongs")
-    return str(value)
-
-
-def _zones(value: Any) -> str:
-    if value.__class__ is not str or not _ZONES.match(value):
-        raise TypeError("a field that is no version of tzdata where one belongs")
-    return str(value)
-
-
-def _whole(value: Any) -> int:
-    if value.__class__ is not int or not 0 <= value < MAX_WHOLE:
-        raise TypeError("a field that is no whole number where one belongs")
-    return int(value)
-
-
-def _number(value: Any) -> float:
-    if value.__class__ not in (int, float) or not abs(value) < 1e15:
-        raise TypeError("a field that is no number where one belongs")
-    return float(value)
-
-
-def _object(value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise TypeError("a field that is no object where one belongs")
-    return value
-
-
-def _list(value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise TypeError("a field that is no list where one belongs")
-    return value

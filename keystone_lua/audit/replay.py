@@ -34,8 +34,9 @@ from .chain import GENESIS, Break, Chain, Seen, line_hash
 from .consistency import contradiction
 from .last_digits import only_last_digits
 from .masking import Secrets
+from .notes import Note, encode
 from .reading import Piece, Progress
-from .records import MAX_LINE, DecisionRecord, Note, RecordError, encode, error_fields, read_record
+from .records import MAX_LINE, DecisionRecord, RecordError, error_fields, read_record
 from .vault import read_vaults
 
 

@@ -36,6 +36,7 @@ MODULES: Final = {
     "diffing": ("diff",),
     "dumping": ("dump",),
     "gateway": ("gateway",),
+    "versions": ("versions",),
     "making": ("new", "types", "completion"),
 }
 """Module to its commands, in the order in which ``--help`` lists them. Only the one that is asked for is imported: all

@@ -9,6 +9,7 @@ from ..audit import Masks, Recorder, check_log
 from ..audit.vault import Vault
 from ..routing.request import RequestData
 from ..server.decisions.observers import FileObserver, ObserverFactory
+from ..server.orders import Switch
 from ..server.outcome import Outcome
 from ..server.settings.config import DecisionLog, ServerConfig
 from .options import UsageError, read_file
@@ -55,6 +56,9 @@ class _Recording(FileObserver):
             lane=outcome.lane,
             answered=outcome.text,
         )
+
+    def switched(self, switch: Switch) -> None:
+        self._recorder.note_switch(switch.plain())
 
     @property
     def missed(self) -> int:

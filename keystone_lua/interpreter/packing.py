@@ -46,7 +46,7 @@ PLAIN: Final = (
 
 MADE_AGAIN: Final = (
     *("modules", "broken", "global_cells", "level", "namespace", "fixed", "sites"),
-    *("source", "sources", "idle_runs", "for_hosts", "accounts", "makers", "constants", "facts"),
+    *("source", "sources", "idle_runs", "for_hosts", "accounts", "makers", "constants"),
 )
 """Fields that are not: of other types, or not part of what was compiled."""
 

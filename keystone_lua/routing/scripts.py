@@ -12,6 +12,7 @@ Tenant names from requests are looked up in a dict and never become paths.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import logging
 import os
 import re
@@ -31,6 +32,7 @@ from ..interpreter.packing import pack, unpack
 from ..interpreter.text import from_text, to_text
 from ..untrusted.files import FileError, read_regular
 from .decision import ENTRY_POINT
+from .folder_versions import next_of
 from .program_cache import ProgramCache
 from .scripts_folder import (
     LIBRARY,
@@ -61,6 +63,9 @@ class Source:
     """Bytes of one source file."""
 
 
+VERSION_DIGITS: Final = 16
+"""Of a version's SHA-256, in hexadecimal."""
+
 Check = Callable[[Source], list[dict[str, Any]]]
 """Findings as JSON has them: file, line, column, rule, severity and message of each."""
 
@@ -84,6 +89,14 @@ class Snapshot:
     loaded_at: float = 0.0
     """Unix time of the load."""
 
+    @property
+    def version(self) -> str:
+        """A name for all that is in force, by content: "" of nothing."""
+        if not self.programs:
+            return ""
+        listed = "".join(f"{tenant}\0{self.programs[tenant].hash}\0" for tenant in sorted(self.programs))
+        return hashlib.sha256(listed.encode("utf-8", "surrogatepass")).hexdigest()[:VERSION_DIGITS]
+
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
@@ -103,11 +116,17 @@ class _Compiled:
 
 
 Handed = tuple[
-    list[tuple[str, str, bytes, tuple[str, ...], bytes]], dict[str, bytes], list[str], dict[str, str], list[str], float
+    list[tuple[str, str, bytes, tuple[str, ...], bytes]],
+    dict[str, bytes],
+    list[str],
+    list[str],
+    dict[str, str],
+    list[str],
+    float,
 ]
 """What a load came to, for another process: programs that are new, as tenant, name, source, modules' names and the
-packed program; the modules' sources; tenants that keep their program; `Snapshot.never_compiled`, ``errors``,
-``loaded_at``."""
+packed program; the modules' sources; tenants that keep their program; tenants that have that of the store beside;
+`Snapshot.never_compiled`, ``errors``, ``loaded_at``."""
 
 
 def _nothing() -> None:
@@ -130,6 +149,8 @@ class ScriptStore:
         self.source_limit = source_limit
         self.check = check
         self.current = Snapshot()
+        self.beside: ScriptStore | None = None
+        """Another store, from which a script is taken that is the same there: not compiled again, nor held twice."""
         self._compiled: dict[str, _Compiled] = {}
         self._lock = threading.Lock()
 
@@ -148,30 +169,44 @@ class ScriptStore:
                 self._cache.tidy()
             return self.current
 
+    def forget(self) -> None:
+        """Have nothing in force."""
+        with self._lock:
+            self._put_in_force({}, Snapshot())
+
     def try_out(self, folder: Folder) -> Snapshot:
         """Return what `load` would put in force, and change nothing."""
         with self._lock:
             return self._load(folder, _nothing)[1]
 
-    def hand_over(self, before: Snapshot) -> Handed:
-        """What the scripts in force have that ``before`` had not, for a store in another process to `adopt`."""
+    def hand_over(self, before: Snapshot, beside: Snapshot | None = None) -> Handed:
+        """What the scripts in force have that ``before`` had not, for a store in another process to `adopt`.
+
+        ``beside`` is what the store beside that one has in force then.
+        """
         now = self.current
+        others = beside.programs if beside is not None else {}
         modules: dict[str, bytes] = {}
-        new, kept = [], []
+        new, kept, shared = [], [], []
         for tenant, program in now.programs.items():
             if before.programs.get(tenant) is program:
                 kept.append(tenant)
+            elif others.get(tenant) is program:
+                shared.append(tenant)
             else:
                 source = now.sources[tenant]
                 modules.update(source.modules)  # as they are now, in every program that is new
                 new.append((tenant, source.name, source.source, tuple(source.modules), pack(program)))
-        return new, modules, kept, dict(now.never_compiled), list(now.errors), now.loaded_at
+        return new, modules, kept, shared, dict(now.never_compiled), list(now.errors), now.loaded_at
 
     def adopt(self, handed: Handed) -> Snapshot:
-        """Put in force what another process has compiled, which must be trusted. Raises `KeyError` without ``kept``."""
-        new, modules, kept, never_compiled, errors, loaded_at = handed
+        """Put in force what another process has compiled, which must be trusted. Raises `KeyError` without what is
+        ``kept`` or shared."""
+        new, modules, kept, shared, never_compiled, errors, loaded_at = handed
         with self._lock:
             compiled = {tenant: self._compiled[tenant] for tenant in kept}
+            for tenant in shared:
+                compiled[tenant] = self._of_beside(tenant)
             for tenant, name, source, names, packed in new:
                 linked = MappingProxyType({module: modules[module] for module in names})
                 program = unpack(packed, source, linked)
@@ -185,6 +220,17 @@ class ScriptStore:
         for tenant, entry in before.items():
             if tenant not in compiled or compiled[tenant].program is not entry.program:
                 Run.forget_idle(entry.program)
+
+    def side_by_side(self) -> ScriptStore:
+        """Return another store, of the next version, that takes from this one what is the same, and the other way."""
+        other = ScriptStore(next_of(self.folder), self.source_limit, self.check, self._cache)
+        self.beside, other.beside = other, self
+        return other
+
+    def _of_beside(self, tenant: str) -> _Compiled:
+        if self.beside is None:
+            raise KeyError(tenant)
+        return self.beside._compiled[tenant]
 
     def _load(self, folder: Folder, between: Callable[[], None]) -> tuple[dict[str, _Compiled], Snapshot]:
         errors = dict.fromkeys(folder.errors)  # as an ordered set: one broken module troubles many scripts
@@ -211,9 +257,10 @@ class ScriptStore:
         if name in folder.unreadable:
             raise _BadFile(f"{name}: {folder.unreadable[name]}")
         source, modules = folder.scripts[name], folder.modules
-        kept = self._compiled.get(tenant)
-        if kept is not None and kept.made_of(name, source, modules):
-            return kept
+        for store in (self, self.beside):
+            kept = store._compiled.get(tenant) if store is not None else None
+            if kept is not None and kept.made_of(name, source, modules):
+                return kept
         program = self._program(source, name, modules)
         if why := without_entry_point(program):
             raise _BadFile(f"{name}: {why}")

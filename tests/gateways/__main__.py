@@ -16,7 +16,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from . import kept
 from .campaign import campaign
 from .stack import Stack, stack
 
@@ -179,8 +178,6 @@ def main(names: list[str]) -> int:
         if in_campaign:
             failed += tried(name, command)
             continue
-        if name == "nginx":
-            failed += kept.main(command)
         with stack(name, command) as at:
             for case, check in CASES.items():
                 try:

@@ -121,6 +121,7 @@ def server_in_thread(
     """Serve ``scripts`` from a thread of this process."""
     config = replace(config or ServerConfig(), scripts=scripts, address=Address(LOOPBACK, 0))
     store = ScriptStore(scripts, check=check)
+    store.side_by_side()
     store.reload()
     listener = listen(config.address)
     spoe = listen(config.spoe_address) if config.spoe_address is not None else None

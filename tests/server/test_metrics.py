@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,12 +13,13 @@ import pytest
 
 from keystone_lua.interpreter import Limits, compile_program
 from keystone_lua.routing.decision import Decision
+from keystone_lua.routing.folder_versions import next_of
 from keystone_lua.server.outcome import Outcome
 from keystone_lua.server.settings.config import ServerConfig
 from keystone_lua.server.telemetry import metrics
 from keystone_lua.server.telemetry.metrics import KINDS, Counts, WorkerMetrics
 from tests.server.scraped import OPEN_METRICS, scrape
-from tests.server.support import Answer, constant, server_in_thread, server_process, write_scripts
+from tests.server.support import WAIT, Answer, constant, server_in_thread, server_process, write_scripts
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS: dict[str, str | bytes] = {
@@ -181,9 +183,15 @@ def test_kinds_are_those_that_answers_name() -> None:
 
 def test_the_table_of_metrics_is_what_a_scrape_shows(tmp_path: Path) -> None:
     """docs/operations.md: every family and its labels; ``le`` is every histogram's."""
-    with server_in_thread(write_scripts(tmp_path, SCRIPTS)) as client:
+    scripts = write_scripts(tmp_path / "scripts", SCRIPTS)
+    write_scripts(next_of(scripts), {"good.lua": constant("other")})
+    with server_in_thread(scripts, ServerConfig(shadow_percent=100.0)) as client:
+        client.send("POST", "/reload")
         for tenant in ("good", "runtime"):
             client.route(tenant, {})
+        until = time.monotonic() + WAIT
+        while "keystone_shadow_decisions_total{" not in client.send("GET", "/metrics").body.decode():
+            assert time.monotonic() < until
         seen = scrape(client)
     shown: dict[str, set[str]] = {}
     for family in seen.families.values():

@@ -14,6 +14,7 @@ from urllib.parse import quote
 import pytest
 
 from keystone_lua.interpreter import Limits
+from keystone_lua.routing.folder_versions import next_of, previous_of
 from keystone_lua.server.api import models, openapi
 from keystone_lua.server.http.responses import Refusal
 from keystone_lua.server.http.route_path import tenant_of
@@ -103,11 +104,11 @@ def many_at_once(client: Client) -> list[Answer]:
 @pytest.mark.slow
 def test_every_documented_status_is_seen(tmp_path: Path) -> None:
     seen: set[tuple[str, int]] = set()
-    write_scripts(tmp_path, SCRIPTS)
+    scripts = write_scripts(tmp_path / "scripts", SCRIPTS)
     config = ServerConfig(
         lanes=1, limits=Limits(instructions=10**9, seconds=0.5), max_body=1000, body_seconds=0.2, admin_token="hush"
     )
-    with server_in_thread(tmp_path, config) as client:
+    with server_in_thread(scripts, config) as client:
 
         def ask(method: str, path: str, body: bytes | None = None, **headers: str) -> None:
             answer = client.send(method, path, body, headers)
@@ -134,7 +135,29 @@ def test_every_documented_status_is_seen(tmp_path: Path) -> None:
         ask("POST", "/reload?dry_run=x", **TOKEN)
         ask("POST", "/reload?dry_run=1", **TOKEN)
         ask("POST", "/reload", **TOKEN)
-        write_scripts(tmp_path, {"good.lua": "x ="})
+        for path in (
+            "/versions",
+            "/versions?shadow=1",
+            "/versions?share=1",
+            "/versions?share=x",
+            "/promote",
+            "/rollback",
+        ):
+            ask("POST", path)
+            ask("POST", path, **TOKEN)
+        ask("GET", "/versions")
+        ask("GET", "/versions", **TOKEN)
+        for bad in ({}, {"good.lua": "x ="}):
+            write_scripts(next_of(scripts), {**SCRIPTS, **bad})
+            ask("POST", "/reload", **TOKEN)
+            ask("POST", "/versions?share=1", **TOKEN)
+            ask("POST", "/promote?force=x", **TOKEN)
+            ask("POST", "/promote?force=1", **TOKEN)
+            ask("POST", "/rollback?who=%07", **TOKEN)
+            ask("POST", "/rollback", **TOKEN)
+        write_scripts(previous_of(scripts), {"good.lua": "x ="})
+        ask("POST", "/rollback", **TOKEN)
+        write_scripts(scripts, {"good.lua": "x ="})
         ask("POST", "/reload?dry_run=1", **TOKEN)
         ask("POST", "/reload", **TOKEN)
         for head in (b"", b"Expect: magic\r\n"):  # the body is late, the expectation cannot be met
@@ -143,7 +166,7 @@ def test_every_documented_status_is_seen(tmp_path: Path) -> None:
         for answer in many_at_once(client):
             seen.add(check("POST", "/route/endless", answer))
             assert answer.status != 503 or int(answer.headers["retry-after"]) > 0
-    with server_process(tmp_path, "--notice-seconds", "1") as server:
+    with server_process(scripts, "--notice-seconds", "1") as server:
         server.process.terminate()
         deadline = time.monotonic() + WAIT
         while (answer := server.client.send("GET", "/health/ready")).status != 503:

@@ -16,7 +16,7 @@ from keystone_lua.cli.checking import findings_of
 from keystone_lua.routing.scripts import ScriptStore, Snapshot
 from keystone_lua.routing.scripts_folder import Folder
 from keystone_lua.server.api.models import DryRunAnswer
-from keystone_lua.server.scripts_reload import Report, Watch, local_reloads
+from keystone_lua.server.scripts.reload import Report, Watch, local_reloads
 from keystone_lua.server.telemetry.metrics import Counts
 from tests.server.support import WAIT, Client, constant, server_in_thread, server_process, write_scripts
 

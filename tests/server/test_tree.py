@@ -14,7 +14,7 @@ from keystone_lua.cli import main
 from keystone_lua.routing.scripts import ScriptStore, read_script
 from keystone_lua.routing.scripts_folder import ScriptsFolderError, read_folder
 from keystone_lua.routing.tree import DATA, Tree, steady
-from keystone_lua.server.scripts_reload import Watch
+from keystone_lua.server.scripts.reload import Watch
 from tests.server.support import write_scripts
 
 SCRIPT = 'local shared = require "shared"\nfunction on_route_request() return {selected_backend = shared.name} end\n'

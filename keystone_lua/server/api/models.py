@@ -166,17 +166,6 @@ class _FirstRequest(BaseModel):
 RouteRequest = _extended("RouteRequest", _FirstRequest, request_fields.MORE)
 
 
-class Holds(BaseModel):
-    """For how many seconds an answer may be given again, to requests with the same values of the fields in ``vary``.
-
-    With 0 seconds it is this request's alone, and ``because`` says why.
-    """
-
-    seconds: StrictInt
-    vary: list[StrictStr] | None = None
-    because: StrictStr | None = None
-
-
 _TYPES: dict[str, Any] = {
     answer.LINE: StrictStr,
     answer.TEXT: StrictStr,
@@ -188,7 +177,6 @@ _TYPES: dict[str, Any] = {
     answer.TAGS: dict[StrictStr, StrictStr],
     answer.WHOLE: StrictInt,
     answer.NUMBER: StrictInt | StrictFloat,
-    answer.HOLDS: Holds,
 }
 """Of each kind of answer field."""
 
@@ -314,6 +302,65 @@ class DryRunAnswer(BaseModel):
     findings: list[Finding]
 
 
+class Results(BaseModel):
+    """What shadow decisions came to, by result."""
+
+    same: StrictInt
+    moved: StrictInt
+    altered: StrictInt
+    error: StrictInt
+    dearer: StrictInt
+    skipped: StrictInt
+
+
+class Version(BaseModel):
+    """The scripts in force, by a hash of all of them."""
+
+    version: StrictStr
+    scripts: StrictInt
+
+
+class NextVersion(Version):
+    """The scripts that wait, beside those in force: tenants by name."""
+
+    errors: list[StrictStr]
+    added: list[StrictStr]
+    changed: list[StrictStr]
+    removed: list[StrictStr]
+
+
+class VersionsAnswer(BaseModel):
+    """Body of ``GET /versions``: how both versions stand. ``objection`` is why a promotion would be refused;
+    ``examples`` are decisions that differ, secrets masked."""
+
+    current: Version
+    next: NextVersion | None
+    previous: StrictBool
+    shadow_percent: StrictFloat | StrictInt
+    share_percent: StrictFloat | StrictInt
+    compared: Results
+    tenants: dict[StrictStr, Results]
+    objection: StrictStr
+    examples: list[dict[StrictStr, Any]]
+
+
+class SwitchAnswer(BaseModel):
+    """Body of ``POST /promote`` and ``POST /rollback``: what was done, and what `ReloadAnswer` tells."""
+
+    status: StrictStr
+    act: StrictStr
+    who: StrictStr
+    before: StrictStr
+    after: StrictStr
+    forced: StrictBool
+    shadow: Results
+    count: StrictInt
+    errors: list[StrictStr]
+    added: list[StrictStr]
+    changed: list[StrictStr]
+    removed: list[StrictStr]
+
+
 class Status(BaseModel):
     """Body of ``GET /health/live`` and ``GET /health/ready``: ``live``, ``ready``, ``loading`` or ``draining``."""
 
@@ -331,6 +378,6 @@ class Description(BaseModel):
 
 BODIES: tuple[type[BaseModel], ...] = (
     RouteRequest, RouteAnswer, ScriptFailure, BatchTrouble, Refusal, Health, ReloadAnswer, DryRunAnswer, Status,
-    Description,
+    Description, VersionsAnswer, SwitchAnswer, Results, Version, NextVersion,
 )  # fmt: skip
 """Every body, of requests and of answers."""

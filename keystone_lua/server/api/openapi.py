@@ -15,8 +15,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from ...interpreter import ENGINE_VERSION
+from ..http.admin_endpoints import WHO
 from ..http.batch import MAX_ITEMS
-from ..http.forward_cache import KEYS
 from . import models
 
 SCHEMAS = "#/components/schemas/"
@@ -79,8 +79,6 @@ FORWARD_HEADERS = {
     "X-Keystone-Host": "The Host that the backend is to get, percent-encoded.",
     "X-Keystone-Method": "The method that the backend is to get.",
     "X-Keystone-Candidates": "Backends in the order in which to try them.",
-    "Cache-Control": "With cache=: for how long a cache may keep it.",
-    "Vary": "With cache=: by which of the client's headers.",
     "X-Keystone-Error": "With on_error=allow: there is no decision.",
 }
 REJECT_HEADERS = {
@@ -107,21 +105,11 @@ def _told(name: str, text: str, pattern: str | None = None) -> dict[str, Any]:
     return {"name": name, "in": "header", "description": text, "schema": schema}
 
 
-_CACHE = {
-    "name": "cache",
-    "in": "query",
-    "description": "What the gateway's cache tells requests apart by; answers then say whether they may be kept.",
-    "style": "form",
-    "explode": False,
-    "schema": {"type": "array", "minItems": 1, "items": {"type": "string", "enum": [*KEYS]}},
-}
-
 _FORWARD_PARAMETERS = [
     _TENANT,
     _option("on_error", ["deny", "allow"], "What to answer where there is no decision."),
     _option("body", ["0", "1"], "Whether the script is told the body."),
     _option("reject", ["401", "403"], "One status for all rejects."),
-    _CACHE,
     _told("X-Forwarded-Method", "The client's method; else X-Original-Method, or this call's.", "^[A-Z]{1,32}$"),
     _told("X-Forwarded-Uri", "The client's target; else X-Original-URI, or what stands behind the tenant."),
     _told(
@@ -168,6 +156,7 @@ def document() -> dict[str, Any]:
                 )
             },
             "/reload": {"post": _reload()},
+            **_versions(),
             "/openapi.json": {
                 "get": _call("This description", {200: ("OpenAPI 3.1.", models.Description), **_WRONG_METHOD})
             },
@@ -233,6 +222,38 @@ def _reload() -> dict[str, Any]:
             "anyOf": [_reference(models.ReloadAnswer), _reference(models.DryRunAnswer)]
         }
     return call
+
+
+_NOT_DONE: Answers = {409: ("Not done; the error says why.", models.Refusal)}
+
+
+def _versions() -> dict[str, Any]:
+    told: Answers = {200: ("How both stand.", models.VersionsAnswer), **_NO_TOKEN, **_WRONG_METHOD}
+    bad: Answers = {400: ("An option that cannot be read.", models.Refusal)}
+    change = _call("Set how much the next version takes too, or answers", {**told, **bad, **_NOT_DONE}, admin=True)
+    number = {"type": "number", "minimum": 0, "maximum": 100}
+    change["parameters"] = [
+        {"name": name, "in": "query", "description": f"Of a hundred decisions, how many it {what}.", "schema": number}
+        for name, what in (("shadow", "takes too, after the answer"), ("share", "answers"))
+    ]
+    show = _call("The next version of the scripts beside the one in force", told, admin=True)
+    switch: Answers = {
+        200: ("Done, and in force in every worker.", models.SwitchAnswer),
+        **bad,
+        **_NO_TOKEN,
+        **_WRONG_METHOD,
+        **_NOT_DONE,
+        422: ("Done, but for the files in error.", models.SwitchAnswer),
+    }
+    promote = _call("Put the next version of the scripts in force", switch, admin=True)
+    rollback = _call("Put the previous version of the scripts in force", switch, admin=True)
+    who = {"type": "string", "maxLength": WHO, "pattern": "^[ -~]*$"}
+    named = {"name": "who", "in": "query", "description": "Who says so, for the decision log.", "schema": who}
+    promote["parameters"] = [named, _option("force", ["0", "1"], "1 promotes whatever the comparing has come to.")]
+    rollback["parameters"] = [named]
+    return {
+        "/versions": {"get": show, "post": change}, "/promote": {"post": promote}, "/rollback": {"post": rollback},
+    }  # fmt: skip
 
 
 def _call(summary: str, answers: Answers, *, admin: bool = False) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from ...routing.request import RequestData
+from ..orders import Switch
 from ..outcome import Outcome
 
 
@@ -32,6 +33,9 @@ class FileObserver(Observer):
 
     sync = False
     """Whether it is to hear of decisions, and to `settle`, before their answers are written."""
+
+    def switched(self, switch: Switch) -> None:
+        """The scripts in force have changed places with another version."""
 
     def settle(self) -> None:
         """Have written what it has heard. May block for as long as a write to a file does; never raises."""

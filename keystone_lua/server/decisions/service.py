@@ -17,7 +17,7 @@ import random
 import re
 import time
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Protocol
 
 from ...hidden import Hidden, Secrets
 from ...interpreter import Failure, Limits, Program, SliceExhausted
@@ -49,6 +49,13 @@ SLICE: Final = 10_000
 NOTHING_ELSE: Final = Hidden()
 
 
+class Sharing(Protocol):
+    """Has another program answer some of the requests."""
+
+    def program(self, tenant: str, request: RequestData) -> Program | None:
+        """That program, if it is to answer ``request``."""
+
+
 class DecisionService:
     """Decides with the scripts that ``store`` has in force, each run within ``limits`` or those of its tenant."""
 
@@ -61,9 +68,11 @@ class DecisionService:
         watched: frozenset[str] = frozenset(),
         hidden: Hidden = NOTHING_ELSE,
         tenants: Mapping[str, TenantData] | None = None,
+        share: Sharing | None = None,
     ) -> None:
         """``watched`` as in ``lanes``; ``hidden`` is what of a request no log line shows; ``tenants`` have more to give
-        their scripts."""
+        their scripts; ``share`` knows which requests the next version answers."""
+        self._share = share
         self._given = GivenFields(tenants or {})
         self._hidden = hidden
         self._watched = watched
@@ -83,6 +92,8 @@ class DecisionService:
         program = scripts.programs.get(tenant)
         if program is None:
             return _without_program(tenant, scripts.never_compiled.get(tenant))
+        if self._share is not None:
+            program = self._share.program(tenant, request) or program
         self._given.add(tenant, program, request)
         seed, now = self._seeds.getrandbits(SEED_BITS), time.time()
         if self._heavy_tenants.may_start_inline(tenant, program.hash):

@@ -7,6 +7,7 @@ In: an aiohttp request. Out: an aiohttp response. Refuses: a call without the ad
 from __future__ import annotations
 
 import hmac
+import re
 import time
 from collections.abc import Awaitable, Callable
 from importlib import resources
@@ -19,16 +20,21 @@ from ...routing.answer import FIELDS as ANSWER_FIELDS
 from ...routing.request_fields import BACKEND_FIELDS, OWN
 from ...routing.request_fields import FIELDS as REQUEST_FIELDS
 from ...routing.scripts import ScriptStore
-from ..scripts_reload import Reloads, Report
+from ..orders import PROMOTE, ROLLBACK, Order
+from ..scripts.reload import Reloads, Report
+from ..scripts.versions import standing
 from ..settings.config import ServerConfig
 from ..telemetry.exposition import Exposition
 from ..telemetry.tracing import Trace
 from .json_text import json_bytes
 from .lifecycle import Lifecycle
-from .responses import Refusal, answer, long_answer
+from .responses import CONTENT_TYPE, Refusal, answer, long_answer
 
 GET = ("GET", "HEAD")
 POST = ("POST",)
+
+WHO = 64
+"""Characters of the name of who gives an order."""
 
 WIRE = [
     *(field.name for field in (*REQUEST_FIELDS, *OWN)),
@@ -52,6 +58,8 @@ class AdminEndpoints:
         self, config: ServerConfig, store: ScriptStore, reloads: Reloads, exposition: Exposition, lifecycle: Lifecycle
     ) -> None:
         self._token = config.admin_token.encode()
+        self._guard = config.guard
+        self._counts = exposition.counts
         self._store = store
         self._reloads = reloads
         self._exposition = exposition
@@ -64,6 +72,9 @@ class AdminEndpoints:
             "/metrics": Endpoint(GET, self._metrics),
             "/openapi.json": Endpoint(GET, self._openapi),
             "/reload": Endpoint(POST, self._reload),
+            "/versions": Endpoint((*GET, *POST), self._versions),
+            "/promote": Endpoint(POST, self._promote),
+            "/rollback": Endpoint(POST, self._rollback),
         }
 
     def _answer(self, request: web.BaseRequest, trace: Trace, status: int, body: object) -> web.StreamResponse:
@@ -116,6 +127,39 @@ class AdminEndpoints:
             raise Refusal(400, "dry_run: expected 0 or 1", field="dry_run")
         return self._answer(request, trace, 422 if report.errors else 200, body)
 
+    async def _versions(self, request: web.BaseRequest, trace: Trace) -> web.StreamResponse:
+        self._check_token(request)
+        if request.method == "POST":
+            shadow, share = (_percent(request, name) for name in ("shadow", "share"))
+            if share and self._store.beside is not None and not self._store.beside.current.programs:
+                raise Refusal(409, "there is no next version")
+            if shadow is not None:
+                self._counts.shadow.shadow_percent = shadow
+            if share is not None:
+                self._counts.shadow.share_percent = share
+        body = json_bytes(standing(self._store, self._counts, self._guard))
+        return long_answer(request, body, trace.headers, close=self._lifecycle.draining, content_type=CONTENT_TYPE)
+
+    async def _promote(self, request: web.BaseRequest, trace: Trace) -> web.StreamResponse:
+        return await self._order(request, trace, PROMOTE)
+
+    async def _rollback(self, request: web.BaseRequest, trace: Trace) -> web.StreamResponse:
+        return await self._order(request, trace, ROLLBACK)
+
+    async def _order(self, request: web.BaseRequest, trace: Trace, act: str) -> web.StreamResponse:
+        self._check_token(request)
+        who, force = request.query.get("who", ""), request.query.get("force", "0")
+        if not (len(who) <= WHO and who.isprintable()):
+            raise Refusal(400, f"who: expected printable text of up to {WHO} characters", field="who")
+        if force not in ("0", "1"):
+            raise Refusal(400, "force: expected 0 or 1", field="force")
+        report = await self._reloads.order(Order(act, who, force == "1"))
+        if report.refused or report.switch is None:
+            reason = report.refused or "; ".join(report.errors)
+            return self._answer(request, trace, 409, {"error": reason})
+        body = {"status": "done", **report.switch.plain(), **report.plain()}
+        return self._answer(request, trace, 422 if report.errors else 200, body)
+
     def _check_token(self, request: web.BaseRequest) -> None:
         if not self._token:
             return
@@ -123,6 +167,16 @@ class AdminEndpoints:
         # Compared in a time that says nothing about where they differ.
         if scheme.lower() != "bearer" or not hmac.compare_digest(token.strip().encode("utf-8", "replace"), self._token):
             raise Refusal(401, "this call needs the admin token", headers="WWW-Authenticate: Bearer\r\n")
+
+
+def _percent(request: web.BaseRequest, name: str) -> float | None:
+    """A percentage of the query; None if it is not there."""
+    text = request.query.get(name)
+    if text is None:
+        return None
+    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,6})?", text, re.ASCII) or float(text) > 100.0:
+        raise Refusal(400, f"{name}: expected a number from 0 to 100", field=name)
+    return float(text)
 
 
 def reload_body(report: Report) -> dict[str, object]:

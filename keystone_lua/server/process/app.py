@@ -16,8 +16,8 @@ from collections.abc import Sequence
 from ...routing.program_cache import CacheRefused, ProgramCache
 from ...routing.scripts import Check, ScriptStore
 from ...routing.scripts_folder import ScriptsFolderError, read_folder
-from .. import scripts_reload
 from ..decisions.observers import ObserverFactory
+from ..scripts import reload as scripts_reload
 from ..settings.config import ServerConfig
 from ..telemetry import logs
 from ..telemetry.metrics import Counts
@@ -46,6 +46,7 @@ def serve(
         try:
             cache = ProgramCache(config.program_cache) if config.program_cache is not None else None
             store = ScriptStore(config.scripts, config.limits.source, check, cache)
+            store.side_by_side()
             listeners = _listen(config, opened)
             watch = scripts_reload.Watch(store.folder) if config.watch else None
             folder = read_folder(store.folder, store.source_limit)
@@ -54,6 +55,7 @@ def serve(
             return EXIT_USAGE
         handler = logs.start(config.log_level, config.log_format)
         counts = Counts(config.workers)
+        counts.shadow.shadow_percent = config.shadow_percent
         logs.catch_all()
         with Herald(config, listeners) as herald:
             scripts_reload.load(store, counts, folder, herald.look)

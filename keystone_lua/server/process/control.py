@@ -1,9 +1,9 @@
 """What the supervisor and its workers say to each other, over a socket pair each.
 
 In and out: objects behind their length. The supervisor says ``load`` (the programs that are new, and which tenant has
-which counts) and ``report`` (what a reload did), marshalled, since it runs no script and workers must trust it; a
-worker says ``ready``, ``reload`` (please) and ``loaded``, in JSON. Refuses messages that are too large, as the end of
-the line.
+which counts) and ``report`` (what a reload or an order did), marshalled, since it runs no script and workers must trust
+it; a worker says ``ready``, ``reload`` (please, with an order or without) and ``loaded``, in JSON. Refuses messages
+that are too large, as the end of the line.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ...routing.scripts import ScriptStore
-from ..scripts_reload import Report
+from ..orders import Order, Switch
+from ..scripts.reload import Report
 from ..telemetry.metrics import Counts
 
 logger = logging.getLogger("keystone.control")
@@ -79,6 +80,8 @@ class Control:
         self._sending = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._asked: asyncio.Future[Report] | None = None
+        self.told: Callable[[Switch], None] = lambda _switch: None
+        """Hears of changes of versions, in the loop."""
 
     def start(self) -> None:
         """Begin to listen. Call in the running loop."""
@@ -89,11 +92,11 @@ class Control:
         """Tell the supervisor that connections are accepted."""
         self._send({"say": "ready"})
 
-    async def reload(self) -> Report:
-        """Have every worker reload; one call at a time."""
+    async def reload(self, order: Order | None) -> Report:
+        """Have ``order`` carried out, if there is one, and every worker reload; one call at a time."""
         assert self._loop is not None
         self._asked = self._loop.create_future()
-        self._send({"say": "reload"})
+        self._send({"say": "reload", "order": order.plain() if order is not None else None})
         return await self._asked
 
     def _send(self, message: Mapping[str, Any]) -> None:
@@ -114,9 +117,13 @@ class Control:
         if message["say"] == "load":
             self._counts.use(message["tenants"])
             self._store.adopt(message["scripts"])
+            if self._store.beside is not None:
+                self._store.beside.adopt(message["next"])
             self._send({"say": "loaded", "number": message["number"]})
+            if message["switch"] is not None and self._loop is not None:
+                self._loop.call_soon_threadsafe(self.told, Switch.of_plain(message["switch"]))
         elif self._loop is not None:
-            self._loop.call_soon_threadsafe(self._answer, Report.of_plain(message["report"]))
+            self._loop.call_soon_threadsafe(self._answer, Report.of_whole(message["report"]))
 
     def _answer(self, report: Report) -> None:
         if self._asked is not None and not self._asked.done():

@@ -30,7 +30,8 @@ from ..http.responses import Refusal
 from ..http.route_path import ROUTE
 from ..http.write_batching import WriteBatching
 from ..offload.errors import RETRY_AFTER
-from ..scripts_reload import Reloads, Report
+from ..orders import Order
+from ..scripts.reload import Reloads, Report
 from ..settings.config import ServerConfig
 from ..telemetry.exposition import Exposition
 from ..telemetry.metrics import Counts, WorkerMetrics
@@ -174,7 +175,7 @@ def _connections(runner: web.ServerRunner) -> list[web.RequestHandler]:
 
 
 def _no_reloads(store: ScriptStore) -> Reloads:
-    async def load() -> Report:
+    async def load(_order: Order | None) -> Report:
         raise _not_yet()
 
     return _NoReloads(store, load)

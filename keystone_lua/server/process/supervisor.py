@@ -19,12 +19,17 @@ import selectors
 import signal
 import socket
 import time
+from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
-from ...routing.scripts_folder import ScriptsFolderError, read_folder
-from .. import scripts_reload
-from ..scripts_reload import WATCH_SECONDS, Reloads, Report, Watch
+from ...routing.folder_versions import CannotSwitch
+from ...routing.scripts import Snapshot
+from ...routing.scripts_folder import Folder, ScriptsFolderError, read_folder
+from ..orders import Order, Switch
+from ..scripts import reload as scripts_reload
+from ..scripts.reload import WATCH_SECONDS, Reloads, Report, Watch
+from ..scripts.versions import switch_folders
 from ..telemetry.logs import facts
 from ..telemetry.metrics import BEAT
 from .control import MAX_FROM_WORKER, Control, Messages, order
@@ -94,6 +99,7 @@ class Supervisor:
         self._selector = selectors.DefaultSelector()
         self._signals, self._wakeup = socket.socketpair()
         self._askers: list[_Child] = []
+        self._orders: deque[tuple[_Child, Order]] = deque()
         self._wanted = False
         self._load: _Load | None = None
         self._loads = 0
@@ -135,7 +141,7 @@ class Supervisor:
         due = [*self._due.values()]
         if self._load is not None:
             due.append(self._load.deadline)
-        elif self._askers or self._wanted:
+        elif self._askers or self._orders or self._wanted:
             due.append(0.0)
         if self._stop_by is not None:
             due.append(self._stop_by)
@@ -174,6 +180,8 @@ class Supervisor:
         said = message["say"]
         if said == "ready":
             child.ready = True
+        elif said == "reload" and message["order"] is not None:
+            self._orders.append((child, Order(**message["order"])))  # one of each worker at most waits
         elif said == "reload":
             self._askers.append(child)
         elif said == "loaded":
@@ -187,8 +195,11 @@ class Supervisor:
         if self._watch is not None and now >= self._look_at:
             self._look_at = now + WATCH_SECONDS
             self._wanted |= self._watch.changed()
-        if self._load is None and (self._wanted or self._askers) and self._stop_by is None:
-            self._begin_load()
+        if self._load is None and self._stop_by is None:
+            if self._orders:
+                self._begin_load(*self._orders.popleft())
+            elif self._wanted or self._askers:
+                self._begin_load()
         if self._load is not None:
             self._finish_load(self._load, now)
         if self._stop_by is not None and now >= self._stop_by:
@@ -235,7 +246,7 @@ class Supervisor:
             for line in (ours, self._signals, self._wakeup, *(child.line for child in self._children.values())):
                 line.close()
             control = Control(theirs, self._store, self._counts)
-            worker = replace(self._worker, number=number, reloads=Reloads(self._store, control.reload))
+            worker = replace(self._worker, number=number, reloads=Reloads(self._store, control.reload), control=control)
 
             async def main() -> None:
                 control.start()
@@ -294,23 +305,43 @@ class Supervisor:
 
     # reloads
 
-    def _begin_load(self) -> None:
-        self._wanted = False
-        askers, self._askers = self._askers, []
+    def _begin_load(self, asker: _Child | None = None, ordered: Order | None = None) -> None:
+        """Load, after what ``ordered`` says of ``asker`` if there is one, else for all who have asked."""
+        if asker is None:
+            self._wanted = False
+            askers, self._askers = self._askers, []
+        else:
+            askers = [asker]
         started = time.monotonic()
         try:
+            guard, switch = self._config.guard, None
+            if ordered is not None:
+                switch = switch_folders(self._store, self._counts, guard, ordered)
             folder = read_folder(self._store.folder, self._store.source_limit)
+        except CannotSwitch as error:
+            report = scripts_reload.refused(self._store, ordered, error)
         except ScriptsFolderError as error:
             report = scripts_reload.not_read(self._store, self._counts, error)
         else:
-            before = self._store.current
-            report = scripts_reload.load(self._store, self._counts, folder)
-            self._loads += 1
-            tenants = dict(self._counts.tenants)
-            handed = self._store.hand_over(before)
-            self._send_all({"say": "load", "number": self._loads, "tenants": tenants, "scripts": handed})
+            report = self._load_and_send(folder, switch)
         took = time.monotonic() - started
         self._load = _Load(self._loads, report, askers, time.monotonic() + LOAD_SECONDS + 4 * took)
+
+    def _load_and_send(self, folder: Folder, switch: Switch | None) -> Report:
+        waiting = self._store.beside
+        before, beside = self._store.current, waiting.current if waiting is not None else Snapshot()
+        report = scripts_reload.load(self._store, self._counts, folder, switch=switch)
+        self._loads += 1
+        message = {
+            "say": "load",
+            "number": self._loads,
+            "tenants": dict(self._counts.tenants),
+            "scripts": self._store.hand_over(before, beside),
+            "next": waiting.hand_over(beside, self._store.current) if waiting is not None else None,
+            "switch": report.switch.plain() if report.switch is not None else None,
+        }
+        self._send_all(message)
+        return report
 
     def _send_all(self, message: dict[str, Any]) -> None:
         data = order(message)
@@ -330,7 +361,7 @@ class Supervisor:
         for child in late:
             logger.error("worker did not reload in time", extra=facts(worker=child.number))
             _kill(child.pid, signal.SIGKILL)
-        data = order({"say": "report", "report": load.report.plain()})
+        data = order({"say": "report", "report": load.report.whole()})
         for child in load.askers:
             if child.pid in self._children:
                 self._send(child, data)

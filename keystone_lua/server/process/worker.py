@@ -23,6 +23,7 @@ from aiohttp import web
 from ...routing.scripts import ScriptStore
 from ..decisions.observers import FileObserver, Observer, ObserverFactory
 from ..decisions.service import DecisionService
+from ..decisions.shadow import Candidates, Shadow, Share
 from ..http.admin_endpoints import AdminEndpoints
 from ..http.connection_limits import Admission
 from ..http.handlers import Handlers
@@ -30,13 +31,15 @@ from ..http.lifecycle import Lifecycle
 from ..http.protocol import Server
 from ..http.write_batching import WriteBatching
 from ..offload.pool import Lanes
-from ..scripts_reload import Reloads, Watch, keep_watch, local_reloads
+from ..orders import Switch
+from ..scripts.reload import Reloads, Watch, keep_watch, local_reloads
 from ..settings.config import ServerConfig
 from ..spoe.agent import Agent
 from ..telemetry.exposition import Exposition
 from ..telemetry.logs import StderrHandler
 from ..telemetry.metrics import BEAT, LANES_BUSY, LANES_WAITING, LOG_DROPPED, NOT_RECORDED, Counts, WorkerMetrics
 from .acceptor import Acceptor
+from .control import Control
 from .heap import Heap, keep_tidy
 
 if TYPE_CHECKING:
@@ -94,6 +97,8 @@ class Worker:
     """None to reload here, without a supervisor."""
     watch: Watch | None = None
     """What this worker is to reload for."""
+    control: Control | None = None
+    """The line to the supervisor, if there is one."""
 
 
 class RunningServer:
@@ -113,21 +118,34 @@ class RunningServer:
         if counts is None:
             counts = Counts()
             counts.assign(store.current.programs)
+            counts.shadow.shadow_percent = config.shadow_percent
         self.metrics = WorkerMetrics(counts, number)
         self.admission = Admission(config.max_connections, config.head_seconds, config.write_seconds)
         self.lifecycle = Lifecycle(self.metrics, self.admission)
-        self.reloads = local_reloads(store, counts) if reloads is None else reloads
+        self.reloads = local_reloads(store, counts, config.guard, self.switched) if reloads is None else reloads
         self._config = config
         self.observers = (*observers, self.metrics)
         self.lanes = Lanes(config.lanes, config.limits, config.watched, config.hidden)
         endpoints = AdminEndpoints(
             config, store, self.reloads, Exposition(counts, store, config.lanes), self.lifecycle
         ).by_path
+        share = None
+        if store.beside is not None:
+            candidates = Candidates(store, store.beside)
+            share = Share(counts, candidates, config.share_header)
+            self.observers = (*self.observers, Shadow(config, counts, number, candidates, self.lanes))
         apart = config.admin_address is not None
         decisions = DecisionService(
-            store, config.limits, self.lanes, config.tenant_limits, config.watched, config.hidden, config.tenants
+            store,
+            config.limits,
+            self.lanes,
+            config.tenant_limits,
+            config.watched,
+            config.hidden,
+            config.tenants,
+            share,
         )
-        self._writes = WriteBatching(self.metrics, observers)
+        self._writes = WriteBatching(self.metrics, [each for each in self.observers if each is not self.metrics])
         self._routes = self._runner(
             Handlers(config, self.lifecycle, {} if apart else endpoints, decisions, self._writes)
         )
@@ -167,6 +185,12 @@ class RunningServer:
         acceptor = Acceptor(listener, server, tls, metrics)
         acceptor.start()
         return acceptor
+
+    def switched(self, switch: Switch) -> None:
+        """The versions have changed places: the decision log says so."""
+        for observer in self.observers:
+            if isinstance(observer, FileObserver):
+                observer.switched(switch)
 
     async def stop(self) -> None:
         """Say so, accept no more, let what is in flight finish within the drain time, close every connection.
@@ -223,6 +247,8 @@ async def work(worker: Worker, ready: Callable[[], None]) -> None:
         number=worker.number,
         reloads=worker.reloads,
     )
+    if worker.control is not None:
+        worker.control.told = server.switched
     await server.start(worker.listeners)
     tasks = [
         asyncio.create_task(_gauges(server, worker.log)),

@@ -76,6 +76,14 @@ class DecisionLog:
 
 
 @dataclass(frozen=True, slots=True)
+class Guard:
+    """Above what share of the decisions that were compared, in percent, the next version is not put in force."""
+
+    errors: float = 0.0
+    moves: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class ServerConfig:
     """Everything that `keystone_lua.server.process.app.serve` needs to know."""
 
@@ -131,6 +139,17 @@ class ServerConfig:
 
     watch: bool = False
     """Whether changed scripts are loaded without being asked."""
+
+    shadow_percent: float = 0.0
+    """How many of a hundred decisions the next version of the scripts takes too, after the answer, when it starts."""
+
+    shadow_seconds: float = 0.05
+    """Processor time of each second that this may take, in each worker."""
+
+    share_header: str = ""
+    """The header, in lower case, by which a share of the requests goes to the next version; "" for the request's id."""
+
+    guard: Guard = field(default_factory=Guard)
 
     decision_log: DecisionLog | None = None
 

@@ -19,7 +19,17 @@ from typing import Any
 from ...hidden import HEADERS, Hidden
 from ...interpreter.limits import MAX_DEPTH, Limits
 from ...untrusted.files import FileError, read_regular
-from .config import LOG_FORMATS, LOG_LEVELS, WALL_CLOCK_SECONDS, Address, DecisionLog, ServerConfig, SocketAccess, Tls
+from .config import (
+    LOG_FORMATS,
+    LOG_LEVELS,
+    WALL_CLOCK_SECONDS,
+    Address,
+    DecisionLog,
+    Guard,
+    ServerConfig,
+    SocketAccess,
+    Tls,
+)
 from .tenants import OWN_TABLES, data_of, read_own_table
 from .values import PREFIX, ConfigError, Kind, Setting, Value
 
@@ -54,6 +64,12 @@ def _seconds(minimum: float, maximum: float = 86400) -> Kind:
         return float(text)
 
     return Kind("SECONDS", read, (int, float, str))
+
+
+def _percent(text: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,6})?", text, re.ASCII) or float(text) > 100.0:
+        raise ValueError("is no percentage from 0 to 100")
+    return float(text)
 
 
 def _choice(names: tuple[str, ...], metavar: str) -> Kind:
@@ -111,6 +127,13 @@ def _names(text: str) -> tuple[str, ...]:
     return names
 
 
+def _name(text: str) -> str:
+    names = _names(text)
+    if len(names) > 1:
+        raise ValueError("has more than one header name")
+    return names[0] if names else ""
+
+
 def _any_names(text: str) -> tuple[str, ...]:
     return tuple(name.strip().lower() for name in text.split(",") if name.strip())
 
@@ -135,6 +158,7 @@ _MAX_SOCKET_PATH = 107  # sockaddr_un of Linux
 ADDRESS = Kind("[HOST]:PORT", _address)
 FOLDER = Kind("FOLDER", _path)
 FILE = _or_none(Kind("FILE", _path))
+PERCENT = Kind("PERCENT", _percent, (int, float, str))
 SWITCH = Kind("true|false", _switch, (bool, str))
 
 
@@ -175,7 +199,7 @@ SETTINGS = (
     Setting("socket-group", _or_none(Kind("GROUP", _group)), "", "the group of a Unix socket; else the process's own"),
     Setting(
         "admin-token", _or_none(Kind("TOKEN", _token)), "",
-        "the bearer token that /reload and /metrics ask for; better set by the environment or the file",
+        "the bearer token that /reload, /versions and /metrics ask for; better set by the environment or the file",
         secret=True,
     ),
     Setting("tls-cert", FILE, "", "certificate chain in PEM: serve TLS"),
@@ -185,6 +209,26 @@ SETTINGS = (
     Setting(
         "program-cache", _or_none(FOLDER), "",
         "folder of this user alone that keeps compiled programs, for faster starts and reloads",
+    ),
+    Setting(
+        "shadow-percent", PERCENT, f"{_DEFAULT.shadow_percent:g}",
+        "how many of a hundred decisions the next version of the scripts takes too, after the answer",
+    ),
+    Setting(
+        "shadow-seconds", _seconds(0.001, 1), f"{_DEFAULT.shadow_seconds:g}",
+        "processor time of each second that this may take, in each worker",
+    ),
+    Setting(
+        "share-header", Kind("NAME", _name), "",
+        "the header by whose value a share of the requests goes to the next version; else the request's id",
+    ),
+    Setting(
+        "promote-errors", PERCENT, f"{_DEFAULT.guard.errors:g}",
+        "of a hundred compared decisions, how many may fail only in the next version for it to be promoted",
+    ),
+    Setting(
+        "promote-moves", PERCENT, f"{_DEFAULT.guard.moves:g}",
+        "likewise, how many may go elsewhere",
     ),
     Setting("max-body", _whole(), str(_DEFAULT.max_body), "bytes of one request body"),
     Setting(
@@ -282,6 +326,10 @@ class Settings:
             log_format=of["log-format"],
             watch=of["watch"],
             program_cache=of["program-cache"],
+            shadow_percent=of["shadow-percent"],
+            shadow_seconds=of["shadow-seconds"],
+            share_header=of["share-header"],
+            guard=Guard(of["promote-errors"], of["promote-moves"]),
             decision_log=self._decision_log(),
             hidden=Hidden(*(frozenset(of[f"decision-log-mask{of_what}"]) for of_what in ("", "-query", "-fields"))),
             body_seconds=of["body-seconds"],

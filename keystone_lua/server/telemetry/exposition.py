@@ -34,7 +34,7 @@ class Exposition:
 
     def __init__(self, counts: Counts, store: ScriptStore, lanes: int = 0) -> None:
         """``lanes`` are those of each worker."""
-        self._counts = counts
+        self.counts = counts
         self._store = store
         self._lanes = lanes
         self._shared = Shared(self._write)
@@ -58,7 +58,7 @@ class Exposition:
         registry.register(self)
         encoder, content_type = choose_encoder(form)
         revisions = {tenant: program.hash for tenant, program in self._store.current.programs.items()}
-        tenants = tenants_text(self._counts, revisions, open_metrics=form == OPEN_METRICS)
+        tenants = tenants_text(self.counts, revisions, open_metrics=form == OPEN_METRICS)
         return tenants + encoder(registry), content_type
 
     def collect(self) -> Iterator[Metric]:
@@ -70,7 +70,7 @@ class Exposition:
         from prometheus_client.core import CounterMetricFamily as Counter
         from prometheus_client.core import GaugeMetricFamily as Gauge
 
-        counts = self._counts
+        counts = self.counts
         reloads = Counter("keystone_reloads", "Loads of the scripts folder, the first included.", labels=["result"])
         reloads.add_metric(["success"], counts.server(metrics.RELOADS_GOOD))
         reloads.add_metric(["failure"], counts.server(metrics.RELOADS_BAD))
@@ -90,6 +90,14 @@ class Exposition:
         build = Gauge("keystone_build_info", "Versions; always 1.", labels=["version", "cost_version", "python"])
         build.add_metric([ENGINE_VERSION, str(COST_VERSION), platform.python_version()], 1)
         yield build
+        yield Gauge(
+            "keystone_shadow_ratio", "Of all decisions, what part the next version takes too.",
+            counts.shadow.shadow_percent / 100.0,
+        )  # fmt: skip
+        yield Gauge(
+            "keystone_share_ratio", "Of all decisions, what part the next version answers.",
+            counts.shadow.share_percent / 100.0,
+        )  # fmt: skip
         yield Gauge("keystone_lanes", "Lane processes, of all workers.", self._lanes * counts.workers)
 
     def _of_workers(self) -> Iterator[Metric]:
@@ -111,10 +119,10 @@ class Exposition:
         ]
         memory = Gauge("keystone_worker_resident_memory_bytes", "Resident memory, lanes excluded.", labels=label)
         cpu = Counter("keystone_worker_cpu_seconds", "Processor time since its start, lanes excluded.", labels=label)
-        for number in range(self._counts.workers):
+        for number in range(self.counts.workers):
             for family, place in families:
-                family.add_metric([str(number)], self._counts.worker(number, place))
-            process = int(self._counts.worker(number, metrics.PROCESS))
+                family.add_metric([str(number)], self.counts.worker(number, place))
+            process = int(self.counts.worker(number, metrics.PROCESS))
             with contextlib.suppress(OSError, ValueError, IndexError):  # gone just now, or no Linux
                 pages = Path(f"/proc/{process}/statm").read_text().split()[1]
                 ticks = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11:13]

@@ -20,6 +20,7 @@ from typing import Final
 
 from ...routing.request import RequestData
 from ..outcome import Outcome
+from .shadow_counts import ShadowCounts
 
 MAX_TENANTS: Final = 4096
 OTHERS: Final = ""
@@ -96,6 +97,7 @@ class Counts:
         """Loaded tenant to the number of its block. Block 0 is the others'."""
         self._map = mmap.mmap(-1, 8 * (_SERVER_BLOCK + workers * _WORKER))
         self._cells = memoryview(self._map).cast("d")
+        self.shadow = ShadowCounts(workers, MAX_TENANTS + 1)
         self._free: list[int] = []
         self._resting: list[int] = []
         self._next = 1
@@ -176,6 +178,7 @@ class Counts:
             start = self._offset(block) + number * _WORKER
             for cell in range(start, start + _TENANT_BLOCK):
                 self._cells[cell] = 0.0
+        self.shadow.clear(block)
 
 
 class TenantCounts:

@@ -1,6 +1,6 @@
 """What ``/metrics`` says of tenants, as text: most of a scrape.
 
-In: the `Counts`, the scripts in force. Out: the lines of seven families, the same in both formats but for the names of
+In: the `Counts`, the scripts in force. Out: the lines of eight families, the same in both formats but for the names of
 counters. Written by hand: with 4,096 tenants there are 190,000 samples, and prometheus_client, which
 makes objects of them, took seconds.
 """
@@ -30,7 +30,8 @@ _SECONDS = _Family("keystone_script_duration_seconds", "histogram", "Time of a d
 _INSTRUCTIONS = _Family("keystone_script_instructions", "histogram", "Instructions of a decision.")
 _BYTES = _Family("keystone_script_allocated_bytes", "histogram", "Bytes charged to a decision.")
 _INFO = _Family("keystone_script_info", "gauge", "The scripts in force; always 1.")
-_FAMILIES = (_DECISIONS, _ERRORS, _LANES, _SECONDS, _INSTRUCTIONS, _BYTES, _INFO)
+_SHADOW = _Family("keystone_shadow_decisions", "counter", "Decisions taken by the next version too, by result.")
+_FAMILIES = (_DECISIONS, _ERRORS, _LANES, _SECONDS, _INSTRUCTIONS, _BYTES, _INFO, _SHADOW)
 
 
 def tenants_text(counts: Counts, revisions: Mapping[str, str], *, open_metrics: bool) -> bytes:
@@ -41,6 +42,11 @@ def tenants_text(counts: Counts, revisions: Mapping[str, str], *, open_metrics: 
         found: dict[_Family, list[str]] = {family: [] for family in _FAMILIES}
         for tenant in tenants[start : start + TOGETHER]:
             _add(found, tenant, counts.block(tenant))
+            found[_SHADOW] += [
+                f'keystone_shadow_decisions_total{{result="{result}",{_label(tenant)}}} {count}\n'
+                for result, count in counts.shadow.totals(counts.tenants.get(tenant, 0)).items()
+                if count
+            ]
         for family, more in found.items():
             lines[family].append("".join(more).encode())
     info = [f'{_INFO.name}{{revision="{revision}",{_label(name)}}} 1.0\n' for name, revision in revisions.items()]

@@ -1,0 +1,96 @@
+"""The next version of the scripts: how it does beside the one in force, put in its place, taken back.
+
+In: the stores of both versions, the `Counts`, what an operator orders. Out: how both stand, to be shown; a `Switch`
+once the folders have changed places. Refuses an order with a sentence, as `CannotSwitch`: the folders may not be
+renamed, the next version has files in error, or it fails or moves more than the settings allow.
+
+Nothing here loads scripts: who has switched the folders loads them as after any other change, see `reload`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ...routing.folder_versions import CannotSwitch, previous_of, promote, rollback
+from ...routing.scripts import ScriptStore, Snapshot
+from ..orders import PROMOTE, ROLLBACK, Order, Switch
+from ..settings.config import Guard
+from ..telemetry.metrics import Counts
+from ..telemetry.shadow_counts import COMPARED, RESULTS
+
+LISTED: Final = 1000
+"""Tenants of one list, at most."""
+
+
+def compared(counts: Counts) -> dict[str, int]:
+    """What the shadow decisions of all tenants came to since the versions last changed."""
+    totals = dict.fromkeys(RESULTS, 0)
+    for block in set(counts.tenants.values()):
+        for name, count in counts.shadow.since_begun(block).items():
+            totals[name] += count
+    return totals
+
+
+def switch_folders(store: ScriptStore, counts: Counts, guard: Guard, order: Order) -> Switch:
+    """Let the folders change places as ``order`` says. Raises `CannotSwitch`."""
+    shadow = compared(counts)
+    waiting = store.beside
+    before = store.current.version
+    if order.act == ROLLBACK:
+        rollback(store.folder)
+        return Switch(ROLLBACK, order.who, before, "", order.force, shadow)
+    if waiting is None or not waiting.current.programs:
+        raise CannotSwitch("there is no next version")
+    if not order.force and (why := objection(waiting.current, shadow, guard)):
+        raise CannotSwitch(why)
+    promote(store.folder)
+    return Switch(PROMOTE, order.who, before, waiting.current.version, order.force, shadow)
+
+
+def objection(waiting: Snapshot, shadow: Mapping[str, int], guard: Guard) -> str:
+    """Why the next version should not be put in force; "" if nothing speaks against it."""
+    if waiting.errors:
+        return f"the next version has files in error: {waiting.errors[0]}"
+    decisions = sum(shadow[name] for name in COMPARED)
+    if not decisions:
+        return "no decision has been compared with the next version; set a shadow percentage, or force it"
+    for name, most, what in (("error", guard.errors, "failed"), ("moved", guard.moves, "went elsewhere")):
+        share = 100.0 * shadow[name] / decisions
+        if share > most:
+            return f"{shadow[name]} of {decisions} compared decisions {what}: {share:.3g} %, and {most:g} % is allowed"
+    return ""
+
+
+def standing(store: ScriptStore, counts: Counts, guard: Guard) -> dict[str, Any]:
+    """How both versions stand, as JSON has it."""
+    now, waiting = store.current, store.beside.current if store.beside is not None else Snapshot()
+    shadow = compared(counts)
+    there = bool(waiting.loaded_at)
+    return {
+        "current": {"version": now.version, "scripts": len(now.programs)},
+        "next": _next(now, waiting) if there else None,
+        "previous": previous_of(store.folder).is_dir(),
+        "shadow_percent": counts.shadow.shadow_percent,
+        "share_percent": counts.shadow.share_percent,
+        "compared": shadow,
+        "tenants": _by_tenant(counts),
+        "objection": objection(waiting, shadow, guard) if there else "there is no next version",
+        "examples": list(counts.shadow.examples()),
+    }
+
+
+def _next(now: Snapshot, waiting: Snapshot) -> dict[str, Any]:
+    old, new = now.programs, waiting.programs
+    lists = {
+        "added": new.keys() - old.keys(),
+        "changed": {name for name in new.keys() & old.keys() if new[name].hash != old[name].hash},
+        "removed": old.keys() - new.keys(),
+    }
+    listed = {name: sorted(found)[:LISTED] for name, found in lists.items()}
+    return {"version": waiting.version, "scripts": len(new), "errors": list(waiting.errors)[:LISTED], **listed}
+
+
+def _by_tenant(counts: Counts) -> dict[str, dict[str, int]]:
+    found = {tenant: counts.shadow.since_begun(block) for tenant, block in counts.tenants.items()}
+    return dict(sorted((tenant, of) for tenant, of in found.items() if any(of.values()))[:LISTED])

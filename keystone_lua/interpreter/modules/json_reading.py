@@ -51,6 +51,11 @@ _LEXEME: Final = re.compile(
 )
 
 
+_FOREIGN: Final = frozenset({list, bool, type(None)})
+"""What the scanner makes that is no Lua value."""
+_WORDS: Final = {True: TRUE, False: FALSE, None: NULL}
+_PLACES: Final = tuple(COUNT[1:])
+
 Scan = Callable[[str, int], tuple[Any, int]]
 
 
@@ -113,30 +118,27 @@ class Reader:
         for name, value in members.items():
             if len(name) >= LONG_STRING:
                 is_long = True
-            kind = value.__class__
-            if kind is not str and kind is not float and kind is not Table:
-                members[name] = self.to_lua(value)
+            if value.__class__ in _FOREIGN:
+                members[name] = self.to_array(value) if value.__class__ is list else _WORDS[value]
         return self._with_meta(Table(members), NO_METATABLE) if is_long else Table(members)
 
     def to_lua(self, value: Any) -> LuaValue:
         """A value of the scanner's as Lua's."""
-        if value is None:
-            return NULL
-        if value.__class__ is bool:
-            return TRUE if value else FALSE
-        return self.to_array(value) if value.__class__ is list else value
+        if value.__class__ in _FOREIGN:
+            return self.to_array(value) if value.__class__ is list else _WORDS[value]
+        return value
 
     def to_array(self, values: list[Any]) -> Table:
         """An array."""
         if not values:
             return self._with_meta(Table(), self.empty)
-        for place, value in enumerate(values):
-            kind = value.__class__
-            if kind is not str and kind is not float and kind is not Table:
-                values[place] = self.to_lua(value)
-        count = len(values)
-        keys = COUNT[1 : count + 1] if count <= 4096 else map(float, range(1, count + 1))
-        table = Table(zip(keys, values, strict=True))
+        table = Table()
+        keys = _PLACES if len(values) <= len(_PLACES) else map(float, range(1, len(values) + 1))
+        for place, value in zip(keys, values):  # noqa: B905 - the places go on
+            if value.__class__ in _FOREIGN:
+                table[place] = self.to_array(value) if value.__class__ is list else _WORDS[value]
+            else:
+                table[place] = value
         return table if self.meta is None else self._with_meta(table, self.meta)
 
     def _with_meta(self, table: Table, meta: Table) -> Table:
@@ -154,15 +156,16 @@ class Reader:
         size = len(text)
         opened = text.count("[") + text.count("{")
         values = text.count(",") + opened + 1
+        slashes = text.count("\\")
         run.charge(
-            size // _PER_BYTE + _VALUE * values + _TABLE * opened + _BACKSLASH * text.count("\\"),
+            size // _PER_BYTE + _VALUE * values + _TABLE * opened + _BACKSLASH * slashes,
             TABLE * opened + (ENTRY + _TRANSIENT) * values + STRING * (text.count('"') // 2) + 2 * size,
         )
         _check_depth(run, text, opened)
-        plain = unescaped(run, text)
+        plain = unescaped(run, text) if slashes else text
         try:
             found, end = scan(plain, _BLANK.match(plain).end())  # type: ignore[union-attr]
-            if _BLANK.match(plain, end).end() == len(plain):  # type: ignore[union-attr]
+            if end == len(plain) or _BLANK.match(plain, end).end() == len(plain):  # type: ignore[union-attr]
                 return self.to_lua(found)
         except (ValueError, StopIteration):
             pass

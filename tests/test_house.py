@@ -18,7 +18,7 @@ FLOORS = {
         ("hidden", "interpreter", "untrusted"),
         ("routing",),
         ("audit", "authoring", "embedding"),
-        ("gateway", "server"),
+        ("gateway", "playground", "server"),
         ("cli",),
         ("__main__",),
     ),

@@ -10,15 +10,15 @@ import argparse
 import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..authoring.testing import NOW, SEED, BadTestFile, Coverage, Stage, Test, TestOutcome, collect, junit_xml
+from ..authoring.testing.files import TEST_FILES, is_test_file, tenants_in
 from ..interpreter import LuaSyntaxError
 from ..interpreter.text import to_text
 from ..routing.request import BadRequest, read_whole_request
-from ..routing.scripts_folder import LIBRARY, SUFFIX, TESTS
+from ..routing.scripts_folder import SUFFIX, TESTS
 from ..untrusted.files import FileError, read_regular
 from .options import UsageError, add_switches, at_least, clock, percent, write_file
 from .output import say, say_lines
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 _WIDTH = 80
 MAX_WARNINGS = 20
 """Of answers, that are shown."""
-_TEST_FILES = ("*_test.lua", "*.json", "*.yaml", "*.yml")
 
 
 def add_commands(commands: Commands) -> None:
@@ -66,7 +65,7 @@ def _watched(path: Path) -> Path:
 
 def _tested(options: argparse.Namespace) -> int:
     path = Path(options.path)
-    read = Sources(lambda name: name.endswith(SUFFIX) or _is_test_file(name))
+    read = Sources(lambda name: name.endswith(SUFFIX) or is_test_file(name))
     files, errors = _test_files(path, read)
     coverage = Coverage() if options.coverage or options.fail_under is not None else None
     stages: dict[Path, Stage] = {}
@@ -99,10 +98,6 @@ def _tested(options: argparse.Namespace) -> int:
 # files
 
 
-def _is_test_file(name: str) -> bool:
-    return any(fnmatch(name, pattern) for pattern in _TEST_FILES)
-
-
 def _test_files(path: Path, read: Sources) -> tuple[dict[Path, bytes], list[str]]:
     """The test files in and below ``path``, and what cannot be one."""
     if not path.exists():
@@ -115,7 +110,7 @@ def _test_files(path: Path, read: Sources) -> tuple[dict[Path, bytes], list[str]
     inside = TESTS in path.absolute().parts
 
     def is_test(file: Path) -> bool:
-        return _is_test_file(file.name) and (inside or TESTS in file.relative_to(path).parts[:-1])
+        return is_test_file(file.name) and (inside or TESTS in file.relative_to(path).parts[:-1])
 
     files: dict[Path, bytes] = {}
     below = read.below(path)
@@ -125,7 +120,7 @@ def _test_files(path: Path, read: Sources) -> tuple[dict[Path, bytes], list[str]
         if is_test(file):
             files[file] = source
         elif (inside or TESTS in file.relative_to(path).parts[:-1]) and _HAS_TESTS.search(source):
-            errors.append(f"{file}: not run: files of tests are called {', '.join(_TEST_FILES)}")
+            errors.append(f"{file}: not run: files of tests are called {', '.join(TEST_FILES)}")
     return files, errors
 
 
@@ -138,11 +133,7 @@ def _root(file: Path) -> Path:
 
 
 def _stage(root: Path, read: Sources, options: argparse.Namespace, coverage: Coverage | None) -> Stage:
-    scripts = {
-        name.removesuffix(SUFFIX): source
-        for name, source in read.below(root).items()
-        if name.endswith(SUFFIX) and not {LIBRARY, TESTS} & set(name.split("/")[:-1])
-    }
+    scripts = tenants_in(read.below(root))
     switches = options.allow_load, options.inert_io
     return Stage(
         scripts, read.modules(root), read_whole_request, (BadRequest,), options.seed, options.now, coverage, *switches
@@ -241,7 +232,7 @@ def _print_nothing(path: Path, words: str | None) -> None:
     if words is not None:
         say(f"no test's name has what -k asks for: {words}")
     else:
-        say(f"no tests in {path}: {', '.join(_TEST_FILES)} in folders called {TESTS} are looked for")
+        say(f"no tests in {path}: {', '.join(TEST_FILES)} in folders called {TESTS} are looked for")
 
 
 def _print_summary(failed: int, passed: int, errors: int, deselected: int, seconds: float) -> None:

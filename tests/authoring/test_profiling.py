@@ -232,11 +232,19 @@ def test_the_source_is_coloured(command: Command) -> None:
         assert text in spans
 
 
-def test_a_budget_that_is_used_up_says_so(command: Command) -> None:
-    page = page_of(command, "while true do end", "--max-instructions", "5000")
+@pytest.mark.parametrize(
+    ("script", "budget", "words"),
+    [
+        ("while true do end", "--max-instructions", "5,000 of 5,000 (all used up)"),
+        ("local t = {} while true do t[#t + 1] = {} end", "--max-memory", "5,000 of 5,000 bytes (all used up)"),
+        ("while true do print('no more than this') end", "--max-log", "4,986 of 5,000 bytes (all used up)"),
+    ],
+)
+def test_a_budget_that_is_used_up_says_so(script: str, budget: str, words: str, command: Command) -> None:
+    page = page_of(command, script, budget, "5000")
     full = [gauge for gauge in page.all("div") if gauge.get("class") == "gauge full"]
     assert len(full) == 1
-    assert ("span", "5,000 of 5,000 (all used up)") in page.texts
+    assert ("span", words) in page.texts
 
 
 def test_gauges_say_how_full_each_budget_is(command: Command) -> None:

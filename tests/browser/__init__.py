@@ -181,11 +181,13 @@ class Page:
         return answer["result"].get("value")
 
     def wait(self, script: str, seconds: float = SECONDS) -> Any:
-        """The value of an expression as soon as it is true. Raises PageError if it does not become so."""
+        """The value of an expression (of an element, true) as soon as it is true. Raises PageError if it does not
+        become so."""
+        asked = f"(value => value instanceof Node ? true : value)({script})"
         until = time.monotonic() + seconds
         while True:
             try:
-                value = self.evaluate(script)
+                value = self.evaluate(asked)
             except PageError:  # of a page that is on its way
                 if time.monotonic() > until:
                     raise

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import urllib.request
 import venv
 import zipfile
 from collections.abc import Iterable
@@ -187,7 +188,7 @@ def plain(commands: Path) -> None:
     said("types --folder", call(engine, "types", "--folder", "types", cwd=work), "files in types")
     said("completion", call(engine, "completion", "bash", cwd=work), "complete -o filenames")
     said("YAML", call(engine, "test", "t.yaml", code=1, cwd=work), "pip install 'keystone-lua[yaml]'")
-    for command in ((engine, "serve"), (commands / "lua-engine", "-scripts", "scripts")):
+    for command in ((engine, "serve"), (engine, "playground"), (commands / "lua-engine", "-scripts", "scripts")):
         output = call(*command, code=2, cwd=work)
         said(Path(command[0]).name, output, "needs the package aiohttp: pip install 'keystone-lua[server]'")
         if output.count("\n") != 1:
@@ -223,6 +224,24 @@ def server(commands: Path) -> None:
     if "pip install" in output:
         raise Wrong(output)
     said("gateway", output)
+    playing = subprocess.Popen(
+        [str(commands / "keystone-lua"), "playground", "scripts", "--port", "0"], cwd=work, text=True,
+        stdout=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        assert playing.stdout is not None
+        address = playing.stdout.readline().split()[-1].partition("#")[0]
+        for name, words in {
+            "": "<main>",
+            "main.js": "import",
+            "vendor/codemirror.js": "EditorView",
+            "page.css": ":root",
+        }.items():
+            with urllib.request.urlopen(address + name) as answer:
+                said(f"playground/{name}", answer.read().decode(), words)
+    finally:
+        playing.terminate()
+        playing.wait(30)
 
 
 def own_tests(sdist: Path) -> None:

@@ -100,11 +100,11 @@ def _sections(report: Report) -> Iterator[str]:
 
 
 def _gauges(report: Report) -> str:
-    limits, total = report.limits, report.total
+    limits, total, failure = report.limits, report.total, report.outcome.failure
     gauges = [
-        _gauge("Instructions", total.instructions, limits.instructions, ""),
-        _gauge("Memory", total.bytes, limits.memory, " bytes"),
-        _gauge("Log", report.logged, limits.log, " bytes"),
+        _gauge("Instructions", total.instructions, limits.instructions, "", failure),
+        _gauge("Memory", total.bytes, limits.memory, " bytes", failure),
+        _gauge("Log", report.logged, limits.log, " bytes", failure),
     ]
     base = report.profile.base
     note = f"Of these, {base.instructions:,} instructions and {base.bytes:,} bytes are the run's own and its request's."
@@ -112,10 +112,10 @@ def _gauges(report: Report) -> str:
     return f'<section aria-label="Budgets">\n{shown}</section>\n'
 
 
-def _gauge(name: str, used: int, limit: int, unit: str) -> str:
+def _gauge(name: str, used: int, limit: int, unit: str, failure: Failure | None) -> str:
+    full = used >= limit or (failure is not None and failure.kind == name.lower())  # what is left was too little
     percent = min(100.0, 100 * used / limit) if limit else 100.0
     words = f"{used:,} of {limit:,}{unit}"
-    full = used >= limit
     share_ = "all used up" if full else f"{percent:.1f}%"
     return (
         f'<div class="gauge{" full" if full else ""}"><b>{name}</b>\n'

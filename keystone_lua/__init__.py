@@ -1,7 +1,7 @@
 """Keystone Lua Engine: sandboxed Lua scripts with exact budgets, and routing decisions for gateways by them.
 
 `from keystone_lua import compile_program, execute, decide, Limits, ...`: see docs/embedding.md and `embedding`.
-Importing the package itself imports nothing, so that no command starts the slower for it.
+Importing the package itself imports nothing else, so that commands start fast.
 """
 
 from __future__ import annotations

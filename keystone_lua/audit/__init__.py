@@ -2,10 +2,10 @@
 
     decisions --Recorder--> a chain of lines (records, chain, masking), written by writer; scripts into archive
     a log --reading--> records --replay--> same, different or not replayable; breaks in the chain
-    a log and two versions of the scripts --diff--> which requests would be answered otherwise
+    a log and two versions of the scripts --diff--> which requests would get another answer
 
-A run is a pure function of script, request, seed, clock, limits and cost table, and a record has them all. Knows the
-interpreter, and nothing of HTTP.
+A run is a pure function of script, request, seed, clock, limits and cost table, and a record has them all. This room
+knows the interpreter, and nothing of HTTP.
 """
 
 from .archive import Archive, ArchiveError

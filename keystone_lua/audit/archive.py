@@ -1,8 +1,8 @@
 """The scripts that decided, kept by hash beside a decision log.
 
-In: programs. Out: a folder for each, named by its hash, that is a scripts folder itself: the script, and its modules
-under ``lib/``. Written once, whole or not at all (a rename ends it), flushed to disk, read-only. Refuses to
-give out a program whose files no longer hash to its name, with `ArchiveError`.
+In: programs. Out: a folder for each, named by the program's hash. It is a scripts folder itself: the script, and its
+modules under ``lib/``. A folder is written once, whole or not at all (a rename completes it), flushed to disk and
+read-only. Raises `ArchiveError` for a program whose files no longer hash to its name.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """Whether lines are a chain: each with the hash of the one before, numbers without a gap.
 
-In: the lines of a log in order, as `Seen`. Out: the breaks, each with the file and line to look at. What a chain cannot
-show by itself is a cut tail or a log written anew from some line on: for that compare ``head`` with one
-noted elsewhere.
+In: the lines of a log in order, as `Seen`. Out: the breaks, each with the file and line to look at. A chain alone
+cannot show that its last lines were cut off, or that everything after some line was written anew. For that, compare
+``head`` with one that was noted elsewhere.
 
-Which line is at fault: numbers that do not follow each other mean lines removed or moved; else a line whose hash
-the next does not have was changed, and one with both links broken was changed in its own ``prev`` too.
+Which line is at fault: numbers that do not follow each other mean that lines were removed or moved. Otherwise, a line
+whose hash does not stand in the next line was changed; if its own ``prev`` is wrong as well, that was changed too.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Whether a record agrees with itself.
 
-In: a record. Out: what in it cannot have been written by a recorder, None if nothing. It needs no script: a record that
-claims not to be replayable must at least look like one that a server writes. (Of any other, the replay shows it.)
+In: a record. Out: the first thing in it that no recorder writes, or None. This needs no script. It is for records
+that say they cannot be replayed: such a record must at least look like one that a server writes. (The replay checks
+all others.)
 """
 
 from __future__ import annotations

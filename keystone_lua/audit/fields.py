@@ -1,7 +1,7 @@
 """The values of a record's fields, checked as they are read.
 
-In: a value as JSON has it. Out: the same value, of the type that the format has there. Refuses any other with a
-TypeError that says what belongs there; `records` makes a `RecordError` of it.
+In: a value that was read from JSON. Out: the same value, known to be of the type that the format wants. Raises
+TypeError for any other, which says what belongs there; `records` turns it into a `RecordError`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""Answers that differ as the C library's functions may: in the last digits of numbers, and in nothing else.
+"""Answers that differ only in the last digits of numbers, as the C library's functions may.
 
-Input: a program, and what two runs of it came to. Output: whether that is all. IEEE 754 says what + - * / % and sqrt
-give, to the last bit; of sin, exp, pow and the like the C library decides the last one, so glibc, musl and another
-processor may differ. All else must be the same: what stands between the numbers, whole numbers, instructions.
+Input: a program, and the outcomes of two runs of it. Output: whether they differ in no other way. IEEE 754 says what
++ - * / % and sqrt give, to the last bit; of sin, exp, pow and the like the C library decides the last one, so glibc,
+musl and another processor may differ. Everything else must be the same: the text between the numbers, whole numbers,
+instructions.
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
 """Values that a record must not show, and what stands there instead.
 
-In: a request; after a run, what the script made of it. Out: the same with a keyed hash in place of each
-masked value: who has the key can say whether a record is about a value that they know, nobody can go from the hash to
-the value. The length stays, since a run is charged for it. A path or a body with masked values is a list of its parts.
+In: a request, and after a run the script's answer to it. Out: the same with a keyed hash in place of each masked
+value. With the key one can tell whether a record is about a value that one knows; nobody can get from the hash to the
+value. The length stays, since a run is charged for it. A path or a body with masked values becomes a list of its
+parts.
 
-A script that read a masked value may have put it into its answer: whole, or in parts that stand between separators,
-it is masked there too. What a script computes from it (a decoded token) is beyond this module.
+A script that read a masked value may have put it into its answer. There it is masked too, whole or in parts that
+stand between separators. What a script computes from it (a decoded token) is beyond this module.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The records of a decision log that are no decisions: what became of the process that writes it, and of its scripts.
+"""Records of a decision log that are not decisions: what happened to the process that writes it, and to its scripts.
 
 In: what happened. Out: the text of a record after ``prev``; and back, a record's fields as a `Note`.
 """

@@ -1,7 +1,7 @@
-"""A log of any size, cut into pieces that all processors work on, and put together again in order.
+"""A log of any size, read in pieces by all processors; what they find comes back in order.
 
 In: files, and a `Task` that makes something of a piece's lines. Out: what it made, piece by piece, in order. A worker
-process reads its piece itself, so nothing large goes between processes; a small log is read in this one.
+process reads its piece itself, so nothing large passes between processes; a small log is read in this process.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """Decisions into a chain of lines.
 
-In: what each decision came to, one call each, from the thread of the event loop. Out: lines for a `Writer`, each with
-the hash of the one before. A record for which there is no room is counted, and a ``gap`` record says so once there is
-room again. Refuses to start where the writer does; after that nothing here raises.
+In: the outcome of each decision, a call for each, from the thread of the event loop. Out: lines for a `Writer`, each
+with the hash of the one before. A record for which there is no room is dropped and counted; a ``gap`` record says how
+many once there is room again. It does not start if the writer does not; after that nothing here raises.
 
-Lines are made where decisions are made and not in the writer's thread: Python runs one of them at a time, and a
-thread that encodes a batch would hold up the loop for all of it.
+Lines are made in the event loop's thread and not in the writer's. Python runs one thread at a time, so a thread that
+encodes a whole batch would hold up the loop for as long as that takes.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
 """The format of a decision log: one line of JSON a record, written and read.
 
-In: what a run came to. Out: the text of a line without its chain, which `recorder` puts before it; and back, a line's
-bytes as a record. Refuses, with `RecordError`, a line that is not what this module writes, to the byte: compact
-ASCII JSON, the fields in the order of the format, headers in the order of the request (``pairs`` shows it to scripts).
-So a line has one reading and one hash.
+In: the outcome of a run. Out: the text of a line without its link in the chain, which `recorder` puts before it. And
+back: a line's bytes as a record. Raises `RecordError` for a line that is not, to the byte, what this module writes:
+compact ASCII JSON, the fields in the order of the format, headers in the order of the request (``pairs`` shows it to
+scripts). So a line has one reading and one hash.
 
-``kind`` is the first field: ``decision``, or a kind of `notes`: ``start`` and ``stop`` of the process that writes,
-``gap`` where records were lost, ``version`` where the scripts in force changed places with another version. ``number``
-counts all of them, ``prev`` is the hash of the line before.
+``kind`` is the first field. It is ``decision``, or one of those in `notes`: ``start`` and ``stop`` of the process
+that writes, ``gap`` where records were lost, ``version`` where another version of the scripts came into force.
+``number`` counts all of them, ``prev`` is the hash of the line before.
 """
 
 from __future__ import annotations

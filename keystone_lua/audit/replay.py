@@ -1,8 +1,8 @@
-"""Every decision of a log taken again, and compared.
+"""Takes every decision of a log again and compares the answers.
 
 In: the files of a log and its archive of scripts. Out: a `Replay`: how many records gave the same answer, error,
-instructions and bytes; each that did not, by file and line; each break in the chain. Takes whatever a file may
-hold: a bad line is a finding.
+instructions and bytes; each that did not, by file and line; each break in the chain. A file may hold anything: a bad
+line is a finding, never an exception.
 
 Not replayable, and so neither same nor different: a record of which no script ran, of the kinds ``timeout`` and
 ``engine``, of a script that read a masked header, one that needs more than the auditor allows (`Caps`), one that

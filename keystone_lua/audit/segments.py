@@ -1,8 +1,8 @@
-"""The files of a decision log: what they are called, which belong together, how one ends.
+"""The files of a decision log: their names, which of them belong together, and how each ends.
 
-``FILE`` is being written; ``FILE.000001`` and so on are what it was before, oldest first, and never change. Further
-processes of a server write ``FILE.w1``, ``FILE.w2`` with segments of their own: a chain each. Scripts are in
-``FILE.scripts``, shared by all.
+``FILE`` is being written; ``FILE.000001`` and so on are what it was before, oldest first, and never change. The other
+workers of a server write ``FILE.w1``, ``FILE.w2`` and so on, with segments of their own; each is a chain. Scripts are
+in ``FILE.scripts``, shared by all.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Masked values by their keyed hashes, in a file of its own: who has it can replay what reads them.
+"""Masked values by their keyed hashes, in a separate file: what replay needs for scripts that read such values.
 
-In: hashes and values, from the recorder; a file, from replay. Out: lines of JSON, ``{"hmac":…,"value":…}``, each value
-once for each process and file; and back, a dictionary. Refuses a file that is not its owner's alone (mode 0600).
+In: hashes and values, from the recorder; a file, from replay. Out: lines of JSON, ``{"hmac":…,"value":…}``, each
+value once for each process and file; and back, a dictionary. Refuses a file that others can read or write (it must
+have mode 0600).
 """
 
 from __future__ import annotations

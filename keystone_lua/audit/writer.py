@@ -1,14 +1,15 @@
 """From memory to disk, off the event loop.
 
-In: lines, in order, from one thread. Out: a file that grows by one ``pwrite`` a batch, flushed to disk once a second,
-and turned into a closed segment when it is long enough. Nothing here blocks or raises where the lines come from:
-`Writer.put` says no when its memory is full, and trouble with the disk is kept in ``stats`` and logged once.
+In: lines, in order, from one thread. Out: a file that grows by one ``pwrite`` a batch, is flushed to disk once a
+second, and becomes a closed segment when it is long enough. `Writer.put` neither blocks nor raises: it answers False
+when memory is full, and trouble with the disk is kept in ``stats`` and logged once.
 
-A full disk writes short first and then fails. So the writer knows where its last whole batch ended, cuts the file
-there, keeps the batch and tries again: the file holds whole lines at any time, and none twice.
+On a full disk a write is cut short first, and the next one fails. So the writer remembers where its last whole batch
+ended, truncates the file to there, keeps the batch and tries again: at any time the file holds whole lines, and none
+twice.
 
-Others may move, remove or truncate the file. Before each batch, and once a second, the writer compares the file's
-name with what it has open; where they are not the same it goes on in a new file, and a `Change` says so.
+Others may move, remove or truncate the file. Before each batch, and once a second, the writer looks whether the file
+of that name still is the one that it has open; if not, it goes on in a new file, and a `Change` says so.
 """
 
 from __future__ import annotations

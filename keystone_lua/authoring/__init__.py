@@ -1,4 +1,4 @@
-"""For the people who write scripts: checks, tests and profiles, before traffic shows what a script does.
+"""For people who write scripts: checks, tests and profiles, to find mistakes before traffic does.
 
-Knows the interpreter only; files, options and exit codes are the command line's.
+It knows routing and the interpreter; files, options and exit codes belong to the command line.
 """

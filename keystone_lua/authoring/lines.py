@@ -1,4 +1,4 @@
-"""A source as lines, as the lexer counts them. Python's splitlines ends some at bytes that UTF-8 text is made of."""
+"""A source as lines, as the lexer counts them. (Python's splitlines also breaks lines at bytes that occur in UTF-8.)"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""What is worth saying of a decision that was tried by hand or in a test.
+"""Remarks on a decision that was tried by hand or in a test.
 
-Input: a request, an answer; or a script whose result was no answer. Output: remarks; the place of the return. Neither
-is the server's affair: a gateway may know backends that it did not offer, and a failure must cost no second run there.
+Input: a request and an answer, or a script whose result was no answer. Output: remarks, or the place of the return.
+The server does neither: a gateway may know backends that it did not offer, and a failure must not cost a second run
+there.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Calls of the routing library in a script, and of functions that take patterns: what several rules look at.
 
-Input: a `Script`. Output: facts. A module is known where ``require "json"`` stands itself, and by a local that is made
-by it and never assigned; a function of one by a local that is made of it. A module to which the script adds, or that
-lies in lib/, is the script's own.
+Input: a `Script`. Output: facts. A module is recognised by ``require "json"`` itself and by a local that holds its
+result and is never assigned again; a function of a module also by such a local. A module to which the script adds, or
+that lies in lib/, is the script's own and is not looked at.
 """
 
 from __future__ import annotations

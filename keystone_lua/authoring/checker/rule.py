@@ -1,4 +1,4 @@
-"""Rule and Place: what a check rule is and where it looks."""
+"""Rule and Place: what a check rule is, and a place in a script where it found something."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A script as rules see it: its nodes in order, who contains whom, what every name means.
+"""A script as rules see it: its nodes in order, which node contains which, what every name means.
 
 Input: a linked program. Output: a `Script`. Facts that more than one rule needs are here.
 """

@@ -1,7 +1,7 @@
 """Profiles for people: where a run's budgets went, as text and as a page.
 
-Input: a run's outcome and Profile, the sources. Output: text, HTML. Scripts and their logs are hostile
-text, and everything of theirs is escaped.
+Input: a run's outcome and Profile, the sources. Output: text, HTML. Scripts and their logs are hostile text: all of
+it is escaped.
 """
 
 from .page import html_page

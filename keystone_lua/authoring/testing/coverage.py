@@ -1,7 +1,7 @@
 """Coverage: which lines of the scripts the tests have run.
 
-Input: accounted programs and their runs' counts. Output: for each file its lines with a statement, and which of them
-never ran.
+Input: programs compiled with accounting, and their runs' counts. Output: for each file the lines with a statement,
+and which of them never ran.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The stage: the scripts under test, and decisions by them.
 
-Input: sources by tenant, shared modules, a reader of requests. Output: decisions as the gateway would see them, and the
-``route`` function that tests call. Refuses an unknown script, a request that the gateway's wire format refuses
-or that has a field which it does not know.
+Input: sources by tenant, shared modules, a reader of requests. Output: decisions as the gateway would see them, and
+the ``route`` function that tests call. Refuses an unknown script, and a request that the wire format refuses or that
+has a field which the wire format does not know.
 
 Each decision is a run of its own with its own budgets, seed and clock. What it used is charged to the test that
 asked for it, so that a test ends.

@@ -1,4 +1,4 @@
-"""The suite: tests found in files, and what running one comes to.
+"""The suite: tests found in files, and the outcome of running one.
 
 Input: a stage, test files by name. Output: `Test`s, whose ``run`` answers a `TestOutcome`. Refuses, with
 BadTestFile, a file that cannot be read or compiled.

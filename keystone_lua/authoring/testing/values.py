@@ -1,7 +1,7 @@
 """Plain data (JSON's) as Lua values, and back.
 
-Input: text, numbers, booleans, None, lists, objects; Lua values. Output: the other kind. Refuses, as a Lua error: what
-JSON has no word for, tables within tables deeper than MAX_DEPTH.
+Input: text, numbers, booleans, None, lists, objects; Lua values. Output: the other kind. Refuses, as a Lua error,
+values that JSON cannot express and tables nested deeper than MAX_DEPTH.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Literals that are no pattern, or no regular expression: the call is an error, whatever the text.
+"""Literals that are no valid pattern or regular expression: the call always is an error, whatever text is searched.
 
-Lua notices when a match comes to the fault; here it is told before.
+Lua notices only when a match reaches the mistake.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Computed names of modules that no literal of the script writes out: they are linked by literals."""
+"""``require`` of a computed name that the script writes nowhere as a literal: only literals link modules."""
 
 from __future__ import annotations
 

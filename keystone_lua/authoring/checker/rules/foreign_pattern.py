@@ -1,7 +1,7 @@
 """Patterns of another language: regular expressions given to Lua's functions, Lua's patterns to others.
 
-Each is a pattern, and matches what nobody meant. Signs that a Lua pattern may well have (``|`` between sets) are no
-finding: only what has no other sense.
+Each is a valid pattern and matches something that nobody meant. Signs that a Lua pattern may well contain (``|``
+between sets) are no finding: only what makes no sense as a Lua pattern is.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Counters and turns that are kept in globals: each request begins anew, so they count to one.
+"""Counters and round robins that are kept in globals: each request begins with fresh globals, so they count to one.
 
-Only an assignment that a run makes once is looked at: counting within a request is everybody's own affair.
+Only assignments that a run makes once are looked at: counting within a request is fine.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Writes to the request that nobody reads: what the backend gets is said by the answer."""
+"""Writes to the request that nobody reads: only the answer can change what the backend gets."""
 
 from __future__ import annotations
 

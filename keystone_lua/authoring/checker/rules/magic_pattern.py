@@ -1,4 +1,4 @@
-"""Names taken for patterns: ``-`` and other magic characters match what nobody meant.
+"""Plain names used as patterns: ``-`` and other magic characters match something that nobody meant.
 
 ``backend.name:find("version-a")`` never finds the backend version-a: ``n-`` is any number of n, the fewest possible.
 """

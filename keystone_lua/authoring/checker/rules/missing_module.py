@@ -1,6 +1,6 @@
-"""Modules that ``require`` names and that are not in lib/, where a run may do without them.
+"""Modules that ``require`` names and that do not exist, where a run may never get to the call.
 
-One that surely runs is no rule's: the script does not compile.
+Where a run surely gets to it no rule is needed: the script does not compile.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Ways through on_route_request that end without an answer, beside others that have one."""
+"""Paths through on_route_request that end without an answer, where other paths return one."""
 
 from __future__ import annotations
 

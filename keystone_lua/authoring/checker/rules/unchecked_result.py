@@ -1,7 +1,7 @@
-"""Results of the routing library that are used as if they could not be nil, or false in words only.
+"""Results of the routing library that are used without a look at whether the call succeeded.
 
-What a client sends is often not what a script expects; then such functions answer nil, or a table that says so, and
-using it as a value ends the decision with an error, or lets everybody in.
+What a client sends is often not what a script expects. Then such functions answer nil, or a table that says so; used
+unchecked, that ends the decision with an error, or lets everybody in.
 """
 
 from __future__ import annotations

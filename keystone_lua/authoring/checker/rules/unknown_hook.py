@@ -1,4 +1,4 @@
-"""Functions that other gateways call: here only on_route_request is called."""
+"""Global functions that other gateways would call; this engine calls only on_route_request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Functions that do nothing but answer, called as statements: strings do not change, and the answer is dropped."""
+"""Calls as statements of functions that only compute a result: strings do not change, and the result is dropped."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Calls of the routing library with too few or too many arguments, or with a colon where a dot belongs.
 
-How many a function takes is read off its own definition.
+How many arguments a function takes is read from its own definition.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Results of on_route_request that are no answer: an answer is one table."""
+"""Results of on_route_request that are not an answer: an answer is one table."""
 
 from __future__ import annotations
 

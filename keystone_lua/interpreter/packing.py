@@ -46,7 +46,7 @@ PLAIN: Final = (
 
 MADE_AGAIN: Final = (
     *("modules", "broken", "global_cells", "level", "namespace", "fixed", "sites"),
-    *("source", "sources", "idle_runs", "for_hosts", "accounts", "makers", "constants"),
+    *("source", "sources", "idle_runs", "for_hosts", "accounts", "makers", "constants", "facts"),
 )
 """Fields that are not: of other types, or not part of what was compiled."""
 

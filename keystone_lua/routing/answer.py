@@ -14,7 +14,7 @@ import functools
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from json.encoder import encode_basestring_ascii as _quoted
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ from ..interpreter.execution.run import Run
 from ..interpreter.numerals import number_to_string
 from ..interpreter.runtime.values import FALSE, TRUE, LuaBoolean, LuaValue, Table, type_name
 from ..interpreter.text import to_text
+from .reads import CACHE, HEADER, HELD_BY, field_name
 
 LINE: Final = "line"
 """Text without control characters."""
@@ -40,6 +41,8 @@ TAGS: Final = "tags"
 """Line to line."""
 WHOLE: Final = "whole number"
 NUMBER: Final = "number"
+HOLDS: Final = "cache"
+"""For how long and by which fields of the request an answer holds."""
 
 ANSWER_BYTES: Final = 64 << 10
 """Of one text of an answer, and of one field's headers together: one string can be named by thousands of headers, and
@@ -47,6 +50,9 @@ is paid for once."""
 
 MOST_ENTRIES: Final = 256
 """Lines, names or tags of one field, but for ``modified_headers``: no gateway takes so many."""
+
+MOST_VARY: Final = 64
+"""Names of fields that an answer is said to hold by."""
 
 LISTED_BYTES: Final = 1024
 """Of one text in a LIST."""
@@ -94,6 +100,7 @@ MORE: Final = (
     AnswerField("mirror", LINE, "the name of a backend that gets a copy, whose answer is dropped", most=1024),
     AnswerField("mirror_percent", NUMBER, "of how many requests in a hundred, 100 if not given", 0, 100),
     AnswerField("tags", TAGS, "names and values for access and decision logs", most=4096),
+    AnswerField(CACHE, HOLDS, "for how many `seconds` the answer holds, and by which fields (`vary`)", 0, 86_400),
 )  # fmt: skip
 
 FIELDS: Final = (*USUAL, *MORE)
@@ -103,7 +110,7 @@ _NEWER: Final = frozenset(field.name for field in MORE)
 
 def table_row(field: AnswerField) -> str:
     """The field's row in the documentation's table."""
-    if field.kind in (WHOLE, NUMBER):
+    if field.kind in (WHOLE, NUMBER, HOLDS):
         limit = f"{field.least:,} to {field.most:,}"
     elif field.kind == LIST:
         limit = f"{field.most} texts of {LISTED_BYTES:,} bytes"
@@ -347,9 +354,36 @@ def _read_number(field: AnswerField, value: LuaValue) -> int | float:
     return int(value) if value == int(value) else float(value)
 
 
+def _read_holds(field: AnswerField, value: LuaValue) -> dict[str, Any] | None:
+    """``seconds``, and the names in ``vary``, if it has them. None where it holds for no time."""
+    made: dict[str, Any] = {}
+    for key, content in _table(field.name, value).items():
+        where = f"{field.name}.{key}" if key.__class__ is str else field.name
+        if key == "seconds":
+            made["seconds"] = _read_whole(replace(field, name=where), content)
+        elif key == "vary":
+            made["vary"] = _vary(where, _table(where, content))
+        else:
+            raise ResultError(f"{where[:60]}: no such field; there are seconds and vary")
+    if "seconds" not in made:
+        raise ResultError(f"{field.name}.seconds must be a number, got nil")
+    return made if made["seconds"] else None
+
+
+def _vary(where: str, value: Table) -> list[str]:
+    names = set()
+    for place, item in _items(where, value, MOST_VARY):
+        name = field_name(item) if item.__class__ is str else None
+        if name is None:
+            known = ", ".join(HELD_BY)
+            raise ResultError(f"{where}[{place}] is no field; there are {known} and {HEADER}NAME")
+        names.add(name)
+    return sorted(names)
+
+
 _READERS: Final[Mapping[str, Callable[[AnswerField, LuaValue], Any]]] = {
     LINE: _read_line, TEXT: _read_text, LINES: _read_lines, NAMES: _read_names, LIST: _read_list, TAGS: _read_tags,
-    WHOLE: _read_whole, NUMBER: _read_number,
+    WHOLE: _read_whole, NUMBER: _read_number, HOLDS: _read_holds,
 }  # fmt: skip
 
 

@@ -32,6 +32,7 @@ from ..interpreter.runtime.values import FALSE, TRUE, MetaTable, Table
 from ..interpreter.stdlib.base import HEADER_LOOKUP
 from ..interpreter.text import from_text, to_text
 from .answer import answer_of
+from .reads import CACHE, Reads, TrackedBackends, TrackedHeaders, cached, quiet_lookup, track
 from .request_tables import fill_backend, fill_more, request_table
 from .watched_headers import Watch, WatchedTable
 
@@ -92,9 +93,12 @@ def decision_of(run: Run, request: Mapping[str, Any], watched: frozenset[str] = 
     answer = None
     failure = None
     read: set[str] | None = set() if watched or "secrets" in request else None
+    reads = track(run)
     before = prepare(run.limits)
     try:
-        answer = _decide(run, request, watched, read)
+        answer = _decide(run, request, watched, read, reads)
+        if CACHE in answer:
+            answer[CACHE] = cached(answer[CACHE], run, reads)
         if not run.pay(0, 0):
             run.refuel(0)
     except ScriptError as error:
@@ -112,9 +116,13 @@ def decision_of(run: Run, request: Mapping[str, Any], watched: frozenset[str] = 
     return decision
 
 
-def _decide(run: Run, request: Mapping[str, Any], watched: frozenset[str], read: set[str] | None) -> dict[str, Any]:
-    table = _request(run, request, watched, read)
+def _decide(
+    run: Run, request: Mapping[str, Any], watched: frozenset[str], read: set[str] | None, reads: Reads | None
+) -> dict[str, Any]:
+    table = _request(run, request, watched, read, reads)
     backends = table["backends"]
+    if reads is not None:
+        reads.names.clear()  # what was read was not the script's doing
     values = run.globals
     values["request"] = table
     values["backends"] = backends
@@ -139,22 +147,24 @@ def _decide(run: Run, request: Mapping[str, Any], watched: frozenset[str], read:
 _TEXT: Final = frozenset({str})
 
 
-def _request(run: Run, request: Mapping[str, Any], watched: frozenset[str], read: set[str] | None) -> Table:
+def _request(
+    run: Run, request: Mapping[str, Any], watched: frozenset[str], read: set[str] | None, reads: Reads | None
+) -> Table:
     """The request as a table. It is paid for with one look at the budgets instead of three."""
-    backends, backends_size = _backends(run, request["backends"])
+    backends, backends_size = _backends(run, request["backends"], reads)
     method, path, host, body = request["method"], request["path"], request["host"], request["body"]
     is_plain = method.__class__ is path.__class__ is host.__class__ is body.__class__ is str
     if not (is_plain and (method + path + host).isascii() and body.isascii()):
         method, path, host, body = from_text(method), from_text(path), from_text(host), from_text(body)
     size = _REQUEST_BYTES + len(method) + len(path) + len(host) + len(body)
-    headers, headers_size = _headers_table(run, request["headers"], watched, read)
+    headers, headers_size = _headers_table(run, request["headers"], watched, read, reads)
     price, headers_price = 10 + 6 * len(backends), 10 + 3 * len(headers)
     if not run.pay(price + 10 + headers_price, backends_size + size + headers_size):
         run.refuel(0)
         run.charge(price, backends_size)
         run.charge(10, size)
         run.charge(headers_price, headers_size)
-    table = Table() if len(request) == _USUAL else request_table(run, request)
+    table = Table() if len(request) == _USUAL and reads is None else request_table(run, request, reads)
     table["method"] = method
     table["path"] = path
     table["host"] = host
@@ -174,14 +184,14 @@ _BACKEND_USUAL: Final = 3
 
 
 def _headers_table(
-    run: Run, headers: Mapping[str, str], watched: frozenset[str], read: set[str] | None
+    run: Run, headers: Mapping[str, str], watched: frozenset[str], read: set[str] | None, reads: Reads | None
 ) -> tuple[Table, int]:
     """Header fields under the names as sent, and what they take; any other case finds them through the metatable.
 
     Reads of fields that ``watched`` names, in lower case, are noted in ``read``.
     """
     names = [from_text(field) for field in watched_names(headers, watched)] if watched else []
-    kind = WatchedTable if names else MetaTable
+    kind = TrackedHeaders if reads is not None else WatchedTable if names else MetaTable
     texts = [*headers, *headers.values()]
     text = "".join(texts)
     if text.isascii() and _TEXT.issuperset(map(type, texts)):
@@ -195,9 +205,9 @@ def _headers_table(
             size += len(name) + len(value)
             table[name] = value
     meta = run.header_meta
-    if names or meta is None:
-        meta = Watch() if names else Table()
-        meta["__index"] = run.member("", HEADER_LOOKUP)
+    if names or meta is None or reads is not None:
+        meta = Watch() if names or reads is not None else Table()
+        meta["__index"] = run.member("", HEADER_LOOKUP) if reads is None else quiet_lookup(run, reads)
         meta["__metatable"] = FALSE
         if isinstance(meta, Watch):
             meta.names, meta.read = {name: name for name in names}, read if read is not None else set()
@@ -205,7 +215,7 @@ def _headers_table(
             run.header_meta = meta
     table.meta = meta
     table.run = run
-    return table, _HEADERS_BYTES + len(table) * _HEADER_BYTES + size
+    return table, _HEADERS_BYTES + dict.__len__(table) * _HEADER_BYTES + size
 
 
 def watched_names(headers: Mapping[str, object], watched: frozenset[str]) -> list[str]:
@@ -221,9 +231,12 @@ def watched_names(headers: Mapping[str, object], watched: frozenset[str]) -> lis
     return names
 
 
-def _backends(run: Run, backends: list[Mapping[str, Any]]) -> tuple[Table, int]:
+def _backends(run: Run, backends: list[Mapping[str, Any]], reads: Reads | None) -> tuple[Table, int]:
     """The backends, and what they take."""
     table = Table()
+    if reads is not None:
+        table = TrackedBackends()
+        table.run = run
     place = 0.0
     size = costs.TABLE + len(backends) * _BACKEND_BYTES
     for backend in backends:

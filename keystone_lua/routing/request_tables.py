@@ -18,6 +18,7 @@ from ..interpreter import costs
 from ..interpreter.execution.run import Run
 from ..interpreter.runtime.values import FALSE, LONG_STRING, NO_METATABLE, TRUE, LuaValue, MetaTable, Table
 from ..interpreter.text import from_text, to_text
+from .reads import Reads, TrackedQueryRequest, TrackedRequest
 from .request_fields import ARGS, BACKEND_MORE, NAMES, OWN_NAMES, decoded
 from .watched_headers import SECRET, Watch, WatchedTable
 
@@ -40,11 +41,13 @@ _SHOWN_AS: Final = {"body_base64": "body"}
 """Where a script finds a field under another name."""
 
 
-def request_table(run: Run, request: Mapping[str, Any]) -> Table:
-    """An empty table for ``request``, which finds ``args`` when asked for them."""
+def request_table(run: Run, request: Mapping[str, Any], reads: Reads | None = None) -> Table:
+    """An empty table for ``request``, which finds ``args`` when asked for them; ``reads`` hears of what is read."""
     if not request.get("query"):
-        return Table()
-    table = MetaTable()
+        made = Table() if reads is None else TrackedRequest()
+        made.run = run
+        return made
+    table = MetaTable() if reads is None else TrackedQueryRequest()
     meta = Table()
     meta["__index"] = _args_lookup(run)
     meta["__metatable"] = FALSE

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -42,6 +42,8 @@ class Stack:
 
     ports: dict[str, int]
     engine: subprocess.Popen[bytes]
+    folder: Path
+    """Where the gateway runs."""
     reached: list[dict[str, Any]] = field(default_factory=list)
     """What backends got."""
 
@@ -52,10 +54,11 @@ class Stack:
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
         wait: float = WAIT,
+        source: str = "127.0.0.1",
     ) -> Got:
-        """Send a request through the gateway."""
+        """Send a request through the gateway, from the address ``source``."""
         before = len(self.reached)
-        connection = http.client.HTTPConnection("127.0.0.1", self.ports["gateway"], timeout=wait)
+        connection = http.client.HTTPConnection("127.0.0.1", self.ports["gateway"], wait, (source, 0))
         with contextlib.closing(connection):
             connection.request(method, path, body, dict(headers or {}))
             answer = connection.getresponse()
@@ -81,6 +84,7 @@ class Quiet(ThreadingHTTPServer):
 def _backend(name: str, port: int, reached: list[dict[str, Any]]) -> ThreadingHTTPServer:
     class Echo(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -122,18 +126,25 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError(f"nothing listens on port {port}: {process.args!r}")
 
 
-def place(gateway: str, ports: Mapping[str, int], folder: Path) -> None:
-    """Write the example's files into ``folder``, with these ports."""
+def place(gateway: str, ports: Mapping[str, int], folder: Path, change: Callable[[str], str]) -> None:
+    """Write the example's files into ``folder``, with these ports and another ``change``."""
     for file in (EXAMPLES / gateway).iterdir():
-        text = file.read_text()
+        text = change(file.read_text())
         for name, port in PORTS.items():
             text = text.replace(f"127.0.0.1:{port}", f"127.0.0.1:{ports[name]}")
             text = text.replace(f"port_value: {port}", f"port_value: {ports[name]}")
         (folder / file.name).write_text(text)
 
 
+def unchanged(text: str) -> str:
+    """The configuration as it is."""
+    return text
+
+
 @contextlib.contextmanager
-def stack(gateway: str, command: list[str]) -> Iterator[Stack]:
+def stack(
+    gateway: str, command: list[str], scripts: Path = EXAMPLES / "scripts", change: Callable[[str], str] = unchanged
+) -> Iterator[Stack]:
     """The gateway of an example, run by ``command`` in a folder of its own, and all around it."""
     ports = {name: free_port() for name in PORTS}
     reached: list[dict[str, Any]] = []
@@ -144,12 +155,12 @@ def stack(gateway: str, command: list[str]) -> Iterator[Stack]:
             opened.callback(_backend(name, ports[name], reached).shutdown)
         engine = subprocess.Popen(
             [sys.executable, "-m", "keystone_lua", "serve", "--addr", f"127.0.0.1:{ports['engine']}",
-             "--spoe-addr", f"127.0.0.1:{ports['spoe']}", "--scripts", str(EXAMPLES / "scripts"), "--log-level", "error"], cwd=ROOT, stderr=subprocess.DEVNULL,
+             "--spoe-addr", f"127.0.0.1:{ports['spoe']}", "--scripts", str(scripts), "--log-level", "error"], cwd=ROOT, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         opened.callback(engine.wait)
         opened.callback(_end, engine)
         wait_for(ports["engine"], engine)
-        place(gateway, ports, folder)
+        place(gateway, ports, folder, change)
         with (folder / "output").open("wb") as output:
             process = subprocess.Popen(
                 command, cwd=folder, stdout=output, stderr=output, env={**os.environ, "PWD": str(folder)}
@@ -160,7 +171,7 @@ def stack(gateway: str, command: list[str]) -> Iterator[Stack]:
             wait_for(ports["gateway"], process)
         except RuntimeError as error:
             raise RuntimeError(f"{error}\n{(folder / 'output').read_text()}") from None
-        made = Stack(ports, engine, reached)
+        made = Stack(ports, engine, folder, reached)
         end = time.monotonic() + WAIT
         while made.ask("GET", "/a").status == 404 and time.monotonic() < end:  # Traefik listens before it knows routes
             time.sleep(0.1)

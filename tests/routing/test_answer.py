@@ -66,6 +66,7 @@ GOOD = {
     "mirror": ('"shadow"', "shadow"),
     "mirror_percent": ("2.5", 2.5),
     "tags": ('{plan = "free", shard = 7}', {"plan": "free", "shard": "7"}),
+    "cache": ("{seconds = 60}", {"seconds": 60, "vary": []}),
 }
 
 
@@ -108,7 +109,7 @@ def test_all_fields_together_in_their_order() -> None:
 def test_what_is_empty_is_left_out(field: answer.AnswerField) -> None:
     if field.kind in (answer.WHOLE, answer.NUMBER):
         return  # none of them is empty: 0 says something
-    empty = '""' if field.kind in (answer.LINE, answer.TEXT) else "{}"
+    empty = {answer.LINE: '""', answer.TEXT: '""', answer.HOLDS: "{seconds = 0}"}.get(field.kind, "{}")
     assert read(f"{{ {field.name} = {empty} }}") == {"selected_backend": ""}
 
 
@@ -244,6 +245,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     answer.TAGS: st.dictionaries(texts, texts),
     answer.WHOLE: st.integers(0, 2**53),
     answer.NUMBER: st.floats(0, 100) | st.integers(0, 100),
+    answer.HOLDS: st.fixed_dictionaries({"seconds": st.integers(0, 9)}, optional={"vary": st.lists(texts)}),
 }
 ANSWERS = st.fixed_dictionaries({}, optional={field.name: VALUES[field.kind] for field in FIELDS})
 

@@ -26,6 +26,7 @@ end
 function on_route_request(request, backends)
   %s
   local what = request.headers["X-What"]
+  local h = request.headers
   if what == "show" then
     return {selected_backend = "b", modified_headers = {
       ["X-Seen"] = show(request), ["X-Method"] = request.method, ["X-Path"] = request.path, ["X-Host"] = request.host,
@@ -51,6 +52,17 @@ function on_route_request(request, backends)
   elseif what == "framing" then return {modified_headers = {["Content-Length"] = "5"}}
   elseif what == "own" then return {modified_headers = {["X-Keystone-Backend"] = "evil"}}
   elseif what == "rejectlarge" then return {reject = true, reject_headers = {A = ("x"):rep(5000)}}
+  elseif what == "keep" then return {selected_backend = "new", cache = {seconds = 60}}
+  elseif what == "keep path" then return {selected_backend = request.path, cache = {seconds = 60}}
+  elseif what == "keep changed" then return {modified_path = "/x", cache = {seconds = 60}}
+  elseif what == "keep client" then return {selected_backend = request.client_ip, cache = {seconds = 60}}
+  elseif what == "keep told" then return {selected_backend = h["X-Forwarded-For"], cache = {seconds = 60}}
+  elseif what == "keep body" then return {selected_backend = #request.body, cache = {seconds = 60}}
+  elseif what == "keep all" then for _ in pairs(h) do end return {cache = {seconds = 60}}
+  elseif what == "keep time" then return {selected_backend = os.time(), cache = {seconds = 60}}
+  elseif what == "keep reject" then return {reject = true, cache = {seconds = 5}}
+  elseif what == "keep line" then return {modified_headers = {["Cache-Control"] = "max-age=9"}, cache = {seconds = 60}}
+  elseif what == "refuse line" then return {reject = true, reject_headers = {["X-Accel-Expires"] = "9"}}
   elseif what == "rejectframing" then return {reject = true, reject_headers = {["Transfer-Encoding"] = "chunked"}}
   end
   return {}
@@ -372,3 +384,44 @@ def test_options_are_the_operators_alone() -> None:
 def test_json_is_nothing_here(client: Client) -> None:
     got = client.send("POST", "/forward/shop", json.dumps({"path": "/evil"}).encode(), {"X-What": "show"})
     assert got.headers["x-path"] == "/"
+
+
+WHOLE_KEY = "method,host,uri,scheme,client_ip,backends,headers"
+NO_STORE = ("no-store", None)
+KEPT = [
+    ("keep", "headers", ("max-age=60", "x-what")), ("keep", "host,uri", NO_STORE),
+    ("keep path", "headers", NO_STORE), ("keep path", "headers,uri", ("max-age=60", "x-what")),
+    ("keep changed", "headers", NO_STORE), ("keep changed", "headers,uri", ("max-age=60", "x-what")),
+    ("keep client", "headers,uri,host", NO_STORE), ("keep client", "headers,client_ip", ("max-age=60", "x-what")),
+    ("keep told", "headers,uri,host", NO_STORE), ("keep told", "headers,client_ip", ("max-age=60", "x-what")),
+    ("keep body", "headers", ("max-age=60", "x-what")), ("keep body", WHOLE_KEY + "&body=1", NO_STORE),
+    ("keep all", WHOLE_KEY, NO_STORE), ("keep time", WHOLE_KEY, NO_STORE), ("default", WHOLE_KEY, NO_STORE),
+    ("keep reject", "headers", ("max-age=5", "x-what")), ("keep reject", "headers&reject=403", ("max-age=5", "x-what")),
+    ("error", WHOLE_KEY, NO_STORE), ("error", WHOLE_KEY + "&on_error=allow", NO_STORE), ("endless", WHOLE_KEY, NO_STORE),
+]  # fmt: skip
+
+
+@BOTH
+@pytest.mark.parametrize(("what", "keys", "said"), KEPT)
+def test_a_cache_is_told_what_it_may_keep(client: Client, tenant: str, what: str, keys: str, said: Any) -> None:
+    if tenant == "lane" and what == "endless":
+        tenant = "shop"
+    got = ask(client, what, f"/forward/{tenant}?cache={keys}", X_Forwarded_Uri="/a?b", X_Forwarded_For="192.0.2.9")
+    assert (got.headers["cache-control"], got.headers.get("vary")) == said
+
+
+@pytest.mark.parametrize("what", ["keep", "keep reject", "default", "error"])
+def test_nothing_is_said_to_caches_that_nobody_told_of(client: Client, what: str) -> None:
+    got = ask(client, what)
+    assert "cache-control" not in got.headers
+    assert "vary" not in got.headers
+
+
+def test_lines_that_caches_heed_are_not_carried_beside_ours(client: Client) -> None:
+    assert ask(client, "keep line").headers["cache-control"] == "max-age=9"
+    got = ask(client, "keep line", "/forward/shop?cache=headers")
+    assert (got.status, got.headers["cache-control"]) == (503, "no-store")
+    got = ask(client, "refuse line", "/forward/shop?cache=headers")
+    assert (got.status, got.headers["cache-control"], "x-accel-expires" in got.headers) == (403, "no-store", False)
+    assert ask(client, "keep", "/forward/shop?cache=cookies").status == 400
+    assert ask(client, "keep", "/forward/shop?cache=").status == 400

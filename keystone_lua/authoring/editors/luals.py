@@ -37,6 +37,7 @@ _ANSWER_KINDS: Final = {
     answer.TAGS: "table<string, string>",
     answer.WHOLE: "integer",
     answer.NUMBER: "number",
+    answer.HOLDS: "{seconds: integer, vary?: string[]}",
 }
 
 _HEAD: Final = """\

@@ -60,6 +60,8 @@ class Program:
     """Programs that make the constants, one for each chunk that has any."""
     constants: tuple[LuaValue, ...] = field(default=(), repr=False)
     """What they have made: frozen values, shared by all runs."""
+    facts: dict[str, bool] = field(default_factory=dict, repr=False)
+    """What the floors above have found out about its code, and would ask for each run."""
 
     def __repr__(self) -> str:
         return f"<Program {self.name!r}, {1 + len(self.sources)} files, {self.hash[:12]}>".replace("1 files", "1 file")

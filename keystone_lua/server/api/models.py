@@ -166,6 +166,17 @@ class _FirstRequest(BaseModel):
 RouteRequest = _extended("RouteRequest", _FirstRequest, request_fields.MORE)
 
 
+class Holds(BaseModel):
+    """For how many seconds an answer may be given again, to requests with the same values of the fields in ``vary``.
+
+    With 0 seconds it is this request's alone, and ``because`` says why.
+    """
+
+    seconds: StrictInt
+    vary: list[StrictStr] | None = None
+    because: StrictStr | None = None
+
+
 _TYPES: dict[str, Any] = {
     answer.LINE: StrictStr,
     answer.TEXT: StrictStr,
@@ -177,6 +188,7 @@ _TYPES: dict[str, Any] = {
     answer.TAGS: dict[StrictStr, StrictStr],
     answer.WHOLE: StrictInt,
     answer.NUMBER: StrictInt | StrictFloat,
+    answer.HOLDS: Holds,
 }
 """Of each kind of answer field."""
 

@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from ...interpreter import ENGINE_VERSION
 from ..http.admin_endpoints import WHO
 from ..http.batch import MAX_ITEMS
+from ..http.forward_cache import KEYS
 from . import models
 
 SCHEMAS = "#/components/schemas/"
@@ -79,6 +80,8 @@ FORWARD_HEADERS = {
     "X-Keystone-Host": "The Host that the backend is to get, percent-encoded.",
     "X-Keystone-Method": "The method that the backend is to get.",
     "X-Keystone-Candidates": "Backends in the order in which to try them.",
+    "Cache-Control": "With cache=: for how long a cache may keep it.",
+    "Vary": "With cache=: by which of the client's headers.",
     "X-Keystone-Error": "With on_error=allow: there is no decision.",
 }
 REJECT_HEADERS = {
@@ -105,11 +108,21 @@ def _told(name: str, text: str, pattern: str | None = None) -> dict[str, Any]:
     return {"name": name, "in": "header", "description": text, "schema": schema}
 
 
+_CACHE = {
+    "name": "cache",
+    "in": "query",
+    "description": "What the gateway's cache tells requests apart by; answers then say whether they may be kept.",
+    "style": "form",
+    "explode": False,
+    "schema": {"type": "array", "minItems": 1, "items": {"type": "string", "enum": [*KEYS]}},
+}
+
 _FORWARD_PARAMETERS = [
     _TENANT,
     _option("on_error", ["deny", "allow"], "What to answer where there is no decision."),
     _option("body", ["0", "1"], "Whether the script is told the body."),
     _option("reject", ["401", "403"], "One status for all rejects."),
+    _CACHE,
     _told("X-Forwarded-Method", "The client's method; else X-Original-Method, or this call's.", "^[A-Z]{1,32}$"),
     _told("X-Forwarded-Uri", "The client's target; else X-Original-URI, or what stands behind the tenant."),
     _told(

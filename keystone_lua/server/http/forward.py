@@ -20,6 +20,7 @@ from urllib.parse import parse_qsl, quote, unquote
 from ...routing.request import BackendData, RequestData
 from ..offload.errors import RETRY_AFTER
 from ..outcome import Outcome
+from .forward_cache import KEYS, NO_STORE, Uncarried, cache_lines
 from .json_text import json_text
 from .responses import Refusal
 from .route_path import tenant_name
@@ -59,7 +60,7 @@ _NAME_SAFE: Final = "".join(map(chr, range(0x21, 0x7F))).translate(dict.fromkeys
 _REASON_SAFE: Final = _NAME_SAFE + " ,"
 
 MOST_OPTIONS: Final = 10
-_OPTIONS: Final = {"on_error": ("deny", "allow"), "body": ("0", "1"), "reject": ("", "401", "403")}
+_OPTIONS: Final = {"on_error": ("deny", "allow"), "body": ("0", "1"), "reject": ("", "401", "403"), "cache": KEYS}
 
 
 class Options(NamedTuple):
@@ -71,6 +72,8 @@ class Options(NamedTuple):
     """Whether the script is told the body."""
     reject: int = 0
     """The status of all rejects, for gateways that know one; 0 for the script's own."""
+    cache: frozenset[str] = frozenset()
+    """Of what the gateway's cache tells requests apart, KEYS; nothing if it has none."""
 
 
 NO_OPTIONS: Final = Options()
@@ -187,11 +190,13 @@ def _options(query: str) -> Options:
     except ValueError:
         raise Refusal(400, f"more than {MOST_OPTIONS} options") from None
     for name, value in fields:
-        if value not in _OPTIONS.get(name, ()) or name in given:
-            known = ", ".join(f"{option}={'|'.join(filter(None, values))}" for option, values in _OPTIONS.items())
+        values = value.split(",") if name == "cache" else [value]
+        if not set(values).issubset(_OPTIONS.get(name, ())) or name in given:
+            known = ", ".join(f"{option}={'|'.join(filter(None, those))}" for option, those in _OPTIONS.items())
             raise Refusal(400, f"{name[:40]}: no such option, or no such value; there are {known}", field=name[:40])
         given[name] = value
-    return Options(given.get("on_error") == "allow", given.get("body") == "1", int(given.get("reject") or 0))
+    keys = frozenset(given["cache"].split(",")) if "cache" in given else frozenset()
+    return Options(given.get("on_error") == "allow", given.get("body") == "1", int(given.get("reject") or 0), keys)
 
 
 _known_options: Final = lru_cache(256)(_options)
@@ -222,19 +227,19 @@ class Reply(NamedTuple):
     body: str
 
 
-PLAIN_REJECT: Final = Reply(403, "Content-Type: application/json\r\n", '{"error":"rejected"}\n')
-
-
-class Uncarried(Exception):
-    """An answer that cannot be told in headers. The text says why."""
-
-
 def no_decision(options: Options) -> Reply:
     """What is told where there is no decision: the log says why, a client need not know."""
+    never = NO_STORE if options.cache else ""
     if options.allow:
-        return Reply(200, "X-Keystone-Error: no decision\r\n", "")
+        return Reply(200, f"X-Keystone-Error: no decision\r\n{never}", "")
     body = json_text({"error": "no decision"})
-    return Reply(503, f"Retry-After: {RETRY_AFTER}\r\nContent-Type: application/json\r\n", body)
+    return Reply(503, f"Retry-After: {RETRY_AFTER}\r\nContent-Type: application/json\r\n{never}", body)
+
+
+def plain_reject(options: Options) -> Reply:
+    """What is told of a reject that cannot be told whole."""
+    never = NO_STORE if options.cache else ""
+    return Reply(403, f"Content-Type: application/json\r\n{never}", '{"error":"rejected"}\n')
 
 
 def reply_of(outcome: Outcome, asked: Asked, most: int) -> Reply:
@@ -243,6 +248,8 @@ def reply_of(outcome: Outcome, asked: Asked, most: int) -> Reply:
     if answer is None:
         return no_decision(asked.options)
     reply = _reject(answer, asked.options) if answer.get("reject") else Reply(200, _passed(answer, asked.data), "")
+    if asked.options.cache:
+        reply = reply._replace(lines=reply.lines + cache_lines(answer, asked.options.body, asked.options.cache))
     size = len(reply.lines) if reply.lines.isascii() else len(reply.lines.encode())
     if size > most:
         raise Uncarried(f"the answer's headers have {size} bytes, more than {most}")

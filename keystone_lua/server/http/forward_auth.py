@@ -21,15 +21,15 @@ from ..telemetry.tracing import CURRENT, Trace, Traces
 from .bodies import Bodies
 from .forward import (
     FORWARD,
-    PLAIN_REJECT,
     Asked,
     Reply,
-    Uncarried,
     asked_of,
     no_decision,
     plain_head,
+    plain_reject,
     reply_of,
 )
+from .forward_cache import Uncarried
 from .lifecycle import Lifecycle
 from .responses import ReadyAnswer, Refusal, forward_bytes
 from .unanswered import Keeper
@@ -116,7 +116,7 @@ class Forward:
         except Uncarried as error:
             logger.warning("forward: no answer", extra=facts(tenant=asked.tenant, error=str(error)))
             if outcome.answer is not None and outcome.answer.get("reject"):
-                return PLAIN_REJECT  # a reject stays one, whatever is asked for on errors
+                return plain_reject(asked.options)  # a reject stays one, whatever is asked for on errors
             return no_decision(asked.options)
 
 

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from typing import Final
 
 from ..decisions.service import DecisionService
-from ..http.forward import Uncarried
+from ..http.forward_cache import Uncarried
 from ..http.lifecycle import Lifecycle
 from ..http.write_batching import WriteBatching
 from ..offload.errors import Overloaded

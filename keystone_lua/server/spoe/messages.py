@@ -16,7 +16,8 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import unquote
 
 from ...routing.request import BackendData, RequestData
-from ..http.forward import Uncarried, target_of
+from ..http.forward import target_of
+from ..http.forward_cache import Uncarried
 from ..http.json_text import json_text
 from ..http.responses import Refusal
 from ..http.route_path import tenant_name

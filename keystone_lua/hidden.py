@@ -1,11 +1,11 @@
-"""What of a request nobody is to see, and texts without it.
+"""The parts of a request that must stay secret, and texts without them.
 
 In: a request as plain data, and the names of headers, query parameters and fields of JSON bodies whose values are
-secret. Out: the values; a path or a body cut at them; a text in which they are masked. A body of which
-it cannot be said where a secret ends is secret to its end.
+secret. Out: the values; a path or a body cut at them; a text in which they are masked. If it cannot be known where a
+secret in a body ends, the rest of the body is secret.
 
-A value is known whole, as it was sent and decoded, in its longer parts between separators, and as the cut end of a
-text. What a script computes from it is not.
+A value is recognised whole, as it was sent and decoded; by its longer parts between separators; and where the end of
+a text has cut it off. What a script computes from it is not recognised.
 """
 
 from __future__ import annotations

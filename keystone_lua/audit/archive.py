@@ -38,7 +38,7 @@ FOLDER_MODE: Final = 0o750
 
 
 class ArchiveError(Exception):
-    """A script that is not in the archive, or not as it was archived. The text is one line."""
+    """A script that is not in the archive, or has changed there. The text is one line."""
 
 
 class Archive:

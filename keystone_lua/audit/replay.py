@@ -146,7 +146,7 @@ class Replay:
 
     @property
     def proved(self) -> bool:
-        """Good, and nothing was left that could not be taken again in full."""
+        """Good, and every decision could be taken again in full."""
         found = self.findings
         return self.good and not (found.not_replayable or found.answers_only or found.gaps)
 

@@ -53,8 +53,8 @@ def returned_at(
     seed: int,
     now: float,
 ) -> str:
-    """``canary.lua:12``: where on_route_request returned what is no answer, found by a second run; "" if that is not
-    to be seen."""
+    """``canary.lua:12``: where on_route_request returned a value that is no answer, found by a second run; "" if that
+    cannot be seen."""
     try:
         program = compile_program(source, name, modules, accounted=True)
         lines = _returns(parse(source, name))

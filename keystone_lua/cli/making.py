@@ -1,4 +1,4 @@
-"""``new``: a tenant to begin with; ``types``: what editors and linters are to know; ``completion``: for shells.
+"""``new``: a first tenant; ``types``: what editors and linters need to know; ``completion``: for shells.
 
 Input: names. Output: files, or text on standard output. Refuses, with `UsageError`, to write over anything.
 """

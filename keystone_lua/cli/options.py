@@ -189,7 +189,7 @@ def read_script_file(path: str) -> tuple[bytes, Mapping[str, bytes]]:
 
 
 def read_request_file(path: str) -> dict[str, Any]:
-    """A request as the server would read it, but that a field which there is not is a mistake. Raises UsageError."""
+    """A request as the server would read it, except that an unknown field is a mistake. Raises UsageError."""
     try:
         data = read_file(path)
         request = dict(read_whole_request(data))

@@ -87,7 +87,7 @@ def draw(text: str) -> None:
 
 
 def prepare() -> None:
-    """Let text of any kind be written, whatever the terminal's encoding has no letter for."""
+    """Let any text be written, also characters that the terminal's encoding does not have."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -101,7 +101,7 @@ def finish() -> None:
 
 
 def abandon() -> None:
-    """Let nothing that is still waiting be written when Python ends: it would fail once more, with a traceback."""
+    """Drop what is still waiting: written when Python ends, it would fail once more, with a traceback."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, sys.stdout.fileno())

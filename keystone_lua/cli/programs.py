@@ -1,4 +1,4 @@
-"""``run`` and ``exec``: scripts without a server. They need no package but lark."""
+"""``run`` and ``exec``: scripts without a server. lark is the only package that they need."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def _run(options: argparse.Namespace) -> int:
 def _returned(
     options: argparse.Namespace, program: Program, request: dict[str, Any], failure: Failure | None, now: float
 ) -> str:
-    """Where a result was returned that is no answer, by a bounded second run."""
+    """Where the script returned a value that is no answer, found by a bounded second run."""
     size = len(program.source) + sum(map(len, program.sources.values()))
     if failure is None or failure.kind != "result" or size > EXPLAIN_SOURCE:
         return ""

@@ -1,4 +1,4 @@
-"""``serve``: the HTTP server; ``config``: what it would be told; ``health``: how one is."""
+"""``serve``: the HTTP server; ``config``: shows its settings; ``health``: whether a running one is ready."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """``versions``: how the next version of the scripts does on a running server; promote it, or take it back.
 
-In: the server's settings, for its address and its token, and what to do. Out: the server's answer as a report. It asks
-over HTTP and decides nothing.
+In: the server's settings, for its address and token, and an order. Out: the server's answer as a report. The order
+goes over HTTP; the server decides.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``--watch``: a command once more whenever a file that it reads has changed.
+"""``--watch``: runs a command again whenever a file that it reads has changed.
 
 Input: a folder, and what to run. Output: that command's, again and again, until Ctrl-C.
 """

@@ -1,10 +1,10 @@
-"""The engine as a Python library: what `keystone_lua` offers to programs, with a promise.
+"""The engine as a Python library: the names that `keystone_lua` promises to programs.
 
-    source --compile_program--> Program --execute--> Result      a plain script, with what its host lends it
+    source --compile_program--> Program --execute--> Result      a plain script, with values of its host
                                         --decide---> Decision    a gateway's script, nothing but its request
 
-In: text, and Python values. Out: the same, read-only. Refuses wrong arguments with TypeError and ValueError that name
-them. docs/embedding.md has the promise: names that stand in `__all__` keep their meaning within a major version.
+In: text, and Python values. Out: the same, read-only. Raises TypeError and ValueError for wrong arguments, which they
+name. docs/embedding.md has the promise: names in `__all__` keep their meaning within a major version.
 """
 
 from ..interpreter import (

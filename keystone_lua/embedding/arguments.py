@@ -1,6 +1,6 @@
-"""Arguments of the public functions, looked at before anything else happens.
+"""Arguments of the public functions, checked before anything else happens.
 
-In: what a caller gave, and its name. Out: the same. Refuses it with TypeError or ValueError that begins with the name.
+In: an argument and its name. Out: its checked value. Raises a TypeError or ValueError that begins with the name.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Decisions for a Python program: what the server does with a request, without a server.
+"""Decisions for a Python program: what the server does with a request, as a function call.
 
 In: a Program and a request as the API has it, in Python's own types. Out: a Decision. Refuses wrong arguments with
 TypeError and ValueError, which name the field.
@@ -25,11 +25,11 @@ def decide(
 ) -> Decision:
     """Run ``on_route_request(request, backends)`` with globals of its own.
 
-    ``request`` has the fields that docs/api.md lists: ``method`` and ``path`` must be there, the rest is empty if it
-    is not, and what else there is is refused. ``limits``, ``seed`` and ``now`` are as for `execute`.
-    A Decision's ``answer`` is the API's answer as a dict, or None with a ``failure``. No host functions: a decision can
-    be taken again from its record, and theirs are in none. Raises TypeError, ValueError; EngineError for a bug of the
-    engine.
+    ``request`` has the fields that docs/api.md lists. ``method`` and ``path`` must be there, other fields are empty
+    if left out, and unknown ones are refused. ``limits``, ``seed`` and ``now`` are as for `execute`. A Decision's
+    ``answer`` is the API's answer as a dict, or None with a ``failure``. There are no host functions: a decision can
+    be taken again from its record, and no record has what they answered. Raises TypeError, ValueError; EngineError
+    for a bug of the engine.
     """
     given.program(program)
     given.limits(limits)

@@ -1,7 +1,7 @@
 """Compiling and running plain scripts for a Python program.
 
-In: sources, limits, what the host lends. Out: a Program, a Result whatever the script did. Refuses wrong arguments with
-TypeError and ValueError, a source that is no program with LuaSyntaxError.
+In: sources, limits, functions and values of the host. Out: a Program; a Result, whatever the script did. Raises
+TypeError and ValueError for wrong arguments, LuaSyntaxError for a source that is no program.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from .values import HostRaised, counted, to_lua, to_python
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one run came to.
+    """The outcome of one run.
 
     ``values`` are what the script returned, as Python values (see docs/embedding.md), ``texts`` what Lua's ``tostring``
     says of them. ``failure`` is None if the script ended well; else there are no values. ``instructions`` and
@@ -78,9 +78,9 @@ def compile_program(
 ) -> Program:
     """Compile a script and the modules that it requires. Text is taken as UTF-8.
 
-    ``name`` is what positions in messages begin with; ``modules`` are sources by the names that ``require`` has, of
-    which those are linked that literals name. Of ``limits`` it is ``source`` that holds, in bytes of each file.
-    A Program is immutable: keep it, share it among threads, pickle it (by its sources). Raises LuaSyntaxError.
+    Positions in messages begin with ``name``. ``modules`` are sources by the names that ``require`` knows them by;
+    those that the script names by a literal are linked. Of ``limits`` only ``source`` matters here: bytes of each
+    file. A Program is immutable: keep it, share it among threads, pickle it (by its sources). Raises LuaSyntaxError.
     """
     made = given.source("source", source)
     title = given.text("name", name)
@@ -101,14 +101,15 @@ def execute(
     seed: int = 0,
     now: float = 0.0,
 ) -> Result:
-    """Run a script with globals of its own, and whatever ``host`` lends it.
+    """Run a script with globals of its own and those of ``host``.
 
     ``host`` are globals by name: Python values, which are copied and paid for, and HostFunctions. ``arguments`` are
     what the script finds as ``...``; with ``call`` they go to that global function, once the script has run, and its
     values are the Result's. ``seed`` is that of ``math.random``, ``now`` the script's clock, Unix time in seconds.
 
-    The same arguments give the same Result, with host functions if these answer the same. Any number of threads may run
-    the same program. Raises what a host function raises that is no LuaError; EngineError for a bug of the engine.
+    The same arguments give the same Result, with host functions if these answer the same. Any number of threads may
+    run the same program. Exceptions of host functions, except LuaError, are raised as they are; EngineError means a
+    bug of the engine.
     """
     given.program(program)
     given.limits(limits)
@@ -190,7 +191,7 @@ def _returned(run: Run, lent: Mapping[str, Any], called: str | None, arguments: 
 
 
 def _alone(error: ScriptError, failure: Failure) -> ScriptError:
-    """The error without the run that it comes from: an exception keeps every frame that it has passed."""
+    """The error without the run that it comes from: an exception keeps alive every frame that it has passed."""
     if isinstance(error, LuaError):
         return error.__class__(to_python(error.value), failure.traceback, outside(error.message))
     assert isinstance(error, BudgetExceeded)

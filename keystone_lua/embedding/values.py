@@ -1,4 +1,4 @@
-"""Python values that scripts are given, and Lua values as Python has them.
+"""Python values as Lua values, and Lua values as Python values.
 
     Lua        to Python                              from Python
     nil        None                                   None
@@ -9,8 +9,9 @@
     function   LuaObject                              HostFunction; LuaObject within its run
     others     LuaObject                              LuaObject within its run
 
-In: a run that pays, values. Out: values of the other side. Refuses, with TypeError and ValueError that say where, what
-Lua has no word for. A script never gets at a Python object: only at copies, and at functions by calling them.
+In: a run that pays, values. Out: values of the other side. Raises TypeError and ValueError for what Lua cannot
+express, and says where it is. A script never gets hold of a Python object: only of copies, and of functions that it
+can call.
 """
 
 from __future__ import annotations
@@ -172,7 +173,7 @@ class HostFunction:
 
 
 class HostRaised(BaseException):
-    """On its way through a run: what a host function has raised. Nothing of the engine catches it."""
+    """Carries what a host function has raised through a run. Nothing in the engine catches it."""
 
     def __init__(self, error: BaseException) -> None:
         super().__init__(error)
@@ -275,7 +276,7 @@ def _asked(run: Run, function: Callable[..., Any], values: list[Any], name: str)
 
 
 def _checked(make: Callable[[], Any]) -> Any:
-    """What ``make`` answers; an error of the host's own making is on its way to the host."""
+    """What ``make`` answers; an error that is the host's own mistake goes to the host."""
     try:
         return make()
     except (TypeError, ValueError) as error:

@@ -1,7 +1,7 @@
 """The gateway's process: settings in, exit code out.
 
-Refuses to start, with one line on standard error and exit code 2, when the address cannot be had. Services
-that do not answer are no reason not to start.
+Refuses to start, with one line on standard error and exit code 2, when the address cannot be had. It does start when
+services do not answer.
 """
 
 from __future__ import annotations

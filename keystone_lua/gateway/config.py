@@ -1,4 +1,4 @@
-"""The facts of a tenant file, as ``tenant_file`` has checked them."""
+"""The contents of a tenant file, as ``tenant_file`` has checked them."""
 
 from __future__ import annotations
 

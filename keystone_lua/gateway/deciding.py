@@ -1,8 +1,8 @@
-"""Where a request goes: what the engine is told of it, and what is made of the answer.
+"""Where a request goes: what the engine is told about it, and what its answer means for the request.
 
-In: a request, its body's beginning, which services failed. Out: a `Plan`: services in the order in which to try them,
-and the changes to make. Refuses, with `Refusal`: what the script rejects, with all that it wants the client to get; a
-request for which there is no decision, unless its tenant wants it to go round robin then.
+In: a request, the beginning of its body, the services that failed. Out: a `Plan`: services in the order in which to
+try them, and the changes to make. Raises `Refusal` if the script rejects the request, with all that the client is to
+get; and if there is no decision, unless the tenant's settings say that such requests go round robin.
 """
 
 from __future__ import annotations

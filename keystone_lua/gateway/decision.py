@@ -1,8 +1,8 @@
 """What the engine's answer asks of the gateway, checked as if a stranger had sent it.
 
-In: the bytes of a 200. Out: a `Route`. Refuses, with `EngineFailure`, what is no answer, and what the gateway must not
-or cannot carry out: a header that frames the message or that the gateway vouches for, a path with tricks, a method that
-changes what an answer's body means.
+In: the bytes of a 200. Out: a `Route`. Raises `EngineFailure` for what is no answer, and for what the gateway must
+not or cannot carry out: a header that frames the message or that the gateway sets itself, a path that others may read
+differently, a method that changes what an answer's body means.
 """
 
 from __future__ import annotations

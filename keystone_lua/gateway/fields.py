@@ -1,7 +1,7 @@
-"""Header fields: which go on, which do not, which the gateway adds. (``headers`` in HTTP's older words.)
+"""Header fields: which are passed on, which are not, and which the gateway adds.
 
-In and out: aiohttp's multidicts of names and values. Refuses, with `BadField`, names and values that a
-script must not set.
+In and out: aiohttp's multidicts of names and values. Raises `BadField` for names and values that a script must not
+set.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Which services answer: probes in the background, and what requests met on their way.
+"""Which services answer, by probes in the background and by what happens to requests.
 
-In: the tenants' services. Out: `Services`, whose `is_healthy` and `in_turn` cost nothing to ask. A service is
-up when a probe was answered by a 2xx. It is down at once when a probe gets another answer or no connection can be
-made, but only after TIMEOUTS_IN_ROW probes without an answer: a gateway that is itself too busy to hear answers
-must not take its services for dead. One without a health path comes back after its tenant's interval.
+In: the tenants' services. Out: `Services`, whose `is_healthy` and `in_turn` cost nothing to ask. A service is up when
+a probe was answered by a 2xx. It is down at once when a probe gets another answer or no connection can be made, but
+only after TIMEOUTS_IN_ROW probes without an answer: a gateway that is itself too busy to hear answers must not take
+its services for dead. A service without a health path counts as up again after its tenant's interval.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Whose request is it: host and path in, tenant out, or None.
+"""Which tenant a request belongs to: host and path in, tenant out, or None.
 
 Servers read paths in more ways than one: some drop ``;parameters``, take two slashes for one or heed no case. A path
-that would be another tenant's if it were read so is doubtful, and nobody should act on it.
+that would be another tenant's if it were read in one of these ways is doubtful, and nobody should act on it.
 
 A tenant with the request's domain comes before tenants of any host; among those that remain, the longest
 path prefix wins. A prefix matches whole segments: ``/api`` and ``/api/`` both mean ``/api`` and what is below.

@@ -1,7 +1,7 @@
 """What the gateway counts, in the text format of Prometheus (0.0.4).
 
-In: what happened. Out: `Metrics.text`. Names of tenants and services are those of the tenant file, so the series are
-bounded; clients cannot make any.
+In: what happened. Out: `Metrics.text`. Names of tenants and services come from the tenant file, so the number of
+series is bounded; clients cannot add any.
 """
 
 from __future__ import annotations

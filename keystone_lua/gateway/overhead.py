@@ -1,8 +1,8 @@
-"""How much of what a peer sends may be neither a head that ends nor a body: endless heads, 1xx answers, extensions.
+"""A bound on bytes that are neither a complete head nor a body: endless heads, 1xx answers, chunk extensions.
 
-In: the bytes of a connection as they come, and when a head ended with which body. Out: whether it is too much. A parser
-takes such bytes without end and without a word, so timeouts between two bytes never come. `Upstream` is aiohttp's
-client connection with this bound.
+In: the bytes of a connection as they arrive, and where a head ended, with what kind of body. Out: whether there were
+too many. A parser swallows such bytes for ever, and since they keep arriving no timeout between two bytes ever comes.
+`Upstream` is aiohttp's client connection with this bound.
 """
 
 from __future__ import annotations

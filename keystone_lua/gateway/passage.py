@@ -1,4 +1,4 @@
-"""One request on its way through, and the ways in which it may end early."""
+"""One request on its way through the gateway, and the ways in which it may end early."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """One request: decide where it goes, take it there, bring the answer back.
 
-In: an aiohttp request. Out: the backend's answer, streamed, or one of the gateway's own in JSON: 400 a target
-or Host that is refused, 404 nobody's, 501 CONNECT and TRACE, 508 a loop; what the script rejects, as it wants it; and
-what `deciding`, `sending` and `websockets` refuse.
+In: an aiohttp request. Out: the backend's answer, streamed, or one of the gateway's own in JSON: 400 for a target or
+Host that is refused, 404 for a request of no tenant, 501 for CONNECT and TRACE, 508 for a loop; the script's own
+answer where it rejects; and those of `deciding`, `sending` and `websockets`.
 """
 
 from __future__ import annotations

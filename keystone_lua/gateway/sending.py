@@ -1,11 +1,11 @@
-"""A request to a service: what is sent, within which times, and to whom next if that fails.
+"""A request to a service: what is sent, with which timeouts, and where to next if that fails.
 
-In: a request, a decision. Out: the beginning of a service's answer. Refuses, with `Refusal`: 502 a service that cannot
-be reached or breaks off, 504 one that is silent or takes nothing.
+In: a request, a decision. Out: the beginning of a service's answer. Raises `Refusal`: 502 for a service that cannot
+be reached or breaks off, 504 for one that is silent or does not read.
 
-A service that no connection can be made to has seen nothing of the request: it is marked as down, and the next one of
-the plan is tried, or the decision is made again, by the script too. Once anything has been sent, another one is tried
-only where the script asks for ``retries``, the method may be repeated (RFC 9110, 9.2.2), and the whole body is at hand.
+A service that cannot be connected to has seen nothing of the request: it is marked as down, and the next one of the
+plan is tried, or a new decision is asked for. Once anything has been sent, another one is tried only where the script
+asks for ``retries``, the method may be repeated (RFC 9110, 9.2.2), and the whole body is at hand.
 """
 
 from __future__ import annotations

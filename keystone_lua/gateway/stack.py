@@ -1,8 +1,7 @@
 """Gateway, engine and echo backends as processes on this machine's loopback, for the demo and for tests.
 
-In: backends' names, a tenant file with ``{NAME}`` in the places of processes' URLs. Out: a running `Stack`, whose
-processes can be killed, stopped and started again at the same ports. Refuses, with `StackError`, to go on when
-one does not come up.
+In: names of backends, a tenant file with ``{NAME}`` in place of each process's URL. Out: a running `Stack`, whose
+processes can be killed, stopped and started again at the same ports. Raises `StackError` when one does not start.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where a request wants to go: its request target and Host, taken apart once for everybody.
+"""Where a request wants to go: its request target and Host, parsed once for all who need them.
 
 In: what the client sent. Out: a frozen `Target`. Refuses, with `BadTarget`: targets that a backend might
 read in another way than the gateway and the script do (dot segments, backslashes, control characters,

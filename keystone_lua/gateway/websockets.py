@@ -1,10 +1,10 @@
-"""WebSockets: decided as any request, then carried message by message.
+"""WebSockets: a decision is taken as for any request, then messages are carried both ways.
 
-In: a request to upgrade. Out: a connection that ends with the service's, or the client's. Refuses, with `Refusal`, what
-the script refuses, and 502 or the service's own status where it does not agree.
+In: a request to upgrade. Out: a connection that ends when either side's does. Raises `Refusal` if the script rejects
+the request; with 502 or the service's own status if the service does not upgrade.
 
-Messages and not bytes are carried: both sides' frames are read by the rules (RFC 6455), so nobody can tell one of them
-something else under the name of a WebSocket. Extensions are not offered; a message is at most ``bounds.message`` bytes.
+Messages are carried and not bytes: the frames of both sides are parsed (RFC 6455), so that nobody can smuggle another
+protocol through a WebSocket. Extensions are not offered; a message is at most ``bounds.message`` bytes.
 """
 
 from __future__ import annotations

@@ -158,7 +158,7 @@ def _last_name(node: object) -> str:
 
 
 def is_plain(call: PatternCall) -> bool:
-    """Whether find's fourth argument says, or may say, that the pattern is none."""
+    """Whether find's fourth argument turns patterns off, or may do so."""
     plain = call.plain
     if plain is None or isinstance(plain, nodes.Nil):
         return False

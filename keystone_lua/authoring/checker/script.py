@@ -128,11 +128,11 @@ class Script:
         return self._written
 
     def tested_paths(self) -> set[str]:
-        """Globals and their fields that the script asks for whether they exist: it knows that they may not."""
+        """Globals and their fields whose existence the script tests: it knows that they may be missing."""
         return {self.path(node) for node in self.each(nodes.Name, nodes.Index) if self.is_tested(node)} - {""}
 
     def is_tested(self, node: Any) -> bool:
-        """Whether an expression's value is asked for being there: in a condition, compared with nil, by ``type``."""
+        """Whether the script tests if a value is there: in a condition, by comparing with nil, by ``type``."""
         parent = self.parents[node]
         if isinstance(parent, (nodes.Logical, nodes.If, nodes.Branch, nodes.While, nodes.Repeat)):
             return True

@@ -37,7 +37,7 @@ def missing_module(error: LuaSyntaxError) -> str | None:
 
 
 def unreadable(file: str, why: str) -> Finding:
-    """A file that is named like a script and can be none: a FIFO, a broken link, bytes that are no name."""
+    """A file that is named like a script but cannot be one: a FIFO, a broken link, a name that is not text."""
     return Finding(file, 1, 1, CODE, SEVERITY, f"the file cannot be used: {why}")
 
 

@@ -1,4 +1,4 @@
-"""What a gateway asks: a request, a script, a decision. Knows the interpreter, and nothing of HTTP."""
+"""What a gateway asks: a request, a script, a decision. This room knows the interpreter, and nothing of HTTP."""
 
 from .answer import answer_text
 from .decision import Decision, clock_text, decide

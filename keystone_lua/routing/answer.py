@@ -1,8 +1,8 @@
 """An answer's fields: declared once, read from what a script returns, written as JSON.
 
-In: the result of ``on_route_request``. Out: the wire format's object, and its text. Refuses, as kind ``result`` and by
-the field's name: a value of the wrong type, one beyond its limit, a header name that is no token (RFC 9110 5.6.2),
-control characters where a line of a message is made of it.
+In: the result of ``on_route_request``. Out: the wire format's object, and its text. Refuses, as kind ``result`` and
+by the field's name: a value of the wrong type, one beyond its limit, a header name that is no token (RFC 9110,
+5.6.2), and control characters in what becomes a line of an HTTP message.
 
 FIELDS is the list. The description for OpenAPI, the check rules and the documentation's table are made from it or
 compared with it by tests/routing/test_answer.py.

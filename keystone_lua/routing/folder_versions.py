@@ -1,12 +1,12 @@
 """Versions of a scripts folder side by side: the one in force, the next, the one before.
 
     scripts            in force
-    scripts.next       loaded beside it, to be compared, and to answer a share
+    scripts.next       loaded beside it, to be compared, and to answer a share of the requests
     scripts.previous   what was in force before the last `promote`
 
 Input: the path of the folder in force. Output: two folders that have changed places, in one step of the file system:
-whatever ends this process, each name is a whole folder. Refuses, with `CannotSwitch`, what is not there and what may
-not be renamed; nothing is changed then.
+even if this process is killed, each name is a whole folder. Raises `CannotSwitch` for a folder that is missing or may
+not be renamed; then nothing has changed.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""What the engine adds to a request of its own: a tenant's settings and secrets, and a number that goes up.
+"""What the engine itself adds to a request: a tenant's settings and secrets, and a running number.
 
-In: a request, its tenant, its program. Out: the request with those of `request_fields.OWN` that the script or one of
-its modules names in its text: what nobody asks for costs nothing, and stands in no record. A name that a script puts
-together from pieces is not seen.
+In: a request, its tenant, its program. Out: the request with those fields of `request_fields.OWN` whose names stand
+in the text of the script or of one of its modules. Others cost nothing and are in no record. A name that a script
+puts together from pieces is not found.
 """
 
 from __future__ import annotations

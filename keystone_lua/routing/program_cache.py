@@ -1,14 +1,15 @@
 """Compiled programs in a folder, for the next start.
 
-In: sources; programs. Out: the program of just these sources, or None. Refuses, with `CacheRefused`, a folder that
-others may write to; a file that does not verify is as good as none.
+In: sources; programs. Out: the program of exactly these sources, or None. Raises `CacheRefused` for a folder that
+others may write to; a file that does not verify is ignored.
 
-Compiled code is read by marshal, which does what its bytes say. So a file is believed only if its keyed hash is
-right, over its name, under a key in the folder that only this user can read. Files and key must be this user's,
-regular, and no one else's to read or write; the folder is opened once, so that none can be put in its place.
+Compiled code is read by marshal, which does what its bytes say. So a file is trusted only if its keyed hash is right.
+The hash covers its name, and the key is in the folder, readable by this user alone. Files and key must be regular
+files of this user that nobody else can read or write; the folder is opened once, so that no other can be put in its
+place.
 
-A file's name is the hash of all that a program is made of but its modules: the engine, byte for byte, this Python, the
-cost table, the script and its name. The modules that it linked are in it by their hashes.
+A file's name is the hash of all that its program is made of, except modules: the engine, byte for byte, this Python,
+the cost table, the script and its name. Inside are the hashes of the modules that were linked.
 """
 
 from __future__ import annotations

@@ -1,14 +1,13 @@
 """The wire format, read and written.
 
-In: the bytes of a request body. Out: the plain request that the interpreter takes, every zero value
-filled in. Refuses: whatever is not JSON or has a field of the wrong type, with `BadRequest`, which
-names the first such field.
+In: the bytes of a request body. Out: the plain request that the interpreter takes, every zero value filled in. Raises
+`BadRequest` for what is not JSON or has a field of the wrong type; it names the first such field.
 
-This module decides what is accepted; `models` declares the same format for people and for OpenAPI,
-and tests hold the two equal on generated bodies under pydantic 2 and 1.10. It is written by hand
-because it costs 6 µs a request in every install, where a pydantic 1.10 model in pure Python costs 60, one of pydantic 2
-with its way back to plain data 12, and a hostile body (a megabyte of wrong backends, each an error object) holds the
-event loop for seconds. Where pydantic 2 is, the server reads usual bodies by its core (`server.http.request_reading`).
+This module decides what is accepted. `server.api.models` declares the same format for people and for OpenAPI; tests
+compare the two on generated bodies under pydantic 2 and 1.10. It is written by hand because it costs 6 µs a request
+in every install, where a pydantic 1.10 model in pure Python costs 60, one of pydantic 2 with its way back to plain
+data 12, and a hostile body (a megabyte of wrong backends, each an error object) holds the event loop for seconds.
+Where pydantic 2 is installed, its core reads the usual bodies for the server (`server.http.request_reading`).
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
-"""A request's fields: declared once, the newer ones read.
+"""A request's fields: all of them declared, and the newer ones read.
 
-In: members of a decoded JSON object. Out: plain data, what is null or empty left out. Refuses: another type, or more
-than a field's limit, with `BadRequest`, which names the field.
+In: members of a decoded JSON object. Out: plain data, without what is null or empty. Raises `BadRequest`, which names
+the field, for another type or more than the field's limit.
 
-FIELDS and BACKEND_FIELDS are the lists; OWN is what the engine adds, and takes from nobody who asks: tests and recorded
-requests alone have it. The model for OpenAPI, the check rule and the documentation's table are made from them or
-compared with them by tests/routing/test_request_fields.py. `request` reads the fields of the first version by hand.
+FIELDS and BACKEND_FIELDS are the lists. OWN has the fields that the engine adds itself: it takes them from no client,
+only from tests and recorded requests. The model for OpenAPI, the check rule and the documentation's table are made
+from them or compared with them by tests/routing/test_request_fields.py. `request` reads the fields of the first
+version by hand.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A request's newer fields as a script finds them.
 
-In: a request that has some of `request_fields.MORE`, the run, its request table. Out: entries of the table. What they
-take is charged before they are made. The request has been read and checked before.
+In: a request that has some of `request_fields.MORE`, the run, its request table. Out: entries of the table, charged
+before they are made. The request has been checked already.
 
 ``args``, the parameters of the query, are made when a script first reads them: through the ``__index`` of the
 request's table, which no script can get at or replace.

@@ -1,8 +1,8 @@
 """The tenants' scripts: a folder of Lua files, compiled.
 
-In: a scripts folder, read whole as a `Folder`. Out: a `Snapshot`, replaced as a whole by `ScriptStore.load`.
-Refuses: file by file, each with one message that names it; a bad file never keeps a good one from loading, and a
-tenant whose file has gone bad keeps its last good version.
+In: a scripts folder, read whole as a `Folder`. Out: a `Snapshot`, replaced as a whole by `ScriptStore.load`. Files
+are refused one by one, each with a message that names it. A bad file never keeps a good one from loading, and a
+tenant whose file has become bad keeps its last good version.
 
 A tenant is the stem of a ``.lua`` file, sub-folders included. ``lib/`` holds shared modules, ``tests/``
 scripts' tests, and names that begin with a dot are skipped. A mounted ConfigMap is read as one version (see `tree`).

@@ -1,7 +1,7 @@
 """A scripts folder, read as one version.
 
-Input: a path. Output: a Folder: sources of scripts and shared modules by name, and what could not be read. Regular
-files only, each of bounded size, each read until it did not change meanwhile.
+Input: a path. Output: a Folder: sources of scripts and shared modules by name, and what could not be read. Only
+regular files of bounded size are read; a file that changes while it is read is read again.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Cost summary: recorded runs, and in short what used a budget up.
+"""Cost summary: runs with a profile recorder, and in short what used a budget up.
 
 Input: sources, and what a run takes. Output: the run's outcome, the same as without a recorder, and its Profile; of
 that, the dearest lines and library functions. Raises LuaSyntaxError, and what execution raises.
 
-A run is a pure function, so what used up the budget of one that failed is found by running it again. The second run
-may be told to stop earlier: its spending is then that of the first one's beginning.
+A run is a pure function, so running it again shows what used up its budget. The second run may be told to stop
+earlier: then it shows how the first one began.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The files below a folder, all of one version, however they are linked.
+"""The files below a folder, all of the same version, however they are linked.
 
-In: a folder, and what to do with a `Tree` of it. Out: what that made. Refuses, with `Unsteady`, a folder that was
-swapped for another version at each of `ATTEMPTS` readings.
+In: a folder, and a function to call with a `Tree` of it. Out: the function's result. Raises `Unsteady` for a folder
+that was swapped for another version during each of `ATTEMPTS` readings.
 
 Kubernetes mounts a ConfigMap as links: ``canary.lua -> ..data/canary.lua``, ``lib -> ..data/lib``, where ``..data``
 is a link to a folder of the whole version, and swaps that one link. A `Tree` resolves every link of a version once,

@@ -1,4 +1,4 @@
-"""Watched headers and secrets: a table that notes which of its secret fields a script reads."""
+"""Watched headers and secrets: a table that notes which of its watched fields a script reads."""
 
 from __future__ import annotations
 

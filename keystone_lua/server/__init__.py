@@ -2,8 +2,8 @@
 
 Pipeline of one ``POST /route/{tenant}``::
 
-    bytes --wire.read_request--> plain request --decisions.DecisionService--> Outcome --handlers--> bytes
+    bytes --http, routing.request--> plain request --decisions.service--> Outcome --http.responses--> bytes
 
-``store`` holds the compiled scripts, ``config`` the settings, ``app`` the process. Importing this
+``routing.scripts`` holds the compiled scripts, ``settings`` the settings, ``process`` the processes. Importing this
 package imports neither aiohttp nor pydantic, so that the command line can offer ``serve`` for free.
 """

@@ -1,4 +1,4 @@
-"""What an operator may order of the versions of the scripts, and what was done."""
+"""What an operator may order about versions of the scripts, and what was done."""
 
 from __future__ import annotations
 

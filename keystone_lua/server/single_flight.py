@@ -1,4 +1,4 @@
-"""Costly work that many may ask for at once: done one after another, and shared; and how threads let the loop go on."""
+"""Costly work that many may ask for at once: done once and shared, in threads that let the loop run."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What somebody else wrote: read within bounds, shown without effects.
+"""Files and text that somebody else wrote: read within bounds, shown without effects.
 
-``files`` opens regular files only and looks at their size first, ``documents`` reads JSON and a safe part of YAML with
-limits that are counted while reading, ``text`` makes any text fit for a terminal. Knows nothing of the rest.
+``files`` opens regular files only and looks at their size first, ``documents`` reads JSON and a safe part of YAML
+with limits that are counted while reading, ``text`` makes any text fit for a terminal. This room imports no other.
 """

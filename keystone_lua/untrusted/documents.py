@@ -1,8 +1,8 @@
 """JSON and a safe part of YAML that others wrote, within limits that are counted while reading.
 
-In: a file's bytes. Out: plain data, or of YAML a tree of `Node`s with their places. Refuses, with `DocumentError`,
-what is not in the format, nests deeper or has more values than the reader allows, numbers that are none in JSON; of
-YAML besides: tags, several documents, a key twice, an anchor within itself.
+In: a file's bytes. Out: plain data, or of YAML a tree of `Node`s with their places. Raises `DocumentError` for what
+is not in the format, nests deeper or has more values than the reader allows, and for numbers that JSON does not have.
+In YAML it also refuses tags, several documents, repeated keys, and an anchor within itself.
 
 Of YAML only the parser's events are taken (ruamel.yaml, imported when it is needed): no tag, constructor or merge key
 takes effect. Plain words mean what YAML 1.2's core schema says, so a date is text. What an alias repeats counts again

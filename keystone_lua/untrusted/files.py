@@ -1,8 +1,8 @@
 """The one reader of files that others wrote: scripts, cases, logs, archives, tenant files, requests.
 
-In: a path. Out: its bytes, or an open file. Refuses, with `FileError`, what is no regular file (a FIFO would hang, a
-device has no end) and what is larger than the caller allows, which is looked at before anything is read. ``found_in``
-lists a folder's files by the same rules and says what it passed over.
+In: a path. Out: its bytes, or an open file. Raises `FileError` for what is no regular file (a FIFO would hang, a
+device has no end) and for a file that is larger than the caller allows, before anything is read. ``found_in`` lists a
+folder's files by the same rules and says what it passed over.
 """
 
 from __future__ import annotations

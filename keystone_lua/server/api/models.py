@@ -1,9 +1,9 @@
 """The wire format, declared.
 
-Pydantic models of every body that a client sends or receives; OpenAPI is made from them. They say the
-same under pydantic 2 and 1.10: no coercion, null and missing are the zero value, unknown fields are
-ignored. `routing.request` and `server.http.request_reading` read requests, and tests hold them equal to
-`RouteRequest`; tests also hold every answer of the real server to its model here.
+Pydantic models of every body that a client sends or receives; OpenAPI is made from them. They mean the same under
+pydantic 2 and 1.10: no coercion, null and missing are the zero value, unknown fields are ignored. `routing.request`
+and `server.http.request_reading` read requests; tests compare them with `RouteRequest`, and every answer of the real
+server with its model here.
 """
 
 from __future__ import annotations

@@ -2,8 +2,9 @@
 
     python -m keystone_lua.server.api.openapi > keystone_lua/server/api/openapi.json
 
-In: the models, under pydantic 2. Out: the document. Refuses pydantic 1.10, which writes another dialect of JSON Schema;
-that is why the document is kept as a file, which the server serves under either. A test holds the two equal.
+In: the models, under pydantic 2. Out: the document. Refuses pydantic 1.10, which writes another dialect of JSON
+Schema. That is why the document is kept as a file, which the server serves with either; a test compares it with the
+models.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
-"""What tenants' runs came to, as far as it decides where the next one starts.
+"""Which tenants' runs are heavy, so that the next one does not start in the event loop.
 
-In: slices wasted and runs ended. Out: whether a tenant's next run may start inline. Two reasons against it:
+In: slices that were wasted, runs that ended. Out: whether a tenant's next run may start inline. It may not if
 
-* Its last run ended by a budget. Until one ends well, its runs go to a lane at once.
-* Its runs have lately wasted the loop's time: each that outgrows its slice is run again in a lane, and what the
-  slice took is counted against an allowance (a leaky bucket). A script that is always heavy soon goes to a lane at
-  once; one that is heavy now and then does not send its light runs there too.
+* a budget ended its last run. Until one ends well, its runs go straight to a lane.
+* its runs have lately wasted the loop's time. A run that outgrows its slice is run again in a lane, and the time that
+  the slice took is counted against an allowance (a leaky bucket). A script that is always heavy soon goes straight to
+  a lane; the light runs of one that is heavy now and then still start inline.
 
-Memory: an entry for a tenant with something against it, `KEPT` at the most, oldest first to go.
+Memory: an entry for each tenant with something against it, at most `KEPT`; the oldest go first.
 """
 
 from __future__ import annotations

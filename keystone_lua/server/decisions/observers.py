@@ -1,4 +1,4 @@
-"""Who else hears of a decision: metrics, a decision log.
+"""What else is told of a decision: metrics, a decision log.
 
 In: each `Outcome`, with the request that it answers. An `Observer` decides nothing and changes nothing, and none can
 hold up an answer: it copies or counts what it needs and returns.

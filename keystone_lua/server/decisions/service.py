@@ -1,12 +1,11 @@
 """The one place that decides: tenant and request in, `Outcome` out.
 
-Takes the tenant's program from the scripts in force, gives the run its seed and clock, and logs what
-the script said. Refuses only for want of a place, with `Overloaded`: whatever else goes wrong is a
-`Outcome` with a failure.
+It takes the tenant's program from the scripts in force, gives the run its seed and clock, and logs what the script
+said. It raises `Overloaded` if there is no place; whatever else goes wrong is an `Outcome` with a failure.
 
 A run starts inline, in the event loop, with a slice of its budget. One that wants more is dropped, log and all, and
-run again from its start in a lane, with the same program, seed, clock and limits, so with the same answer and
-counts. `heavy_tenants` knows the tenants whose runs go to a lane at once.
+run again from its start in a lane, with the same program, seed, clock and limits, so with the same answer and counts.
+`heavy_tenants` knows the tenants whose runs go straight to a lane.
 """
 
 from __future__ import annotations

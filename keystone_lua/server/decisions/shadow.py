@@ -1,12 +1,12 @@
 """The next version of the scripts beside the one in force: compared with it after answers, and answering a share.
 
-In: what was decided, as an `Observer` hears it, and for a share a tenant and a request. Out: counts and examples in the
-`ShadowCounts`; for a share the program that is to answer. A shadow decision has the request, the seed and the clock of
-the one that was answered, and none of its consequences: nothing is sent, logged, recorded or counted for the tenant.
+In: what was decided, as an `Observer` hears it; for a share, a tenant and a request. Out: counts and examples in
+`ShadowCounts`; for a share, the program that is to answer. A shadow decision has the request, seed and clock of the
+one that was answered, and no effects: nothing is sent, logged, recorded or counted for the tenant.
 
-It is taken in the event loop after the answers, for a slice of the instructions, and in a lane beyond, if two are free
-and nobody waits. All together take no more than a set part of each second; what does not fit is counted as skipped, so
-that the sums say how much was compared.
+It is taken in the event loop after the answers have gone, and if it outgrows its slice in a lane, provided that two
+are free and nobody waits. All of them together take at most a set part of each second. What does not fit is counted
+as skipped, so that the sums show how much was compared.
 """
 
 from __future__ import annotations

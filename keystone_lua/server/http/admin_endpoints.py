@@ -1,7 +1,7 @@
 """The admin endpoints, all beside ``/route/``: health, metrics, reload, the API's description.
 
-In: an aiohttp request. Out: an aiohttp response. Refuses: a call without the admin token where one is set, as
-`Refusal` 401. They are served on the admin address if there is one, else beside ``/route/``.
+In: an aiohttp request. Out: an aiohttp response. Raises `Refusal` (401) for a call without the admin token where one
+is set. They are served on the admin address if there is one, else on the server's own.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """Many requests in one call: a list in, a list of the single call's answers out, in the same order.
 
-In: the list's values, and what decides one request. Out: the bytes of a JSON array; an item that could not be decided
-is its error object, with the ``status`` that it would have had by itself. Refuses a whole list in `wire`, never an
-item's neighbours for the item's sake.
+In: the list's values, and the function that decides one request. Out: the bytes of a JSON array; for an item that
+could not be decided, its error object, with the ``status`` that it would have had by itself. A bad item does not harm
+its neighbours; a bad list is refused before it comes here.
 
-A list holds up neither the event loop nor another tenant: it gives way to other connections every millisecond, a run
-that outgrows its slice goes to a lane while the others go on, and of one list at most TOGETHER runs are under way.
+A list holds up neither the event loop nor other tenants: it lets other connections run every millisecond, a run that
+outgrows its slice goes to a lane while the others go on, and at most TOGETHER runs of one list are under way.
 """
 
 from __future__ import annotations

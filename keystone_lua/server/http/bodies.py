@@ -1,4 +1,4 @@
-"""Request bodies under way: bounded together in bytes, each bounded in time."""
+"""Request bodies that are being received: all together bounded in bytes, each bounded in time."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
 """Which client connections may stay: a bound on their number, and on how long one may do nothing.
 
-In: connections that open, answer, and close. Out: aborted connections. Refuses a connection with a 503 when there are
-too many and none can go in its place.
+In: connections that open, answer, and close. Out: aborted connections. Answers a new connection with a 503 when there
+are too many and none can be closed for it.
 
-When there are too many, the first to go are those that have never had an answer, oldest first: that is what a client
-looks like that opens connections and sends nothing, or a head byte by byte. A connection whose request is being read
-or decided never goes, nor one that had an answer within the last second. aiohttp itself closes a connection that has
-been idle for long; the sweep here ends those that never sent a first request, and those that do not read.
+When there are too many, those that have never had an answer are closed, oldest first: they look like a client that
+opens connections and sends nothing, or sends a head byte by byte. A connection whose request is being read or decided
+never goes, nor one that had an answer within the last second. aiohttp itself closes a connection that has been idle
+for long; the sweep here ends those that never sent a first request, and those that do not read.
 """
 
 from __future__ import annotations

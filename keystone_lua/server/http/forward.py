@@ -1,12 +1,12 @@
-"""Forward auth: a gateway sends on the head of a client's request, and acts on status and headers of the answer.
+"""Forward auth: a gateway passes on the head of a client's request, and acts on status and headers of the answer.
 
-In: a method, a target ``/forward/{tenant}...`` and header fields. Out: the request that the script is asked about; of a
-outcome the status, header lines and body. Refuses, with `Refusal`: a target without a tenant, options and backends that
-cannot be read, a trusted header that came twice (one of them may be a client's).
+In: a method, a target ``/forward/{tenant}...`` and header fields. Out: the request that the script decides; for an
+outcome, the status, header lines and body. Raises `Refusal` for a target without a tenant, options and backends that
+cannot be read, and a trusted header that came twice (one of them may be the client's).
 
-It fails closed: whatever is no decision is a 503, unless the gateway's own address asks for ``on_error=allow``. What
-stands behind the tenant in the path is the client's, and so is its query: no option is taken from there, nor from a
-query that is the client's as well.
+It fails closed: where there is no decision the answer is a 503, unless the gateway's own address says
+``on_error=allow``. The path behind the tenant and its query come from the client: no option is taken from them, nor
+from any other query that may be the client's.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""``ANY /forward/{tenant}``: answers what `forward` reads, with what `forward` tells.
+"""``ANY /forward/{tenant}``: `forward` reads the request and words the answer; this module decides in between.
 
-In: a request, or its head at once. Out: the answer. Refuses: what `forward` refuses, with 400. A body is read only
-where the address asks for it; one that is announced and not read ends the connection, since nobody knows where it ends.
+In: a request, or its head as soon as it is there. Out: the answer, 400 for what `forward` refuses. A body is read
+only where the address asks for it; one that is announced but not read closes the connection, since nobody knows where
+it ends.
 """
 
 from __future__ import annotations

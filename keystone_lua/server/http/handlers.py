@@ -1,7 +1,7 @@
-"""HTTP in, HTTP out: finds who answers, reads the body, translates what `decisions` and the scripts say.
+"""HTTP in, HTTP out: finds who answers, reads the body, translates what `decisions` and the scripts answer.
 
-In: an aiohttp request. Out: an aiohttp response, JSON in every case. Refuses: what the HTTP table of the
-README refuses, as `Refusal`. Nothing is decided here.
+In: an aiohttp request. Out: an aiohttp response, JSON in every case. Raises `Refusal` for what docs/api.md says is
+refused. Nothing is decided here.
 
 Routing is by hand: five lines, exact about trailing slashes and escapes, and twice as fast as
 aiohttp's dispatcher.

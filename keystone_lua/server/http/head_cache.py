@@ -1,9 +1,9 @@
-"""HeadCache of requests that have been parsed before: a gateway sends the same one again and again.
+"""Heads of requests that have been parsed before: a gateway sends the same one again and again.
 
-In: the bytes of a head, and what aiohttp's parser made of them the first time. Out: the same facts for equal bytes, in
-a fraction of the parser's time (docs/performance.md). It does not parse: of a head that it has not seen it says
-nothing. Only the value of a VARYING line may differ, which is text that no parser can see anything else in. Learns
-nothing but a PLAIN head; keeps KEPT of each kind, of up to LONGEST bytes, and lets the oldest go.
+In: the bytes of a head, and what aiohttp's parser made of them the first time. Out: the same facts for equal bytes,
+in a fraction of the parser's time (docs/performance.md). It does not parse: it knows nothing of a head that it has
+not seen. Only the value of a VARYING line may differ, if it is text that every parser reads as the plain value. It
+learns only PLAIN heads of up to LONGEST bytes, keeps KEPT of each kind, and drops the oldest.
 
 Equal bytes from the start of a message are equal messages; `protocol` knows where messages start.
 """

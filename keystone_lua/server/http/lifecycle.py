@@ -1,4 +1,4 @@
-"""Where one serving process is in its life, and what it has in hand."""
+"""Where one serving process is in its life (starting, ready, draining), and what it is working on."""
 
 from __future__ import annotations
 

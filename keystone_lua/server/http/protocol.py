@@ -1,13 +1,13 @@
-"""aiohttp's low-level server, set up our way: connections that answer in JSON whatever happens.
+"""aiohttp's low-level server with our own connections, which answer in JSON whatever happens.
 
 **At once.** aiohttp parses every request and hands it to a task, which makes another one for the handler. A whole
-request for a decision whose head is known (see `head_cache`), and that arrives while its connection rests, is answered
-in `Connection.data_received` instead, and the answer written at the end of the loop's turn (see `write_batching`). That
-takes the attributes of aiohttp's connection that PRIVATE names; where one is missing, as may be in another release of
-aiohttp, all requests go the usual way.
+request for a decision whose head is known (see `head_cache`), and that arrives while its connection rests, is
+answered in `Connection.data_received` instead, and the answer written at the end of the loop's turn (see
+`write_batching`). This uses private attributes of aiohttp's connection, which PRIVATE lists; if a release of aiohttp
+lacks one, all requests go the usual way.
 
-**Half closed.** A client that says it will send no more (by closing its half, or all of it: no telling) is answered
-what it has asked whole, if that takes no longer than LAST_ANSWER_SECONDS, whichever way its requests take.
+**Half closed.** A client may say that it will send no more, by closing its half of the connection, or all of it,
+which looks the same. Requests that it has sent whole are still answered, if that takes at most LAST_ANSWER_SECONDS.
 
 A head can be known only where a message starts. That is at a connection's first byte, and right after a message whose
 length was known before it was parsed; a connection that has once been in doubt stays so.

@@ -1,8 +1,8 @@
-"""The usual request body, read by pydantic's core: in half of the time of the json module and a check by hand.
+"""The usual request body, read by pydantic's core: in half of the time that the json module and our own check take.
 
-In: a request's body. Out: the same `RequestData` that `routing.request` makes of it. Refuses nothing: whatever is not a
-whole and plain request is left to `routing.request`, which says what is wrong, knows what null means and where the
-limits are. Without pydantic 2, as in the pure install, everything is.
+In: a request's body. Out: the same `RequestData` that `routing.request` makes of it. Whatever is not a complete and
+plain request is left to `routing.request`, which says what is wrong, knows what null means and has the limits.
+Without pydantic 2, as in the pure install, all bodies are left to it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Unanswered: what a connection keeps of a request between reading it and answering it.
+"""Unanswered: what a connection keeps of a request between reading and answering it.
 
-Handlers and bodies know a connection by this alone; the protocol's class is one.
+Handlers and bodies know no more than this of a connection; the class in protocol has it.
 """
 
 from __future__ import annotations

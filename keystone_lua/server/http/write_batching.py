@@ -1,12 +1,13 @@
 """The end of a turn of the event loop: decisions are counted, answers written all together, other observers told.
 
-In: outcomes; answers with their transports. Out: calls of observers and writes, in their order. Who has an answer can
-be certain that it was counted, whatever becomes of this process; other observers keep what they hear in memory for a
-while anyway, so they hear of it after the answers; but for one that is ``sync``, which has written what it heard before
-the answers go. Holds no more than MOST_ANSWERS answers or MOST_OUTCOMES outcomes: then it does not wait for the end.
+In: outcomes; answers with their transports. Out: calls of observers, and writes, in order. Decisions are counted
+before their answers go, so that an answered one has been counted even if this process dies. Other observers are told
+after the answers, since they keep what they hear in memory for a while anyway; except one that is ``sync``, which
+writes what it hears before the answers go. At MOST_ANSWERS answers or MOST_OUTCOMES outcomes it does not wait for the
+end of the turn.
 
-A write wakes the client's process, and to wake one on this machine costs more than the write. And taking note of a
-decision between other work costs more than right after another one. docs/performance.md has the times.
+A write wakes the client's process, which on the same machine costs more than the write itself. And noting a decision
+costs less right after another one than between other work. docs/performance.md has the times.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""What used a budget up: for some of the decisions that failed by one.
+"""What used a budget up, for some of the decisions that a budget ended.
 
-In: a decision as a lane has made it, and what made it. Out: the same, its failure with `top` where it may be explained.
-Whatever cannot be explained is answered without `top`.
+In: a decision that a lane has taken, with its program and request. Out: the same decision; where it may be explained,
+its failure has `top`.
 
-Finding it takes a second run, with a profile recorder (see routing.spending). So that nobody makes an attack dearer
-for us by it, a script is explained once a minute in each process, as far as a bounded part of its run, and not if it
+That takes a second run, with a profile recorder (see routing.spending). So that this does not make attacks dearer for
+us, each process explains a script at most once a minute, by a bounded part of its run, and not at all if the script
 is long or its run has taken long already.
 """
 

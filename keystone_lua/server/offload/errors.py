@@ -1,4 +1,4 @@
-"""What can keep an offloaded run from its answer."""
+"""What can keep an offloaded run from answering."""
 
 from __future__ import annotations
 

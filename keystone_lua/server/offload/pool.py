@@ -1,13 +1,13 @@
-"""Runs that want more than a slice: in processes of their own, with a deadline that kills.
+"""Runs that want more than a slice, in other processes, which are killed at a deadline.
 
-In: a tenant's program, a request, limits, seed and clock. Out: the `Decision`, the same as inline. Refuses with
-`Overloaded` when there is no place, when the caller's time went by in the queue, or when a run's process died twice;
-raises `DeadlineExceeded` for a run that had its whole time.
+In: a tenant's program, a request, limits, seed and clock. Out: the `Decision`, the same as inline. Raises
+`Overloaded` when there is no place, when the caller's time passed in the queue, or when a run's process died twice;
+`DeadlineExceeded` for a run that had its whole time.
 
-`Lanes` lives in the event loop and owns the queue; `process` is the code on the other side. Times, from a
-request's arrival: a run looks at its wall-clock limit itself and answers with kind ``timeout``; one stuck inside a
-library function is ended by its lane's timer of processor time; whatever has come to nothing `GRACE` seconds after
-the limit is answered here, and its lane killed: as a deadline, if the run had its whole time, else as want of a place.
+`Lanes` lives in the event loop and owns the queue; `process` is the code on the other side. Times, from a request's
+arrival: a run looks at its wall-clock limit itself and answers with kind ``timeout``; one stuck inside a library
+function is ended by its lane's timer of processor time; whatever has no result `GRACE` seconds after the limit is
+answered here, and its lane killed: as a deadline if the run had its whole time, else as overload.
 
 A lane that dies is replaced. Its end is judged when both are known, the end of its socket's data (an answer may
 still be in it) and its wait status: SIGPROF is a deadline, anything else a crash, and a crashed run is started once

@@ -12,8 +12,9 @@ no other memory, and it can be started again at any time. It has no thread and n
 takes milliseconds. Jobs come as marshalled data, from the server; answers go as JSON, so that the server never
 decodes anything richer from a process that runs tenants' scripts.
 
-A lane is niced, and has little to lose: no descriptors but its socket, a bounded address space, a timer of processor
-time for each job whose signal ends it. It says with an answer when that was its last: it has grown too large.
+A lane runs at low priority, and has little that could be abused: no descriptors but its socket, a bounded address
+space, and for each job a timer of processor time whose signal ends it. When it has grown too large, it says with an
+answer that this was its last.
 """
 
 from __future__ import annotations

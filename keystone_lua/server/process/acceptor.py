@@ -1,6 +1,7 @@
-"""Takes new connections from a listening socket that several workers share, so that each gets its part.
+"""Takes new connections from a listening socket that several workers share, so that each worker gets its share.
 
-In: a listening socket. Out: connections of an aiohttp server, or another one. Without descriptors it waits.
+In: a listening socket. Out: connections of an aiohttp server, or another one. When the process has no descriptors
+left, it waits.
 
 asyncio's own accepting takes as many connections as the backlog has places before the other workers have woken up: all
 16 of a gateway that keeps its connections went to one of two workers, and stayed there. An `Acceptor` takes one at a

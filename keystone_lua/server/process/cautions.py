@@ -1,4 +1,4 @@
-"""What is likely to be a mistake of who starts the server, though it can serve: one line each, for its log.
+"""Likely mistakes in how the server was started, though it can serve: one line each, for its log.
 
 In: settings, the loaded tenants. Out: texts. They warn of: a budget for a tenant that has no script, a certificate
 that is not valid today, a limit of open files below what the settings allow.

@@ -1,9 +1,9 @@
 """What the supervisor and its workers say to each other, over a socket pair each.
 
-In and out: objects behind their length. The supervisor says ``load`` (the programs that are new, and which tenant has
-which counts) and ``report`` (what a reload or an order did), marshalled, since it runs no script and workers must trust
-it; a worker says ``ready``, ``reload`` (please, with an order or without) and ``loaded``, in JSON. Refuses messages
-that are too large, as the end of the line.
+In and out: objects behind their length. The supervisor says ``load`` (the new programs, and which tenant has which
+counts) and ``report`` (what a reload or an order did). These are marshalled: it runs no script, and workers must
+trust it anyway. A worker says ``ready``, ``reload`` (a request, with an order or without) and ``loaded``, in JSON. A
+message that is too large ends the connection.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Collections of cyclic garbage that are short, however much lives.
+"""Collections of cyclic garbage that are short, however many objects are alive.
 
-Python's own full collection looks at everything that lives: with 5,000 tenants that have decided, at 200,000 objects,
-and meanwhile no request is answered. So here nobody collects in full but `Heap.tidy`, and what has survived that once
-is set aside (`gc.freeze`), where the next one does not look. Nearly all of it goes by reference counts all the same.
-Circles among it are found when twice as much is there as after the last look at everything.
+Python's own full collection looks at every living object: with 5,000 tenants that have decided these are 200,000, and
+meanwhile no request is answered. So only `Heap.tidy` collects in full, and what has survived it once is set aside
+(`gc.freeze`), where the next collection does not look. Reference counts still free nearly all of that. Cycles among
+it are found when there is twice as much as after the last look at everything.
 """
 
 from __future__ import annotations

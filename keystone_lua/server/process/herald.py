@@ -1,4 +1,4 @@
-"""A process that answers health calls while the scripts are being compiled, and is gone before the server serves.
+"""The herald: a process that answers health calls while scripts are being compiled, and ends before the server serves.
 
 In: the listening sockets. Out: ``/health/live`` says live, ``/health/ready`` 503 ``loading``; ``/route/`` and
 ``/reload`` are 503 with ``Retry-After``. Connections that come after it has gone wait for the server,

@@ -1,6 +1,6 @@
 """Sockets to listen on, and TLS.
 
-In: addresses and files. Out: bound sockets, an SSL context. Refuses what the system refuses, with `CannotListen`: one
+In: addresses and files. Out: bound sockets, an SSL context. Raises `CannotListen` for what the system refuses: one
 line that says what and why.
 """
 

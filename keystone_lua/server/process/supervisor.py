@@ -1,4 +1,4 @@
-"""Several workers on one address: starts them, keeps them alive, has them all reload, stops them.
+"""Several workers on one address: starts them, replaces those that die, makes all of them reload, stops them.
 
 In: bound sockets, compiled scripts. Out: an exit code. It serves no request and has no event loop and
 no thread, so that it can fork at any time: a worker that dies is replaced by one that begins with the scripts that are
@@ -6,7 +6,7 @@ in force. One socket is bound before the fork and accepted from by all: the kern
 those that are idle (SO_REUSEPORT by a hash, and what waits for a dead worker is lost).
 
 A reload reads the folder and compiles what has changed once, here, and hands the programs to every worker. It is
-answered when each has them in force; one that does not say so in time is killed and replaced.
+answered when every worker has them in force; a worker that does not say so in time is killed and replaced.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """One process that serves: its event loop, from the first connection accepted to the last one closed.
 
-In: listening sockets, scripts, settings. Out: nothing; it returns when it is told to stop and has drained. Refuses
-nothing. With several workers each runs this, and `supervisor` starts and stops them.
+In: listening sockets, scripts, settings. Out: nothing; it returns when it has been told to stop and the requests
+under way are answered. With several workers each runs this, and `supervisor` starts and stops them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Loading the scripts folder again: asked for, or because it has changed.
+"""Loading the scripts folder again, on request or because it has changed.
 
 In: a `ScriptStore`, or in a worker the supervisor behind `control`. Out: a `Report`; a folder that
 cannot be read is a report with an error.

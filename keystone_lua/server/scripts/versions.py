@@ -1,10 +1,11 @@
-"""The next version of the scripts: how it does beside the one in force, put in its place, taken back.
+"""The next version of the scripts: compared with the one in force, put in its place, taken back.
 
-In: the stores of both versions, the `Counts`, what an operator orders. Out: how both stand, to be shown; a `Switch`
-once the folders have changed places. Refuses an order with a sentence, as `CannotSwitch`: the folders may not be
-renamed, the next version has files in error, or it fails or moves more than the settings allow.
+In: the stores of both versions, the `Counts`, what an operator orders. Out: a comparison of both, to be shown; a
+`Switch` once the folders have changed places. Raises `CannotSwitch`, with a sentence, if the folders may not be
+renamed, if the next version has files in error, or if more of its decisions fail or go elsewhere than the settings
+allow.
 
-Nothing here loads scripts: who has switched the folders loads them as after any other change, see `reload`.
+Nothing here loads scripts: after a switch they are loaded as after any other change, see `reload`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What one server process is told to do, as plain facts.
+"""The settings of one server process, as data classes.
 
-`settings` reads them from flags, environment and file; nothing here reads or checks.
+`reader` takes them from flags, environment and file; nothing here reads or checks.
 """
 
 from __future__ import annotations

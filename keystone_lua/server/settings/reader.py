@@ -1,9 +1,9 @@
-"""Settings from flags, the environment and one TOML file, in that order of strength.
+"""Settings from flags, the environment and one TOML file: flags win over the environment, and that over the file.
 
 SETTINGS declares each once: flags, ``KEYSTONE_LUA_*`` variables, TOML keys, ``keystone-lua config`` and the
-documentation's table follow from it. In: parsed flags, environment. Out: `Settings`: every value with where it came
-from, and the `ServerConfig` that they make. Refuses: what cannot be used, with `ConfigError`: one line that names the
-flag, the variable, or the file and key.
+documentation's table follow from it. In: parsed flags, environment. Out: `Settings`: every value with its source, and
+the `ServerConfig` that they make. Raises `ConfigError` for what cannot be used: one line that names the flag, the
+variable, or the file and key.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""What a tenant has of its own besides budgets: ``config``, ``secrets``, ``backends``.
+"""A tenant's own settings besides budgets: ``config``, ``secrets``, ``backends``.
 
-In: a value below ``[tenants.NAME]`` of the TOML file, the environment. Out: `Value`s for `keystone-lua config`, and the
-`TenantData` that they make. A secret stands in a file or in an environment variable, never in the settings, and is
-never shown. Refuses, with `ConfigError`, what cannot be used; the text names the key.
+In: a value below ``[tenants.NAME]`` of the TOML file, the environment. Out: `Value`s for `keystone-lua config`, and
+the `TenantData` that they make. A secret stands in a file or in an environment variable, never in the settings
+themselves, and is never shown. Raises `ConfigError`, which names the key, for what cannot be used.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a setting is, what its value is, and what is said of one that cannot be used."""
+"""What a setting is, what a value of one is, and the error for one that cannot be used."""
 
 from __future__ import annotations
 

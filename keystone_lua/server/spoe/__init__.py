@@ -1,1 +1,1 @@
-"""HAProxy asks over its own protocol, and carries out the answer from variables."""
+"""HAProxy's own protocol (SPOE): it asks for a decision and gets the answer as variables."""

@@ -1,12 +1,12 @@
-"""The agent that HAProxy asks: connections of frames, decided under the same budgets, lanes, log and metrics as HTTP.
+"""The agent that HAProxy asks: decisions over its frames, with the same budgets, lanes, log and metrics as over HTTP.
 
-In: bytes of HAProxy's, through a listening socket that is somebody else's. Out: an ACK for each NOTIFY. Refuses what is
-no frame, or does not belong where it comes, with a DISCONNECT that says why, and ends the connection. A request that
+In: bytes from HAProxy, through a listening socket that the caller owns. Out: an ACK for each NOTIFY. What is no
+frame, or comes at the wrong time, is answered by a DISCONNECT that says why, and the connection ends. A request that
 cannot be decided is an ACK that sets ``error`` and not ``decided``.
 
-Bounded: frames by what both sides offer, a NOTIFY in pieces by the size of a request body, all such together, requests
-of a connection that wait for a lane, connections, and the time for a HELLO, for the rest of a frame or a NOTIFY, and
-for reading answers.
+Bounded are: the size of frames, by what both sides offer; a NOTIFY in pieces, by the size of a request body, and all
+of those together; the requests of a connection that wait for a lane; the number of connections; the time for a HELLO,
+for the rest of a frame or a NOTIFY, and for reading answers.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Frames of HAProxy's Stream Processing Offload Protocol, version 2.0 (HAProxy's doc/SPOE.txt, section 3).
 
 In: the bytes of one frame, or what a frame is to say. Out: a `Frame` with its payload, names and typed values; or
-bytes. Refuses, with `BadFrame`, what ends before it should, and numbers of more than 64 bits. Every loop is bounded by
-a count that the caller names or by the bytes that are there; no length that a peer claims is allocated.
+bytes. Raises `BadFrame` for what ends too soon, and for numbers of more than 64 bits. Every loop is bounded by a
+count that the caller names or by the bytes that are there; nothing is allocated because a peer claims a length.
 """
 
 from __future__ import annotations

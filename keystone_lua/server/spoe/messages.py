@@ -1,9 +1,9 @@
-"""What HAProxy asks and is told: a NOTIFY's message as a request, an outcome as variables to set.
+"""Messages from and to HAProxy: a NOTIFY read as a request, an outcome written as variables to set.
 
-In: the payload of a NOTIFY. Out: an `Asked`; of an outcome the payload of its ACK. Refuses: a payload that is none,
-with `BadFrame`; arguments that make no request, with `BadArguments`, whose text names the first.
+In: the payload of a NOTIFY. Out: an `Asked`; of an outcome the payload of its ACK. Raises `BadFrame` for what is no
+payload, `BadArguments` for arguments that make no request; its text names the first.
 
-Every decision sets ``decided``. A configuration that lets pass what has it, and nothing else, fails closed.
+Every decision sets ``decided``. A configuration that lets only requests with it pass fails closed.
 """
 
 from __future__ import annotations

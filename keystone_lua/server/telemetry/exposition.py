@@ -1,7 +1,7 @@
 """``GET /metrics``: the `Counts` of all workers, in the format that the scraper asks for.
 
-In: counts, the scripts in force. Out: the text and its content type. prometheus_client writes the
-formats; it is imported at the first scrape, since its time does not belong in a start.
+In: counts, the scripts in force. Out: the text and its content type. prometheus_client writes the formats; it is
+imported at the first scrape, so that it does not slow the start.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Log lines: their form, and how they reach standard error without holding anybody up.
+"""Log lines: their form, and how they reach standard error without blocking the server.
 
 In: records of the standard library's ``logging``; ``extra=facts(tenant=…, script=…)`` gives one named facts. Out: a
-line a record, as text for people or as JSON (an object a line). Refuses: control characters, which become escapes; text
-without end, which is cut; lines beyond QUEUE that standard error does not take, which are counted.
+line a record, as text for people or as JSON (an object a line). Control characters become escapes, long text is cut,
+and lines for which standard error has no room are dropped and counted once more than QUEUE wait.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 """Counts of what the server does, kept in memory that all of its processes share.
 
-In: outcomes, refusals, reloads. Out: numbers, which `exposition` reads for all processes at once, whichever of them is
-asked; nothing is written to a file. Refuses labels without end: only tenants whose script is loaded have counts of
+In: outcomes, refusals, reloads. Out: numbers. Each process can read those of all, so any of them can answer a scrape;
+nothing is written to a file. The number of labels is bounded: only tenants whose script is loaded have counts of
 their own, up to MAX_TENANTS; all others are counted together under an empty name.
 
 The memory is one anonymous map of doubles, made before the fork: a block for the server, then for each worker a block
-of its own and one for each tenant. A block has one writer and needs no lock, and what a worker counted outlives it: a
-decision that it was counting when it died, and that nobody has an answer to, is taken back.
+of its own and one for each tenant. A block has one writer and needs no lock. What a worker counted outlives it; if it
+died while counting a decision whose answer was never sent, that count is taken back.
 """
 
 from __future__ import annotations

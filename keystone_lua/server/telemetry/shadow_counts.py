@@ -1,10 +1,10 @@
-"""What shadow decisions came to, and what is set about the next version, in memory that all processes share.
+"""Results of shadow decisions, and an operator's settings for the next version, in memory that all processes share.
 
 In: results, one call each; percentages that an operator sets; examples. Out: sums over all workers, and the examples.
-It is made before the fork, as `metrics.Counts` is, which owns it: a tenant's cells have the number of its block there.
+It is made before the fork, by `metrics.Counts`, which owns it: a tenant's cells have the number of its block there.
 
-A worker writes its own cells and its own examples, and nobody else does. Whoever loads the scripts writes where the
-counting of the present versions began. An example that is being written while it is read is no JSON, and left out.
+Each worker writes only its own cells and examples. The process that loads the scripts notes when counting of the
+present versions began. An example that is read while it is being written is not valid JSON, and is left out.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""What ``/metrics`` says of tenants, as text: most of a scrape.
+"""The lines of ``/metrics`` about tenants, which are most of a scrape.
 
-In: the `Counts`, the scripts in force. Out: the lines of eight families, the same in both formats but for the names of
-counters. Written by hand: with 4,096 tenants there are 190,000 samples, and prometheus_client, which
-makes objects of them, took seconds.
+In: the `Counts`, the scripts in force. Out: the lines of eight families, the same in both formats except for the
+names of counters. Written by hand: with 4,096 tenants there are 190,000 samples, and prometheus_client, which makes
+objects of them, took seconds.
 """
 
 from __future__ import annotations

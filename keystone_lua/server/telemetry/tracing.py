@@ -1,7 +1,7 @@
-"""The names that a request goes by: its id, and its place in a distributed trace.
+"""How a request is identified: its id, and its place in a distributed trace.
 
-In: a request's headers. Out: a `Trace`. Refuses what is no sane id and what is no ``traceparent`` (W3C Trace Context,
-section 3.2): the first is replaced, the second left out, and neither is ever an error.
+In: a request's headers. Out: a `Trace`. An id that is not plain text of reasonable length is replaced, and what is no
+``traceparent`` (W3C Trace Context, section 3.2) is left out; neither is ever an error.
 """
 
 from __future__ import annotations

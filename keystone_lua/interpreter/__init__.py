@@ -1,9 +1,10 @@
 """The Lua engine: parse, compile, run.
 
-    source --parser--> nodes --scope, infer--> compiler --> Program
-    Program + Limits + seed + clock (+ request) --> Result or Decision
+    source --syntax--> nodes --analysis--> scopes, prices, types --codegen--> Program
+    Program + Limits + seed + clock --execution--> Result
 
-Imports the standard library and lark only.
+It knows nothing of routing. Besides Python's standard library it needs lark, to make parse tables, and tzdata, for
+time zones.
 """
 
 from . import late as _compiles_while_a_script_runs  # noqa: F401

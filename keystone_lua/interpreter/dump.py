@@ -1,4 +1,4 @@
-"""What each stage of the builder makes of a script, as text to look at. For whoever works on the engine.
+"""What each stage of the compiler makes of a script, as text to look at. For people who work on the engine.
 
 Input: a source, a name, modules. Output: lines of text: the tokens, the syntax tree, the types of locals, what each
 line charges by its text, the generated Python with the Lua lines beside it. Raises LuaSyntaxError.

@@ -1,4 +1,4 @@
-"""Everything that can go wrong, drawn once.
+"""Everything that can go wrong, as one tree.
 
     Exception
     ├── ScriptError                 trouble that the script's author must mend; has ``kind``
@@ -14,7 +14,7 @@
     ├── SliceExhausted              no error: the run wants more than its first slice
     └── EngineError                 a bug of ours, never dressed as a script's error
 
-pcall catches LuaError and nothing else on this tree.
+pcall catches LuaError and nothing else in this tree.
 """
 
 from __future__ import annotations

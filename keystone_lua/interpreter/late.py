@@ -1,7 +1,8 @@
 """Compiling while a script runs: the chunks of ``load``.
 
-Input: a text, its name as PUC names chunks, and who pays. Output: a chunk's code and its globals. Refuses what the
-compiler refuses of a file. Each stage is paid for before it begins: tokens as they are read, the rest by compile cost.
+Input: a text, its name as PUC names chunks, and the run that pays. Output: a chunk's code and its globals. Refuses
+what the compiler would refuse in a file. Each stage is paid for before it begins: tokens as they are read, the rest
+by compile cost.
 
 A chunk knows nothing of the program that loads it: its globals are looked up by name in the run's table, and no library
 function is fixed. Nothing here is remembered, and no constant becomes one of Python's interned strings, which CPython

@@ -1,4 +1,4 @@
-"""Levels of optimisation: what the compiler may do to make a program faster.
+"""Levels of optimisation: which optimisations the compiler may use.
 
 Input: nothing. Output: `Level`, one switch for each kind of optimisation; `LEVEL_1` has all of them, `LEVEL_0` none.
 A level changes the time that a program takes, never its answers, errors, instructions or bytes: prices follow from the

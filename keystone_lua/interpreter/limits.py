@@ -1,4 +1,4 @@
-"""What one run may use: names, units, reasons. Nothing here measures or enforces."""
+"""What one run may use: the limits, with their units and reasons. Nothing here measures or enforces them."""
 
 from __future__ import annotations
 

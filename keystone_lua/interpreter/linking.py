@@ -1,11 +1,11 @@
-"""Linking: a script and the modules that it requires, found, parsed, and not too much for the compiler.
+"""Linking: finds and parses a script and the modules that it requires, and checks that the compiler can take them.
 
 Input: sources by name. Output: a Linked program, ready to be compiled. Raises LuaSyntaxError for what is too much for
-the compiler, and for a module that is missing, broken or requires itself where a run surely gets there.
+the compiler, and for a module that is missing, broken or requires itself, if a run surely requires it.
 
-Modules are those that a literal names: in a call of ``require``, in ``pcall(require, "name")``, and, in a program that
-calls ``require`` in other ways, anywhere, or as ``folder.`` and the rest. A module whose file is not good fails where a
-run requires it.
+Modules are those that a literal names: in a call of ``require``, or in ``pcall(require, "name")``. In a program that
+calls ``require`` with computed names, any literal may name one, whole or by its beginning (``folder.``). A module
+whose file is bad fails where a run requires it.
 """
 
 from __future__ import annotations

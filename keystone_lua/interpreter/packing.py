@@ -1,10 +1,11 @@
 """A compiled program as bytes, and back, for another process or another start of the same engine.
 
-In: a `Program`. Out: marshalled data without its sources; and from those and the sources a program that answers and
-costs the same, in a hundredth of the time that compiling takes. Refuses an accounted program.
+In: a `Program`. Out: marshalled data without its sources. Back: from data and sources, a program that answers and
+costs the same, in a hundredth of the time that compiling takes. A program that was compiled for profiling cannot be
+packed.
 
-Who hands over bytes runs code here: they must be this engine's own, over a pipe of ours or proved by a keyed hash. They
-mean something to the Python and the engine that made them only: `FINGERPRINT` names both.
+Whoever provides the bytes can run code here, so they must be this engine's own: from a pipe of ours, or proved by a
+keyed hash. Only the Python and the engine that made them can read them: `FINGERPRINT` names both.
 """
 
 from __future__ import annotations

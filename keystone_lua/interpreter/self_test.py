@@ -1,11 +1,11 @@
-"""Whether this Python computes what the engine leans on.
+"""Whether this Python computes correctly what the engine relies on.
 
 Output: None, or what is wrong in a few words. Takes 0.05 ms, so every process asks before it runs anything: an
 engine whose tokens, numbers or positions are wrong gives answers that nobody can trust. The command line asks first of
 all, everybody else with the first program that is compiled.
 
 CPython 3.11.0 to 3.11.3 mishandle possessive groups that hold a look-ahead. The engine has no such pattern any more;
-what it has is tried here on texts that such faults get wrong.
+its patterns are tried here on texts that such bugs get wrong.
 """
 
 from __future__ import annotations

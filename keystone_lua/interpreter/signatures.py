@@ -1,4 +1,4 @@
-"""Signatures: names of the language's library, and what is known of its functions without having them.
+"""Signatures: names of the language's library, and facts about its functions that do not need the functions.
 
 The analysis and the checker ask here, so that they need not import the library itself.
 """

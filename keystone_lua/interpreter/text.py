@@ -1,6 +1,6 @@
 """Text at the boundary: UTF-8 outside, one character a byte inside.
 
-Input and output: str. Surrogates stand for bytes that are no UTF-8.
+Input and output: str. Lone surrogates stand for bytes that are not UTF-8.
 """
 
 from __future__ import annotations

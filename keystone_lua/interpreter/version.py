@@ -1,3 +1,3 @@
-"""The engine's version, in every health answer and record. ``--version`` has besides what tells builds of it apart."""
+"""The engine's version, in every health answer and record. ``--version`` also shows which build it is."""
 
 ENGINE_VERSION = "0.2.0.dev0"

@@ -1,1 +1,1 @@
-"""What is known of a tree before code is made of it: scopes, types, fixed builtins, prices, compile cost."""
+"""What is known of a tree before code is generated: scopes, types, fixed builtins, prices, compile cost."""

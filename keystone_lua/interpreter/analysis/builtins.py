@@ -1,6 +1,6 @@
 """Fixed builtins: the library functions that a program has no way to replace, which its code may bind directly.
 
-Input: a program's use of its globals. Output: a FixedBuiltins.
+Input: how a program uses its globals. Output: a FixedBuiltins.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""What surely runs: the calls that a chunk makes whenever it is run to its end, or to its first error.
+"""Calls that surely run: those that a chunk makes whenever it runs to its end, or to its first error.
 
 Input: a chunk. Output: its calls outside of functions, branches, loops' bodies and later operands of ``and`` and
-``or``, up to the first statement that may leave the chunk. Refuses to guess: what is not answered may run all the same.
+``or``, up to the first statement that may leave the chunk. Other calls may run too: the answer is only those that are
+certain.
 """
 
 from __future__ import annotations

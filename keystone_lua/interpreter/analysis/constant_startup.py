@@ -1,12 +1,12 @@
-"""Start-up: whether what a program's chunks do is the same in every run, so that a run may begin where another began.
+"""Constant start-up: whether a program's chunks do the same in every run, so that it needs to be done only once.
 
-Input: the chunks of a program, resolved. Output: yes or no. Refuses to guess: yes is a proof.
+Input: the chunks of a program, with their scopes. Output: yes or no. Yes is a proof; no may be caution.
 
-A chunk is constant if its statements only give names: to functions, literals, tables of these, modules, members of
-fixed libraries. What it made stays as it was if no name of it is assigned again and nobody who could change or keep
-one of its tables gets to see it. Each name of a table has a *depth*: of how many tables lie within each other. Reading
-a field takes one off, and what has no depth left is a value that cannot be changed, and may go anywhere. What has depth
-may be indexed, compared, tested, looped over and given to READERS; a local or a loop variable that it is given to has
+A chunk is constant if its statements only give names to functions, literals, tables of these, modules, and members of
+fixed libraries. These values stay as they are if none of the names is assigned again and none of the tables gets to
+code that could change or keep it. Each name of a table has a *depth*: how many tables lie within each other there.
+Reading a field takes one off. What has no depth left cannot be changed, and may go anywhere. What has depth may be
+indexed, compared, tested, looped over and passed to READERS; a local or a loop variable that it is assigned to has
 depth too. Nothing else is allowed: no argument, no operand that a metamethod could get, no field, no result, and no
 assignment into it.
 """

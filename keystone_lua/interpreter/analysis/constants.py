@@ -1,11 +1,11 @@
-"""constant(function() ... end) at a chunk's top level: found, checked, and taken out into a chunk of its own.
+"""``constant(function() ... end)`` at a chunk's top level: found, checked, and moved into a chunk of its own.
 
-Input: a chunk. Output: the chunk, in which each such call has become a look-up by number, and a chunk that makes the
-values: it has the declarations that the functions use and returns what they return. Refuses with LuaSyntaxError a
-function that uses what is not the same in every run: a local that is neither a module, a literal, a constant nor a
-function of such, and a global that the script assigns.
+Input: a chunk. Output: the chunk, in which each such call has become a look-up by number, and a second chunk that
+makes the values: it has the declarations that the functions use, and returns their results. Raises LuaSyntaxError if
+a function uses what may differ between runs: a global that the script assigns, or a local that is neither a module, a
+literal, a constant nor a function of such.
 
-So the values depend on the sources alone: the other chunk sees no request, and its run has no clock and no random
+So the values depend on the sources alone: the second chunk sees no request, and its run has no clock and no random
 numbers (see execution.constants).
 """
 

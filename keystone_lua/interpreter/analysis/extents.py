@@ -1,13 +1,12 @@
 """Extents: how large the Python function of each Lua function may become, from the tree alone.
 
-Input: a Chunk; later the Scope of each function. Output: for each function an Extent, and from both its slots, cells
-and free variables: what a call of it, and a closure over its variables, is charged for.
+Input: a Chunk, and later the Scope of each function. Output: an Extent for each function. Scope and Extent together
+give its slots, cells and free variables: what a call of it and a closure over its variables are charged for.
 
 Every local of every block has a slot of its own in CPython's frame, which is cleared at each call; a local that a
-nested Python function uses is a cell, which is made at each call. Temporaries, for operands that are mentioned twice,
-are slots too. How many there are depends on the form that is emitted, so a bound is taken from the tree: prices must
-not change with it.
-``tests/budgets/frames.py`` holds the code objects of whole programs, and of shapes of all sizes, against the bound.
+nested Python function uses is a cell, which is made at each call. Temporaries, for operands that are used twice, are
+slots too. Their number depends on the code that is emitted. Prices must not, so the bound is computed from the tree.
+``tests/budgets/frames.py`` compares the code objects of whole programs, and of shapes of all sizes, with the bound.
 """
 
 from __future__ import annotations

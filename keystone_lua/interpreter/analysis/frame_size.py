@@ -1,6 +1,6 @@
 """Frame size: what a call of a function and a closure over its variables take, from its scope and extent.
 
-Input: a Scope and an Extent. Output: slots, captures and names, as prices are made of them.
+Input: a Scope and an Extent. Output: numbers of slots, captures and names, from which prices are made.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Pricing: what every node of a program charges by its text, decided before anything is optimised.
 
 Input: the tree, its scopes, the cost table. Output: one immutable `Pricing`. It knows no types, no fixed builtins and
-no level of optimisation, so that no count can hang on them.
+no level of optimisation, so that no count can depend on them.
 
 The code generator takes each node's price once, in whatever form it emits the node, and decides where it is charged:
 with its neighbours, at the head of the statements that run together. It decides no price. What depends on a value at

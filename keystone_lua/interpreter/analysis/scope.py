@@ -1,7 +1,7 @@
 """Scope: which variable every name means, and what is known about each.
 
-Input: a parsed chunk. Output: a Resolution. Refuses: a goto without a visible label, a
-label twice in a function, a jump into the scope of a local (manual of Lua 5.2, 3.3.4).
+Input: a parsed chunk. Output: a Resolution. Refuses a goto without a visible label, a label that stands twice in a
+function, and a jump into the scope of a local (manual of Lua 5.2, 3.3.4).
 
 A local that a nested function uses is *captured*. Python's cells give a captured local the
 life that Lua wants (one per activation of the function that declares it) except inside a

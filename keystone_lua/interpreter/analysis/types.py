@@ -1,7 +1,6 @@
-"""Kinds: what type a local or an expression surely has, so that guards can be left out.
+"""Types: which type a local or an expression surely has (its kind), so that guards can be left out.
 
-Input: the resolution of a whole program. Output: Kinds, which the compiler asks. Refuses to guess: a
-kind other than ANY is a proof.
+Input: the resolution of a whole program. Output: Kinds, which the compiler asks. A kind other than ANY is a proof.
 
 A variable's kind is the join of all values ever assigned to it, whatever the order. A parameter's values are the
 arguments of all calls, if the function is only ever called by its name: a local that is never assigned again, or a

@@ -1,4 +1,4 @@
-"""Uses: how a program's chunks use names that are nobody's locals. Facts, which scope collects."""
+"""Uses: how a program's chunks use names that are not locals. scope collects these facts."""
 
 from __future__ import annotations
 

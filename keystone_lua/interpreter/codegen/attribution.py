@@ -1,7 +1,7 @@
-"""Accounting: a compiler whose programs say, charge by charge, which line pays.
+"""Accounting: a compiler for the profiler, whose programs say for each charge which line pays.
 
-Input and output as compiler's. The code answers and costs the same as the plain compiler's; it differs in the numbers
-of its sites, and counts each statement.
+Input and output are those of compiler. The code answers and costs the same as the plain compiler's; it differs in the
+numbers of its sites, and counts each statement.
 
 A segment's price is the sum of operations on several lines. Here the sum remembers its parts (`Price`), and the
 statements that charge it stand at a site of their own, by which the profile recorder finds the parts again.

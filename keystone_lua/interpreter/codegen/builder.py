@@ -6,14 +6,14 @@ in ``self.out`` that must come first; the table of sites; the names of functions
 The other files here are free functions that get the builder, one for each kind of node; compiler lists them in
 ``makers``, by the class of the node.
 
-**Three questions** can be asked of an expression: ``value`` (exactly one Lua value), ``multi`` (all results: a value,
-or a tuple for none or several) and ``test`` (a Python truth). The fast path stands inline behind an exact class test;
+**Three forms** of an expression can be asked for: ``value`` (exactly one Lua value), ``multi`` (all results: a value,
+or a tuple for none or several) and ``test`` (a Python truth). The fast path is inline, behind an exact class test;
 everything else is one call into operations. No subtree is emitted twice: an operand that is needed twice is first
 named, with a walrus.
 
-**Prices.** A segment (a basic block) is a run of statements without a way out in the middle; its price, the sum of its
-nodes' (see analysis.pricing), is charged on entry: ``fuel -= n`` on a cell variable, the cheapest counter measured.
-``run.refuel`` decides when one goes below zero.
+**Prices.** A segment (a basic block) is a run of statements without a way out in the middle; its price, the sum of
+its nodes' prices (see analysis.pricing), is charged on entry: ``fuel -= n`` on a cell variable, the cheapest counter
+that we measured. ``run.refuel`` decides when one goes below zero.
 
 **Height.** CPython's compiler recurses over the ast, so its height is bounded: a tall expression is moved into a nested
 function (outlined) that is called in its place, and a long chain becomes such a function's statements.

@@ -1,7 +1,7 @@
 """The compiler: functions, and a whole program, to code objects.
 
 Input: resolved chunks. Output: one code object per chunk; the table of sites and the names of functions besides.
-What the parser and scope accepted compiles.
+Whatever the parser and scope have accepted compiles.
 
 A Lua function is a Python function whose first parameter is the depth it runs at; the others default to None. All
 chunks stand in one Python function whose parameters are the cells that a run provides.

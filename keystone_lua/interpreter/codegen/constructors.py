@@ -4,10 +4,10 @@ Input: Table nodes. Output: an expression that makes the table. A nil or NaN key
 time, of operations.
 
 Positions and constant keys become one dict display, whose Table loses its nils afterwards if there may be some; up to
-three fields are given to a function that stores them one by one, which takes less time than to copy a dict. A computed
-key sends all fields, in order, to operations. The price of the table and its entries is in the segment; where the
-constructor may not be reached, it is paid on the spot instead. Hundreds of fields are a nested function's statements,
-since CPython's compiler keeps a display on its stack.
+three fields are given to a function that stores them one by one, which takes less time than to copy a dict. If a key
+is computed, operations stores all fields, in order. The price of the table and its entries is in the segment; where
+the constructor may not be reached, it is paid on the spot instead. Hundreds of fields are a nested function's
+statements, since CPython's compiler keeps a display on its stack.
 """
 
 from __future__ import annotations

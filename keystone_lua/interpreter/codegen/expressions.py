@@ -3,8 +3,8 @@
 Input: nodes that read a variable, a field or ``...``, or that call. Output: expressions (see builder). What a
 value does not support is an error at run time, of operations.
 
-A local is a Python name, a field that a plain table has is a Python subscript. A call is a Python call: not guarded,
-since CPython's own TypeError says at which site a value was called that is no function (see tracebacks). Library
+A local is a Python name, a field that a plain table has is a Python subscript. A call is a Python call without a
+guard: if the value is no function, CPython raises a TypeError, from which tracebacks finds the site. Library
 functions that no script can have replaced are cells of the program.
 
 Where two operands must be evaluated in order before a test, ``(t1 := A) is not (t2 := B) and ...`` does both at the

@@ -1,11 +1,12 @@
 """Operators to Python ast: arithmetic, comparison, ``and``, ``or``, ``not``, ``-``, ``#`` and ``..``.
 
-Input: operator nodes, chains flat as the parser makes them. Output: expressions; where a truth is wanted, tests.
-Refuses to decide semantics: two floats (or strings, or plain tables) are done inline, everything else by operations.
+Input: operator nodes, chains flat as the parser makes them. Output: expressions; where a truth is wanted, tests. It
+does two floats (or strings, or plain tables) inline and leaves everything else to operations, which says what Lua
+means.
 
 The guards of a fast path name each operand at its first mention, in the order of evaluation. A local that evaluating
 the right operand may change is *late*: PUC reads it from its register when the operator runs, so it is tested second.
-What kinds proves is not tested. A chain that is too long becomes the statements of a nested function.
+What analysis.types proves is not tested. A chain that is too long becomes the statements of a nested function.
 """
 
 from __future__ import annotations

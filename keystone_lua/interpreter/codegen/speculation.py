@@ -1,12 +1,12 @@
 """Speculation: expressions without guards, to be tried before the guarded form.
 
 Input: an expression node. Output: an Attempt, whose Python expression has the node's value, or raises one of
-GUARD_FAILURES and has changed nothing; None where there is no such form or no guard to save. Refuses everything that
-could run Lua code or charge for work: calls, constructors, concatenation.
+GUARD_FAILURES and has changed nothing; None where there is no such form or no guard to save. Calls, constructors and
+concatenation have no such form, since they could run Lua code or charge for work.
 
 **Why it is right.** Statements emit ``try: x = attempt; except GuardFailure: x = guarded``. In CPython 3.11 a ``try``
 costs nothing until something is raised, so the guards of the usual case are gone (matrix x 0.6), and the guarded
-form, which knows strings as numbers, metatables and errors, starts again from the operands. An operand is asked for in
+form, which knows strings as numbers, metatables and errors, starts again from the operands. An operand is needed in
 one of two ways:
 
 * as an *operand*, where only a number (or, of an index, a table) will do. Any other value makes Python raise TypeError:

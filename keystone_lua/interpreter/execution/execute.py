@@ -1,4 +1,4 @@
-"""Running a program from outside: ``execute`` for plain scripts; decision builds on ``running``.
+"""Running a program from outside: ``execute`` for plain scripts, ``running`` for routing.decision.
 
 Input: a Program, Limits, seed, clock. Output: a Result, whatever happened in the script. Raises
 SliceExhausted when a slice was asked for and used up, EngineError for a bug of ours.

@@ -4,7 +4,8 @@ Input: the cells of a run. Output: its fast paths. They raise BudgetExceeded, Sl
 operations raise.
 
 A function that has the counters as free variables changes one in a ninth of the time that ``cell_contents`` takes. So
-these are functions made for each run, as library functions are, and no methods. They serve the runs that follow in it.
+these are functions made for each run, as library functions are, and no methods. The next run that uses these cells
+uses them too.
 """
 
 from __future__ import annotations

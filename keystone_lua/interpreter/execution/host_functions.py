@@ -1,6 +1,7 @@
-"""Host functions: what an embedder injects to a plain script besides the library, and calls of its global functions.
+"""Host functions, which an embedder adds to a plain script's globals; and calls of a script's global functions.
 
-Input: a Program, the functions by name, the name of a global to call. Output: a Result. Raises as execution does.
+Input: a Program, the functions by name, the name of a global to call. Output: a Result. Raises what ``execute``
+raises.
 
 A host function is a Python function that gets the run, the depth and the arguments, all Lua values, and answers as
 library functions do (see values). Its price is charged before each call; work and bytes that depend on its arguments

@@ -3,7 +3,7 @@
 Input: a run, a text, a name. Output: a function that sees the run's globals and nobody's locals. Raises LuaSyntaxError,
 what ends runs, and StackOverflow where the compiler would have too little of C's stack.
 
-The compiler stands above all that runs; it registers itself in COMPILERS.
+The compiler is a room above this one, so it registers itself in COMPILERS.
 """
 
 from __future__ import annotations

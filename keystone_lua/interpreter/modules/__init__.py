@@ -1,5 +1,5 @@
-"""The routing library: what a script gets by ``require``. One file a module, found by name in catalogue.
+"""The routing library: modules that a script gets by ``require``. One file for each, found by name in catalogue.
 
-A file has a factory ``library(run, fuel, alloc)``, as those of stdlib have. It is imported when a script that requires
-it is compiled; nobody else pays for it.
+A file has a factory ``library(run, fuel, alloc)``, like those of stdlib. It is imported when a script that requires
+it is compiled; other scripts pay nothing for it.
 """

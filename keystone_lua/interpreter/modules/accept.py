@@ -1,8 +1,8 @@
 """accept: which of the offered languages, types or encodings a request prefers, by RFC 9110's quality values.
 
-Input: a header's text or nil, a list of offers. Output: an offer, or nil if none is acceptable. Among equals the first
-offer wins. Elements that are not as section 12.4.2 says are ignored. Languages match as RFC 4647's basic filtering:
-``en`` takes ``en-GB``; the longest range that matches an offer has the say.
+Input: a header's text or nil, a list of offers. Output: an offer, or nil if none is acceptable. Among equals the
+first offer wins. Elements that do not follow section 12.4.2 are ignored. Languages match by RFC 4647's basic
+filtering: ``en`` takes ``en-GB``; the longest range that matches an offer decides.
 """
 
 from __future__ import annotations

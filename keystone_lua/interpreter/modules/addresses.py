@@ -1,6 +1,6 @@
 """Addresses by RFC 3986: taken apart, put together, resolved.
 
-Input and output: texts of one character a byte. None for what is no address. Callers have paid.
+Input and output: texts of one character a byte; None for what is no address. The caller has charged for the work.
 """
 
 from __future__ import annotations

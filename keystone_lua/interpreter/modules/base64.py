@@ -1,8 +1,8 @@
 """base64: RFC 4648's base 64 (section 4) and the one for addresses and file names (section 5).
 
-Input: strings of bytes. Output: text; on decoding bytes, or nil for what is not base 64. Padding may be left out on
-decoding, but not be wrong; white space, characters of the other alphabet and bits that are left over are refused, so
-that two texts never mean the same bytes. ``encode_url`` writes no padding, as tokens want it.
+Input: strings of bytes. Output: text; on decoding bytes, or nil for what is not base 64. When decoding, padding may
+be missing but not wrong; white space, characters of the other alphabet and leftover bits are refused, so that no two
+texts with padding mean the same bytes. ``encode_url`` writes no padding, as tokens want it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """bucket: which share, name or node a key belongs to; the same for the same key, salt and list, everywhere.
 
 Input: keys (texts or numbers), salts, lists of names with weights, ``{{name, weight}, ...}``. Output: bucket numbers
-from 0, names, nodes. Refuses weights that are no finite numbers from 0 on, names that are neither text nor number.
-``random`` draws from the run's random numbers. What is computed, and why, stands in bucketing.
+from 0, names, nodes. Refuses weights that are not finite numbers of at least 0, and names that are neither text nor
+number. ``random`` draws from the run's random numbers. bucketing says what is computed, and why.
 """
 
 from __future__ import annotations

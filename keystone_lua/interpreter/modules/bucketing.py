@@ -1,11 +1,11 @@
 """How keys are spread over buckets, weights and nodes: the pure part of the module ``bucket``.
 
-Input: texts, numbers, weights. Output: places and fractions. Callers have paid. Only the operations
-that IEEE 754 rounds exactly are used: no logarithm of a C library, which differs from machine to machine.
+Input: texts, numbers, weights. Output: places and fractions. The caller has charged for the work. Only operations
+that IEEE 754 rounds exactly are used, and no logarithm of a C library, which differs from machine to machine.
 
 - ``share``: 64 bits of BLAKE2b of salt, a zero byte and key; times n, shifted by 64.
-- ``weighted``: rendezvous hashing (D. Thaler, C. Ravishankar; weights by J. Resch): each name draws by itself, the best
-  draw wins. So a weight that changes moves keys to or from its own name only, as few as there can be.
+- ``weighted``: rendezvous hashing (D. Thaler, C. Ravishankar; weights by J. Resch): each name draws a number, and the
+  best draw wins. So changing a weight moves keys only to or from its own name, and as few as possible.
 - ``Ring``: consistent hashing with POINTS places a node.
 - ``jump``: J. Lamping, E. Veach, "A Fast, Minimal Memory, Consistent Hash Algorithm".
 - ``growthbook``, ``unleash``, ``flagd``: as the products' software development kits compute it.

@@ -1,7 +1,7 @@
 """The routing library as a whole: which names ``require`` knows, and the recipes behind them.
 
-Input: a name that a script requires. Output: the module's members: recipes, constants, and what is made anew for each
-run. Files are imported when first asked for. Refuses to register a function that the cost table does not price.
+Input: a name that a script requires. Output: the module's members: recipes, constants, and values that each run makes
+anew. Files are imported when first needed. A function without a price in the cost table cannot be registered.
 
 A script's own ``lib/NAME.lua`` comes before a module of the same name here: a new module breaks no script.
 """

@@ -1,7 +1,8 @@
 """cookie: the Cookie header read, a Set-Cookie header written, by RFC 6265bis.
 
-Input: a header's value; a table. Output: a table of names and values; a header's value. What a client sends is never an
-error; a cookie that browsers would refuse, or that would smuggle an attribute, is one of the script's.
+Input: a header's value; a table. Output: a table of names and values; a header's value. Nothing that a client sends
+is an error. A cookie to be written that browsers would refuse, or that would smuggle in an attribute, is an error of
+the script.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Dates as text: RFC 3339, and the three forms of HTTP's dates.
 
-Input: texts of at most LONGEST bytes. Output: milliseconds since 1970, and whether the text says its distance from
-Greenwich; or text. A text that is no date, or one that is on no calendar, is None.
+Input: texts of at most LONGEST bytes. Output: milliseconds since 1970, and whether the text has an offset from UTC;
+or text. None for a text that is no date, or a date that no calendar has.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Signatures of ECDSA (FIPS 186) on P-256 and P-384, over Python's integers.
 
-Input: a curve, a point, a digest, a signature as two numbers. Output: whether it is one. Only public values come here,
-so that time may depend on them. A point that is not on its curve is told by ``is_on``.
+Input: a curve, a point, a digest, a signature as two numbers. Output: whether it is one. Only public values come
+here, so time may depend on them. ``is_on`` says whether a point is on its curve.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""hash: digests, keyed digests, checksums, hashes that spread keys, and a comparison that tells nothing by its time.
+"""hash: digests, keyed digests, checksums, hashes that spread keys, and a comparison in constant time.
 
 Input: strings of bytes. Output: digests as hexadecimal text, or as bytes by the names that end in ``_bin``; checksums
 and hashes of 32 bits as numbers, XXH64 as 16 hexadecimal digits, since a double does not hold it. Refuses unknown names

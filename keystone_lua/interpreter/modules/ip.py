@@ -1,9 +1,9 @@
 """ip: addresses, and lists of networks that answer whether an address is in one of them.
 
 Input: addresses and networks (CIDR) of IPv4 and IPv6 as text. Output: canonical text, booleans, matchers. An IPv4
-address written as IPv6 (``::ffff:10.0.0.1``) is that IPv4 address everywhere. Networks may have host bits set. Refuses
-a matcher for a list with an entry that is neither, by its place and its text: a list that silently lacks one would let
-in or keep out the wrong people. An address that is none is in no network; a second result says so.
+address written as IPv6 (``::ffff:10.0.0.1``) is that IPv4 address everywhere. Networks may have host bits set. A list
+with an entry that is neither is an error, which names the entry and its place: a matcher that silently lacks one
+would let in or keep out the wrong people. A text that is no address is in no network; a second result says so.
 
 A matcher keeps merged ranges of integers, sorted, and finds an address by bisection.
 """

@@ -1,7 +1,7 @@
-"""json, which is cjson as well: texts to tables and back.
+"""json, also called cjson: texts to tables and back.
 
-Input: texts and values. Output: values and texts; ``get`` answers one value of a long text without making the rest of
-it. ``encode`` and ``decode`` raise errors, as cjson's do; ``encode_safe``, ``decode_safe`` (cjson.safe's) and ``get``
+Input: texts and values. Output: values and texts; ``get`` answers one value of a long text without building the rest.
+``encode`` and ``decode`` raise errors, as cjson's do; ``encode_safe``, ``decode_safe`` (cjson.safe's) and ``get``
 answer nil and a message. Settings hold for the rest of a run.
 """
 

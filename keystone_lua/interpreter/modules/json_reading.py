@@ -1,10 +1,10 @@
-"""JSON text (RFC 8259) to Lua values, and a value in a text without the rest of it.
+"""JSON text (RFC 8259) to Lua values: all of it, or one value in it.
 
 Input: a text, a character a byte. Output: Lua values; strings are the bytes that the text has, escapes beyond ASCII the
 bytes of their UTF-8, lone surrogates those of U+FFFD. Raises Misread for what is not JSON, with the place.
 
-Python's scanner does the work. It recurses in C, so nesting is looked at before; and its messages differ between
-versions of Python, so the place of a mistake is found here, by a grammar of our own.
+Python's scanner does the work. It recurses in C, so nesting is checked first. Its messages differ between versions of
+Python, so the place of a mistake is found here, by our own grammar.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """jwt: JSON Web Tokens (RFC 7515 to 7519) in their compact form, decoded or verified.
 
-Input: a token, keys, rules. Output: ``decode`` the header and the claims as they stand; ``verify`` whether a key signed
-the token and every rule holds, with the first that does not. Whatever a token says is an answer, never an error; keys
-and rules are the script's own, and wrong ones are errors.
+Input: a token, keys, rules. Output: of ``decode``, the header and the claims as they are; of ``verify``, whether a
+key signed the token and every rule holds, and the first that does not. A bad token is never an error; wrong keys and
+rules are, since they are the script's own.
 
 A key knows its algorithms, and an algorithm takes no other kind of key: a public key is never the secret of an HMAC,
 and ``none`` is no algorithm.

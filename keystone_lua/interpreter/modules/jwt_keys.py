@@ -1,7 +1,7 @@
 """Keys that verify tokens: PEM (RFC 7468) and JWK (RFC 7517) to numbers.
 
-Input: texts. Output: a Key. Raises BadKey, in words, for what is none, is too weak, too large or not on its curve.
-Everything is bounded: texts by MAX_KEY, moduli from 2,048 bits (RFC 7518, 3.3) to 4,096, exponents by 32 bits.
+Input: texts. Output: a Key. Raises BadKey, which says why, for what is no key, is too weak, too large or not on its
+curve. Everything is bounded: texts by MAX_KEY, moduli from 2,048 bits (RFC 7518, 3.3) to 4,096, exponents by 32 bits.
 """
 
 from __future__ import annotations

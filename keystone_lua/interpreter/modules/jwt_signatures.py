@@ -1,7 +1,7 @@
 """Signatures of tokens (RFC 7518, 3): HMAC, RSA by PKCS #1 v1.5 and PSS (RFC 8017), ECDSA.
 
-Input: an algorithm's name, a Key of its kind, what was signed, the signature. Output: whether it is one, and before
-that its price.
+Input: an algorithm's name, a Key of its kind, what was signed, the signature. Output: whether the signature is right,
+and what checking it costs.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Lua values that modules of the library make and take: lists, lists of pairs, keys, records.
+"""Lua values that modules of the library take and return: lists, lists of pairs, keys, records.
 
-Input and output: Python's lists and dicts, and tables. Whoever calls has paid for what is made; what a script's table
-has is paid for here. What is no list ends at its first hole.
+Input and output: Python's lists and dicts, and tables. The caller has charged for what is made; reading a script's
+table is charged here. A list ends at its first hole.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """ngx: what OpenResty's ``ngx`` has and can be computed from its arguments.
 
 Input: texts, numbers, tables of arguments. Output: as lua-nginx-module answers. What reads or changes a connection is
-not here: using it is an error that says what to use instead (``INSTEAD`` has them).
+not available: using it is an error that says what to use instead (see ``INSTEAD``).
 """
 
 from __future__ import annotations

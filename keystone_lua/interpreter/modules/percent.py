@@ -1,4 +1,4 @@
-"""Percent-encoding (RFC 3986, 2.1) of strings of bytes, for the modules that have it; paid for here.
+"""Percent-encoding (RFC 3986, 2.1) of strings of bytes, for the modules that need it; it is charged here.
 
 Input and output: texts of one character a byte. A percent sign without two digits stays.
 """

@@ -1,11 +1,12 @@
 """re: regular expressions as PCRE writes them, in time linear in text and pattern; calls as those of ngx.re.
 
-Input: subjects, patterns, option letters (``a`` ``i`` ``m`` ``s`` ``x`` ``D``; ``j`` and ``o`` change nothing). Output:
-tables of captures (0 is the whole match, false what took no part, names besides numbers), positions, strings. Refuses
-what regex_syntax does, by name and place: as an error, not as a second result, since a pattern stands in the script.
+Input: subjects, patterns, option letters (``a`` ``i`` ``m`` ``s`` ``x`` ``D``; ``j`` and ``o`` change nothing).
+Output: tables of captures (0 is the whole match, false a group that took no part, names besides numbers), positions,
+strings. What regex_syntax refuses is an error that names it and its place, not a second result, since patterns are
+the script's own.
 
-A run pays for reading a pattern at its first use and keeps it, as for Lua's patterns: the process keeps them too, but
-nobody's price depends on that.
+A run pays for reading a pattern at its first use and then keeps it, as for Lua's patterns. The process keeps patterns
+too, but no price depends on that.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Hashes that spread keys, as other products compute them: murmur3, xxhash, FNV-1a; and our own, from BLAKE2b.
+"""Hashes that spread keys: murmur3, xxhash and FNV-1a as other products compute them, and our own, from BLAKE2b.
 
-Input: texts of one character a byte. Output: integers. Callers have paid.
+Input: texts of one character a byte. Output: integers. The caller has charged for the work.
 """
 
 from __future__ import annotations

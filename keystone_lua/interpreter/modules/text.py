@@ -1,7 +1,7 @@
 """text: strings taken apart, put together and compared as plain text; nothing here is a pattern.
 
 Input: strings of bytes. Output: strings, lists of strings, booleans. Lower case and white space are those of the C
-locale. A separator has at most MAX_SEPARATOR bytes: CPython may compare all of it at each place.
+locale. A separator has at most MAX_SEPARATOR bytes, since CPython may compare all of it at each place.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""time: the moment of the decision, dates as text, civil times in zones.
+"""time: the time of the decision, dates as text, local times in time zones.
 
-Input: milliseconds since 1970 (the run's reading if left out), texts, names of zones. Output: milliseconds, texts, date
-tables, booleans. Refuses names of zones that tzdata has not, and times outside of the years 1 to 9999: both stand in
-the script. A text that is no date is nil and a message.
+Input: milliseconds since 1970 (the run's reading if left out), texts, names of zones. Output: milliseconds, texts,
+date tables, booleans. A zone that tzdata does not have and a time outside of the years 1 to 9999 are errors, since
+the script chose them. A text that is no date gives nil and a message.
 """
 
 from __future__ import annotations

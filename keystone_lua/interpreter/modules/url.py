@@ -1,6 +1,6 @@
 """url: addresses and queries.
 
-Input: texts; for building, tables. Output: tables; texts. What a client can send is answered by nil and a message.
+Input: texts to parse, tables to build from. Output: tables, texts. A bad text from a client gives nil and a message.
 """
 
 from __future__ import annotations

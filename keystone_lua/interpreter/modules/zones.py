@@ -1,8 +1,8 @@
-"""Time zones: the tables of the package tzdata, and civil times in them.
+"""Time zones: the tables of the package tzdata, and local times in them.
 
-Input: names of the IANA database, seconds since 1970. Output: local times. A name that the package has not is None. The
-tables are the package's, never the machine's, so that an answer depends on ``VERSION`` and nothing else; each is read
-once a process, as a module's file is.
+Input: names of the IANA database, seconds since 1970. Output: local times; None for a name that the package does not
+have. The tables are the package's, never the machine's, so that answers depend on ``VERSION`` and nothing else. Each
+process reads a table once.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a Lua pattern says: its text read into a flat list of items over sets of characters.
+"""A Lua pattern's text read into a flat list of items over sets of characters.
 
 Input: a pattern's text. Output: items, and what is known of its captures. What Lua refuses becomes a FAULT item,
 since Lua refuses it only when the matcher comes to it.

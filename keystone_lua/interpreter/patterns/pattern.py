@@ -10,9 +10,9 @@ is known when the pattern is read. Two engines work on the same sequence:
 
 * ``re``, for patterns of character classes, frontiers, anchors and captures. For such a sequence greedy and
   lazy repetition in ``re`` try the same lengths in the same order as Lua, so the first success is the same.
-* the stepper (pattern_stepper.py), a backtracking matcher with an explicit stack: for ``%b``, back references,
-  errors, and whatever ``re`` could do only in more than linear time. A sequence passes each item once, so the
-  stack is never longer than the pattern.
+* the stepper (backtracker.py), a backtracking matcher with an explicit stack: for ``%b``, back references, errors,
+  and whatever ``re`` could do only in more than linear time. A sequence passes each item once, so the stack is never
+  longer than the pattern.
 
 **When is re linear?** ``_Survey`` walks the items from the last to the first and keeps, for what follows:
 the characters it can begin with, whether it always succeeds, and the degree in the subject's length of the work of an

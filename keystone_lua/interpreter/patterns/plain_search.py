@@ -1,12 +1,12 @@
-"""Where a text stands in another, in linear time whatever the two are.
+"""Finds a text in another, in linear time whatever the two are.
 
 Input: subject, needle, start. Output: the place, or -1. Charges, through a callable, what it takes beyond
 ``string.find``'s own price.
 
 CPython looks for a needle in linear time only where it takes the two-way algorithm: in 30,000 bytes or more, or in
 2,500 for a needle of 100, and if the needle is shorter than a third of them. Anywhere else it may compare the whole
-needle at each place: 0.4 s for a needle of a megabyte in a subject that is 1,500 bytes longer. So a subject that is too
-short gets a tail. A match that reaches into the tail is none.
+needle at each place: 0.4 s for a needle of a megabyte in a subject that is 1,500 bytes longer. So a subject that is
+too short gets a tail, and a match that reaches into the tail does not count.
 """
 
 from __future__ import annotations

@@ -2,10 +2,11 @@
 
 Input: a program, a subject, a place. Output: the borders of the match and its captures, or None.
 
-It tries the ways in PCRE's order and goes back when one fails, but never takes the same way from the same place twice:
-each operation that divides ways has a row of marks, one a place. A way that was tried has failed, whatever led there,
-as nothing looks back (so there are no back references). So the steps are at most operations times places. The marks
-are kept for all starts of a search. Memory: a byte for each place in a row that is used, and the stack of ways to try.
+It tries alternatives in PCRE's order and backtracks when one fails, but never tries the same operation at the same
+place twice: each operation with alternatives has a row of marks, one for each place in the text. What was tried there
+has failed and will fail again, whatever led to it, since nothing looks back (so there are no back references). So
+there are at most as many steps as operations times places. The marks are kept for all starts of a search. Memory: a
+byte for each place in a row that is used, and the stack of what is still to be tried.
 
 A greedy run of a set is one step in C. It marks all places that it can end at, and stops at a mark: each place is
 looked at once, but for the last piece, which is twice as long as what is new.

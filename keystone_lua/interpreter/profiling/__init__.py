@@ -1,1 +1,1 @@
-"""Who paid what in a run."""
+"""Which line of a script, and which library function, paid what in a run."""

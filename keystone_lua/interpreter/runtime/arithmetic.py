@@ -1,4 +1,4 @@
-"""Arithmetic and concatenation beyond the fast path (manual 2.5.1, 2.5.4, 2.8): numerals, metamethods, errors."""
+"""Arithmetic and concatenation off the fast path (manual 2.5.1, 2.5.4, 2.8): numerals, metamethods, errors."""
 
 from __future__ import annotations
 

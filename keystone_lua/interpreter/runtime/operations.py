@@ -1,7 +1,7 @@
 """What the manual says of every operator, beyond the fast path (section 2.8).
 
-Generated code does the usual case inline behind an exact class test and calls here for the
-rest: strings as numbers, metatables, errors. The standard library calls here too and decides nothing again.
+Generated code does the usual case inline behind an exact class test and calls this module for the rest: strings as
+numbers, metatables, errors. The standard library calls it too, so that each operator's meaning stands here alone.
 
 Input: the run, the call depth, operands. Output: a Lua value; the comparisons answer a Python bool.
 Metamethods are called at depth ``d + run.native_call_depth``. Refuses with Lua's own messages.

@@ -1,7 +1,7 @@
 """Places: the levels of a script's stack as ``debug`` tells of them.
 
 Input: Python's stack, or a function. Output: places, innermost first; level 0 is the library function that asks.
-What is not known is empty, as in PUC.
+Unknown facts are empty, as in PUC.
 """
 
 from __future__ import annotations

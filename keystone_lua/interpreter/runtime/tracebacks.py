@@ -5,8 +5,8 @@ the script's line and the names of the operands there. So a position costs nothi
 somebody asks. A frame is the script's if its globals hold the program's sites; it is a
 library function's if its code was registered. Everything else on the stack is the engine's.
 
-Input: frames and exceptions. Output: positions, LuaErrors with Lua's messages, tracebacks.
-Refuses to guess: a Python exception that no site expects becomes an EngineError.
+Input: frames and exceptions. Output: positions, LuaErrors with Lua's messages, tracebacks. A Python exception that no
+site expects becomes an EngineError.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Argument checks of library functions, worded as lauxlib words them (manual 3.7).
 
-Input: a Lua value and the argument's number; the run, where a text may have to be converted: that is paid for by its
-length, and nothing here converts without. Output: the value as the type that the function asked for.
-Refuses with "bad argument #1 to 'name' (number expected, got nil)"; the position and the name come from
-the call site. Callers test the usual class inline and come here only when it does not fit.
+Input: a Lua value and the argument's number; also the run, where a text may have to be converted, which is charged by
+its length. Output: the value as the type that the function asked for. Refuses with "bad argument #1 to 'name' (number
+expected, got nil)"; the position and the name come from the call site. Callers test the usual class inline and come
+here only when it does not fit.
 """
 
 from __future__ import annotations

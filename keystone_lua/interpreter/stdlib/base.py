@@ -1,7 +1,7 @@
-"""The base library (manual 5.1), less what reads or compiles other code.
+"""The base library (manual 5.1), without the functions that read or compile other code.
 
 Input: Lua values; ``print`` and ``log`` write to the run's log. Output: Lua values. pcall and xpcall are the only
-places that catch a LuaError; a budget stop passes through both. Refuses: everything in libraries.LEFT_OUT.
+places that catch a LuaError; a budget stop passes through both. What signatures.LEFT_OUT lists is missing.
 """
 
 from __future__ import annotations

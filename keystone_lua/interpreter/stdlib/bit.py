@@ -1,9 +1,9 @@
 """The bit library, as LuaJIT has it: operations on 32-bit integers.
 
-Input: numbers and numerals. Output: numbers in the signed 32-bit range; ``tohex`` answers text. A number is
-rounded to the nearest integer, ties to even, and cut to its low 32 bits. LuaJIT does so by adding 2^52 + 2^51:
-the integer then stands in the low bits of the double. That works for up to 2^51 either way;
-beyond it the low bits hold something else, which is answered all the same. Refuses other values.
+Input: numbers and numerals. Output: numbers in the signed 32-bit range; ``tohex`` answers text. A number is rounded
+to the nearest integer, ties to even, and cut to its low 32 bits. LuaJIT does so by adding 2^52 + 2^51: the integer
+then stands in the low bits of the double. That works up to 2^51 in either direction; beyond it the low bits hold
+something else, and that is the answer, as in LuaJIT. Refuses other values.
 """
 
 from __future__ import annotations

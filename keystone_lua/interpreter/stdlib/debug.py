@@ -1,4 +1,4 @@
-"""The debug library, as far as it only tells where a script stands: ``traceback`` and ``getinfo``.
+"""The part of the debug library that only says where a script is: ``traceback`` and ``getinfo``.
 
 Input: levels, functions. Output: texts and tables as PUC makes them. Nothing here shows or changes a script's values.
 """

@@ -1,7 +1,7 @@
-"""The inert ``io``: what libraries look at while they load. There only where limits ask for it.
+"""The inert ``io``, for libraries that look at it while they load. It is there only if limits ask for it.
 
-Input: calls of its functions. Output: that they are not available: as an error, or as nil and a message where Lua's
-function of that name answers so when it fails. Nothing is opened, read or written.
+Input: calls of its functions. Output: that they are not available, as an error, or as nil and a message where Lua's
+function of that name reports failure in this way. Nothing is opened, read or written.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""``load`` and ``loadstring``: text that becomes a function while a script runs. There only where limits allow it.
+"""``load`` and ``loadstring``: text that becomes a function while a script runs. There only if limits allow it.
 
-Input: text, or a function that answers it piece by piece; a chunk name. Output: a function, or nil and why there is
-none, in lua5.1's words. Refuses binary chunks, which nobody has checked, and environments.
+Input: text, or a function that answers it piece by piece; a chunk name. Output: a function, or nil and the reason, in
+lua5.1's words. Refuses binary chunks, which cannot be checked, and environments.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Patterns at work: a run pays for what its searches read, make and keep.
+"""Searches with patterns, for which a run pays: what they read, make and keep.
 
 Input: the run, a pattern's text, a subject. Output: matches, captures, substitutions. Raises what
 PUC's lstrlib.c raises.

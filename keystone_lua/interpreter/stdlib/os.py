@@ -1,9 +1,9 @@
-"""The os library, as far as a decision may know the world: one clock reading, in UTC and the C locale.
+"""The part of the os library that a decision may use: one reading of the clock, in UTC and the C locale.
 
-Input: ``RunContext.now``, numbers, date tables, strftime formats. Output: numbers, text, date tables, as Lua 5.1
-over glibc gives them with TZ=UTC and LC_ALL=C, for every time whose year fits an int; nil for the others.
-Nothing of the machine shows: ``clock`` advances with the run's instructions. Refuses date tables without
-day, month or year; what would touch the system is not here.
+Input: ``RunContext.now``, numbers, date tables, strftime formats. Output: numbers, text, date tables, as Lua 5.1 over
+glibc gives them with TZ=UTC and LC_ALL=C, for every time whose year fits an int; nil for the others. Scripts learn
+nothing about the machine: ``clock`` advances with the run's instructions. Refuses date tables without day, month or
+year. Functions that would touch the system are missing.
 
 Days are counted in the proleptic Gregorian calendar by whole eras of 400 years, with years that begin in
 March, so that the leap day is a year's last ("chrono-Compatible Low-Level Date Algorithms", H. Hinnant).

@@ -1,4 +1,4 @@
-"""The package library, as far as libraries look at it while they load: constants.
+"""The part of the package library that other libraries look at while they load: constants.
 
 ``loaded`` and ``preload`` belong to a run, which adds them (see execution.run). Assigning ``path`` or ``cpath`` changes
 nothing: modules are linked before a script runs.

@@ -1,4 +1,4 @@
-"""The functions of the base library that no metamethod sees: rawequal, rawget, rawset (manual 5.1)."""
+"""Functions of the base library that bypass metamethods: rawequal, rawget, rawset (manual 5.1)."""
 
 from __future__ import annotations
 

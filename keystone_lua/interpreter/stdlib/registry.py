@@ -1,8 +1,8 @@
-"""The standard library as a whole: what exists, what is left out, what a program can be promised.
+"""The standard library as a whole: what exists, what is left out, which functions a program cannot have replaced.
 
-Input: the factories in stdlib and a program's use of its globals. Output: recipes from which a run makes the
-functions that it needs; to build all of them would take longer than a decision.
-Refuses to register a function that the cost table does not price.
+Input: the factories in stdlib, and how a program uses its globals. Output: recipes from which a run makes the
+functions that it needs; to make all of them would take longer than a decision. A function without a price in the cost
+table cannot be registered.
 """
 
 from __future__ import annotations

@@ -5,9 +5,9 @@ inconsistent are those of PUC 5.1's quicksort, comparison for comparison: median
 both ends, the smaller part by recursion (so at most log2 n deep). A comparison function may look at the
 table, change it or fail, so every swap is written to the table at once, with the values that PUC would write.
 
-Without such a function nobody watches. Then numbers, or strings, of which equal ones cannot be told apart, are
-left to Python's sort: every correct algorithm gives the same result. NaNs, which no order holds for, and
-zeros of both signs are not such numbers. The price is that of the values, n log2 n.
+Without such a function nothing sees the steps. Numbers or strings whose equal values cannot be told apart are then
+left to Python's sort, since every correct algorithm gives the same result; NaNs, which have no order, and zeros of
+both signs are not such numbers. The price depends on n log2 n for n values.
 
 Input: a table and its length. Output: the table, sorted. Refuses what cannot be compared, and
 comparison functions that no order agrees with, if that is noticed.

@@ -1,14 +1,14 @@
 """The string library (manual 5.4), all but ``dump``.
 
 Input: strings of one character per byte, and numbers where Lua takes them for strings. Output: strings, numbers,
-matches. Refuses what 5.1 refuses, in its words; patterns.py says what it refuses in patterns, formatting.py in formats.
+matches. Refuses what 5.1 refuses, in its words; for patterns see patterns/, for formats formatting.py.
 
-A run pays for reading a pattern at its first use and keeps it: the price of what a script does cannot
-depend on what other runs have left in the process's cache. A run that uses more than RUN_PATTERNS forgets all and
+A run pays for reading a pattern at its first use and keeps it: the price of what a script does cannot depend on what
+other runs have left in the process's cache. A run that uses more than RUN_PATTERNS patterns forgets all of them and
 pays again.
 
-``refuel`` is told depth 0, as ``charge`` does: a library function has no frame to pay for, and whether it comes to
-refuel depends on the slices.
+``refuel`` gets depth 0, as in ``charge``: a library function has no frame to pay for, and whether ``refuel`` is
+called depends on slices.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Other languages' signs and words where the parser stumbles, and Lua's way; characters that Lua has not, by name.
+"""Advice for syntax errors: signs and words of other languages and what Lua has instead, names of foreign characters.
 
-Input: the message of a syntax error, the source, the place of the token. Output: the message with advice, or as it was
-where nothing is known. Only what stands at the token or right before it is looked at, so that the advice is about this
-error. What a script sees of errors (``load``) is lua5.1's words alone.
+Input: the message of a syntax error, the source, the place of the token. Output: the message with advice, or
+unchanged. Only the token and what stands right before it are looked at, so that the advice is about this error.
+Errors that a script itself sees (``load``) have lua5.1's words alone.
 """
 
 from __future__ import annotations

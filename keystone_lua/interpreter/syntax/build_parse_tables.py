@@ -1,7 +1,7 @@
-"""Build automaton: the tables that Lark makes of grammar.lark, in a form that can be saved.
+"""Builds the parse tables: what Lark makes of grammar.lark, in a form that can be saved.
 
-Input: the grammar's text. Output: what parse_tables.json holds. Refuses: what Lark refuses, as GrammarError.
-``python -m keystone_lua.interpreter.syntax.build_parse_tables`` writes parse_tables.json, and nothing else does.
+Input: the grammar's text. Output: the contents of parse_tables.json. Raises Lark's GrammarError. ``python -m
+keystone_lua.interpreter.syntax.build_parse_tables`` writes parse_tables.json, and nothing else does.
 """
 
 from __future__ import annotations

@@ -1,9 +1,7 @@
-"""The syntax tree: what a script says, before anybody asks what it means.
+"""The syntax tree: what a script says, before its meaning is worked out.
 
-Input: nothing; the parser builds these. Output: nothing; scope, inference and
-compiler read them. Nodes are facts and never change; whatever a later stage
-learns about a node it keeps in a table of its own, keyed by the node (nodes
-compare and hash by identity).
+The parser builds nodes; analysis and codegen read them. Nodes never change: whatever a later stage learns about a
+node it keeps in a table of its own, keyed by the node (nodes compare and hash by identity).
 
 ``line`` and ``column`` count from 1. ``line`` is the line that Lua 5.1 would name in
 an error at that operation: the ``(`` of a call, the last token of the right operand

@@ -1,10 +1,10 @@
-"""Automaton: the LALR(1) tables of grammar.lark.
+"""Parse tables: the LALR(1) tables of grammar.lark.
 
-Input: grammar.lark and parse_tables.json beside it. Output: an Automaton, plain data. Tables
-that were saved from another grammar are made anew, in memory.
+Input: grammar.lark and parse_tables.json beside it. Output: an Automaton, plain data. If the saved tables are of
+another grammar, they are made anew, in memory.
 
-The saved form is JSON in a fixed order. It depends on neither Python's version nor Lark's, and spares
-every start the import of Lark.
+The saved form is JSON in a fixed order. It depends on neither Python's version nor Lark's, and spares each start the
+import of Lark.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Parser: a source becomes nodes.
 
-Input: the source, bytes or a string with one character per byte; the chunk's name; the longest source
-taken. Output: nodes.Chunk. Refuses: what lua5.1 refuses, in its words, as LuaSyntaxError; a source over
-the limit; nesting deeper than MAX_LEVELS; a tree higher than MAX_HEIGHT. A string with characters
-above 255 is the caller's mistake, a UnicodeEncodeError.
+Input: the source, bytes or a string with one character per byte; the chunk's name; the longest source taken. Output:
+nodes.Chunk. Raises LuaSyntaxError, in lua5.1's words, for what lua5.1 refuses, for a source over the limit, nesting
+deeper than MAX_LEVELS, and a tree higher than MAX_HEIGHT. A string with characters above 255 is the caller's mistake,
+a UnicodeEncodeError.
 
 grammar.lark is the grammar, Lark makes its LALR tables, Builder is the transformer inside the parse and
 works in Lark itself as well (a test compares the two). The loop over the tables is our own, and takes a quarter of

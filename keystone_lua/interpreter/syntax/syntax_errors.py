@@ -3,8 +3,8 @@
 Input: what the automaton had read, the token that it refused. Output: a Refusal: message, and the token near
 which it is.
 
-Lua's parser names the first thing that it checks for in vain. An LALR automaton only knows which tokens it would
-take instead, and that is enough to tell which check it is.
+Lua's parser names the first thing that it looks for in vain. An LALR automaton only knows which tokens it would have
+taken; that is enough to tell what Lua's parser looks for.
 """
 
 from __future__ import annotations

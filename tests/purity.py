@@ -41,10 +41,11 @@ def main() -> int:
     import pydantic
 
     from keystone_lua.server.api import models
+    from keystone_lua.server.ext_authz import agent
     from keystone_lua.server.process import app, supervisor
     from keystone_lua.server.telemetry import exposition
 
-    used = (app, exposition, models, supervisor, prometheus_client, pydantic)
+    used = (agent, app, exposition, models, supervisor, prometheus_client, pydantic)
     found = [*map(str, shared_libraries()), *native_modules()]
     for line in found:
         print(f"native code: {line}")

@@ -37,7 +37,7 @@ FLOORS = {
         ("telemetry",),
         ("decisions", "scripts"),
         ("http",),
-        ("spoe",),
+        ("ext_authz", "spoe"),
         ("api", "process"),
     ),
 }

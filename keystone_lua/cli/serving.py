@@ -57,6 +57,8 @@ def _serve(options: argparse.Namespace) -> int:
     except ConfigError as error:
         raise UsageError(str(error)) from None
     need("serve", "server", "aiohttp", "prometheus_client", "pydantic")
+    if config.grpc_address is not None:
+        need("serve --grpc-addr", "server,grpc", "h2", "google.protobuf")
     from ..server.process.app import serve
     from .checking import findings_of
 

@@ -26,6 +26,7 @@ COMMANDS = {
     "caddy": ["caddy", "run", "--config", "Caddyfile", "--adapter", "caddyfile"],
     "traefik": ["traefik", "--configFile=static.yml"],
     "envoy": ["envoy", "-c", "envoy.yaml", "--base-id", "4711", "--log-level", "error", "--concurrency", "1"],
+    "envoy-grpc": ["envoy", "-c", "grpc.yaml", "--base-id", "4712", "--log-level", "error", "--concurrency", "1"],
 }
 
 UNABLE: dict[str, dict[str, str]] = {

@@ -22,7 +22,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 WAIT = 20.0
-PORTS = {"gateway": "8080", "engine": "8081", "spoe": "8082", "old": "9001", "new": "9002"}
+PORTS = {"gateway": "8080", "engine": "8081", "spoe": "8082", "grpc": "8083", "old": "9001", "new": "9002"}
 """As the examples have them, on 127.0.0.1."""
 
 
@@ -127,8 +127,11 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 
 
 def place(gateway: str, ports: Mapping[str, int], folder: Path, change: Callable[[str], str]) -> None:
-    """Write the example's files into ``folder``, with these ports and another ``change``."""
-    for file in (EXAMPLES / gateway).iterdir():
+    """Write the example's files into ``folder``, with these ports and another ``change``.
+
+    A gateway has several examples as NAME-VARIANT.
+    """
+    for file in (EXAMPLES / gateway.partition("-")[0]).iterdir():
         text = change(file.read_text())
         for name, port in PORTS.items():
             text = text.replace(f"127.0.0.1:{port}", f"127.0.0.1:{ports[name]}")
@@ -155,7 +158,7 @@ def stack(
             opened.callback(_backend(name, ports[name], reached).shutdown)
         engine = subprocess.Popen(
             [sys.executable, "-m", "keystone_lua", "serve", "--addr", f"127.0.0.1:{ports['engine']}",
-             "--spoe-addr", f"127.0.0.1:{ports['spoe']}", "--scripts", str(scripts), "--log-level", "error"], cwd=ROOT, stderr=subprocess.DEVNULL,
+             "--spoe-addr", f"127.0.0.1:{ports['spoe']}", "--grpc-addr", f"127.0.0.1:{ports['grpc']}", "--scripts", str(scripts), "--log-level", "error"], cwd=ROOT, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         opened.callback(engine.wait)
         opened.callback(_end, engine)

@@ -75,6 +75,8 @@ class Client:
     port: int
     spoe_port: int = 0
     """Where HAProxy asks, if it can."""
+    grpc_port: int = 0
+    """Where Envoy asks, if it can."""
 
     def send(
         self, method: str, path: str, body: bytes | str | None = None, headers: dict[str, str] | None = None
@@ -124,15 +126,15 @@ def server_in_thread(
     store.side_by_side()
     store.reload()
     listener = listen(config.address)
-    spoe = listen(config.spoe_address) if config.spoe_address is not None else None
-    ports = [each.getsockname()[1] for each in (listener, spoe) if each is not None]
+    spoe, grpc = (each and listen(each) for each in (config.spoe_address, config.grpc_address))
+    ports = [each.getsockname()[1] if each is not None else 0 for each in (listener, spoe, grpc)]
     ready = threading.Event()
     control: list[Any] = []
 
     async def serve() -> None:
         stop = asyncio.Event()
         server = RunningServer(config, store, observers)
-        await server.start(Listeners(listener, spoe=spoe))
+        await server.start(Listeners(listener, spoe=spoe, grpc=grpc))
         control.extend([asyncio.get_running_loop(), stop])
         ready.set()
         await stop.wait()

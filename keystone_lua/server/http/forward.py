@@ -32,7 +32,9 @@ FIELD_BYTES: Final = 32 << 10
 
 Fields = Iterable[tuple[str, str]]
 
-_PREFIX: Final = "x-keystone-"
+OURS: Final = "x-keystone-"
+"""What names of headers begin with that gateways and engine tell each other, and no client."""
+
 _TOLD: Final = frozenset({
     "x-forwarded-method", "x-forwarded-uri", "x-original-method", "x-original-uri", "x-original-url", "host",
     "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "content-length",
@@ -116,7 +118,7 @@ def asked_of(method: str, target: str, fields: Fields) -> Asked:
     if own_query and own_query != query:  # Caddy sends the client's query on behind the operator's address
         options = (_options if len(own_query) > _MEMORABLE else _known_options)(own_query)
     asked_method = get("x-forwarded-method") or get("x-original-method") or method
-    if asked_method not in _METHODS and not _METHOD.fullmatch(asked_method):
+    if not is_method(asked_method):
         raise Refusal(400, "the method that is asked about is none", field="x-forwarded-method")
     backends = get("x-keystone-backends", "")
     data: RequestData = {
@@ -125,7 +127,7 @@ def asked_of(method: str, target: str, fields: Fields) -> Asked:
         "host": _of(headers, names, "x-forwarded-host") or _of(headers, names, "x-original-host") or get("host", ""),
         "headers": headers,
         "body": "",
-        "backends": _backends(backends) if len(backends) > _MEMORABLE else _known_backends(backends),
+        "backends": backends_of(backends),
         "raw_path": raw_path,
     }
     if mark:
@@ -142,6 +144,11 @@ def asked_of(method: str, target: str, fields: Fields) -> Asked:
     return Asked(tenant, data, options)
 
 
+def is_method(method: str) -> bool:
+    """Whether a text is a method's name."""
+    return method in _METHODS or _METHOD.fullmatch(method) is not None
+
+
 _METHODS: Final = frozenset("GET HEAD POST PUT DELETE PATCH OPTIONS".split())
 
 _MEMORABLE: Final = 256
@@ -152,9 +159,14 @@ _KINDS: Final[dict[str, tuple[str, bool]]] = {}
 _KNOWN_NAMES: Final = 1024
 
 
+def kind_of(name: str) -> tuple[str, bool]:
+    """A header's name in lower case, and whether a request's other fields tell what it does."""
+    return _KINDS.get(name) or _kind(name)
+
+
 def _kind(name: str) -> tuple[str, bool]:
     lower = name.lower()
-    kind = lower, lower.startswith(_PREFIX) or lower in _TOLD
+    kind = lower, lower.startswith(OURS) or lower in _TOLD
     if len(name) <= _MEMORABLE:
         if len(_KINDS) >= _KNOWN_NAMES:
             _KINDS.clear()
@@ -176,8 +188,12 @@ def address_of(target: str) -> tuple[str, str, str]:
     if not slash or "?" in tenant:
         tenant, _, query = rest.partition("?")
         slash = behind = ""
-    name = (tenant_name if len(tenant) > _MEMORABLE else _known_tenant)(tenant, FORWARD)
-    return slash + behind, name, query
+    return slash + behind, tenant_of(tenant, FORWARD), query
+
+
+def tenant_of(tenant: str, call: str) -> str:
+    """`tenant_name`, remembered. Raises `Refusal`."""
+    return (tenant_name if len(tenant) > _MEMORABLE else _known_tenant)(tenant, call)
 
 
 _known_tenant: Final = lru_cache(256)(tenant_name)
@@ -214,6 +230,11 @@ def _backends(text: str) -> list[BackendData]:
 
 
 _known_backends: Final = lru_cache(256)(_backends)
+
+
+def backends_of(text: str) -> list[BackendData]:
+    """The backends that a gateway names. Raises `Refusal`."""
+    return _backends(text) if len(text) > _MEMORABLE else _known_backends(text)
 
 
 # answered
@@ -324,7 +345,7 @@ _known_quoted: Final = lru_cache(256)(quote)
 @lru_cache(1024)
 def _is_carried(name: str) -> bool:
     lower = name.lower()
-    return not lower.startswith(_PREFIX) and lower not in _FRAMING
+    return not lower.startswith(OURS) and lower not in _FRAMING
 
 
 def _lines(headers: Mapping[str, str | list[str]]) -> list[str]:

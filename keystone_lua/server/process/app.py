@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import socket
 import sys
 from collections.abc import Sequence
 
@@ -18,7 +19,7 @@ from ...routing.scripts import Check, ScriptStore
 from ...routing.scripts_folder import ScriptsFolderError, read_folder
 from ..decisions.observers import ObserverFactory
 from ..scripts import reload as scripts_reload
-from ..settings.config import ServerConfig
+from ..settings.config import Address, ServerConfig
 from ..telemetry import logs
 from ..telemetry.metrics import Counts
 from .cautions import cautions
@@ -79,17 +80,17 @@ def _listen(config: ServerConfig, opened: contextlib.ExitStack) -> Listeners:
     """Open what to listen on. Raises `CannotListen`."""
     from .listening import tls_context
 
+    def opens(address: Address | None) -> socket.socket | None:
+        if address is None:
+            return None
+        listener = opened.enter_context(listen(address, config.socket_access))
+        opened.callback(unlisten, address)
+        return listener
+
     routes = opened.enter_context(listen(config.address, config.socket_access))
     opened.callback(unlisten, config.address)
-    admin = None
-    if config.admin_address is not None:
-        admin = opened.enter_context(listen(config.admin_address, config.socket_access))
-        opened.callback(unlisten, config.admin_address)
-    spoe = None
-    if config.spoe_address is not None:
-        spoe = opened.enter_context(listen(config.spoe_address, config.socket_access))
-        opened.callback(unlisten, config.spoe_address)
+    admin, spoe, grpc = (opens(each) for each in (config.admin_address, config.spoe_address, config.grpc_address))
     if config.tls is None:
-        return Listeners(routes, admin, spoe)
+        return Listeners(routes, admin, spoe, grpc)
     asking, others = (tls_context(config.tls, ask_clients=ask) for ask in (True, False))
-    return Listeners(routes, admin, spoe, asking, others)
+    return Listeners(routes, admin, spoe, grpc, asking, others)

@@ -45,6 +45,8 @@ from .heap import Heap, keep_tidy
 if TYPE_CHECKING:
     import ssl
 
+    from ..ext_authz.agent import Agent as Envoys
+
 logger = logging.getLogger("keystone.server")
 
 STOP_SECONDS = 9
@@ -66,18 +68,19 @@ BEAT_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Listeners:
-    """The bound sockets: of ``/route/``, of the other calls and of HAProxy's protocol if they have their own. Shared by
-    all workers."""
+    """The bound sockets: of ``/route/``, of the other calls if they have their own, of HAProxy's protocol and of
+    Envoy's. Shared by all workers."""
 
     routes: socket.socket
     admin: socket.socket | None = None
     spoe: socket.socket | None = None
+    grpc: socket.socket | None = None
     routes_tls: ssl.SSLContext | None = None
     admin_tls: ssl.SSLContext | None = None
 
     def close(self) -> None:
         """Accept no more in this process."""
-        for listener in (self.routes, self.admin, self.spoe):
+        for listener in (self.routes, self.admin, self.spoe, self.grpc):
             if listener is not None:
                 listener.close()
 
@@ -151,9 +154,19 @@ class RunningServer:
         )
         self._admin = self._runner(Handlers(config, self.lifecycle, endpoints, None, self._writes)) if apart else None
         self._agent = Agent(config, decisions, self.lifecycle, self._writes)
+        self._envoys = self._asked_over_grpc(decisions) if config.grpc_address is not None else None
         self._routes_acceptor: Acceptor | None = None
-        self._spoe_acceptor: Acceptor | None = None
+        self._other_acceptors: list[Acceptor] = []
         self._admin_acceptor: Acceptor | None = None
+
+    @property
+    def _agents(self) -> list[Agent | Envoys]:
+        return [self._agent] if self._envoys is None else [self._agent, self._envoys]
+
+    def _asked_over_grpc(self, decisions: DecisionService) -> Envoys:
+        from ..ext_authz.agent import Agent as Envoys  # the extra grpc, which others do without
+
+        return Envoys(self._config, decisions, self.lifecycle, self._writes)
 
     def _runner(self, handlers: Handlers) -> web.ServerRunner:
         server = Server(handlers, self.lifecycle, self._config.idle_seconds)
@@ -169,8 +182,11 @@ class RunningServer:
         if self._admin is not None and listeners.admin is not None:
             self._admin_acceptor = await self._accept(self._admin, listeners.admin, listeners.admin_tls, None)
         if listeners.spoe is not None:
-            self._spoe_acceptor = Acceptor(listeners.spoe, self._agent, None, None)
-            self._spoe_acceptor.start()
+            self._other_acceptors.append(Acceptor(listeners.spoe, self._agent, None, None))
+        if listeners.grpc is not None and self._envoys is not None:
+            self._other_acceptors.append(Acceptor(listeners.grpc, self._envoys, None, None))
+        for acceptor in self._other_acceptors:
+            acceptor.start()
 
     async def _accept(
         self,
@@ -202,16 +218,19 @@ class RunningServer:
         self.lifecycle.draining = True
         if self._routes_acceptor is not None:
             await self._routes_acceptor.close()
-        if self._spoe_acceptor is not None:
-            await self._spoe_acceptor.close()
+        for acceptor in self._other_acceptors:
+            await acceptor.close()
+        if self._envoys is not None:
+            self._envoys.warn()
         server = self._routes.server
         assert isinstance(server, Server)
         await self._last_call(server)
         server.pre_shutdown()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._config.drain_seconds):
-                await asyncio.gather(self.lifecycle.idle(), self._agent.idle())
-        self._agent.close()
+                await asyncio.gather(self.lifecycle.idle(), *(agent.idle() for agent in self._agents))
+        for agent in self._agents:
+            agent.close()
         await self._routes.cleanup()
         await self.lanes.stop()
         self.admission.stop()
@@ -226,7 +245,8 @@ class RunningServer:
     async def _last_call(self, server: Server) -> None:
         """Let answers tell the connections that rest to go, then see to it that all that has arrived is in hand."""
         until = time.monotonic() + LAST_CALL_SECONDS
-        while server.has_resting or self._agent.connections:  # an answer ends it, or nothing does
+        while server.has_resting or any(agent.connections for agent in self._agents):
+            # An answer ends it, or nothing does.
             if time.monotonic() > until:
                 break
             await asyncio.sleep(LAST_CALL_SECONDS / 30)

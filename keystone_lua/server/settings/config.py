@@ -98,6 +98,9 @@ class ServerConfig:
     spoe_address: Address | None = None
     """Where HAProxy asks by its own protocol; None for nowhere."""
 
+    grpc_address: Address | None = None
+    """Where Envoy asks over gRPC; None for nowhere."""
+
     socket_access: SocketAccess = field(default_factory=SocketAccess)
     """Of all addresses, if they are Unix sockets."""
 

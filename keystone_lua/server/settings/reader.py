@@ -193,6 +193,7 @@ SETTINGS = (
         "where health, metrics, reload and openapi.json are served instead; they are then gone from addr",
     ),
     Setting("spoe-addr", _or_none(ADDRESS), "", "where HAProxy asks by its own protocol, SPOE; without TLS"),
+    Setting("grpc-addr", _or_none(ADDRESS), "", "where Envoy asks over gRPC, ext_authz; without TLS"),
     Setting(
         "socket-mode", _or_none(Kind("MODE", _mode)), "", "who may use a Unix socket, such as 0660; else the umask says"
     ),
@@ -280,6 +281,9 @@ SETTINGS = (
     Setting("log-format", _choice(LOG_FORMATS, "FORMAT"), _DEFAULT.log_format, f"one of {', '.join(LOG_FORMATS)}"),
 )  # fmt: skip
 
+ADDRESSES = ("addr", "admin-addr", "spoe-addr", "grpc-addr")
+"""The settings that are addresses."""
+
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 
 
@@ -312,6 +316,7 @@ class Settings:
             address=of["addr"],
             admin_address=of["admin-addr"],
             spoe_address=of["spoe-addr"],
+            grpc_address=of["grpc-addr"],
             socket_access=self._socket_access(),
             admin_token=of["admin-token"] or "",
             tls=self._tls(),
@@ -352,10 +357,11 @@ class Settings:
 
     def _socket_access(self) -> SocketAccess:
         mode, group = self.values["socket-mode"], self.values["socket-group"]
-        addresses = [self.values[name].value for name in ("addr", "admin-addr", "spoe-addr")]
+        addresses = [self.values[name].value for name in ADDRESSES]
         for value in (mode, group):
             if value.value is not None and not any(address is not None and address.path for address in addresses):
-                raise ConfigError(f"{value.source}: {value.name} needs a Unix socket as addr, admin-addr or spoe-addr")
+                named = f"{', '.join(ADDRESSES[:-1])} or {ADDRESSES[-1]}"
+                raise ConfigError(f"{value.source}: {value.name} needs a Unix socket as {named}")
         return SocketAccess(mode.value, group.value)
 
     def _tls(self) -> Tls | None:

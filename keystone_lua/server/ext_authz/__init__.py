@@ -1,0 +1,1 @@
+"""Envoy asks over gRPC, and carries out the answer. Needs the extra ``grpc``."""

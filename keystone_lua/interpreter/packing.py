@@ -5,7 +5,7 @@ costs the same, in a hundredth of the time that compiling takes. A program that 
 packed.
 
 Whoever provides the bytes can run code here, so they must be this engine's own: from a pipe of ours, or proved by a
-keyed hash. Only the Python and the engine that made them can read them: `FINGERPRINT` names both.
+keyed hash. Only the Python and the engine that made them can read them: `fingerprint` names both.
 """
 
 from __future__ import annotations

@@ -143,7 +143,7 @@ class Item:
     argument: Any = None
     """OPEN, CLOSE, POSITION, BACKREF: the capture's index; BALANCE: the two characters; FAULT: the message."""
     mode: int = 0
-    """How an optional or repeated SINGLE is matched; set by the survey in patterns.py."""
+    """How an optional or repeated SINGLE is matched; set by the survey in pattern.py."""
 
 
 class Reader:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, Protocol, TypeVar
 
 from ..untrusted.files import FileError, open_regular
+from . import compressed
 from .records import MAX_LINE
 
 PIECE: Final = 1 << 19
@@ -42,9 +43,14 @@ class Piece:
     line: int
     too_long: bool = False
     """Whether it is one line of more than MAX_LINE bytes: nobody has to hold that, and ``hash`` is what it is for."""
+    packed: bool = False
+    """Whether the bytes are gzip."""
 
     def lines(self) -> Iterator[tuple[int, bytes, bool]]:
         """Each line's number, its bytes without the newline, and whether it is whole. Raises `OSError`."""
+        if self.packed:
+            yield from self._packed_lines()
+            return
         data = b"".join(self._blocks(self.size))
         number = self.line
         start = 0
@@ -53,6 +59,19 @@ class Piece:
             yield number, data[start : end if end >= 0 else len(data)], end >= 0
             start = end + 1 if end >= 0 else len(data)
             number += 1
+
+    def _packed_lines(self) -> Iterator[tuple[int, bytes, bool]]:
+        number, rest = self.line, b""
+        with _opened(self.file) as file:
+            for block in compressed.unpacked(file, self.file, self.offset, self.size):
+                *lines, rest = (rest + block).split(b"\n")
+                for line in lines:
+                    yield number, line, True
+                    number += 1
+                if len(rest) > MAX_LINE:
+                    raise OSError(f"{self.file}: line {number} has more than {MAX_LINE} bytes")
+        if rest:
+            yield number, rest, False
 
     def hash(self) -> str:
         """SHA-256 of the bytes without the last newline, read block by block. Raises `OSError`."""
@@ -86,6 +105,9 @@ class Task(Protocol[Made]):
 def pieces(file: Path, size: int = PIECE) -> Iterator[Piece]:
     """Cut a file at the ends of lines. What is written to it meanwhile is left out. Raises `OSError`."""
     with _opened(str(file)) as stream:
+        if file.name.endswith(compressed.SUFFIX):
+            yield from _packed_pieces(stream, str(file))
+            return
         end = os.fstat(stream.fileno()).st_size
         offset, line = 0, 1
         while offset < end:
@@ -102,6 +124,13 @@ def pieces(file: Path, size: int = PIECE) -> Iterator[Piece]:
             yield Piece(str(file), offset, length, line, too_long=length > MAX_LINE + 1 and lines <= 1)
             offset += length
             line += lines
+
+
+def _packed_pieces(stream: BinaryIO, file: str) -> Iterator[Piece]:
+    line = 1
+    for member in compressed.members(stream, file):
+        yield Piece(file, member.offset, member.size, line, packed=True)
+        line += member.lines
 
 
 def _opened(file: str) -> BinaryIO:

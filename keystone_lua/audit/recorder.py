@@ -47,6 +47,7 @@ class Recorder:
         masks: Masks,
         *,
         rotate_bytes: int = ROTATE_BYTES,
+        rotate_seconds: float = 0.0,
         memory: int = 64 * MIB,
     ) -> None:
         """Go on with the chain in ``file``, or begin it; where another process writes it, ``file.w1``, and so on.
@@ -56,7 +57,7 @@ class Recorder:
         self.masks = masks
         self.dropped = 0
         """Records that the log does not have: there was no room, or somebody removed them."""
-        self._writer = _first_free(file, rotate_bytes, memory)
+        self._writer = _first_free(file, rotate_bytes, memory, rotate_seconds)
         self._archive = Archive(archive_folder(file))
         self._archived: set[str] = set()
         self._missing = 0
@@ -176,11 +177,11 @@ class Recorder:
         self.dropped += 1
 
 
-def _first_free(file: Path, rotate_bytes: int, memory: int) -> Writer:
+def _first_free(file: Path, rotate_bytes: int, memory: int, rotate_seconds: float) -> Writer:
     """A server's processes, and one that is being replaced by another, each find a file of their own."""
     for worker in range(MAX_WRITERS):
         with contextlib.suppress(LogInUse):
-            return Writer(worker_file(file, worker), rotate_bytes, memory)
+            return Writer(worker_file(file, worker), rotate_bytes, memory, rotate_seconds)
     raise LogInUse(errno.EAGAIN, f"{MAX_WRITERS} processes write this log", str(file))
 
 

@@ -1,8 +1,8 @@
 """The files of a decision log: their names, which of them belong together, and how each ends.
 
-``FILE`` is being written; ``FILE.000001`` and so on are what it was before, oldest first, and never change. The other
-workers of a server write ``FILE.w1``, ``FILE.w2`` and so on, with segments of their own; each is a chain. Scripts are
-in ``FILE.scripts``, shared by all.
+``FILE`` is being written; ``FILE.000001`` and so on are what it was before, oldest first, and never change, but that
+each may become ``FILE.000001.gz`` (see compressed). The other workers of a server write ``FILE.w1``, ``FILE.w2`` and so
+on, with segments of their own; each is a chain. Scripts are in ``FILE.scripts``, shared by all.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from . import compressed
 from .records import MAX_LINE
 
 _BLOCK: Final = 1 << 16
-_SEGMENT: Final = re.compile(r"(.+)\.(\d{6,})\Z")
+_SEGMENT: Final = re.compile(r"(.+)\.(\d{6,})(?:\.gz)?\Z")
 _MOVED: Final = re.compile(r"(.+)[.-]\d+\Z")
 _WORKER: Final = re.compile(r"(.+)\.w[1-9]\d*\Z")
 
@@ -36,6 +37,12 @@ def archive_folder(file: Path) -> Path:
     return file.with_name(f"{name}.scripts")
 
 
+def head_of(file: Path) -> Path:
+    """The file that is written, of the chain that ``file`` is of."""
+    found = _SEGMENT.fullmatch(file.name)
+    return file.with_name(found[1]) if found else file
+
+
 def scripts_of(file: Path) -> Path:
     """The folder of the scripts of a file that may have been moved: ``FILE.1``, ``FILE-20261130``."""
     folder = archive_folder(file)
@@ -52,10 +59,21 @@ def segment(file: Path, number: int) -> Path:
 
 
 def segments(file: Path) -> list[Path]:
-    """The closed segments of ``file``, oldest first."""
+    """The closed segments of ``file``, oldest first. Of one that is just being compressed the file that was first."""
     found = [(_SEGMENT.fullmatch(path.name), path) for path in file.parent.glob(f"{_literal(file.name)}.*")]
-    numbered = [(int(match[2]), path) for match, path in found if match is not None and match[1] == file.name]
-    return [path for _, path in sorted(numbered)]
+    numbered = {int(match[2]): path for match, path in sorted(found, key=_longest) if match and match[1] == file.name}
+    return [path for _, path in sorted(numbered.items())]
+
+
+def _longest(found: tuple[re.Match[str] | None, Path]) -> int:
+    return -len(found[1].name)
+
+
+def number_of(segment: Path) -> int:
+    """The number of a closed segment."""
+    match = _SEGMENT.fullmatch(segment.name)
+    assert match is not None
+    return int(match[2])
 
 
 def chains(file: Path) -> list[list[Path]]:
@@ -94,6 +112,18 @@ def tail(descriptor: int) -> Tail:
     last = data[: whole - 1].rpartition(b"\n")[2] if whole else b""
     torn = len(data) - whole
     return Tail(end - torn, last, torn)
+
+
+def compressed_tail(file: Path) -> Tail:
+    """The same of a compressed segment, with the size that it was of."""
+    with file.open("rb") as stream:
+        parts = list(compressed.members(stream, str(file)))
+        data = b""
+        for block in compressed.unpacked(stream, str(file), parts[-1].offset, parts[-1].size) if parts else ():
+            kept = data[data.rfind(b"\n", 0, -1) + 1 :] if len(data) > MAX_LINE else data
+            data = kept + block
+        whole = data.rfind(b"\n") + 1
+        return Tail(0, data[: whole - 1].rpartition(b"\n")[2] if whole else b"", len(data) - whole)
 
 
 def count_lines(descriptor: int, start: int, end: int) -> int:

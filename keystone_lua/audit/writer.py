@@ -28,8 +28,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from . import segments
-from .segments import Tail
+from . import compressed, segments
+from .segments import Tail, compressed_tail
 
 logger = logging.getLogger("keystone.audit")
 
@@ -79,8 +79,10 @@ class Change:
 class Writer:
     """Appends lines to one file."""
 
-    def __init__(self, file: Path, rotate_bytes: int, memory: int = 64 * MIB) -> None:
+    def __init__(self, file: Path, rotate_bytes: int, memory: int = 64 * MIB, rotate_seconds: float = 0.0) -> None:
         """Open the file, which must be nobody else's. ``memory`` is in bytes of lines not yet written.
+
+        It is closed from so many bytes on, or after so many seconds; 0 seconds are for ever.
 
         Raises `OSError`, `LogInUse` among them.
         """
@@ -89,6 +91,8 @@ class Writer:
         self.file = file
         self.stats = Stats()
         self._rotate_bytes = rotate_bytes
+        self._rotate_seconds = rotate_seconds
+        self._opened_at = time.monotonic()
         self._memory = memory
         file.parent.mkdir(parents=True, exist_ok=True)
         self._lock = _lock(file)
@@ -201,8 +205,13 @@ class Writer:
                     return False
                 if not self._queue:
                     break
-        if self._unflushed and time.monotonic() - self._flushed_at >= FLUSH_SECONDS:
+        now = time.monotonic()
+        if self._unflushed and now - self._flushed_at >= FLUSH_SECONDS:
             self._flush()
+        if self._rotate_seconds and self._offset and now - self._opened_at >= self._rotate_seconds:
+            with self._working:
+                self._opened_at = now
+                self._rotate()
         return True
 
     def _fill(self) -> None:
@@ -260,7 +269,7 @@ class Writer:
     def _rotate(self) -> None:
         """Close the segment. The new file is made first: without room for it the old one goes on."""
         closed = segments.segments(self.file)
-        number = int(closed[-1].name.rpartition(".")[2]) + 1 if closed else 1
+        number = segments.number_of(closed[-1]) + 1 if closed else 1
         draft = self.file.with_name(f"{self.file.name}.new")
         try:
             if self._unflushed:
@@ -283,6 +292,7 @@ class Writer:
         self._descriptor = descriptor
         self._offset = self._begun_at = offset
         self._lines_here = 0
+        self._opened_at = time.monotonic()
 
     def _flush(self) -> None:
         if not self._unflushed:
@@ -400,6 +410,8 @@ def _lock(file: Path) -> int:
 
 
 def _tail_of(file: Path) -> Tail:
+    if file.name.endswith(compressed.SUFFIX):
+        return compressed_tail(file)
     descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
     try:
         return segments.tail(descriptor)

@@ -34,6 +34,7 @@ MODULES: Final = {
     "profiling": ("profile",),
     "replaying": ("replay",),
     "diffing": ("diff",),
+    "shipping": ("ship",),
     "dumping": ("dump",),
     "gateway": ("gateway",),
     "versions": ("versions",),

@@ -41,7 +41,7 @@ class _Recording(FileObserver):
     def __init__(self, config: ServerConfig, log: DecisionLog, masks: Masks) -> None:
         self.sync = log.sync
         self._limits_of = config.limits_of
-        self._recorder = Recorder(log.file, masks, rotate_bytes=log.rotate_bytes)
+        self._recorder = Recorder(log.file, masks, rotate_bytes=log.rotate_bytes, rotate_seconds=log.rotate_seconds)
 
     def decided(self, outcome: Outcome, request: RequestData, request_id: str, seconds: float) -> None:
         self._recorder.record(

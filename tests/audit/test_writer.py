@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -313,3 +314,18 @@ def test_nothing_is_written_twice_when_a_thread_records_while_another_writes(tmp
     recorder.close()
     result = replay_logs([file], expected=[recorder.head])
     assert (result.good, result.records) == (True, 200)
+
+
+def test_a_segment_is_closed_by_its_age(tmp_path: Path) -> None:
+    file = tmp_path / "decisions.log"
+    recorder = Recorder(file, MASKS, rotate_seconds=0.1)
+    ask(recorder, 2)
+    until = time.monotonic() + 10
+    while not segments(file):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    assert kinds(segments(file)[0]) == ["start", "decision", "decision"]
+    time.sleep(0.3)
+    assert len(segments(file)) == 1, "an empty file is not closed"
+    recorder.close()
+    assert replay_logs([file]).good

@@ -74,6 +74,9 @@ class DecisionLog:
     vault: Path | None = None
     """The file that keeps masked values by their hashes, if they are to be kept."""
 
+    rotate_seconds: float = 0.0
+    """After so long the file is closed, and another one begun, however small it is; 0 for never."""
+
 
 @dataclass(frozen=True, slots=True)
 class Guard:

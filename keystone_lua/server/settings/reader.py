@@ -247,6 +247,9 @@ SETTINGS = (
         "decision-log-bytes", _whole(4096), str(_LOG.rotate_bytes), "size from which it is closed and another one begun"
     ),
     Setting(
+        "decision-log-seconds", _seconds(0), f"{_LOG.rotate_seconds:g}", "time after which it is too, unless it is 0"
+    ),
+    Setting(
         "decision-log-sync", SWITCH, "false",
         "write a decision to the file before its answer is sent, and not up to 50 ms later",
     ),
@@ -351,7 +354,7 @@ class Settings:
                 yield replace(value, name=f"{TENANTS}.{tenant}.{name}")
 
     def _decision_log(self) -> DecisionLog | None:
-        names = ("decision-log", *(f"decision-log-{name}" for name in ("bytes", "sync", "key", "vault")))
+        names = ("decision-log", *(f"decision-log-{name}" for name in ("bytes", "sync", "key", "vault", "seconds")))
         file, *others = (self.values[name].value for name in names)
         return None if file is None else DecisionLog(file, *others)
 

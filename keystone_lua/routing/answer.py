@@ -14,7 +14,7 @@ import functools
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from json.encoder import encode_basestring_ascii as _quoted
 from typing import Any, Final
 
@@ -358,21 +358,24 @@ def _read_holds(field: AnswerField, value: LuaValue) -> dict[str, Any] | None:
     """``seconds``, and the names in ``vary``, if it has them. None where it holds for no time."""
     made: dict[str, Any] = {}
     for key, content in _table(field.name, value).items():
-        where = f"{field.name}.{key}" if key.__class__ is str else field.name
         if key == "seconds":
-            made["seconds"] = _read_whole(replace(field, name=where), content)
+            made["seconds"] = _read_whole(_SECONDS, content)
         elif key == "vary":
-            made["vary"] = _vary(where, _table(where, content))
+            made["vary"] = _vary(f"{field.name}.vary", content)
         else:
-            raise ResultError(f"{where[:60]}: no such field; there are seconds and vary")
+            where = f"{field.name}.{key[:40]}" if key.__class__ is str else field.name
+            raise ResultError(f"{where}: no such field; there are seconds and vary")
     if "seconds" not in made:
-        raise ResultError(f"{field.name}.seconds must be a number, got nil")
+        raise ResultError(f"{_SECONDS.name} must be a number, got nil")
     return made if made["seconds"] else None
 
 
-def _vary(where: str, value: Table) -> list[str]:
+_SECONDS: Final = AnswerField(f"{CACHE}.seconds", WHOLE, "", 0, MORE[-1].most)
+
+
+def _vary(where: str, value: LuaValue) -> list[str]:
     names = set()
-    for place, item in _items(where, value, MOST_VARY):
+    for place, item in _items(where, _table(where, value), MOST_VARY):
         name = field_name(item) if item.__class__ is str else None
         if name is None:
             known = ", ".join(HELD_BY)

@@ -158,7 +158,7 @@ def _request(
         method, path, host, body = from_text(method), from_text(path), from_text(host), from_text(body)
     size = _REQUEST_BYTES + len(method) + len(path) + len(host) + len(body)
     headers, headers_size = _headers_table(run, request["headers"], watched, read, reads)
-    price, headers_price = 10 + 6 * len(backends), 10 + 3 * len(headers)
+    price, headers_price = 10 + 6 * len(request["backends"]), 10 + 3 * dict.__len__(headers)
     if not run.pay(price + 10 + headers_price, backends_size + size + headers_size):
         run.refuel(0)
         run.charge(price, backends_size)
@@ -205,13 +205,13 @@ def _headers_table(
             size += len(name) + len(value)
             table[name] = value
     meta = run.header_meta
-    if names or meta is None or reads is not None:
+    if names or meta is None:
         meta = Watch() if names or reads is not None else Table()
-        meta["__index"] = run.member("", HEADER_LOOKUP) if reads is None else quiet_lookup(run, reads)
+        meta["__index"] = run.member("", HEADER_LOOKUP) if reads is None else quiet_lookup(run)
         meta["__metatable"] = FALSE
         if isinstance(meta, Watch):
             meta.names, meta.read = {name: name for name in names}, read if read is not None else set()
-        else:
+        if not names:
             run.header_meta = meta
     table.meta = meta
     table.run = run

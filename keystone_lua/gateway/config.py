@@ -98,6 +98,9 @@ class Bounds:
     head: int = 64 * 1024
     """Bytes of one request's head."""
 
+    line: int = 32 * 1024
+    """Bytes of one line of it: cookies and tokens of 8 KiB and more are in use."""
+
     mirrors: int = 64
     """Copies under way at a time; one more is not sent."""
 

@@ -1,7 +1,9 @@
 """Requests that the script rejects, while the engine is overloaded, hangs or is dead: none may reach a backend.
 
-In: a running stack. Out: what clients were told, by phase and status, and how many reached a backend. A phase is bounded
-in requests and in time.
+    python -m tests.gateways.campaign [NAME ...]
+
+In: gateways, all that are installed if none is named. Out: what clients were told, by phase and status, and how many reached a backend. A phase is bounded
+in requests and in time. Exit 1 if a request got through.
 """
 
 from __future__ import annotations
@@ -10,13 +12,15 @@ import contextlib
 import http.client
 import os
 import signal
+import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from .stack import Stack
+from .commands import COMMANDS, command_of
+from .stack import Stack, stack
 
 CLIENTS = 16
 METHODS = ("GET", "POST", "PUT", "DELETE")
@@ -91,3 +95,31 @@ def _status(at: Stack, method: str, place: int) -> int:
             return connection.getresponse().status
         except (OSError, http.client.HTTPException):
             return NO_ANSWER
+
+
+def tried(name: str, command: list[str]) -> int:
+    """Send one gateway through the campaign; how many requests reached a backend that none may."""
+    astray = 0
+    with stack(name, command) as at:
+        for phase, told, reached in campaign(at):
+            astray += reached + sum(times for status, times in told.items() if 200 <= status < 400)
+            shown = ", ".join(f"{times:,} of {status or 'no answer'}" for status, times in sorted(told.items()))
+            print(f"{name}: {phase}: {told.total():,} requests, {reached} reached a backend: {shown}", flush=True)
+    return astray
+
+
+def main(names: list[str]) -> int:
+    """Try the gateways ``names``, or all that are installed."""
+    failed = 0
+    for name in names or COMMANDS:
+        command = command_of(name)
+        if command is None:
+            print(f"{name}: not installed")
+            failed += name in names
+        else:
+            failed += tried(name, command)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

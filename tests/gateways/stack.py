@@ -19,10 +19,20 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from . import websocket
+
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 WAIT = 20.0
-PORTS = {"gateway": "8080", "engine": "8081", "spoe": "8082", "grpc": "8083", "old": "9001", "new": "9002"}
+PORTS = {
+    "gateway": "8080",
+    "engine": "8081",
+    "spoe": "8082",
+    "grpc": "8083",
+    "http2": "8443",
+    "old": "9001",
+    "new": "9002",
+}
 """As the examples have them, on 127.0.0.1."""
 
 
@@ -97,6 +107,9 @@ def _backend(name: str, port: int, reached: list[dict[str, Any]]) -> ThreadingHT
                 "body": body.decode(),
             }
             reached.append(seen)
+            if headers.get("upgrade", "").lower() == "websocket":
+                websocket.serve(self, name)
+                return
             data = json.dumps(seen).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(data)))
@@ -136,6 +149,7 @@ def place(gateway: str, ports: Mapping[str, int], folder: Path, change: Callable
         for name, port in PORTS.items():
             text = text.replace(f"127.0.0.1:{port}", f"127.0.0.1:{ports[name]}")
             text = text.replace(f"port_value: {port}", f"port_value: {ports[name]}")
+            text = text.replace(f"http://:{port}", f"http://:{ports[name]}")
         (folder / file.name).write_text(text)
 
 
@@ -166,7 +180,11 @@ def stack(
         place(gateway, ports, folder, change)
         with (folder / "output").open("wb") as output:
             process = subprocess.Popen(
-                command, cwd=folder, stdout=output, stderr=output, env={**os.environ, "PWD": str(folder)}
+                [part.replace(f"127.0.0.1:{PORTS['gateway']}", f"127.0.0.1:{ports['gateway']}") for part in command],
+                cwd=folder,
+                stdout=output,
+                stderr=output,
+                env={**os.environ, "PWD": str(folder)},
             )
         opened.callback(process.wait)
         opened.callback(_end, process)

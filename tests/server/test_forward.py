@@ -13,6 +13,7 @@ import pytest
 
 from keystone_lua.server.http.forward import Options, address_of, asked_of, plain_head
 from keystone_lua.server.http.responses import Refusal
+from keystone_lua.server.settings.reader import ConfigError, read_settings
 from tests.server.support import Client, server_in_thread, write_scripts
 
 SCRIPT = """
@@ -364,6 +365,28 @@ def test_repeated_headers() -> None:
     assert data["headers"] == {"A": "1", "b": "x", "X-Forwarded-For": "1.1.1.1"}
     assert data["headers_multi"] == {"A": ["1", "2"], "X-Forwarded-For": ["1.1.1.1", "2.2.2.2, 3.3.3.3"]}
     assert data["client_ip"] == "3.3.3.3"
+
+
+@pytest.mark.parametrize(
+    ("lines", "client"),
+    [
+        (["1.1.1.1, 10.0.0.2"], "1.1.1.1"), (["6.6.6.6, 1.1.1.1, 10.0.0.9,10.0.0.2"], "1.1.1.1"), (["10.0.0.3, 10.0.0.2"], "10.0.0.3"),
+        (["6.6.6.6, 1.1.1.1", "10.0.0.2"], "1.1.1.1"), (["1.1.1.1:4711, 10.0.0.2:80"], "1.1.1.1"), (["[2001:db8::1]:1, ::1"], "2001:db8::1"),
+        (["1.1.1.1, ::ffff:10.0.0.2"], "1.1.1.1"), (["10.0.0.1, unknown, 10.0.0.2"], "unknown"), ([" , ,"], ""), (["1.1.1.1"], "1.1.1.1"),
+        (["1.1.1.1, 10.0.0.2, 192.0.2.1"], "192.0.2.1"), (["9.9.9.9" + ", 10.0.0.2" * 15], "9.9.9.9"), (["9.9.9.9" + ", 10.0.0.2" * 99], "10.0.0.2"),
+    ],
+)  # fmt: skip
+def test_the_client_is_the_last_that_is_no_trusted_proxy(lines: list[str], client: str) -> None:
+    trusted = read_settings({"trusted-proxies": "10.0.0.0/8, ::1"}, {}).config().trusted_proxies
+    fields = [("X-Forwarded-For", line) for line in lines]
+    assert asked_of("GET", "/forward/t", fields, trusted).data.get("client_ip", "") == client
+
+
+def test_an_untold_proxy_is_believed_of_nobody() -> None:
+    fields = [("X-Forwarded-For", "1.1.1.1, 10.0.0.2")]
+    assert asked_of("GET", "/forward/t", fields).data["client_ip"] == "10.0.0.2"
+    with pytest.raises(ConfigError, match=r"10\.0\.0/8"):
+        read_settings({"trusted-proxies": "10.0.0/8"}, {})
 
 
 def test_options_are_the_operators_alone() -> None:

@@ -20,6 +20,8 @@ from urllib.parse import parse_qsl, quote, unquote
 from ...routing.request import BackendData, RequestData
 from ..offload.errors import RETRY_AFTER
 from ..outcome import Outcome
+from ..settings.config import Network
+from .client_address import client_of
 from .forward_cache import KEYS, NO_STORE, Uncarried, cache_lines
 from .json_text import json_text
 from .responses import Refusal
@@ -92,8 +94,8 @@ class Asked(NamedTuple):
 # asked
 
 
-def asked_of(method: str, target: str, fields: Fields) -> Asked:
-    """Read what a gateway asks. Raises `Refusal`."""
+def asked_of(method: str, target: str, fields: Fields, proxies: tuple[Network, ...] = ()) -> Asked:
+    """Read what a gateway asks; ``proxies`` are those before it that say who the client is. Raises `Refusal`."""
     path, tenant, own_query = address_of(target)
     headers: dict[str, str] = {}
     several: dict[str, list[str]] = {}
@@ -138,9 +140,8 @@ def asked_of(method: str, target: str, fields: Fields) -> Asked:
         data["scheme"] = scheme[:32]
     if "x-forwarded-for" in names:
         name = names["x-forwarded-for"]
-        last = several[name][-1] if name in several else headers[name]
-        if client := last.rpartition(",")[2].strip():
-            data["client_ip"] = client[:64]
+        if client := client_of(several[name] if name in several else [headers[name]], proxies):
+            data["client_ip"] = client
     return Asked(tenant, data, options)
 
 

@@ -44,6 +44,7 @@ class Forward:
 
     def __init__(self, config: ServerConfig, lifecycle: Lifecycle, writes: WriteBatching, bodies: Bodies) -> None:
         self._most = config.forward_headers
+        self._proxies = config.trusted_proxies
         self._backends = {name: list(own.backends) for name, own in config.tenants.items() if own.backends}
         self._lifecycle = lifecycle
         self._writes = writes
@@ -56,7 +57,7 @@ class Forward:
             return None
         method, target, fields = plain
         try:
-            asked = asked_of(method, target, fields)
+            asked = asked_of(method, target, fields, self._proxies)
         except Refusal:
             return None
         self._complete(asked)
@@ -77,7 +78,7 @@ class Forward:
         taken = connection.take_unanswered()
         fields = [(name.decode("latin-1"), value.decode("utf-8", "replace")) for name, value in request.raw_headers]
         target = request.raw_path if request.raw_path.startswith(FORWARD) else request.rel_url.raw_path_qs
-        asked = asked_of(request.method, target, fields)
+        asked = asked_of(request.method, target, fields, self._proxies)
         self._complete(asked)
         await self._read_body(request, asked)
         started = time.perf_counter()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from types import MappingProxyType
 
@@ -16,6 +17,8 @@ from ...routing.given_fields import TenantData
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 LOG_FORMATS = ("console", "json")
+
+Network = IPv4Network | IPv6Network
 
 WALL_CLOCK_SECONDS = 5.0
 """The backstop behind the instruction budget: no decision keeps a caller longer."""
@@ -133,6 +136,9 @@ class ServerConfig:
 
     forward_headers: int = 4096
     """Bytes of the header lines of an answer of ``/forward/``: nginx, Envoy and others refuse larger ones."""
+
+    trusted_proxies: tuple[Network, ...] = ()
+    """Those before the gateways that ask ``/forward/``: they say who the client is."""
 
     log_level: str = "info"
     """One of LOG_LEVELS. Decisions are logged at debug, scripts' own lines at info."""

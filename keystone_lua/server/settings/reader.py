@@ -13,6 +13,7 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from .config import (
     Address,
     DecisionLog,
     Guard,
+    Network,
     ServerConfig,
     SocketAccess,
     Tls,
@@ -134,6 +136,16 @@ def _name(text: str) -> str:
     return names[0] if names else ""
 
 
+def _networks(text: str) -> tuple[Network, ...]:
+    made = []
+    for name in filter(None, (item.strip() for item in text.split(","))):
+        try:
+            made.append(ip_network(name))
+        except ValueError:
+            raise ValueError(f"has {name!r}, which is no network such as 10.0.0.0/8") from None
+    return tuple(made)
+
+
 def _any_names(text: str) -> tuple[str, ...]:
     return tuple(name.strip().lower() for name in text.split(",") if name.strip())
 
@@ -236,6 +248,10 @@ SETTINGS = (
         "max-forward-headers", _whole(256, 65536), str(_DEFAULT.forward_headers),
         "bytes of the header lines of an answer of /forward/",
     ),
+    Setting(
+        "trusted-proxies", Kind("NETWORKS", _networks), "",
+        "proxies before the gateway that asks /forward/: client_ip is the last of X-Forwarded-For that is none of them",
+    ),
     Setting("max-instructions", _whole(), str(_LIMITS.instructions), "instructions of one decision"),
     Setting("max-memory", _whole(), str(_LIMITS.memory), "bytes allocated by one decision, cumulative"),
     Setting("max-depth", _whole(1, MAX_DEPTH), str(_LIMITS.depth), "nested calls of one decision"),
@@ -330,6 +346,7 @@ class Settings:
             tenants={tenant: data_of(own) for tenant, own in self.tenants.items()},
             max_body=of["max-body"],
             forward_headers=of["max-forward-headers"],
+            trusted_proxies=of["trusted-proxies"],
             log_level=of["log-level"],
             log_format=of["log-format"],
             watch=of["watch"],

@@ -21,7 +21,7 @@ from ..routing.request_fields import unknown
 from ..routing.scripts import read_script
 from ..routing.scripts_folder import ScriptsFolderError, shared_modules
 from ..untrusted.files import FileError, read_regular, read_stream, reason
-from .output import told
+from .output import complain, say_json, told
 
 if TYPE_CHECKING:
     from ..audit.replay import Caps
@@ -200,9 +200,12 @@ def read_request_file(path: str) -> dict[str, Any]:
         raise UsageError(f"{path}: {error}") from None
 
 
-def syntax_failure(error: LuaSyntaxError) -> dict[str, Any]:
-    """What ``--json`` says of a script that does not compile."""
-    return {
+def does_not_compile(error: LuaSyntaxError, as_json: bool) -> int:
+    """Say what is wrong with a script that does not compile; the exit code."""
+    if not as_json:
+        complain(f"keystone-lua: {to_text(error.told)}")
+        return 1
+    failure = {
         "status": "syntax",
         "values": [],
         "output": "",
@@ -211,3 +214,5 @@ def syntax_failure(error: LuaSyntaxError) -> dict[str, Any]:
         "instructions": 0,
         "allocated_bytes": 0,
     }
+    say_json(failure)
+    return 1

@@ -17,11 +17,11 @@ from ..interpreter.text import from_text, to_text
 from ..routing.decision import Decision
 from .options import (
     add_budget_arguments,
+    does_not_compile,
     limits_of,
     now_of,
     read_request_file,
     read_script_file,
-    syntax_failure,
     write_file,
 )
 from .output import columns, complain, say, say_json, say_lines
@@ -55,11 +55,7 @@ def _profile(options: argparse.Namespace) -> int:
             source, from_text(name), modules, request, limits=limits, seed=options.seed, now=now_of(options)
         )
     except LuaSyntaxError as error:
-        if options.json:
-            say_json(syntax_failure(error))
-        else:
-            complain(f"keystone-lua: {to_text(error.told)}")
-        return 1
+        return does_not_compile(error, options.json)
     files = {f"lib/{module.replace('.', '/')}.lua": text for module, text in modules.items()}
     report = Report(options.script, outcome, found, limits, {from_text(name): source, **files})
     if options.html is not None:

@@ -15,11 +15,11 @@ from ..routing.decision import decide
 from .options import (
     add_budget_arguments,
     compile_file,
+    does_not_compile,
     limits_of,
     now_of,
     read_request_file,
     read_script_file,
-    syntax_failure,
 )
 from .output import complain, say, say_bytes, say_json
 
@@ -59,11 +59,7 @@ def _exec(options: argparse.Namespace) -> int:
     try:
         program = compile_file(options.script, "stdin" if options.script == "-" else options.script)
     except LuaSyntaxError as error:
-        if options.json:
-            say_json(syntax_failure(error))
-        else:
-            complain(f"keystone-lua: {to_text(error.told)}")
-        return 1
+        return does_not_compile(error, options.json)
     now, started = now_of(options), time.monotonic()
     result = execute(program, _limits(options), seed=options.seed, now=now)
     output = "".join([line.text + "\n" for line in result.log])
@@ -99,11 +95,7 @@ def _run(options: argparse.Namespace) -> int:
     try:
         program = compile_file(options.script, Path(options.script).name)
     except LuaSyntaxError as error:
-        if options.json:
-            say_json(syntax_failure(error))
-        else:
-            complain(f"keystone-lua: {to_text(error.told)}")
-        return 1
+        return does_not_compile(error, options.json)
     started = time.monotonic()
     decision = decide(program, request, limits=_limits(options), seed=options.seed, now=now_of(options))
     failure = decision.failure

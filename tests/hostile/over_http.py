@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import json
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from ..soak.__main__ import RESIDENT_MB, family, resident
-from ..soak.http import LOOPBACK, Connection, get, request
+from ..soak.http import Connection, get, request, served
 from ..waiting import free_port
 from . import verdicts
 
@@ -81,9 +80,7 @@ def main() -> int:
             (scripts / f"{tenant}.lua").write_bytes(BEFORE.encode() + path.read_bytes() + AFTER.encode())
         port = free_port()
         log = Path(folder, "log")
-        with log.open("wb") as errors:
-            command = [sys.executable, "-m", "keystone_lua", "serve", "-addr", f"{LOOPBACK}:{port}", "-scripts"]
-            server = subprocess.Popen([*command, str(scripts), "--log-level", "error"], stderr=errors)
+        server = served(scripts, port, log)
         try:
             get(port, "/health", wait=START_SECONDS)
             misses = examine(port, server.pid, tenants, options.failures)

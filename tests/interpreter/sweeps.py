@@ -11,6 +11,7 @@ import hashlib
 import shutil
 import subprocess
 import sys
+import tracemalloc
 from typing import Final
 
 from keystone_lua.interpreter import Limits, Result, compile_program, execute
@@ -206,6 +207,19 @@ def run(source: bytes | str, **limits: int) -> Result:
     """Run a program with roomy limits."""
     text = source.encode("latin-1") if isinstance(source, str) else source
     return execute(compile_program(text, "stdin"), Limits(**{**ROOMY, **limits}))
+
+
+def peak_and_bytes(source: str) -> tuple[int, int]:
+    """The memory that a run of a warm program takes at once, and the bytes that it is charged."""
+    program = compile_program(source.encode(), "memory.lua")
+    execute(program, Limits(**ROOMY))
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    result = execute(program, Limits(**ROOMY))
+    peak = tracemalloc.get_traced_memory()[1] - before
+    tracemalloc.stop()
+    assert result.failure is None
+    return peak, result.allocated_bytes
 
 
 def printed(result: Result) -> list[str]:

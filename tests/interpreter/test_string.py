@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import tracemalloc
-
 import pytest
 
 from keystone_lua.interpreter import Limits, compile_program, execute
 from keystone_lua.interpreter.stdlib.matching import RUN_PATTERNS
 
-from .sweeps import ROOMY, check, printed, run
+from .sweeps import ROOMY, check, peak_and_bytes, printed, run
 
 
 def test_sweep() -> None:
@@ -189,12 +187,5 @@ def test_a_run_that_uses_many_patterns_pays_again() -> None:
 def test_memory_taken_stays_under_the_bytes_charged(work: str) -> None:
     build = """local s, h, n = ('x'):rep(20000), ('\\233'):rep(20000), {}
                for i = 1, 50 do n[i] = 1e300 end local _ = """
-    program = compile_program((build + work).encode(), "memory.lua")
-    execute(program, Limits(**ROOMY))
-    tracemalloc.start()
-    before = tracemalloc.get_traced_memory()[0]
-    result = execute(program, Limits(**ROOMY))
-    peak = tracemalloc.get_traced_memory()[1] - before
-    tracemalloc.stop()
-    assert result.failure is None
-    assert peak < result.allocated_bytes
+    peak, charged = peak_and_bytes(build + work)
+    assert peak < charged

@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import shutil
 import subprocess
-import tracemalloc
 
 import pytest
 
-from keystone_lua.interpreter import Limits, Result, compile_program, execute
+from keystone_lua.interpreter import Result
+
+from .sweeps import peak_and_bytes, run
 
 SHOW = """
 local function show(v)
@@ -127,12 +128,6 @@ for _, n in ipairs{7998, 8000} do out(n, pcall(unpack, {}, 1, n)) end
 )
 CHANGES_DIGEST = "077094176edd5469"
 
-ROOMY = {"instructions": 10**9, "memory": 10**10, "log": 10**8}
-
-
-def run(source: str, **limits: int) -> Result:
-    return execute(compile_program(source.encode("latin-1"), "stdin"), Limits(**{**ROOMY, **limits}))
-
 
 def printed(result: Result) -> list[str]:
     assert result.failure is None, result.failure
@@ -243,12 +238,5 @@ def test_sorting_without_a_function_costs_the_same_in_any_order() -> None:
 )
 def test_memory_taken_stays_under_the_bytes_charged(work: str) -> None:
     build = "local t = {} for i = 1, 5000 do t[i] = i * 7919 % 5000 + 0.5 end "
-    program = compile_program((build + work).encode(), "memory.lua")
-    execute(program, Limits(**ROOMY))
-    tracemalloc.start()
-    before = tracemalloc.get_traced_memory()[0]
-    result = execute(program, Limits(**ROOMY))
-    peak = tracemalloc.get_traced_memory()[1] - before
-    tracemalloc.stop()
-    assert result.failure is None
-    assert peak < result.allocated_bytes
+    peak, charged = peak_and_bytes(build + work)
+    assert peak < charged

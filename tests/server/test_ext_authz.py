@@ -21,6 +21,7 @@ from keystone_lua.server.ext_authz import messages
 from keystone_lua.server.settings.config import Address, ServerConfig
 from tests.server.asked_scripts import ANSWERS, SHOW
 from tests.server.envoy import HEALTH, Envoy, Told, asked, entries, packed
+from tests.server.scraped import scrape
 from tests.server.support import LOOPBACK, Client, server_in_thread, server_process, write_scripts
 
 NO_DECISION = {"content-type": "application/json", "retry-after": "1"}
@@ -253,17 +254,9 @@ def test_no_decision_denies(envoy: Envoy, path: str, error: str) -> None:
 
 
 def test_decisions_are_counted(client: Client, envoy: Envoy) -> None:
-    def count() -> float:
-        lines = client.send("GET", "/metrics").body.decode().splitlines()
-        return sum(
-            float(line.split()[-1])
-            for line in lines
-            if line.startswith("keystone_decisions_total{") and '"show"' in line
-        )
-
-    before = count()
+    before = scrape(client).total("keystone_decisions_total", tenant="show")
     envoy.ask(asked("/", "show"))
-    assert count() == before + 1
+    assert scrape(client).total("keystone_decisions_total", tenant="show") == before + 1
 
 
 def test_calls_that_come_together_are_all_answered_and_a_long_run_holds_none(envoy: Envoy) -> None:

@@ -18,6 +18,7 @@ from keystone_lua.server.settings.config import Address, ServerConfig
 from keystone_lua.server.spoe import agent, messages
 from keystone_lua.server.spoe.frames import BadFrame, number, number_at
 from tests.server.asked_scripts import ANSWERS, SHOW
+from tests.server.scraped import scrape
 from tests.server.spoe import HELLO, HAProxy, frame, message, notify, pairs, text, varint
 from tests.server.support import LOOPBACK, Client, server_in_thread, write_scripts
 
@@ -188,17 +189,9 @@ def test_frames_that_come_byte_by_byte(haproxy: HAProxy) -> None:
 
 
 def test_decisions_are_counted_and_recorded(client: Client, haproxy: HAProxy) -> None:
-    def count() -> float:
-        lines = client.send("GET", "/metrics").body.decode().splitlines()
-        return sum(
-            float(line.split()[-1])
-            for line in lines
-            if line.startswith("keystone_decisions_total{") and '"show"' in line
-        )
-
-    before = count()
+    before = scrape(client).total("keystone_decisions_total", tenant="show")
     haproxy.ask(asked("/", "show"))
-    assert count() == before + 1
+    assert scrape(client).total("keystone_decisions_total", tenant="show") == before + 1
 
 
 # a NOTIFY in pieces

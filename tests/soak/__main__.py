@@ -21,7 +21,6 @@ import argparse
 import multiprocessing
 import signal
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
@@ -32,7 +31,7 @@ from pathlib import Path
 
 from ..waiting import free_port
 from . import attack, quiet
-from .http import LOOPBACK, get
+from .http import get, served
 
 RESIDENT_MB = 400
 EXTRA_MS = 5.0
@@ -48,9 +47,7 @@ def main() -> int:
         scripts = attack.write_scripts(Path(folder))
         port = free_port()
         log = Path(folder, "log")
-        with log.open("wb") as errors:
-            command = [sys.executable, "-m", "keystone_lua", "serve", "-addr", f"{LOOPBACK}:{port}", "-scripts"]
-            server = subprocess.Popen([*command, str(scripts), "--log-level", "error"], stderr=errors)
+        server = served(scripts, port, log)
         try:
             get(port, "/health", wait=20)
             watch = Resident(server.pid)

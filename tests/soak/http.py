@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 import http.client
 import socket
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
 
@@ -23,6 +26,13 @@ def get(port: int, path: str, *, wait: float) -> bytes:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.02)
+
+
+def served(scripts: Path, port: int, log: Path) -> subprocess.Popen[bytes]:
+    """A server of these scripts, which writes its errors into ``log``; `get` waits for it."""
+    command = [sys.executable, "-m", "keystone_lua", "serve", "-addr", f"{LOOPBACK}:{port}", "-scripts"]
+    with log.open("wb") as errors:
+        return subprocess.Popen([*command, str(scripts), "--log-level", "error"], stderr=errors)
 
 
 def request(path: str, body: bytes) -> bytes:

@@ -78,6 +78,7 @@ COROUTINE_CALL: Final = 40  # a call of a function of the script in a coroutine,
 
 SCATTERED: Final = 12  # a number key of a table whose number keys lie scattered
 SETTLING: Final = 4  # an entry, when a table's number keys are looked over
+IN_ORDER: Final = 8  # keys of a table, of which one instruction finds out whether they are 1, 2, 3 and so on
 REBUILDING: Final = 2  # an entry, when a table's dict is made anew
 
 FREE_SLOTS: Final = 96  # of a frame, that the price of a call covers

@@ -47,6 +47,16 @@ def test_k29_computed_keys_and_holes() -> None:
     assert price("{[k + 0.5] = 1, [k / 3] = 2, 5, nil, 6}", "local k = 2") >= 4 * price("{5, nil, 6}")
 
 
+@pytest.mark.parametrize("walk", ["for k in pairs(t) do break end", "local _ = next(t, 1)", "table.foreach(t, type)"])
+def test_k32_the_order_of_keys(walk: str) -> None:
+    def spent(size: int, walk: str) -> int:
+        text = f"local t = {{}} for i = 1, {size} do t[i] = i end {walk}"
+        return again(compile_program(text.encode(), "t"), ROOMY).instructions
+
+    walked = [spent(size, walk) - spent(size, "") for size in (800, 8_000)]
+    assert walked[1] - walked[0] >= (8_000 - 800) // 8
+
+
 @pytest.mark.parametrize("name", ["_G", "load", "package"])
 def test_what_a_runs_start_takes_is_bounded(name: str) -> None:
     """Library functions of all names: nobody pays for them."""

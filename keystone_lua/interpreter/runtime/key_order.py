@@ -5,7 +5,7 @@ others in the order in which they came.
 
 PUC walks a table's array before its hash part. What its array holds depends on all keys that there ever were; 1 to n is
 what programs see of it. A table that was filled from 1 on, or has no 1, has this order already: to find that out takes
-no longer than the copy of its keys. Only where keys must move does the walk begin with work that is charged.
+twice as long as the copy of its keys, and is charged. Where keys must move the walk begins with more work.
 """
 
 from __future__ import annotations
@@ -22,10 +22,12 @@ if TYPE_CHECKING:
 INSERTION: Final = "insertion order"
 """In a run's ``library_state``: keys go in the order in which they came, as with cost tables before 3."""
 
-_CHUNK: Final = 64
+_CHUNK: Final = 256
 """Keys that are compared at once."""
+_MOST: Final = 1 << 16
+"""Keys that can be compared with what is at hand: 1.5 MB, once a process has met a table of so many."""
 
-_PLACES: Final = list(COUNT[1:])
+_places = list(COUNT[1:])
 
 _there: Final = dict.__contains__  # what a table of another class makes of `in` may note or charge a read
 
@@ -42,7 +44,10 @@ def keys_of(run: RunContext, t: Table) -> list[LuaValue]:
 
 def ordered(run: RunContext, t: Table, keys: list[LuaValue]) -> list[LuaValue]:
     """The keys, which are given as they came, in their order: the same list if that is theirs."""
-    return in_order(run.charge, t, keys) if has(t, 1.0) and INSERTION not in run.library_state else keys
+    if not has(t, 1.0) or INSERTION in run.library_state:
+        return keys
+    run.charge(len(keys) // costs.IN_ORDER)
+    return in_order(run.charge, t, keys)
 
 
 def in_order(charge: Callable[..., None], t: Table, keys: list[LuaValue]) -> list[LuaValue]:
@@ -68,9 +73,11 @@ def first_key(run: RunContext, t: Table) -> LuaValue:
 
 def _leading(keys: list[LuaValue]) -> int:
     """How many of the keys are 1, 2, 3 and so on, from the first key on."""
+    while len(_places) < len(keys) and len(_places) < _MOST:
+        _places.extend(map(float, range(len(_places) + 1, 2 * len(_places) + 1)))
     done = 0
     while keys[done : (end := done + _CHUNK)] == (
-        _PLACES[done:end] if end < len(_PLACES) else list(map(float, range(done + 1, end + 1)))
+        _places[done:end] if end < len(_places) else list(map(float, range(done + 1, end + 1)))
     ):
         done = end
     for place, key in enumerate(keys[done:end], done + 1):

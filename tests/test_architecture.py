@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "keystone_lua": ("keystone_lua.embedding", "keystone_lua.interpreter"),
     "keystone_lua.__main__": ("keystone_lua.cli",),
     "keystone_lua.cli": (
-        "keystone_lua.audit", "keystone_lua.authoring", "keystone_lua.cli", "keystone_lua.gateway",
+        "keystone_lua.audit", "keystone_lua.authoring", "keystone_lua.bundles", "keystone_lua.cli", "keystone_lua.gateway",
         "keystone_lua.hidden", "keystone_lua.interpreter", "keystone_lua.playground", "keystone_lua.routing",
         "keystone_lua.server", "keystone_lua.untrusted",
     ),
@@ -44,6 +44,9 @@ MAY_IMPORT = {
     "keystone_lua.audit": (
         "keystone_lua.audit", "keystone_lua.hidden", "keystone_lua.interpreter", "keystone_lua.routing",
         "keystone_lua.untrusted",
+    ),
+    "keystone_lua.bundles": (
+        "cryptography", "keystone_lua.bundles", "keystone_lua.interpreter", "keystone_lua.routing", "keystone_lua.untrusted",
     ),
     "keystone_lua.routing": ("keystone_lua.interpreter", "keystone_lua.routing", "keystone_lua.untrusted"),
     "keystone_lua.hidden": (),

@@ -17,7 +17,7 @@ FLOORS = {
     "keystone_lua": (
         ("hidden", "interpreter", "untrusted"),
         ("routing",),
-        ("audit", "authoring", "embedding"),
+        ("audit", "authoring", "bundles", "embedding"),
         ("gateway", "playground", "server"),
         ("cli",),
         ("__main__",),

@@ -14,18 +14,17 @@ from __future__ import annotations
 import base64
 import contextlib
 import errno
-import fcntl
 import hashlib
 import http.client
 import json
 import os
-import ssl
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 from urllib.parse import quote, urlsplit
 
+from ..untrusted.outgoing import connection_to, replace_file
 from . import compressed, reading, segments
 from .chain import line_hash
 from .records import RecordError, read_record
@@ -61,7 +60,7 @@ class Receiver:
     def send(self, name: str, body: BinaryIO, size: int, more: Mapping[str, str]) -> None:
         """Send one file and wait for its confirmation, a status of 2xx. Raises `NotShipped`."""
         parts = urlsplit(self.url)
-        connection = self._connection(parts.scheme, parts.hostname or "", parts.port)
+        connection = connection_to(self.url, SECONDS, self.ca)
         path = f"{parts.path.rstrip('/')}/{quote(name)}" + (f"?{parts.query}" if parts.query else "")
         headers = {"Content-Length": str(size), **self.headers, **more}
         try:
@@ -76,12 +75,6 @@ class Receiver:
             shown = "".join(c if c.isprintable() else " " for c in said)[:200]
             text = f"{name}: {response.status} {response.reason}{': ' + shown if shown else ''}"
             raise NotShipped(text, _seconds(response.getheader("Retry-After")))
-
-    def _connection(self, scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:
-        if scheme == "https":
-            context = ssl.create_default_context(cafile=self.ca)
-            return http.client.HTTPSConnection(host, port, timeout=SECONDS, context=context)
-        return http.client.HTTPConnection(host, port, timeout=SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +91,9 @@ def _seconds(text: str | None) -> float:
     return min(float(text), 3600.0) if text is not None and text.isascii() and text.isdigit() else 0.0
 
 
-@contextlib.contextmanager
-def only_one(file: Path) -> Iterator[None]:
-    """Let no other process ship ``file`` meanwhile. Raises `OSError`."""
-    lock = file.with_name(f"{file.name}.shipped.lock")
-    descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise OSError(errno.EAGAIN, "another process ships this log", str(file)) from None
-        yield
-    finally:
-        os.close(descriptor)
+def lock_of(file: Path) -> Path:
+    """What a process that ships ``file`` locks."""
+    return file.with_name(f"{file.name}.shipped.lock")
 
 
 def ship(
@@ -205,7 +188,7 @@ def _ship_scripts(head: Path, receiver: Receiver, hashes: Mapping[str, None]) ->
                         f"{folder.name}/{path.relative_to(folder).as_posix()}", body, path.stat().st_size, more
                     )
         sent.add(found)
-        _replace(noted, "".join(f"{one}\n" for one in sorted(sent)))
+        replace_file(noted, "".join(f"{one}\n" for one in sorted(sent)))
 
 
 def _remove(head: Path, keep: int) -> None:
@@ -231,13 +214,4 @@ def _state(head: Path) -> dict[str, Any]:
 
 
 def _put_state(head: Path, state: Mapping[str, Any]) -> None:
-    _replace(head.with_name(f"{head.name}.shipped"), json.dumps(state) + "\n")
-
-
-def _replace(path: Path, text: str) -> None:
-    draft = path.with_name(f"{path.name}.new")
-    with draft.open("w", encoding="ascii") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.rename(path)
+    replace_file(head.with_name(f"{head.name}.shipped"), json.dumps(state) + "\n")

@@ -38,6 +38,7 @@ MODULES: Final = {
     "dumping": ("dump",),
     "gateway": ("gateway",),
     "versions": ("versions",),
+    "bundling": ("bundle",),
     "making": ("new", "types", "completion"),
     "playing": ("playground",),
 }

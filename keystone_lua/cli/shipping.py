@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from ..audit.shipping import NotShipped, Receiver, Shipped, only_one, ship
+from ..audit.shipping import NotShipped, Receiver, Shipped, lock_of, ship
+from ..untrusted.outgoing import only_one
 from .options import UsageError, at_least, read_file, seconds
 from .output import complain, say, say_json
 
@@ -29,7 +30,7 @@ def add_commands(commands: Commands) -> None:
     """Add this module's commands."""
     sends = commands.add_parser("ship", help="send a decision log's closed segments elsewhere, compressed")
     sends.add_argument("log", metavar="LOG", type=Path, help="a decision log; those of its other processes go with it")
-    sends.add_argument("url", metavar="URL", type=_url, help="http:// or https://, to which the files' names are added")
+    sends.add_argument("url", metavar="URL", type=http_url, help="where to: the files' names are added to it")
     sends.add_argument("--method", choices=("PUT", "POST"), default="PUT", help="how (default PUT)")
     sends.add_argument("--headers", metavar="FILE", help="a file of header lines to send along, such as Authorization")
     sends.add_argument("--ca", metavar="FILE", type=Path, help="certificates in PEM, in place of the system's")
@@ -43,14 +44,16 @@ def add_commands(commands: Commands) -> None:
     sends.set_defaults(command=_ship)
 
 
-def _url(text: str) -> str:
+def http_url(text: str) -> str:
+    """An argparse type: an address of HTTP without a password in it."""
     parts = urlsplit(text)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.fragment or "@" in parts.netloc:
         raise argparse.ArgumentTypeError(f"{text!r} is no http:// or https:// address")
     return text
 
 
-def _headers(file: str | None) -> dict[str, str]:
+def headers_in(file: str | None) -> dict[str, str]:
+    """The header lines in a file. Raises `UsageError`."""
     if file is None:
         return {}
     lines = [line for line in read_file(file).decode("latin-1").splitlines() if line.strip()]
@@ -61,13 +64,13 @@ def _headers(file: str | None) -> dict[str, str]:
 
 
 def _ship(options: argparse.Namespace) -> int:
-    receiver = Receiver(options.url, options.method, _headers(options.headers), options.ca)
+    receiver = Receiver(options.url, options.method, headers_in(options.headers), options.ca)
     stop = threading.Event()
     if options.follow:
         signal.signal(signal.SIGTERM, lambda _number, _frame: stop.set())
     delay = 0.0
     try:
-        with only_one(options.log):
+        with only_one(lock_of(options.log), "ships this log"):
             while True:
                 wait = options.follow
                 try:

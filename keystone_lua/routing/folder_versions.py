@@ -55,11 +55,11 @@ def promote(folder: Path) -> None:
     try:
         if previous.is_symlink() or (previous.exists() and not previous.is_dir()):
             raise CannotSwitch(f"{previous}: is no folder of ours")
-        _exchange(folder, waiting)
+        exchange(folder, waiting)
         if not previous.exists():
             waiting.rename(previous)
             return
-        _exchange(waiting, previous)
+        exchange(waiting, previous)
         dropped = folder.with_name(f".{folder.name}.dropped")
         shutil.rmtree(dropped, ignore_errors=True)  # of a promotion that was cut off here
         waiting.rename(dropped)
@@ -73,7 +73,7 @@ def rollback(folder: Path) -> None:
     folder, previous = _whole(folder), previous_of(folder)
     _check(folder, previous)
     try:
-        _exchange(folder, previous)
+        exchange(folder, previous)
     except OSError as error:
         raise CannotSwitch(f"{error.filename or folder}: {error.strerror}") from None
 
@@ -90,7 +90,7 @@ def _check(folder: Path, other: Path) -> None:
         raise CannotSwitch(f"{folder.parent}: may not be written to; put the scripts in place yourself, and reload")
 
 
-def _exchange(one: Path, other: Path) -> None:
+def exchange(one: Path, other: Path) -> None:
     """Let two folders change names at once (renameat2(2), Linux 3.15). Raises `OSError`."""
     try:
         rename = ctypes.CDLL(None, use_errno=True).renameat2

@@ -21,6 +21,7 @@ import pytest
 from keystone_lua.audit import compressed, reading, replay_logs, segments, shipping
 from keystone_lua.audit.chain import GENESIS
 from keystone_lua.audit.shipping import NotShipped, Receiver, ship
+from keystone_lua.untrusted.outgoing import only_one
 from tests.server.support import run
 
 from .support import write_log
@@ -294,7 +295,7 @@ def test_the_command(log: Path, tmp_path: Path) -> None:
         told = [json.loads(line) for line in second.stdout.splitlines()]
         assert [one["name"] for one in told] == segments_of(kept)
         assert kept.headers[told[0]["name"]]["X-Tag"] == "a b"
-        with shipping.only_one(log):
+        with only_one(shipping.lock_of(log), "ships this log"):
             busy = run("ship", log, url)
         assert (busy.returncode, "another process ships this log" in busy.stderr) == (2, True)
     for bad in ("ftp://x/", "http:///x", "http://user:hush@x/"):

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from keystone_lua.interpreter import Limits, compile_program
+from keystone_lua.routing.bundle_status import status_file
 from keystone_lua.routing.decision import Decision
 from keystone_lua.routing.folder_versions import next_of
 from keystone_lua.server.outcome import Outcome
@@ -185,6 +186,7 @@ def test_the_table_of_metrics_is_what_a_scrape_shows(tmp_path: Path) -> None:
     """docs/operations.md: every family and its labels; ``le`` is every histogram's."""
     scripts = write_scripts(tmp_path / "scripts", SCRIPTS)
     write_scripts(next_of(scripts), {"good.lua": constant("other")})
+    status_file(scripts).write_text('{"revision": "r1"}')
     with server_in_thread(scripts, ServerConfig(shadow_percent=100.0)) as client:
         client.send("POST", "/reload")
         for tenant in ("good", "runtime"):

@@ -266,6 +266,18 @@ class Refusal(BaseModel):
     field: StrictStr | None = None
 
 
+class BundleStatus(BaseModel):
+    """The bundle that the scripts came with, and the last attempt at another: ``error`` is why it came to nothing."""
+
+    revision: StrictStr
+    number: StrictInt
+    at: StrictFloat | StrictInt
+    key: StrictStr
+    tried_at: StrictFloat | StrictInt
+    failures: StrictInt
+    error: StrictStr
+
+
 class Health(BaseModel):
     """Body of ``GET /health``. ``load_errors`` has a line for every bad file of the last load, ``wire`` the fields of
     requests, backends and answers that this engine knows."""
@@ -278,6 +290,7 @@ class Health(BaseModel):
     uptime_seconds: StrictInt
     load_errors: list[StrictStr]
     wire: list[StrictStr]
+    bundle: BundleStatus | None = None
 
 
 class ReloadAnswer(BaseModel):
@@ -390,6 +403,6 @@ class Description(BaseModel):
 
 BODIES: tuple[type[BaseModel], ...] = (
     RouteRequest, RouteAnswer, ScriptFailure, BatchTrouble, Refusal, Health, ReloadAnswer, DryRunAnswer, Status,
-    Description, VersionsAnswer, SwitchAnswer, Results, Version, NextVersion,
+    Description, VersionsAnswer, SwitchAnswer, Results, Version, NextVersion, BundleStatus,
 )  # fmt: skip
 """Every body, of requests and of answers."""

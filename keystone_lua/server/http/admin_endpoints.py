@@ -17,6 +17,7 @@ from aiohttp import web
 
 from ...interpreter import COST_VERSION, ENGINE_VERSION
 from ...routing.answer import FIELDS as ANSWER_FIELDS
+from ...routing.bundle_status import Status, read_status
 from ...routing.request_fields import BACKEND_FIELDS, OWN
 from ...routing.request_fields import FIELDS as REQUEST_FIELDS
 from ...routing.scripts import ScriptStore
@@ -83,7 +84,7 @@ class AdminEndpoints:
     async def _health(self, request: web.BaseRequest, trace: Trace) -> web.StreamResponse:
         scripts = self._store.current
         names = sorted(scripts.programs)
-        body = {
+        body: dict[str, object] = {
             "status": "healthy",
             "loaded_scripts": len(names),
             "scripts": names,
@@ -93,6 +94,8 @@ class AdminEndpoints:
             "load_errors": list(scripts.errors),
             "wire": WIRE,
         }
+        if (status := read_status(self._store.folder)) is not None:
+            body["bundle"] = bundle_facts(status)
         return self._answer(request, trace, 200, body)
 
     async def _live(self, request: web.BaseRequest, trace: Trace) -> web.StreamResponse:
@@ -167,6 +170,14 @@ class AdminEndpoints:
         # Compared in a time that says nothing about where they differ.
         if scheme.lower() != "bearer" or not hmac.compare_digest(token.strip().encode("utf-8", "replace"), self._token):
             raise Refusal(401, "this call needs the admin token", headers="WWW-Authenticate: Bearer\r\n")
+
+
+def bundle_facts(status: Status) -> dict[str, object]:
+    """What ``/health`` says of the bundle that the scripts came with."""
+    return {
+        "revision": status.revision, "number": status.number, "at": status.at, "key": status.key,
+        "tried_at": status.tried_at, "failures": status.failures, "error": status.error,
+    }  # fmt: skip
 
 
 def _percent(request: web.BaseRequest, name: str) -> float | None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...interpreter import COST_VERSION, ENGINE_VERSION
+from ...routing.bundle_status import read_status
 from ...routing.scripts import ScriptStore
 from ..single_flight import Shared, quick_switching
 from . import metrics
@@ -87,6 +88,12 @@ class Exposition:
         yield Counter(
             "keystone_decisions_shed", "Decisions that were refused for want of a lane (503).", counts.refused(503)
         )
+        if (bundle := read_status(self._store.folder)) is not None:
+            info = Gauge("keystone_bundle_info", "The bundle that the scripts are of; always 1.", labels=["revision"])
+            info.add_metric([bundle.revision], 1)
+            yield info
+            yield Gauge("keystone_bundle_timestamp_seconds", "When it was put in force, Unix time.", bundle.at)
+            yield Gauge("keystone_bundle_failures", "Attempts at another that failed, in a row.", bundle.failures)
         build = Gauge("keystone_build_info", "Versions; always 1.", labels=["version", "cost_version", "python"])
         build.add_metric([ENGINE_VERSION, str(COST_VERSION), platform.python_version()], 1)
         yield build

@@ -18,16 +18,34 @@ from keystone_lua.interpreter.stdlib.registry import LIBRARIES
 from keystone_lua.routing import answer, request_fields
 
 ROOT = Path(__file__).parents[2]
-LIBRARY = ROOT / "keystone_lua" / "authoring" / "editors" / routing_library.FILE
+EDITORS = ROOT / "keystone_lua" / "authoring" / "editors"
+TABLES = {routing_library.FILE: "library.md", routing_library.LANGUAGE: "language.md"}
+"""Files and the pages whose tables they have."""
 NEWER = {"ngx": {"ctx", "header", "location", "re", "req", "resp", "shared", "var"}}
 """Members that stand for what is not there: they only say what to use instead."""
 
 FILES = definitions()
 
 
-def test_the_library_is_that_of_its_page() -> None:
-    """After a change of docs/library.md: .venv/bin/python -m tests.authoring.test_editors"""
-    assert LIBRARY.read_text() == routing_library.tables_of((ROOT / "docs" / "library.md").read_text())
+def tables(page: str) -> str:
+    return routing_library.tables_of((ROOT / "docs" / page).read_text())
+
+
+@pytest.mark.parametrize("file", TABLES)
+def test_the_tables_are_those_of_their_pages(file: str) -> None:
+    """After a change of docs/library.md or docs/language.md: .venv/bin/python -m tests.authoring.test_editors"""
+    assert (EDITORS / file).read_text() == tables(TABLES[file])
+
+
+def test_every_member_of_the_language_is_there() -> None:
+    found = routing_library.entries(routing_library.LANGUAGE)
+    made_by_a_run = {"package": {"loaded", "preload"}}
+    for library, members in LIBRARIES.items():
+        names = [entry.name for entry in found[library or "base"]]
+        assert len(names) == len(set(names))
+        there = {name for name in members if name.isidentifier()} | made_by_a_run.get(library, set())
+        assert set(names) == there, library
+    assert len(found) == len(LIBRARIES)
 
 
 @pytest.mark.parametrize("module", sorted(set(catalogue.FILES.values())))
@@ -54,8 +72,8 @@ def test_every_name_that_require_knows_has_a_file() -> None:
 def test_every_field_and_global_is_there() -> None:
     text = FILES["keystone.lua"]
     fields = set(re.findall(r"^---@field (\w+)", text, re.MULTILINE))
-    declared = {f.name for f in (*request_fields.FIELDS, *request_fields.BACKEND_FIELDS, *answer.FIELDS)}
-    assert declared <= fields
+    lists = (request_fields.FIELDS, request_fields.OWN, request_fields.BACKEND_FIELDS, answer.FIELDS)
+    assert {field.name for each in lists for field in each} <= fields
     functions = set(re.findall(r"^function (\w+)\(", text, re.MULTILINE))
     assert functions == {"on_route_request", "log", "constant", *FUNCTIONS}
 
@@ -151,4 +169,5 @@ def test_every_shell_is_told_of_every_command(shell: str, capsys: pytest.Capture
 
 
 if __name__ == "__main__":
-    LIBRARY.write_text(routing_library.tables_of((ROOT / "docs" / "library.md").read_text()))
+    for file, page in TABLES.items():
+        (EDITORS / file).write_text(tables(page))

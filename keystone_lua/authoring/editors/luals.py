@@ -16,7 +16,7 @@ from .routing_library import Entry, entries
 
 GLOBALS: Final = "keystone.lua"
 
-_REQUEST_KINDS: Final = {
+REQUEST_KINDS: Final = {
     request_fields.TEXT: "string",
     request_fields.FLAG: "boolean",
     request_fields.WHOLE: "integer",
@@ -25,8 +25,9 @@ _REQUEST_KINDS: Final = {
     request_fields.MULTI: "table<string, string[]>",
     request_fields.LABELS: "table<string, string>",
     request_fields.BACKENDS: "keystone.Backend[]",
+    request_fields.SETTINGS: "table<string, any>",
 }
-_ANSWER_KINDS: Final = {
+ANSWER_KINDS: Final = {
     answer.LINE: "string",
     answer.TEXT: "string",
     answer.FLAG: "boolean",
@@ -70,7 +71,7 @@ function log(message) end
 function constant(make) end
 """
 
-_TESTS: Final = {
+TESTS: Final = {
     "route": """\
 ---@class keystone.RouteOptions
 ---@field seed? integer
@@ -96,7 +97,7 @@ function route(script, request, options) end
 }  # fmt: skip
 """Of tests in Lua."""
 
-assert _TESTS.keys() == FUNCTIONS
+assert TESTS.keys() == FUNCTIONS
 
 
 def definitions() -> dict[str, str]:
@@ -114,7 +115,7 @@ def _globals() -> str:
     backend = _class("Backend", _backend_fields())
     request = _class("Request", _request_fields())
     answered = _class("Answer", _answer_fields())
-    return "\n".join([_HEAD, backend, request, answered, _GLOBALS, *_TESTS.values()])
+    return "\n".join([_HEAD, backend, request, answered, _GLOBALS, *TESTS.values()])
 
 
 def _class(name: str, fields: Iterator[str]) -> str:
@@ -122,9 +123,9 @@ def _class(name: str, fields: Iterator[str]) -> str:
 
 
 def _request_fields() -> Iterator[str]:
-    for field in request_fields.FIELDS:
-        optional = "?" if field.name in request_fields.NAMES else ""
-        yield f"---@field {field.name}{optional} {_REQUEST_KINDS[field.kind]} {field.meaning}"
+    for field in (*request_fields.FIELDS, *request_fields.OWN):
+        optional = "" if field in request_fields.USUAL else "?"
+        yield f"---@field {field.name}{optional} {REQUEST_KINDS[field.kind]} {field.meaning}"
     pairs = "table<string, string|true|(string|true)[]>"
     yield f"---@field {request_fields.ARGS}? {pairs} the parameters of `query`"
 
@@ -132,12 +133,12 @@ def _request_fields() -> Iterator[str]:
 def _backend_fields() -> Iterator[str]:
     for field in request_fields.BACKEND_FIELDS:
         optional = "?" if field.name in request_fields.BACKEND_NAMES else ""
-        yield f"---@field {field.name}{optional} {_REQUEST_KINDS[field.kind]} {field.meaning}"
+        yield f"---@field {field.name}{optional} {REQUEST_KINDS[field.kind]} {field.meaning}"
 
 
 def _answer_fields() -> Iterator[str]:
     for field in answer.FIELDS:
-        yield f"---@field {field.name}? {_ANSWER_KINDS[field.kind]} {field.meaning}"
+        yield f"---@field {field.name}? {ANSWER_KINDS[field.kind]} {field.meaning}"
 
 
 def _module(name: str, found: list[Entry]) -> Iterator[str]:

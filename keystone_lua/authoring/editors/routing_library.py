@@ -1,7 +1,8 @@
-"""The routing library as editors are told of it: each module's members with their parameters and their meaning.
+"""The libraries as editors are told of them: each one's members with their parameters and their meaning.
 
-Input: library.txt, which has the tables of docs/library.md (tests/authoring/test_editors.py writes and compares it).
-Output: `Entry`s by module.
+Input: library.txt and language.txt, which have the tables of docs/library.md and docs/language.md
+(tests/authoring/test_editors.py writes and compares them). Output: `Entry`s by module of the routing library, or by
+library of the language.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from importlib.resources import files
 from typing import Final, NamedTuple
 
 FILE: Final = "library.txt"
+LANGUAGE: Final = "language.txt"
 
-_HEADING: Final = re.compile(r"^## (\w+)$")
+_HEADING: Final = re.compile(r"^##+ (\w+)$")
 _ROW: Final = re.compile(r"^\| ((?:`[^`]*`(?:, )?)+) \| (.*) \|$")
 _SIGNATURE: Final = re.compile(r"(?:(\w+):)?(\w+)(?:\((.*)\))?")
 _HEAD: Final = "| function | answers |"
@@ -29,7 +31,7 @@ class Entry(NamedTuple):
 
 
 def tables_of(page: str) -> str:
-    """The headings and rows of docs/library.md that `entries` reads: what library.txt is to have."""
+    """The headings and rows of a page that `entries` reads: what its file here is to have."""
     lines: list[str] = []
     heading, within = "", False
     for line in page.splitlines():
@@ -45,10 +47,10 @@ def tables_of(page: str) -> str:
     return "\n".join([*lines, ""])
 
 
-def entries() -> dict[str, list[Entry]]:
-    """What each module has, in the page's order."""
+def entries(file: str = FILE) -> dict[str, list[Entry]]:
+    """What each module or library has, in the page's order."""
     found: dict[str, list[Entry]] = {}
-    for line in (files(__package__) / FILE).read_text("utf-8").splitlines():
+    for line in (files(__package__) / file).read_text("utf-8").splitlines():
         if heading := _HEADING.match(line):
             module = found.setdefault(heading[1], [])
         elif row := _ROW.match(line):
@@ -68,4 +70,8 @@ def _names(parameters: str) -> Iterator[str]:
     """``key, {{name, weight}, ...}`` as names: what is in braces is a list."""
     for text in re.sub(r"\{(?:[^{}]|\{[^{}]*\})*\}", "list", parameters).split(","):
         if name := text.strip():
-            yield name if name.isidentifier() and name not in ("and", "end", "function", "not", "or") else f"_{name}"
+            yield (
+                name
+                if name == "..." or (name.isidentifier() and name not in ("and", "end", "function", "not", "or"))
+                else f"_{name}"
+            )

@@ -40,6 +40,10 @@ MAY_IMPORT = {
     "keystone_lua.authoring": (
         "keystone_lua.authoring", "keystone_lua.interpreter", "keystone_lua.routing", "keystone_lua.untrusted",
     ),
+    "keystone_lua.authoring.language_server": (
+        "keystone_lua.authoring", "keystone_lua.interpreter", "keystone_lua.routing", "keystone_lua.untrusted",
+        "lsprotocol", "pygls",
+    ),
     "keystone_lua.embedding": ("keystone_lua.embedding", "keystone_lua.interpreter", "keystone_lua.routing"),
     "keystone_lua.audit": (
         "keystone_lua.audit", "keystone_lua.hidden", "keystone_lua.interpreter", "keystone_lua.routing",

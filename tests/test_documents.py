@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from keystone_lua import compile_program
 from keystone_lua.interpreter import COST_VERSION
 from keystone_lua.interpreter.stdlib.registry import LIBRARIES
 from tests.documents import check_console
@@ -87,3 +90,21 @@ def test_the_list_of_library_functions_is_the_librarys() -> None:
         listed = re.sub(r"\(.*?\)|`", "", rows[library or "base"].partition(";")[0])
         there = {name for name in members if name.isidentifier()} | MADE_BY_A_RUN.get(library, set())
         assert set(re.findall(r"\w+", listed)) == there, library
+
+
+def test_configurations_of_editors_are_what_editors_read() -> None:
+    blocks = re.findall(r"```(\w+)\n(.*?)```", PAGES["docs/editors.md"], re.DOTALL)
+    assert {kind for kind, _ in blocks} == {"lua", "json", "toml", "elisp"}
+    for kind, text in blocks:
+        assert kind == "json" or "keystone-lua" in text
+        if kind == "json":
+            json.loads(text)
+        elif kind == "toml":
+            assert tomllib.loads(text)["language-server"]["keystone-lua"] == {
+                "command": "keystone-lua",
+                "args": ["lsp"],
+            }
+        elif kind == "lua":
+            compile_program(text)
+        else:
+            assert text.count("(") == text.count(")")

@@ -41,6 +41,7 @@ MODULES: Final = {
     "bundling": ("bundle",),
     "making": ("new", "types", "completion"),
     "playing": ("playground",),
+    "editing": ("lsp",),
 }
 """Module to its commands, in the order in which ``--help`` lists them. Only the one that is asked for is imported: all
 of them would take a fifth of the time in which a server gives its first answer."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..interpreter.text import from_text, to_text
 from ..routing.scripts import Source
-from ..routing.scripts_folder import LIBRARY, SUFFIX, TESTS
+from ..routing.scripts_folder import SUFFIX
 from ..untrusted.files import FileError, read_regular
 from ..untrusted.text import printable
 from .options import UsageError, add_switches, read_file, write_file
@@ -93,15 +93,10 @@ def _sources(paths: Sequence[str], read: Sources) -> tuple[dict[str, bytes], dic
 
 
 def _findings(file: Path, source: bytes, read: Sources, options: argparse.Namespace) -> list[Finding]:
-    from ..authoring.checker import Kind, check_source
-    from ..authoring.testing.stage import FUNCTIONS
+    from ..authoring.checker import check_source
+    from ..authoring.checker.placing import placed
 
-    folder, kind, injected = file.parent, Kind.PLAIN if options.plain else Kind.TENANT, frozenset[str]()
-    for parent in file.parents:
-        if parent.name in (LIBRARY, TESTS):
-            folder = parent.parent
-            kind, injected = (Kind.MODULE, injected) if parent.name == LIBRARY else (Kind.TEST, FUNCTIONS)
-            break
+    folder, kind, injected = placed(file, options.plain)
     switches = options.allow_load, options.inert_io
     found = check_source(source, from_text(str(file)), read.modules(folder), kind, injected, *switches)
     return [_readable(finding) for finding in found]

@@ -23,7 +23,14 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "build" / "dist-test"
 BUILD = "import sys, setuptools.build_meta as b; print(getattr(b, sys.argv[1])(sys.argv[2]))"
 
-OWN_TESTS = ("tests/embedding", "tests/parser", "tests/authoring", "tests/test_lists.py", "tests/test_command_line.py")
+OWN_TESTS = (
+    "tests/embedding",
+    "tests/parser",
+    "tests/authoring",
+    "tests/language_server",
+    "tests/test_lists.py",
+    "tests/test_command_line.py",
+)
 """Of the sdist: a language, its tools, its lists; a part that takes a minute."""
 
 REQUEST = '{"method": "GET", "path": "/", "backends": [{"name": "a", "url": "http://a", "health": true}]}'
@@ -141,7 +148,7 @@ def described(wheel: Path) -> None:
         text = archive.read(name).decode()
     data = email.message_from_string(text)
     said("licence", data["License-Expression"] or "", "MIT")
-    said("extras", " ".join(data.get_all("Provides-Extra") or []), "server", "gateway", "yaml")
+    said("extras", " ".join(data.get_all("Provides-Extra") or []), "server", "gateway", "yaml", "lsp")
     said("typed", text, "Classifier: Typing :: Typed")
     links = re.findall(r"\]\(([^)]*)\)", str(data.get_payload()))
     if any(not link.startswith(("http:", "https:")) for link in links):
@@ -195,6 +202,7 @@ def plain(commands: Path) -> None:
             raise Wrong(f"more than one line: {output}")
     output = call(engine, "gateway", "--config", "t.yaml", code=2, cwd=work)
     said("gateway", output, "pip install 'keystone-lua[gateway]'")
+    said("lsp", call(engine, "lsp", code=2, cwd=work), "pip install 'keystone-lua[lsp]'")
     for example in sorted((ROOT / "examples" / "embedding").glob("*.py")):
         said(f"examples/embedding/{example.name}", call(commands / "python", "-I", example, cwd=work))
 

@@ -101,6 +101,33 @@ def pieces(source: str, literals: frozenset[str]) -> Iterator[tuple[str, str]]:
             yield (COMMENT if text.startswith("--") else "") if kind is None else kind, text
 
 
+RECOVERIES: Final = 64
+"""Unfinished strings behind which `fragments` goes on: each may have been read to the end of the source."""
+
+
+def fragments(source: str, literals: frozenset[str]) -> Iterator[tuple[str, str, int]]:
+    """Kind, text and offset of what stands in a source that may be no program: while somebody types, most are none.
+
+    An ERROR has its own text. That of a string in quotes which has no end is the rest of its line; a long string or
+    comment without an end is all of the rest. Comments are left out. Lines end with newlines alone.
+    """
+    words = _Words(literals)
+    place, recoveries = 0, 0
+    while place < len(source):
+        found = _PIECE.match(source, place)
+        assert found is not None
+        kind, text, blanks, _, _ = words[found[0]]
+        start, place = place + blanks, found.end()
+        if kind == ERROR:
+            text = source[start:place]
+            if text[0] in _BODIES and "\n" in text and recoveries < RECOVERIES:
+                recoveries += 1
+                text = text.partition("\n")[0]
+                place = start + len(text)
+        if kind is not None:
+            yield kind, text, start
+
+
 def string_value(text: str) -> str:
     """The value of a STRING token's text."""
     if text[0] == "[":

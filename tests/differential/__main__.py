@@ -1,11 +1,11 @@
 """Compare many random programs with real Lua.
 
-    python -m tests.differential --programs 20000 --seed 1 [--jobs 2] [--assignments | --coroutines] [--record]
+    python -m tests.differential --programs 20000 --seed 1 [--jobs 2] [--KIND] [--record]
 
 Says how many programs were compared and prints those that differ, shrunk. Every tenth program uses goto
-and is compared with luajit. ``--assignments`` draws programs of multiple
-assignments instead, ``--coroutines`` programs that yield. Exit 1 on any difference. ``--record`` rewrites the golden
-file of the test suite.
+and is compared with luajit. A KIND draws others: ``assignments`` to several targets, ``coroutines`` that yield,
+``layouts`` with line breaks anywhere, ``refusals`` that do not compile. Exit 1 on any difference. ``--record`` rewrites
+the golden file of the test suite.
 """
 
 from __future__ import annotations
@@ -22,9 +22,15 @@ from .compare import Difference, compare, shrink
 from .coroutines import generate_coroutines
 from .generator import generate
 from .reference import Reference
+from .tokens import generate_layouts, generate_refusals
 
 SHOWN = 12
-KINDS = {"assignments": generate_assignments, "coroutines": generate_coroutines}
+KINDS = {
+    "assignments": generate_assignments,
+    "coroutines": generate_coroutines,
+    "layouts": generate_layouts,
+    "refusals": generate_refusals,
+}
 
 
 def compare_range(seed: int, first: int, count: int, jumps_every: int, kind: str) -> tuple[int, int, int, list[str]]:
@@ -57,8 +63,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
     kinds = parser.add_mutually_exclusive_group()
-    kinds.add_argument("--assignments", dest="kind", action="store_const", const="assignments", default="")
-    kinds.add_argument("--coroutines", dest="kind", action="store_const", const="coroutines")
+    for kind in KINDS:
+        kinds.add_argument(f"--{kind}", dest="kind", action="store_const", const=kind, default="")
     parser.add_argument("--record", action="store_true", help="rewrite the golden file")
     options = parser.parse_args()
     if not Reference.available("lua5.1"):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ..language.engine import Outcome, run
+from ..language.engine import ROOMY, Outcome, run
 from .drawing import PRELUDE
 from .reference import Reference
 from .tree import Node, smaller
 
+LOADING = replace(ROOMY, load=True)
 _EXEMPT = re.compile(
     r" *-?nan *|(?:\S+: )?(?:C )?stack overflow[^\n]*|\b(?:table|function|builtin): (?:builtin: )?0x[0-9a-fA-F]+"
 )
@@ -67,16 +68,16 @@ def normal(status: str, output: str, error: str | None, *, loose: bool = False) 
 def engine_answer(source: bytes, *, loose: bool = False) -> Answer:
     """The engine's answer; an exception of ours is an answer too, and never equal to Lua's."""
     try:
-        outcome: Outcome = run(source, "t")
+        outcome: Outcome = run(source, "t", LOADING)
     except Exception as error:
         return Answer("crash", "", f"{type(error).__name__}: {error}")
     return normal(outcome.status, outcome.output, outcome.error, loose=loose)
 
 
 def reference_answer(source: bytes, reference: Reference) -> Answer | None:
-    """Real Lua's answer, or None for a program that took too long or was refused."""
+    """Real Lua's answer, or None for a program that took too long."""
     status, output, error = reference.run(source)
-    return None if status in ("overran", "syntax") else normal(status, output, error, loose=reference.loose)
+    return None if status == "overran" else normal(status, output, error, loose=reference.loose)
 
 
 def compare(source: str, reference: Reference) -> Difference | bool:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from .drawing import PRELUDE
 from .random_expressions import BINARY
-from .random_statements import Statements
+from .random_library import Libraries
 from .tree import Node, block, expr, fixed, stmt
 
 METAMETHODS = ("__add", "__sub", "__mul", "__div", "__mod", "__pow", "__unm", "__concat", "__eq", "__lt", "__le",
@@ -21,7 +21,7 @@ HOLES = ("return #{...}, select('#', unpack({...}))", "local t = {1, nil, ...} r
 """Uses of ``...`` whose answers hang on where nils are, which LuaJIT sees otherwise than PUC."""
 
 
-class Generator(Statements):
+class Generator(Libraries):
     """One program. ``risky`` programs contain run-time errors; ``jumps`` allows goto."""
 
     def body(self, depth: int, low: int = 1, high: int = 4) -> list[Node]:
@@ -45,7 +45,7 @@ class Generator(Statements):
         simple: tuple[Callable[[], Node], ...] = (
             self.local, self.local, self.local, self.assign, self.assign, self.print, self.print, self.print,
             self.table_call, self.table_call, self.field_assign, self.multiple, self.global_assign, self.local_call,
-            self.update, self.update, self.lengths,
+            self.update, self.update, self.lengths, self.library, self.library,
         )  # fmt: skip
         compound: tuple[Callable[[int], Node], ...] = (
             self.numeric_for, self.ipairs_for, self.pairs_for, self.while_loop, self.repeat_loop, self.condition,

@@ -30,7 +30,7 @@ def record() -> int:
             source = generate(random.Random(f"{SEED}/{number}"), jumps=jumps).text()
             number += 1
             answer = reference_answer(source.encode("latin-1"), jit if jumps else lua)
-            if answer is None or (jumps and answer.status != "ok"):
+            if answer is None or answer.status == "syntax" or (jumps and answer.status != "ok"):
                 continue
             rows.append(json.dumps([source, jumps, answer.status, answer.output, answer.error]))
     FILE.write_bytes(lzma.compress("\n".join(rows).encode(), preset=9))

@@ -114,7 +114,8 @@ class Expressions(Drawing):
         if choice < 3:
             return expr("int(", self.numeric(inner), ")")
         if choice == 3:
-            return expr(f"math.{self.pick(('floor', 'ceil', 'abs'))}(", self.numeric(inner), ")")
+            functions = ("floor", "ceil", "abs")  # of constants LuaJIT's math.ceil may be 0 where it is -0
+            return expr(f"math.{self.pick(functions[:: 1 + self.jumps])}(", self.numeric(inner), ")")
         if choice == 4 and not self.jumps:  # LuaJIT orders 0 and -0
             return expr(f"math.{self.pick(('max', 'min'))}(", self.numeric(inner), ", ", self.numeric(inner), ")")
         if choice == 5:

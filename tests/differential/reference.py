@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from types import TracebackType
@@ -14,23 +15,32 @@ local loadstring, setfenv, pcall, tostring, select, pairs, type = loadstring, se
 local concat, setmeta, sethook, write, read = table.concat, debug.setmetatable, debug.sethook, io.write, io.read
 local names = {"assert", "error", "getmetatable", "ipairs", "next", "pairs", "pcall", "rawequal", "rawget", "rawset",
   "select", "setmetatable", "tonumber", "tostring", "type", "unpack", "xpcall", "_VERSION", "bit"}
+local load, time = load, {time = os.time, date = os.date, difftime = os.difftime}
 local sethook_error = error
+local function within(load, env)
+  return function(...)
+    local f, message = load(...)
+    if f then setfenv(f, env) return f end
+    return f, message
+  end
+end
 local function copy(t) local r = {} for k, v in pairs(t) do r[k] = v end return r end
 while true do
   local size = read("*l")
   if not size then break end
   local source = read(tonumber(size))
   local output, overran = {}, false
-  local env = {string = copy(string), table = copy(table), math = copy(math), coroutine = copy(coroutine)}
+  local env = {string = copy(string), table = copy(table), math = copy(math), coroutine = copy(coroutine),
+    os = copy(time)}
   for _, name in pairs(names) do env[name] = _G[name] end
-  env._G = env
+  env._G, env.loadstring, env.load = env, within(loadstring, env), within(load, env)
   setmeta("", {__index = env.string})
   env.print = function(...)
     local line = {}
     for i = 1, select("#", ...) do line[i] = tostring((select(i, ...))) end
     output[#output + 1] = concat(line, "\t") .. "\n"
   end
-  local chunk, message = loadstring(source, "@t")
+  local chunk, message = loadstring((source:gsub("^#[^\n]*", "")), "@t")
   local status, ok = "syntax", false
   if chunk then
     setfenv(chunk, env)
@@ -87,11 +97,12 @@ class Reference:
                 [self.command, *JIT_OFF.get(self.command, ()), "-e", driver],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
+                env={**os.environ, "TZ": "UTC", "LC_ALL": "C"},
             )
         stdin, stdout = self.process.stdin, self.process.stdout
         assert stdin is not None
         assert stdout is not None
-        source += b"\n"  # reading nothing would wait for more
+        source = source or b"\n"  # reading nothing would wait for more
         stdin.write(b"%d\n" % len(source) + source)
         stdin.flush()
         status, output, error = stdout.readline().split()

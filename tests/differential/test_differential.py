@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +15,8 @@ from .compare import Difference, compare, engine_answer, shrink
 from .coroutines import generate_coroutines
 from .generator import generate
 from .reference import Reference
+from .tokens import generate_layouts, generate_refusals
+from .tree import Node
 
 FRESH = 100
 PER_TEST = 50
@@ -68,6 +71,20 @@ def test_fresh_coroutines() -> None:
             assert not isinstance(result, Difference), shrink(tree, lua).report()
             compared += result
     assert compared > FRESH * 0.9
+
+
+@pytest.mark.skipif(not Reference.available("lua5.1"), reason="lua5.1 is not installed; recorded programs are compared")
+@pytest.mark.parametrize("draw", [generate_layouts, generate_refusals], ids=["layouts", "refusals"])
+def test_fresh_tokens(draw: Callable[[random.Random], Node]) -> None:
+    """Lines of errors wherever a program has its line breaks; what refuses one that is damaged, and where."""
+    refused = 0
+    with Reference("lua5.1") as lua:
+        for number in range(FRESH):
+            tree = draw(random.Random(f"fresh/{number}"))
+            result = compare(tree.text(), lua)
+            assert not isinstance(result, Difference), shrink(tree, lua).report()
+            refused += lua.run(tree.text().encode("latin-1"))[0] == "syntax"
+    assert refused > FRESH * 0.8 if draw is generate_refusals else refused < FRESH * 0.2
 
 
 @pytest.mark.skipif(not Reference.available("lua5.1"), reason="lua5.1 is not installed; recorded programs are compared")

@@ -11,7 +11,7 @@ Part = Union[str, "Node"]
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """``block`` holds statements; ``stmt`` and ``expr`` hold text and nodes in order.
+    """``block`` holds statements, ``tokens`` pieces of text; ``stmt`` and ``expr`` hold text and nodes in order.
 
     A ``fixed`` expression must not be replaced: a name that is assigned, a bound that ends a loop.
     """
@@ -56,14 +56,18 @@ def block(statements: list[Node]) -> Node:
     return Node("block", tuple(statements))
 
 
+def tokens(pieces: list[Part]) -> Node:
+    return Node("tokens", tuple(pieces))
+
+
 def smaller(tree: Node) -> Iterator[Node]:
     """Trees one step smaller, the largest steps first."""
-    if tree.kind == "block":
+    if tree.kind in ("block", "tokens"):
         count = len(tree.parts)
         width = count
         while width >= 1:
             for start in range(0, count, width):
-                yield Node("block", tree.parts[:start] + tree.parts[start + width :])
+                yield Node(tree.kind, tree.parts[:start] + tree.parts[start + width :])
             width //= 2
     elif tree.kind == "stmt":
         for inner in tree.nodes():

@@ -19,7 +19,7 @@ from ..analysis.types import ANY, NIL, NUMBER
 from ..runtime.values import LONG_STRING
 from ..signatures import HOST_CALLS
 from ..syntax import nodes
-from ..syntax.control_flow import CALLS, CONSTANTS, MULTI, ends, last_line
+from ..syntax.control_flow import CALLS, CONSTANTS, MULTI, ends
 from . import expressions, jumps, pyast, stores
 from .builder import MAX_CHAIN, FunctionBuilder, StatementMaker
 from .segments import Segment, Statements
@@ -111,7 +111,7 @@ def unpacked(builder: FunctionBuilder, node: nodes.Expression, wanted: int) -> l
 def assign(builder: FunctionBuilder, node: nodes.Assign) -> None:
     """``a, t[k] = ...``; several targets are assigned from right to left, as PUC does."""
     if len(node.targets) == 1 and len(node.values) == 1:
-        assign_one(builder, node.targets[0], node.values[0])
+        assign_one(builder, node.targets[0], node.values[0], node.line)
         return
     assign_several(builder, node)
 
@@ -138,9 +138,8 @@ def assign_several(builder: FunctionBuilder, node: nodes.Assign) -> None:
             copy_operands(builder, variable, target, prepared)
         prepared.append(prepare(builder, target))
     values = adjusted(builder, node.values, len(node.targets))
-    line = last_line(node.values[-1])
     for target, place, value in reversed(list(zip(node.targets, prepared, values, strict=True))):
-        store_to(builder, target, place, value, ANY, line)
+        store_to(builder, target, place, value, ANY, node.line)
 
 
 def copy_operands(
@@ -155,14 +154,14 @@ def copy_operands(
             prepared[position] = table, key
 
 
-def assign_one(builder: FunctionBuilder, target: nodes.Expression, value: nodes.Expression) -> None:
-    """One target, one value."""
-    if not (isinstance(target, nodes.Index) and append(builder, target, value)):
-        assign_guarded(builder, target, value)
+def assign_one(builder: FunctionBuilder, target: nodes.Expression, value: nodes.Expression, line: int) -> None:
+    """One target, one value, in a statement that ends at ``line``."""
+    if not (isinstance(target, nodes.Index) and append(builder, target, value, line)):
+        assign_guarded(builder, target, value, line)
 
 
-def assign_guarded(builder: FunctionBuilder, target: nodes.Expression, value: nodes.Expression) -> None:
-    """One target, one value, whatever they are."""
+def assign_guarded(builder: FunctionBuilder, target: nodes.Expression, value: nodes.Expression, end: int) -> None:
+    """One target, one value, whatever they are. PUC's parser makes the store at the statement's ``end``."""
     is_simple = isinstance(target, nodes.Name) or builder.is_simple(value)
     place = prepare(builder, target)
     variable = builder.variable(target)
@@ -172,7 +171,7 @@ def assign_guarded(builder: FunctionBuilder, target: nodes.Expression, value: no
         return
     made = builder.value(value) if is_simple else stores.put_away_value(builder, value)
     is_statement = isinstance(value, nodes.Function) and value.name != ""
-    line = target.line if is_statement else last_line(value)
+    line = target.line if is_statement else end
     store_to(builder, target, place, made, builder.kinds.of(value), line)
 
 
@@ -255,7 +254,7 @@ def call_statement(builder: FunctionBuilder, node: nodes.CallStatement) -> None:
     builder.out.append(pyast.statement(builder.multi(node.call), builder.line))
 
 
-def append(builder: FunctionBuilder, target: nodes.Index, value: nodes.Expression) -> bool:
+def append(builder: FunctionBuilder, target: nodes.Index, value: nodes.Expression, end: int) -> bool:
     """``t[#t + 1] = v`` of a local t and a v that can be tried: the guarded form is in the handler."""
     variable = builder.variable(target.object)
     key = target.key
@@ -288,7 +287,7 @@ def append(builder: FunctionBuilder, target: nodes.Index, value: nodes.Expressio
     if isinstance(v, ast.Constant):
         return False
     body = [*tried, *stores.appended(builder, t, v, price)]
-    guarded = untried(builder, lambda: assign_guarded(builder, target, value))
+    guarded = untried(builder, lambda: assign_guarded(builder, target, value, end))
     builder.out.append(pyast.try_(body, "GuardFailure", guarded, line))
     return True
 

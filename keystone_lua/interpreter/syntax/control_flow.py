@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from . import nodes
 
@@ -26,20 +26,6 @@ def bodies(statement: nodes.Statement) -> Iterator[nodes.Block]:
 def ends(block: nodes.Block) -> bool:
     """Whether the block's last statement surely leaves it."""
     return bool(block.statements) and isinstance(block.statements[-1], _LEAVES)
-
-
-def last_line(node: nodes.Expression) -> int:
-    """The line of an expression's last part: PUC's parser stands there when it makes what uses the value."""
-    line = 0
-    part: Any = node
-    while not isinstance(part, nodes.Function):
-        if isinstance(part, (nodes.Expression, nodes.Operator)):
-            line = max(line, part.line)
-        inner = list(nodes.children(part))
-        if not inner:
-            return line
-        part = inner[-1]
-    return max(line, part.end_line)
 
 
 CALLS: Final = (nodes.Call, nodes.MethodCall)

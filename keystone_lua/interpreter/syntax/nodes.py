@@ -5,7 +5,8 @@ node it keeps in a table of its own, keyed by the node (nodes compare and hash b
 
 ``line`` and ``column`` count from 1. ``line`` is the line that Lua 5.1 would name in
 an error at that operation: the ``(`` of a call, the last token of the right operand
-of a binary operator, the last token of an index's key. String values hold one
+of a binary operator, the last token of an index's key, or the operator, comma, bracket
+or method's name behind it that makes Lua read it; the last token of an assignment. String values hold one
 character per byte (latin-1), like every Lua string in this engine.
 """
 
@@ -208,10 +209,11 @@ class Unary(Expression):
 
 @_node
 class Field:
-    """A table constructor's item: positional when ``key`` is None."""
+    """A table constructor's item: positional when ``key`` is None; ``line`` is that of its last token."""
 
     key: Expression | None
     value: Expression
+    line: int
 
 
 @_node

@@ -55,6 +55,8 @@ class Builder:
         self.functions = [_Function(0, True)]
         self._chains: dict[nodes.Expression, int] = {}
         self._numbers: dict[str, float] = {}
+        self._begins: dict[nodes.Expression, int] = {}
+        """The lines of what the tree does not hold: parentheses around an expression, a sign before it."""
 
     # Chunk and blocks
 
@@ -97,7 +99,9 @@ class Builder:
     def first(self, item: Any) -> list[Any]:
         return [item]
 
-    def more(self, items: list[Any], _separator: Token, item: Any) -> list[Any]:
+    def more(self, items: list[Any], separator: Token, item: Any) -> list[Any]:
+        before = items[-1]
+        self._read(before.value if before.__class__ is nodes.Field and before.key is None else before, separator)
         items.append(item)
         return items
 
@@ -175,10 +179,22 @@ class Builder:
         return nodes.NumericFor(do[2], keyword[3], *head, body)
 
     def generic(
-        self, names: list[Token], in_: Token, values: list[Any]
+        self, names: list[Token], _in: Token, values: list[Any]
     ) -> tuple[int, tuple[str, ...], tuple[Any, ...]]:
         self._enter_for(len(names))
-        return _first_line(values[0], in_), tuple([name[1] for name in names]), tuple(values)
+        return self._first_line(values[0]), tuple([name[1] for name in names]), tuple(values)
+
+    def _first_line(self, node: Any) -> int:
+        """The line that an expression begins on."""
+        while node not in self._begins:
+            for name in ("object", "function", "first", "operands"):
+                if hasattr(node, name):
+                    inner = getattr(node, name)
+                    node = inner[0] if name == "operands" else inner
+                    break
+            else:
+                return int(node.line)
+        return self._begins[node]
 
     def generic_for(
         self,
@@ -281,15 +297,23 @@ class Builder:
 
     # Operators
 
+    def _read(self, node: Any, token: Token) -> None:
+        """PUC reads an index once it has ``token`` behind it, an error is on that line. Parentheses read it, too."""
+        kind = node.__class__
+        if kind is nodes.Index and node not in self._begins:
+            node.line = token[2]
+
     def operand(self, operator: Token, operand: Any) -> list[Any]:
         return [operator, operand]
 
-    def more_operands(self, operands: list[Any], _operator: Token, operand: Any) -> list[Any]:
+    def more_operands(self, operands: list[Any], operator: Token, operand: Any) -> list[Any]:
+        if operator[1] == "..":
+            self._read(operands[-1], operator)
         operands.append(operand)
         return operands
 
     def step(self, operator: Token, operand: Any) -> list[Any]:
-        return [nodes.Operator(operator[1], self.last[2], operator[3], operand)]
+        return [operator, nodes.Operator(operator[1], self.last[2], operator[3], operand)]
 
     def more_steps(self, steps: list[Any], operator: Token, operand: Any) -> list[Any]:
         steps.append(nodes.Operator(operator[1], self.last[2], operator[3], operand))
@@ -297,22 +321,28 @@ class Builder:
 
     def logical(self, first: Any, rest: list[Any]) -> nodes.Logical:
         _, symbol, line, column = rest[0]
+        self._read(first, rest[0])
         rest[0] = first
         return nodes.Logical(line, column, symbol, tuple(rest))
 
     def compare(self, first: Any, steps: list[Any]) -> nodes.Comparison:
+        self._read(first, steps.pop(0))
         return nodes.Comparison(steps[0].line, steps[0].column, first, tuple(steps))
 
     def concatenate(self, first: Any, rest: list[Any]) -> nodes.Concat:
         column = rest[0][3]
+        self._read(first, rest[0])
         rest[0] = first
         return nodes.Concat(self.last[2], column, tuple(rest))
 
     def arithmetic(self, first: Any, steps: list[Any]) -> nodes.Arithmetic:
+        self._read(first, steps.pop(0))
         return nodes.Arithmetic(steps[0].line, steps[0].column, first, tuple(steps))
 
     def unary_operator(self, operator: Token, operand: Any) -> nodes.Unary:
-        return nodes.Unary(self.last[2], operator[3], operator[1], operand)
+        node = nodes.Unary(self.last[2], operator[3], operator[1], operand)
+        self._begins[node] = operator[2]
+        return node
 
     def power_operator(self, first: Any, operator: Token, operand: Any) -> nodes.Arithmetic:
         return self.arithmetic(first, self.step(operator, operand))
@@ -346,9 +376,11 @@ class Builder:
             raise Refusal(NO_VARARG, token)
         return nodes.Vararg(token[2], token[3])
 
-    def paren(self, opening: Token, expression: nodes.Expression, _closing: Token) -> nodes.Expression:
+    def paren(self, opening: Token, expression: nodes.Expression, closing: Token) -> nodes.Expression:
         if isinstance(expression, nodes.Call | nodes.MethodCall | nodes.Vararg):
             return nodes.Paren(opening[2], opening[3], expression)
+        self._read(expression, closing)
+        self._begins[expression] = opening[2]
         return expression
 
     def variable(self, name: Token) -> nodes.Name:
@@ -370,6 +402,7 @@ class Builder:
 
     def method_call(self, owner: Any, _colon: Token, name: Token, arguments: _Arguments) -> nodes.MethodCall:
         line, column, values = arguments
+        self._read(owner, name)
         node = nodes.MethodCall(line, column, owner, name[1], values)
         return self._step(node, owner) if owner.__class__ is not nodes.Name else node
 
@@ -394,7 +427,8 @@ class Builder:
     def no_arguments(self, opening: Token, _closing: Token) -> _Arguments:
         return opening[2], opening[3], ()
 
-    def arguments(self, opening: Token, values: list[Any], _closing: Token) -> _Arguments:
+    def arguments(self, opening: Token, values: list[Any], closing: Token) -> _Arguments:
+        self._read(values[-1], closing)
         return opening[2], opening[3], tuple(values)
 
     def table_argument(self, table: nodes.Table) -> _Arguments:
@@ -407,16 +441,18 @@ class Builder:
 
     def table(self, opening: Token, *fields: Any) -> nodes.Table:
         items = fields[0] if len(fields) > 1 else ()
+        if items and items[-1].key is None:
+            self._read(items[-1].value, fields[-1])
         return nodes.Table(opening[2], opening[3], tuple(items))
 
     def positional(self, value: Any) -> nodes.Field:
-        return nodes.Field(None, value)
+        return nodes.Field(None, value, self.last[2])
 
     def named(self, name: Token, _equals: Token, value: Any) -> nodes.Field:
-        return nodes.Field(nodes.String(name[2], name[3], name[1]), value)
+        return nodes.Field(nodes.String(name[2], name[3], name[1]), value, self.last[2])
 
     def keyed(self, _opening: Token, key: Any, _closing: Token, _equals: Token, value: Any) -> nodes.Field:
-        return nodes.Field(key, value)
+        return nodes.Field(key, value, self.last[2])
 
 
 _Body = tuple[int, tuple[str, ...], bool, nodes.Block, int]
@@ -439,19 +475,6 @@ def _behind(owner: nodes.Expression, step: nodes.Step) -> Any:
     if isinstance(step, nodes.Call):
         return nodes.Call(step.line, step.column, owner, step.arguments)
     return nodes.MethodCall(step.line, step.column, owner, step.method, step.arguments)
-
-
-def _first_line(node: Any, before: Token) -> int:
-    """The line that an expression begins on; parentheses that the tree does not hold are not seen."""
-    while not isinstance(node, nodes.Unary):
-        for name in ("object", "function", "first", "operands"):
-            if hasattr(node, name):
-                inner = getattr(node, name)
-                node = inner[0] if name == "operands" else inner
-                break
-        else:
-            return int(node.line)
-    return before[2]
 
 
 def _height(chunk: nodes.Chunk) -> int:

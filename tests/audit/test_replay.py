@@ -224,6 +224,26 @@ def test_keys_of_older_engines_go_in_the_order_of_then(tmp_path: Path) -> None:
             assert replay_logs([older], scripts=Path(f"{file}.scripts")).findings.same == same
 
 
+def test_whole_numbers_of_older_engines_had_14_digits(tmp_path: Path) -> None:
+    """Until cost table 3 an answer's texts had them as `tostring` has; now whole ones are told in full, as in Go."""
+    source = (
+        "function on_route_request() return {selected_backend = 123456789012345, tags = {n = -2^53, m = 2^53 + 2}} end"
+    )
+    file = tmp_path / "decisions.log"
+    recorder = Recorder(file, Masks([], KEY))
+    record(recorder, {"long": compile_program(source.encode(), "long.lua", {})}, [("long", request())])
+    recorder.close()
+    value = next(value for value in map(json.loads, lines(file)) if "answer" in value)
+    full = {"selected_backend": "123456789012345", "tags": {"n": "-9007199254740992", "m": "9.007199254741e+15"}}
+    short = {"selected_backend": "1.2345678901234e+14", "tags": {"n": "-9.007199254741e+15", "m": "9.007199254741e+15"}}
+    assert value["answer"] == full
+    wrong = {**short, "selected_backend": "1.2345678901235e+14"}
+    for costs, answer, same in (("2", short, 1), ("1", short, 1), ("2", full, 1), ("2", wrong, 0), ("3", short, 0)):
+        older = tmp_path / "older.log"
+        older.write_text(encode({**value, "number": 1, "prev": "0" * 64, "costs": costs, "answer": answer}) + "\n")
+        assert replay_logs([older], scripts=Path(f"{file}.scripts")).findings.same == same, (costs, answer)
+
+
 def test_a_script_that_is_gone_or_changed_is_trouble(log: Path, tmp_path: Path) -> None:
     value = next(value for value in map(json.loads, lines(log)) if value.get("tenant") == "dice")
     result = replay_logs([log], scripts=tmp_path)

@@ -317,3 +317,21 @@ def test_others_are_served_while_a_service_floods() -> None:
 def test_the_default_bounds_hold_what_they_promise() -> None:
     bounds = Bounds()
     assert bounds.clients * bounds.head <= 64 << 20
+
+
+SENT_TWICE = {"GET", "HEAD", "OPTIONS", "PUT", "DELETE"}
+
+
+@pytest.mark.parametrize("body", [b"", b"x"])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "POST", "PATCH"])
+def test_what_a_service_dies_of_is_sent_once_more_at_most(method: str, body: bytes) -> None:
+    """aiohttp sends it again, as the document says; nothing with a body, and no method that may not be repeated."""
+
+    async def run() -> int:
+        async with peer(b"") as service, gateway(service.url) as at, asyncio.timeout(WAIT):
+            length = f"Content-Length: {len(body)}\r\n" if body or method in ("PUT", "POST") else ""
+            head = f"{method} / HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n{length}\r\n"
+            assert status(await exchange(at, head.encode() + body)) == 502
+            return len(service.heard)
+
+    assert asyncio.run(run()) == (2 if method in SENT_TWICE and not body else 1)

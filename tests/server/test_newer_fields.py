@@ -70,4 +70,5 @@ def test_health_lists_what_is_known(client: Client) -> None:
     wire = client.send("GET", "/health").json["wire"]
     assert {field.name for field in (*answer.FIELDS, *request_fields.FIELDS)} <= set(wire)
     assert "backends[].weight" in wire
+    assert {field.name for field in request_fields.OWN}.isdisjoint(wire)  # no gateway can send them
     assert len(wire) == len(set(wire))

@@ -18,7 +18,7 @@ from aiohttp import web
 from ...interpreter import COST_VERSION, ENGINE_VERSION
 from ...routing.answer import FIELDS as ANSWER_FIELDS
 from ...routing.bundle_status import Status, read_status
-from ...routing.request_fields import BACKEND_FIELDS, OWN
+from ...routing.request_fields import BACKEND_FIELDS
 from ...routing.request_fields import FIELDS as REQUEST_FIELDS
 from ...routing.scripts import ScriptStore
 from ..orders import PROMOTE, ROLLBACK, Order
@@ -38,11 +38,12 @@ WHO = 64
 """Characters of the name of who gives an order."""
 
 WIRE = [
-    *(field.name for field in (*REQUEST_FIELDS, *OWN)),
+    *(field.name for field in REQUEST_FIELDS),
     *(f"backends[].{field.name}" for field in BACKEND_FIELDS),
     *(field.name for field in ANSWER_FIELDS),
 ]
-"""What of the wire format this engine knows."""
+"""What of the wire format this engine knows: what a gateway may send, and what it may be told. The engine's own fields
+(``config``, ``secrets``, ``sequence``) are not among them: it takes them from nobody."""
 
 
 class Endpoint(NamedTuple):

@@ -14,7 +14,7 @@ import sys
 import time
 from urllib.parse import urlsplit
 
-from tests.server.spoe import HAProxy, notify
+from tests.server.spoe import HAProxy, notify, text
 from tests.waiting import free_port
 
 from .http_load import BODIES, LOOPBACK, check_answers, request, started
@@ -29,7 +29,7 @@ def arguments(number: int) -> dict[str, object]:
         "tenant": "canary",
         "method": asked["method"],
         "path": urlsplit(asked["path"]).path,
-        "hdrs": "".join(f"{name.lower()}: {value}\r\n" for name, value in headers.items()) + "\r\n",
+        "hdrs": b"".join(text(name.lower()) + text(value) for name, value in headers.items()) + b"\0\0",
         "src": (127, 0, 0, 1),
         "version": "1.1",
         "be_stable": 1,

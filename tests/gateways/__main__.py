@@ -18,9 +18,9 @@ from functools import partial
 
 import httpx
 
-from . import kept
+from . import kept, readmes
 from .commands import COMMANDS, command_of
-from .stack import Stack, stack
+from .stack import EXAMPLES, Stack, stack
 from .upgrades import http2, listening, websocket
 
 NOT = "not tried"
@@ -173,6 +173,8 @@ def main(names: list[str]) -> int:
             continue
         if name == "nginx":
             failed += kept.main(command)
+        if (EXAMPLES / name / "README.md").exists():
+            failed += readmes.main(name)
         with stack(name, command, change=partial(listening, name)) as at:
             for case, check in CASES.items():
                 if UNABLE.get(name, {}).get(case, "").startswith(NOT):

@@ -125,7 +125,7 @@ def test_every_field_of_an_answer_is_a_variable(haproxy: HAProxy) -> None:
 def test_rejects(haproxy: HAProxy) -> None:
     told = haproxy.ask(asked("/reject"))
     assert told == {
-        "decided": True, "reject": True, "status": 403, "reason": "not here", "body": '{"error":"not here"}\n',
+        "decided": True, "reject": True, "status": 403, "reason": "not here", "body": '{"error":"not here"}',
     }  # fmt: skip
     told = haproxy.ask(asked("/login"))
     assert told == {

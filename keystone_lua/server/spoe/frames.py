@@ -160,12 +160,12 @@ def values_at(data: bytes, at: int, count: int) -> tuple[dict[str, Value], int]:
         if at >= last:
             raise BadFrame("fewer values than announced")
         end = at + 1 + data[at]
-        if end >= last or data[at] >= _LONG:
+        if end >= last or data[at] >= LONG:
             named, end = bytes_at(data, at)
             made[_name(named)], at = value_at(data, end)
             continue
         name = _NAMES.get(data[at + 1 : end]) or _name(data[at + 1 : end])
-        if data[end] == _STRING and (size := data[end + 1]) < _LONG and end + 2 + size <= last + 1:
+        if data[end] == _STRING and (size := data[end + 1]) < LONG and end + 2 + size <= last + 1:
             at = end + 2 + size
             try:
                 made[name] = data[end + 2 : at].decode()  # a third of the time of the same with a word on errors
@@ -176,7 +176,7 @@ def values_at(data: bytes, at: int, count: int) -> tuple[dict[str, Value], int]:
     return made, at
 
 
-_LONG: Final = 240
+LONG: Final = 240
 """Of a length, the least that takes more than one byte."""
 _STRING: Final = 8
 
@@ -187,7 +187,7 @@ _MOST_NAMES: Final = 1024
 
 def _name(data: bytes) -> str:
     name = data.decode("utf-8", "replace")
-    if len(data) < _LONG:
+    if len(data) < LONG:
         if len(_NAMES) >= _MOST_NAMES:
             _NAMES.clear()
         _NAMES[data] = name

@@ -22,7 +22,7 @@ from ..http.json_text import json_text
 from ..http.responses import Refusal
 from ..http.route_path import tenant_name
 from ..outcome import Outcome
-from .frames import TRUE_VALUE, BadFrame, Value, bytes_at, string_value, text, values_at, whole_value
+from .frames import LONG, TRUE_VALUE, BadFrame, Value, bytes_at, string_value, text, values_at, whole_value
 
 MESSAGE: Final = b"decide"
 MOST_MESSAGES: Final = 16
@@ -178,18 +178,47 @@ def _pairs(value: Value) -> list[tuple[str, str]]:
 
 
 def _binary_pairs(value: bytes) -> list[tuple[str, str]]:
+    """Those of less than 240 bytes without a call for each number and text: half of the time."""
     pairs: list[tuple[str, str]] = []
-    at = 0
+    at, last = 0, len(value) - 1
     for _ in range(MOST_HEADERS + 1):
-        try:
-            name, at = bytes_at(value, at)
-            content, at = bytes_at(value, at)
-        except BadFrame:
-            raise BadArguments("hdrs: expected req.hdrs or req.hdrs_bin") from None
+        middle = at + 1 + value[at] if at < last else last + 1
+        if middle <= last and value[at] < LONG and value[middle] < LONG:
+            end = middle + 1 + value[middle]
+            if end > last + 1:
+                break
+            name, content = value[at + 1 : middle], value[middle + 1 : end]
+            at = end
+        else:
+            try:
+                name, at = bytes_at(value, at)
+                content, at = bytes_at(value, at)
+            except BadFrame:
+                break
         if not name and not content:
             return pairs
-        pairs.append((name.decode("utf-8", "replace"), content.decode("utf-8", "replace")))
-    raise BadArguments(f"hdrs: more than {MOST_HEADERS} lines")
+        known = _HEADER_NAMES.get(name) or _header_name(name)
+        try:
+            pairs.append((known, content.decode()))  # a third of the time of the same with a word on errors
+        except UnicodeDecodeError:
+            pairs.append((known, content.decode("utf-8", "replace")))
+    else:
+        raise BadArguments(f"hdrs: more than {MOST_HEADERS} lines")
+    raise BadArguments("hdrs: expected req.hdrs or req.hdrs_bin")
+
+
+_HEADER_NAMES: Final[dict[bytes, str]] = {}
+"""Names of headers, as they were sent."""
+_MOST_NAMES: Final = 1024
+
+
+def _header_name(data: bytes) -> str:
+    name = data.decode("utf-8", "replace")
+    if len(data) <= _MEMORABLE:
+        if len(_HEADER_NAMES) >= _MOST_NAMES:
+            _HEADER_NAMES.clear()
+        _HEADER_NAMES[data] = name
+    return name
 
 
 def _headers(pairs: list[tuple[str, str]]) -> tuple[dict[str, str], dict[str, list[str]], str]:
@@ -255,7 +284,7 @@ def actions_of(outcome: Outcome, data: RequestData) -> bytes:
     made = [DECIDED]
     if answer.get("reject"):
         reason = answer.get("reject_reason", "")
-        body = answer.get("reject_body") or json_text({"error": reason or "rejected"})
+        body = answer.get("reject_body") or json_text({"error": reason or "rejected"}).rstrip("\n")
         made += [_REJECT, whole_value(answer.get("reject_status", 403))]
         made += [_REASON, string_value(reason), _BODY, string_value(body)]
     elif answer["selected_backend"]:

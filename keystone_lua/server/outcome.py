@@ -45,3 +45,5 @@ class Unfinished:
     program: Program
     seed: int
     now: float
+    wait: float = 0.0
+    """Seconds after which a tenant that has asked for too much may ask again: nothing is to be run. 0 if it may."""

@@ -18,7 +18,7 @@ from keystone_lua.routing.folder_versions import next_of, previous_of
 from keystone_lua.server.api import models, openapi
 from keystone_lua.server.http.responses import Refusal
 from keystone_lua.server.http.route_path import tenant_of
-from keystone_lua.server.settings.config import ServerConfig
+from keystone_lua.server.settings.config import Rates, ServerConfig
 from tests.server.schema import problems
 from tests.server.support import (
     WAIT,
@@ -166,6 +166,11 @@ def test_every_documented_status_is_seen(tmp_path: Path) -> None:
         for answer in many_at_once(client):
             seen.add(check("POST", "/route/endless", answer))
             assert answer.status != 503 or int(answer.headers["retry-after"]) > 0
+    limited = ServerConfig(rates=Rates(requests=0.001))
+    with server_in_thread(scripts, limited) as client:
+        for _ in range(2):
+            answer = client.route("full", {})
+        seen.add(check("POST", "/route/full", answer))
     with server_process(scripts, "--notice-seconds", "1") as server:
         server.process.terminate()
         deadline = time.monotonic() + WAIT

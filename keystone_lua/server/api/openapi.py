@@ -36,6 +36,7 @@ ROUTE_ANSWERS: Answers = {
     408: ("The body did not arrive in time.", models.Refusal),
     413: ("The body is larger than max-body.", models.Refusal),
     417: ("An Expect header other than 100-continue.", models.Refusal),
+    429: ("The tenant has asked for more than it may; Retry-After says when it may again.", models.Refusal),
     500: ("The script failed, or was stopped at a budget.", models.ScriptFailure),
     503: ("No lane is free for a long run; Retry-After says when to ask again.", models.Refusal),
 }

@@ -26,10 +26,11 @@ from ...routing.decision import decide
 from ...routing.given_fields import GivenFields, TenantData
 from ...routing.request import RequestData
 from ...routing.scripts import ScriptStore
-from ..offload.errors import DeadlineExceeded, LaneTrouble
+from ..offload.errors import DeadlineExceeded, LaneTrouble, TooMany
 from ..offload.pool import Lanes
 from ..outcome import INLINE, LANE, Outcome, Unfinished
 from ..telemetry.logs import facts
+from .allowances import INSTRUCTION_SECONDS, Allowances
 from .heavy_tenants import HeavyTenants
 
 logger = logging.getLogger("keystone.decision")
@@ -68,10 +69,12 @@ class DecisionService:
         hidden: Hidden = NOTHING_ELSE,
         tenants: Mapping[str, TenantData] | None = None,
         share: Sharing | None = None,
+        allowances: Allowances | None = None,
     ) -> None:
         """``watched`` as in ``lanes``; ``hidden`` is what of a request no log line shows; ``tenants`` have more to give
-        their scripts; ``share`` knows which requests the next version answers."""
+        their scripts; ``share`` knows which requests the next version answers, ``allowances`` what tenants may ask."""
         self._share = share
+        self._allowances = allowances
         self._given = GivenFields(tenants or {})
         self._hidden = hidden
         self._watched = watched
@@ -93,6 +96,8 @@ class DecisionService:
             return _without_program(tenant, scripts.never_compiled.get(tenant))
         if self._share is not None:
             program = self._share.program(tenant, request) or program
+        if self._allowances is not None and (wait := self._allowances.wait(tenant)):
+            return Unfinished(program, 0, 0.0, wait)
         self._given.add(tenant, program, request)
         seed, now = self._seeds.getrandbits(SEED_BITS), time.time()
         if self._heavy_tenants.may_start_inline(tenant, program.hash):
@@ -110,6 +115,8 @@ class DecisionService:
         ended = self.decide_at_once(tenant, request) if begun is None else begun
         if isinstance(ended, Outcome):
             return ended
+        if ended.wait:
+            raise TooMany(ended.wait)
         outcome = await self._decide_in_lane(tenant, request, ended)
         self._ended(outcome, request)
         return outcome
@@ -130,22 +137,31 @@ class DecisionService:
             decision = decide(program, request, limits=limits, seed=seed, now=now, slice=SLICE, watched=self._watched)
         except SliceExhausted:
             self._heavy_tenants.wasted(tenant, program.hash, time.perf_counter() - started)
+            self._took(tenant, time.perf_counter() - started)
             return None
         except Exception as error:  # one request must not take the server down
             hide = self._hidden.secrets(request)
             logger.exception("the engine failed", extra={**facts(tenant=tenant), "hide": hide})
             return _engine_failed(tenant, program, type(error).__name__, INLINE)
+        if self._allowances is not None:
+            self._took(tenant, time.perf_counter() - started)
         return Outcome(tenant, decision.answer, decision.failure, program, decision)
+
+    def _took(self, tenant: str, seconds: float) -> None:
+        if self._allowances is not None:
+            self._allowances.took(tenant, seconds)
 
     async def _decide_in_lane(self, tenant: str, request: RequestData, begun: Unfinished) -> Outcome:
         program, limits = begun.program, self._tenant_limits.get(tenant)
         try:
             decision = await self._lanes.run(tenant, program, request, begun.seed, begun.now, limits)
         except DeadlineExceeded:
+            self._took(tenant, self._limits.seconds or 0.0)
             message = f"wall-clock limit exceeded ({self._limits.seconds:g})"
             return Outcome(tenant, None, Failure("timeout", message, "", ()), program, None, LANE)
         except LaneTrouble as error:
             return _engine_failed(tenant, program, str(error), LANE)
+        self._took(tenant, decision.instructions * INSTRUCTION_SECONDS)
         return Outcome(tenant, decision.answer, decision.failure, program, decision, LANE)
 
 

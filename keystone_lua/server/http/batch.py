@@ -94,6 +94,8 @@ async def _one(item: Any, place: int, decide: Decide) -> tuple[int, dict[str, An
         refusal = _trouble("request", str(error))
         return 400, {**refusal, "field": error.field} if error.field else refusal
     except Overloaded as error:
+        if error.status == 429:
+            return 429, _trouble("limited", str(error))
         return 503, _trouble("overloaded", f"overloaded: {error}")
 
 

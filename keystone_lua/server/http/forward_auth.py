@@ -87,8 +87,8 @@ class Forward:
                 asked = asked._replace(data=taken[0])
             outcome = await decisions.decide(asked.tenant, asked.data, taken[1] if taken is not None else None)
             reply = self._told(outcome, asked, trace, started)
-        except Overloaded:
-            self._lifecycle.metrics.refused(503)
+        except Overloaded as error:
+            self._lifecycle.metrics.refused(error.status)
             reply = no_decision(asked.options)
         self._writes.end()
         stays = request.keep_alive and request.content.is_eof() and "Upgrade" not in request.headers

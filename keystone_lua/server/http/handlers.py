@@ -33,7 +33,7 @@ from .head_cache import Head
 from .json_text import json_bytes, json_text
 from .lifecycle import Lifecycle
 from .request_reading import read_request
-from .responses import SPOKEN, Refusal, _overloaded, answer, long_answer, ready_bytes, ready_text
+from .responses import SPOKEN, Refusal, answer, long_answer, ready_bytes, ready_text, refused
 from .route_path import ROUTE, tenant_of
 from .write_batching import WriteBatching
 
@@ -92,7 +92,7 @@ class Handlers:
             return self._refuse(request, trace, Refusal(400, str(error), field=error.field))
         except Overloaded as error:
             await self._hold()
-            return self._refuse(request, trace, _overloaded(str(error)))
+            return self._refuse(request, trace, refused(error))
         finally:
             self._lifecycle.end(request.protocol)
 

@@ -15,7 +15,7 @@ from http import HTTPStatus
 from aiohttp import HttpVersion10, HttpVersion11, web
 
 from ...interpreter import ENGINE_VERSION
-from ..offload.errors import RETRY_AFTER
+from ..offload.errors import RETRY_AFTER, Overloaded
 
 SERVER = f"keystone-lua/{ENGINE_VERSION}"
 CONTENT_TYPE = "application/json"
@@ -193,6 +193,12 @@ def ordinary_answer(
 def _http_date(second: int) -> str:
     """The Date header's value, made once a second."""
     return formatdate(second, usegmt=True)
+
+
+def refused(error: Overloaded) -> Refusal:
+    """How a client is told that there is no place for its request, or that its tenant has asked for too much."""
+    text = str(error) if error.status == 429 else f"overloaded: {error}"
+    return Refusal(error.status, text, headers=f"Retry-After: {error.retry_after}\r\n")
 
 
 def _overloaded(why: str, *, close: bool = False) -> Refusal:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from ...routing.scripts import ScriptStore
+from ..decisions.allowances import Allowances
 from ..decisions.observers import FileObserver, Observer, ObserverFactory
 from ..decisions.service import DecisionService
 from ..decisions.shadow import Candidates, Shadow, Share
@@ -138,6 +139,7 @@ class RunningServer:
             share = Share(counts, candidates, config.share_header)
             self.observers = (*self.observers, Shadow(config, counts, number, candidates, self.lanes))
         apart = config.admin_address is not None
+        allowances = Allowances(config.rates, config.tenant_rates, config.workers, self.metrics.limited)
         decisions = DecisionService(
             store,
             config.limits,
@@ -147,6 +149,7 @@ class RunningServer:
             config.hidden,
             config.tenants,
             share,
+            allowances if allowances.any else None,
         )
         self._writes = WriteBatching(self.metrics, [each for each in self.observers if each is not self.metrics])
         self._routes = self._runner(

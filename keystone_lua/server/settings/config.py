@@ -82,6 +82,16 @@ class DecisionLog:
 
 
 @dataclass(frozen=True, slots=True)
+class Rates:
+    """What a tenant may ask for in a second; 0 is without a limit."""
+
+    requests: float = 0.0
+    """Decisions."""
+    processor: float = 0.0
+    """Seconds of processor time."""
+
+
+@dataclass(frozen=True, slots=True)
 class Guard:
     """Above what share of the decisions that were compared, in percent, the next version is not put in force."""
 
@@ -127,6 +137,12 @@ class ServerConfig:
 
     tenant_limits: Mapping[str, Limits] = field(default_factory=lambda: MappingProxyType({}))
     """The budgets of tenants that have their own."""
+
+    rates: Rates = field(default_factory=Rates)
+    """What every tenant may ask for in a second."""
+
+    tenant_rates: Mapping[str, Rates] = field(default_factory=lambda: MappingProxyType({}))
+    """Of tenants that have their own."""
 
     tenants: Mapping[str, TenantData] = field(default_factory=lambda: MappingProxyType({}))
     """What scripts of tenants are given besides."""

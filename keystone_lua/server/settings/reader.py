@@ -13,25 +13,25 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 from ...hidden import HEADERS, Hidden
 from ...interpreter.limits import MAX_DEPTH, Limits
 from ...untrusted.files import FileError, read_regular
+from . import kinds
 from .config import (
     LOG_FORMATS,
     LOG_LEVELS,
     WALL_CLOCK_SECONDS,
-    Address,
     DecisionLog,
     Guard,
-    Network,
+    Rates,
     ServerConfig,
     SocketAccess,
     Tls,
 )
+from .kinds import ADDRESS, FILE, FOLDER, PERCENT, SWITCH, tcp_address
 from .tenants import OWN_TABLES, data_of, read_own_table
 from .values import PREFIX, ConfigError, Kind, Setting, Value
 
@@ -43,135 +43,6 @@ MAX_SETTINGS = 1 << 20
 """Bytes of the TOML file: five thousand tenants' budgets."""
 TENANTS = "tenants"
 """The TOML table of what tenants have of their own: ``[tenants.canary]``."""
-
-
-# kinds
-
-
-def _whole(minimum: int = 1, maximum: int = 1 << 62, metavar: str = "N") -> Kind:
-    bound = f"from {minimum}" + (f" to {maximum}" if maximum < 1 << 62 else "")
-
-    def read(text: str) -> int:
-        if not re.fullmatch(r"[0-9]{1,19}", text, re.ASCII) or not minimum <= int(text) <= maximum:
-            raise ValueError(f"is no whole number {bound}")
-        return int(text)
-
-    return Kind(metavar, read, (int, str))
-
-
-def _seconds(minimum: float, maximum: float = 86400) -> Kind:
-    def read(text: str) -> float:
-        if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", text, re.ASCII) or not minimum <= float(text) <= maximum:
-            raise ValueError(f"is no number of seconds from {minimum:g} to {maximum:g}")
-        return float(text)
-
-    return Kind("SECONDS", read, (int, float, str))
-
-
-def _percent(text: str) -> float:
-    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,6})?", text, re.ASCII) or float(text) > 100.0:
-        raise ValueError("is no percentage from 0 to 100")
-    return float(text)
-
-
-def _choice(names: tuple[str, ...], metavar: str) -> Kind:
-    def read(text: str) -> str:
-        if text not in names:
-            raise ValueError(f"is none of {', '.join(names)}")
-        return text
-
-    return Kind(metavar, read)
-
-
-def _switch(text: str) -> bool:
-    if text not in _SWITCH:
-        raise ValueError("is neither true nor false")
-    return _SWITCH[text]
-
-
-def _path(text: str) -> Path:
-    if not text or "\0" in text:
-        raise ValueError("is no path")
-    return Path(text)
-
-
-def _token(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9._~+/-]+=*", text, re.ASCII):
-        raise ValueError("is no bearer token (letters, digits and -._~+/, RFC 6750)")
-    return text
-
-
-def tcp_address(text: str) -> Address:
-    """Read ``:8081``, ``127.0.0.1:8081``, ``localhost:8081`` or ``[::1]:8081``. Raises `ValueError`."""
-    match = re.fullmatch(r"(?:\[([0-9A-Fa-f:.]+(?:%\w+)?)\]|([^:\[\]\s/]*)):([0-9]{1,5})", text, re.ASCII)
-    if match is None or int(match[3]) > 65535:
-        raise ValueError("is no address; use :8081, 127.0.0.1:8081 or [::1]:8081")
-    return Address(match[1] or match[2] or "", int(match[3]))
-
-
-def _mode(text: str) -> int:
-    if not re.fullmatch(r"0?[0-7]{3}", text, re.ASCII):
-        raise ValueError("is no mode of a file; use 0660")
-    return int(text, 8)
-
-
-def _group(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}", text, re.ASCII):
-        raise ValueError("is no name or number of a group")
-    return text
-
-
-def _names(text: str) -> tuple[str, ...]:
-    names = tuple(name.strip().lower() for name in text.split(",") if name.strip())
-    for name in names:
-        if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9a-z-]+", name, re.ASCII):
-            raise ValueError(f"has {name!r}, which is no header name")
-    return names
-
-
-def _name(text: str) -> str:
-    names = _names(text)
-    if len(names) > 1:
-        raise ValueError("has more than one header name")
-    return names[0] if names else ""
-
-
-def _networks(text: str) -> tuple[Network, ...]:
-    made = []
-    for name in filter(None, (item.strip() for item in text.split(","))):
-        try:
-            made.append(ip_network(name))
-        except ValueError:
-            raise ValueError(f"has {name!r}, which is no network such as 10.0.0.0/8") from None
-    return tuple(made)
-
-
-def _any_names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip().lower() for name in text.split(",") if name.strip())
-
-
-def _address(text: str) -> Address:
-    if text.startswith("unix:") and "\0" not in text and len(text.encode()) <= _MAX_SOCKET_PATH + 5 and text[5:]:
-        return Address("", 0, text[5:])
-    try:
-        return tcp_address(text)
-    except ValueError:
-        raise ValueError("is no address; use :8081, 127.0.0.1:8081, [::1]:8081 or unix:/run/keystone.sock") from None
-
-
-def _or_none(kind: Kind) -> Kind:
-    """``kind``, or nothing at all for the empty text."""
-    return replace(kind, read=lambda text: kind.read(text) if text else None)
-
-
-_SWITCH = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
-_MAX_SOCKET_PATH = 107  # sockaddr_un of Linux
-
-ADDRESS = Kind("[HOST]:PORT", _address)
-FOLDER = Kind("FOLDER", _path)
-FILE = _or_none(Kind("FILE", _path))
-PERCENT = Kind("PERCENT", _percent, (int, float, str))
-SWITCH = Kind("true|false", _switch, (bool, str))
 
 
 # the settings
@@ -190,6 +61,9 @@ BUDGETS = {
 }
 """The settings that a tenant may have of its own, by the field of `Limits` that each is."""
 
+RATES = {"requests-per-second": "requests", "processor-per-second": "processor"}
+"""Likewise, of `Rates`."""
+
 SETTINGS = (
     Setting("config", FILE, "", "a TOML file of these settings"),
     Setting(
@@ -198,20 +72,24 @@ SETTINGS = (
         ("-addr",),
     ),
     Setting("scripts", FOLDER, f"./{_DEFAULT.scripts}", "folder of tenant scripts", ("-scripts",)),
-    Setting("workers", _whole(1, MAX_WORKERS), str(_DEFAULT.workers), "processes that serve the address"),
-    Setting("lanes", _whole(1, MAX_LANES), str(_DEFAULT.lanes), "processes of each worker for long runs"),
+    Setting("workers", kinds.whole(1, MAX_WORKERS), str(_DEFAULT.workers), "processes that serve the address"),
+    Setting("lanes", kinds.whole(1, MAX_LANES), str(_DEFAULT.lanes), "processes of each worker for long runs"),
     Setting(
-        "admin-addr", _or_none(ADDRESS), "",
+        "admin-addr", kinds.or_none(ADDRESS), "",
         "where health, metrics, reload and openapi.json are served instead; they are then gone from addr",
     ),
-    Setting("spoe-addr", _or_none(ADDRESS), "", "where HAProxy asks by its own protocol, SPOE; without TLS"),
-    Setting("grpc-addr", _or_none(ADDRESS), "", "where Envoy asks over gRPC, ext_authz; without TLS"),
+    Setting("spoe-addr", kinds.or_none(ADDRESS), "", "where HAProxy asks by its own protocol, SPOE; without TLS"),
+    Setting("grpc-addr", kinds.or_none(ADDRESS), "", "where Envoy asks over gRPC, ext_authz; without TLS"),
     Setting(
-        "socket-mode", _or_none(Kind("MODE", _mode)), "", "who may use a Unix socket, such as 0660; else the umask says"
+        "socket-mode", kinds.or_none(Kind("MODE", kinds.mode)), "",
+        "who may use a Unix socket, such as 0660; else the umask says",
     ),
-    Setting("socket-group", _or_none(Kind("GROUP", _group)), "", "the group of a Unix socket; else the process's own"),
     Setting(
-        "admin-token", _or_none(Kind("TOKEN", _token)), "",
+        "socket-group", kinds.or_none(Kind("GROUP", kinds.group)), "",
+        "the group of a Unix socket; else the process's own",
+    ),
+    Setting(
+        "admin-token", kinds.or_none(Kind("TOKEN", kinds.token)), "",
         "the bearer token that /reload, /versions and /metrics ask for; better set by the environment or the file",
         secret=True,
     ),
@@ -220,7 +98,7 @@ SETTINGS = (
     Setting("tls-client-ca", FILE, "", "certificates in PEM: clients of addr must show one signed by these"),
     Setting("watch", SWITCH, "false", "load scripts when they change, without being asked"),
     Setting(
-        "program-cache", _or_none(FOLDER), "",
+        "program-cache", kinds.or_none(FOLDER), "",
         "folder of this user alone that keeps compiled programs, for faster starts and reloads",
     ),
     Setting(
@@ -228,11 +106,11 @@ SETTINGS = (
         "how many of a hundred decisions the next version of the scripts takes too, after the answer",
     ),
     Setting(
-        "shadow-seconds", _seconds(0.001, 1), f"{_DEFAULT.shadow_seconds:g}",
+        "shadow-seconds", kinds.seconds(0.001, 1), f"{_DEFAULT.shadow_seconds:g}",
         "processor time of each second that this may take, in each worker",
     ),
     Setting(
-        "share-header", Kind("NAME", _name), "",
+        "share-header", Kind("NAME", kinds.one_name), "",
         "the header by whose value a share of the requests goes to the next version; else the request's id",
     ),
     Setting(
@@ -243,42 +121,52 @@ SETTINGS = (
         "promote-moves", PERCENT, f"{_DEFAULT.guard.moves:g}",
         "likewise, how many may go elsewhere",
     ),
-    Setting("max-body", _whole(), str(_DEFAULT.max_body), "bytes of one request body"),
+    Setting("max-body", kinds.whole(), str(_DEFAULT.max_body), "bytes of one request body"),
     Setting(
-        "max-forward-headers", _whole(256, 65536), str(_DEFAULT.forward_headers),
+        "max-forward-headers", kinds.whole(256, 65536), str(_DEFAULT.forward_headers),
         "bytes of the header lines of an answer of /forward/",
     ),
     Setting(
-        "trusted-proxies", Kind("NETWORKS", _networks), "",
+        "trusted-proxies", Kind("NETWORKS", kinds.networks), "",
         "proxies before the gateway that asks /forward/: client_ip is the last of X-Forwarded-For that is none of them",
     ),
-    Setting("max-instructions", _whole(), str(_LIMITS.instructions), "instructions of one decision"),
-    Setting("max-memory", _whole(), str(_LIMITS.memory), "bytes allocated by one decision, cumulative"),
-    Setting("max-depth", _whole(1, MAX_DEPTH), str(_LIMITS.depth), "nested calls of one decision"),
-    Setting("max-log", _whole(0), str(_LIMITS.log), "bytes of log output of one decision"),
+    Setting("max-instructions", kinds.whole(), str(_LIMITS.instructions), "instructions of one decision"),
+    Setting("max-memory", kinds.whole(), str(_LIMITS.memory), "bytes allocated by one decision, cumulative"),
+    Setting("max-depth", kinds.whole(1, MAX_DEPTH), str(_LIMITS.depth), "nested calls of one decision"),
+    Setting("max-log", kinds.whole(0), str(_LIMITS.log), "bytes of log output of one decision"),
+    Setting(
+        "requests-per-second", kinds.rate(1_000_000), f"{_DEFAULT.rates.requests:g}",
+        "decisions of one tenant a second, 429 beyond; 0 for no limit",
+    ),
+    Setting(
+        "processor-per-second", kinds.rate(MAX_WORKERS), f"{_DEFAULT.rates.processor:g}",
+        "processor time of one tenant's decisions, in seconds a second; 0 for no limit",
+    ),
     Setting("allow-load", SWITCH, "false", "let scripts compile text with load and loadstring"),
     Setting("inert-io", SWITCH, "false", "let scripts find an io whose functions say that they are not available"),
     Setting("decision-log", FILE, "", "record every decision in this file, one line of JSON each"),
     Setting(
-        "decision-log-bytes", _whole(4096), str(_LOG.rotate_bytes), "size from which it is closed and another one begun"
+        "decision-log-bytes", kinds.whole(4096), str(_LOG.rotate_bytes),
+        "size from which it is closed and another one begun",
     ),
     Setting(
-        "decision-log-seconds", _seconds(0), f"{_LOG.rotate_seconds:g}", "time after which it is too, unless it is 0"
+        "decision-log-seconds", kinds.seconds(0), f"{_LOG.rotate_seconds:g}",
+        "time after which it is too, unless it is 0",
     ),
     Setting(
         "decision-log-sync", SWITCH, "false",
         "write a decision to the file before its answer is sent, and not up to 50 ms later",
     ),
     Setting(
-        "decision-log-mask", Kind("NAMES", _names), ",".join(HEADERS),
+        "decision-log-mask", Kind("NAMES", kinds.header_names), ",".join(HEADERS),
         "headers whose values are masked in it and in the server's log, separated by commas",
     ),
     Setting(
-        "decision-log-mask-query", Kind("NAMES", _any_names), "",
+        "decision-log-mask-query", Kind("NAMES", kinds.any_names), "",
         "parameters of paths whose values are masked likewise",
     ),
     Setting(
-        "decision-log-mask-fields", Kind("NAMES", _any_names), "",
+        "decision-log-mask-fields", Kind("NAMES", kinds.any_names), "",
         "fields of JSON bodies, at any depth, whose values are masked likewise",
     ),
     Setting(
@@ -289,15 +177,15 @@ SETTINGS = (
         "decision-log-vault", FILE, "",
         "a file for its owner alone that keeps masked values by their hashes, for replay --vault", ("--vault",),
     ),
-    Setting("body-seconds", _seconds(0.001), f"{_DEFAULT.body_seconds:g}", "time for a request body to arrive"),
-    Setting("idle-seconds", _seconds(0.001), f"{_DEFAULT.idle_seconds:g}", "time without a whole request"),
+    Setting("body-seconds", kinds.seconds(0.001), f"{_DEFAULT.body_seconds:g}", "time for a request body to arrive"),
+    Setting("idle-seconds", kinds.seconds(0.001), f"{_DEFAULT.idle_seconds:g}", "time without a whole request"),
     Setting(
-        "notice-seconds", _seconds(0, 600), f"{_DEFAULT.notice_seconds:g}",
+        "notice-seconds", kinds.seconds(0, 600), f"{_DEFAULT.notice_seconds:g}",
         "after SIGTERM, time to go on serving while /health/ready says 503",
     ),
-    Setting("drain-seconds", _seconds(0, 4), f"{_DEFAULT.drain_seconds:g}", "then, time for what is in flight"),
-    Setting("log-level", _choice(LOG_LEVELS, "LEVEL"), _DEFAULT.log_level, f"one of {', '.join(LOG_LEVELS)}"),
-    Setting("log-format", _choice(LOG_FORMATS, "FORMAT"), _DEFAULT.log_format, f"one of {', '.join(LOG_FORMATS)}"),
+    Setting("drain-seconds", kinds.seconds(0, 4), f"{_DEFAULT.drain_seconds:g}", "then, time for what is in flight"),
+    Setting("log-level", kinds.choice(LOG_LEVELS, "LEVEL"), _DEFAULT.log_level, f"one of {', '.join(LOG_LEVELS)}"),
+    Setting("log-format", kinds.choice(LOG_FORMATS, "FORMAT"), _DEFAULT.log_format, f"one of {', '.join(LOG_FORMATS)}"),
 )  # fmt: skip
 
 ADDRESSES = ("addr", "admin-addr", "spoe-addr", "grpc-addr")
@@ -330,6 +218,7 @@ class Settings:
         """The server's settings. Raises `ConfigError` for values that do not go together."""
         of = {name: value.value for name, value in self.values.items()}
         limits = _limits(Limits(seconds=WALL_CLOCK_SECONDS), self.values)
+        rates = _rates(Rates(), self.values)
         return ServerConfig(
             scripts=of["scripts"],
             address=of["addr"],
@@ -343,6 +232,8 @@ class Settings:
             lanes=of["lanes"],
             limits=limits,
             tenant_limits={tenant: _limits(limits, own) for tenant, own in self.tenants.items()},
+            rates=rates,
+            tenant_rates={tenant: _rates(rates, own) for tenant, own in self.tenants.items()},
             tenants={tenant: data_of(own) for tenant, own in self.tenants.items()},
             max_body=of["max-body"],
             forward_headers=of["max-forward-headers"],
@@ -398,6 +289,10 @@ class Settings:
 
 def _limits(base: Limits, values: Mapping[str, Value]) -> Limits:
     return replace(base, **{field: values[name].value for name, field in BUDGETS.items() if name in values})
+
+
+def _rates(base: Rates, values: Mapping[str, Value]) -> Rates:
+    return replace(base, **{field: values[name].value for name, field in RATES.items() if name in values})
 
 
 def read_settings(arguments: Mapping[str, str | None], environment: Mapping[str, str]) -> Settings:
@@ -463,7 +358,7 @@ def _file(path: Path, source: str, environment: Mapping[str, str]) -> Iterator[t
                 for found in read_own_table(f"{path}: {'.'.join(keys)}", name, value, environment):
                     yield keys, found
             else:
-                yield keys, _text(path, keys, value, [*BUDGETS, *OWN_TABLES])
+                yield keys, _text(path, keys, value, [*BUDGETS, *RATES, *OWN_TABLES])
 
 
 def _text(path: Path, keys: tuple[str, ...], value: object, known: list[str]) -> str:

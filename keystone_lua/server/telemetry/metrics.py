@@ -26,8 +26,8 @@ MAX_TENANTS: Final = 4096
 OTHERS: Final = ""
 """The tenant label of requests for tenants that are not loaded."""
 
-OUTCOMES: Final = ("routed", "rejected", "error", "unknown")
-"""``unknown`` is a tenant that has no script."""
+OUTCOMES: Final = ("routed", "rejected", "error", "unknown", "limited")
+"""``unknown`` is a tenant that has no script, ``limited`` one that has asked for more than it may."""
 
 KINDS: Final = (
     "syntax", "runtime", "result", "instructions", "memory", "depth", "log", "timeout", "engine", "other",
@@ -36,7 +36,7 @@ KINDS: Final = (
 
 LANES: Final = ("inline", "lane")
 
-STATUSES: Final = (400, 401, 404, 405, 408, 413, 417, 503)
+STATUSES: Final = (400, 401, 404, 405, 408, 413, 417, 429, 503)
 """Of refusals, as the HTTP table has them."""
 
 SECONDS: Final = (0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.01, 0.05, 0.25, 1.0, 5.0)
@@ -241,14 +241,20 @@ class WorkerMetrics:
     def decided(self, outcome: Outcome, request: RequestData, request_id: str, seconds: float) -> None:
         """Count a decision."""
         number = self._counts.tenants.get(outcome.tenant, 0)
-        block = self._blocks.get(number)
-        if block is None:
-            start = _WORKER_BLOCK + number * _TENANT_BLOCK
-            block = self._blocks[number] = self._cells[start : start + _TENANT_BLOCK]
+        block = self._blocks.get(number) or self._block(number)
         self._before[:] = block
         self._cells[_COUNTING] = number + 1
         _count(block, outcome, seconds)
         self._cells[_COUNTING] = 0.0
+
+    def _block(self, number: int) -> memoryview[float]:
+        start = _WORKER_BLOCK + number * _TENANT_BLOCK
+        block = self._blocks[number] = self._cells[start : start + _TENANT_BLOCK]
+        return block
+
+    def limited(self, tenant: str) -> None:
+        """Count a decision that was not taken, since the tenant has asked for too much."""
+        self._block(self._counts.tenants.get(tenant, 0))[_OUTCOME + OUTCOMES.index("limited")] += 1
 
     def refused(self, status: int) -> None:
         """Count a request that was refused with ``status``."""

@@ -64,7 +64,7 @@ def _add(lines: dict[_Family, list[str]], tenant: str, counts: TenantCounts) -> 
     lines[_DECISIONS] += [
         f'keystone_decisions_total{{outcome="{outcome}",{label}}} {count}\n'
         for outcome, count in counts.outcomes()
-        if (outcome == "unknown") is (tenant == OTHERS) or count
+        if count or ((outcome == "unknown") is (tenant == OTHERS) and outcome != "limited")
     ]
     lines[_ERRORS] += [
         f'keystone_script_errors_total{{kind="{kind}",{label}}} {count}\n' for kind, count in counts.kinds() if count

@@ -148,7 +148,7 @@ def described(wheel: Path) -> None:
         text = archive.read(name).decode()
     data = email.message_from_string(text)
     said("licence", data["License-Expression"] or "", "MIT")
-    said("extras", " ".join(data.get_all("Provides-Extra") or []), "server", "gateway", "yaml", "lsp")
+    said("extras", " ".join(data.get_all("Provides-Extra") or []), "server", "grpc", "gateway", "yaml", "lsp")
     said("typed", text, "Classifier: Typing :: Typed")
     links = re.findall(r"\]\(([^)]*)\)", str(data.get_payload()))
     if any(not link.startswith(("http:", "https:")) for link in links):

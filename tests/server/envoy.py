@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -191,16 +192,18 @@ class Heard:
 class Envoy:
     """A connection."""
 
-    def __init__(self, where: int | str) -> None:
-        """``where`` is a port, or the path of a Unix socket."""
+    def __init__(self, where: int | str, *, silent: bool = False) -> None:
+        """``where`` is a port, or the path of a Unix socket; one that is ``silent`` does not even greet."""
         if isinstance(where, str):
             self.socket = socket.socket(socket.AF_UNIX)
             self.socket.settimeout(WAIT)
             self.socket.connect(where)
         else:
             self.socket = socket.create_connection((LOOPBACK, where), timeout=WAIT)
+            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.http = H2Connection(H2Configuration(header_encoding="utf-8"))
-        self.http.initiate_connection()
+        if not silent:
+            self.http.initiate_connection()
         self.heard: dict[int, Heard] = {}
         self.received = b""
         self.goodbyes: list[tuple[int, int]] = []
@@ -264,7 +267,8 @@ class Envoy:
                 continue
             for event in self.http.receive_data(frame):
                 self.take(event)
-        self.flush()
+        with contextlib.suppress(ConnectionError):  # there may be more to read
+            self.flush()
         return True
 
     def take(self, event: Event) -> None:

@@ -130,6 +130,8 @@ class Connection(asyncio.Protocol):
         self._unsent: dict[int, memoryview] = {}
         """Answers that the client's windows have no room for."""
         self._taking = False
+        self._goes_on = False
+        """Whether more is taken in the event loop's next turn."""
 
     # the transport's calls
 
@@ -162,25 +164,33 @@ class Connection(asyncio.Protocol):
     def resume_writing(self) -> None:
         """It reads again."""
         self._unread = False
-        if self._transport is not None and not self._ended:
+        if self._transport is not None and not (self._ended or self._goes_on):
             self._transport.resume_reading()
             self._take()
 
     def data_received(self, data: bytes) -> None:
         """Take the frames that are whole."""
         self._frames.add(data)
-        self._take()
+        if not self._goes_on:
+            self._take()
+
+    def _go_on(self) -> None:
+        self._goes_on = False
+        if self._transport is not None and not (self._ended or self._unread):
+            self._transport.resume_reading()
+            self._take()
 
     # frames
 
     def _take(self) -> None:
         self._taking = True
         try:
-            while not (self._ended or self._unread) and (data := self._frames.take()):
+            if not (self._ended or self._unread) and (data := self._frames.take()):
                 for event in self._http.receive_data(data):
                     self._heard(event)
                 self._send_unsent()
                 self._flush()
+                self._wait_for_a_turn()
         except BadFrames as error:
             logger.debug("connection ended", extra=facts(reason=str(error)))
             self.end(ErrorCodes.ENHANCE_YOUR_CALM)
@@ -192,6 +202,13 @@ class Connection(asyncio.Protocol):
             logger.error("unexpected exception", exc_info=error)
             self.end(ErrorCodes.INTERNAL_ERROR)
         self._taking = False
+
+    def _wait_for_a_turn(self) -> None:
+        """Before the next frames, if there are any."""
+        if len(self._frames) and self._transport is not None and not self._ended:
+            self._goes_on = True
+            self._transport.pause_reading()
+            asyncio.get_running_loop().call_soon(self._go_on)
 
     def _heard(self, event: Event) -> None:
         if isinstance(event, DataReceived):
@@ -267,6 +284,7 @@ class Connection(asyncio.Protocol):
             return
         self._since = time.monotonic()
         self._asked = True
+        self._frames.called()
         self._shared.held -= len(call.data)
         try:
             message = calls.message_of(call.data)

@@ -76,6 +76,9 @@ HOP: Final = 5  # one step along an __index or __newindex chain; the first of __
 
 COROUTINE_CALL: Final = 40  # a call of a function of the script in a coroutine, on top; an error may leave it
 
+FREE_HEADERS: Final = 64  # of an answer's modified_headers
+RETURNED_HEADER: Final = 30  # each of the others: up to 1.5 us to check and write it
+
 SCATTERED: Final = 12  # a number key of a table whose number keys lie scattered
 SETTLING: Final = 4  # an entry, when a table's number keys are looked over
 IN_ORDER: Final = 8  # keys of a table, of which one instruction finds out whether they are 1, 2, 3 and so on

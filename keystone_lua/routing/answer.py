@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from json.encoder import encode_basestring_ascii as _quoted
 from typing import Any, Final
 
+from ..interpreter.costs import FREE_HEADERS, RETURNED_HEADER
 from ..interpreter.errors import ResultError
 from ..interpreter.execution.execute import protected_call
 from ..interpreter.execution.run import Run
@@ -154,7 +155,7 @@ def answer_of(run: Run, result: LuaValue) -> dict[str, Any]:
     answer: dict[str, Any] = {"selected_backend": _line("selected_backend", backend)}
     headers = field("modified_headers")
     if headers is not None:
-        made = _headers(headers)
+        made = _headers(run, headers)
         if made:
             answer["modified_headers"] = made
         if plain and len(result) == 2 and backend is not None:  # there is nothing else
@@ -224,9 +225,11 @@ def _name(field: str, name: LuaValue) -> str:
     return name
 
 
-def _headers(headers: LuaValue) -> dict[str, str]:
+def _headers(run: Run, headers: LuaValue) -> dict[str, str]:
     if not isinstance(headers, Table):
         raise ResultError(f"modified_headers must be a table, got {type_name(headers)}")
+    if len(headers) > FREE_HEADERS:  # a constant can have 24,000 of them, and is paid for once
+        run.charge(RETURNED_HEADER * (len(headers) - FREE_HEADERS))
     made = {}
     size = 0
     for name, value in headers.items():

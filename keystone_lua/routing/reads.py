@@ -96,9 +96,12 @@ class Reads:
         """A header was asked for, under any spelling."""
         if self.quiet or name.__class__ is not str:
             return
+        if len(name) > NAME_BYTES:  # no copy in lower case of a megabyte
+            self.names.add("headers")
+            return
         known = HEADER + name.lower()
         if known not in self.names:
-            single = len(name) <= NAME_BYTES and len(self.names) < MOST_HEADERS and _TOKEN.match(name)
+            single = len(self.names) < MOST_HEADERS and _TOKEN.match(name)
             self.names.add(known if single else "headers")
 
 

@@ -60,6 +60,8 @@ TEXTS: Final[dict[str, str]] = {
     "alternatives": "('a|'):rep(990) .. 'b'",
     "everything": "('a'):rep(1000000) .. '/*'",
     "encoded": "('%41'):rep(300000)",
+    "nine": "('a'):rep(9000000)",
+    "nine dots": "('.:'):rep(4500000)",
 }
 """Attacks that are text."""
 
@@ -75,6 +77,7 @@ TABLES: Final[dict[str, str]] = {
     "scattered": "(function() local t = {} for i = 1, 1500 do t[i * i * 7919] = i end return t end)()",
     "long texts": "(function() local t, s = {}, ('a'):rep(100000) for i = 1, 500 do t[i] = s end return t end)()",
     "long key": "{[('a'):rep(1000000)] = 1, 1, 2}",
+    "long key of many": "(function() local t = {} for i = 1, 1500 do t[i] = '' end return {[('a'):rep(300000)] = t} end)()",
     "numerals": "(function() local t, s = {}, ('0'):rep(10000) .. '1' for i = 1, 500 do t[i] = s end return t end)()",
     "reversed": "(function() local t = {} for i = 1, 2000 do t[i] = 2000 - i end return t end)()",
     "equal": "(function() local t, s = {}, ('a'):rep(5000) for i = 1, 300 do t[i] = s .. 'b' end return t end)()",

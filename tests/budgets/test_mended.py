@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from keystone_lua.interpreter import compile_program
-from keystone_lua.interpreter.modules import accept
+from keystone_lua.interpreter.modules import accept, ip
 
 from .suites import ROOMY, again
 
@@ -91,3 +91,27 @@ def test_l01_an_offer_makes_no_copy_of_a_range(rank: Callable[[accept.Range, acc
     wanted = accept.Range(value, (), 1000, "abc")
     for text in ("abcd", "ab", "x-abc", ""):
         rank(wanted, accept.Offer(text, frozenset()))
+
+
+class Unscanned(str):
+    """A text of megabytes."""
+
+    __slots__ = ()
+
+    def __contains__(self, piece: object) -> bool:
+        raise AssertionError("looked through")
+
+    def __len__(self) -> int:
+        return 9_000_000
+
+
+def test_m05_nothing_is_looked_for_in_what_is_too_long_for_an_address() -> None:
+    assert ip.address_of(Unscanned("10.0.0.1")) is None
+    assert ip.network_of("10.0.0.1") is not None
+
+
+def test_m06_each_value_pays_for_its_copy_of_the_name() -> None:
+    text = "local t = {} for i = 1, 100 do t[i] = '' end return #require('ngx').encode_args{[('a'):rep(10000)] = t}"
+    found = again(compile_program(text.encode(), "t"), ROOMY)
+    assert found.values == (str(100 * 10_002 - 1),)
+    assert found.allocated_bytes > 2 * 100 * 10_000

@@ -206,6 +206,15 @@ def test_fields_are_inherited_from_tables_and_not_asked_of_functions() -> None:
     assert decided("a", loop).failure is not None  # as a script would: a loop in gettable
 
 
+def test_many_headers_are_paid_for_where_they_are_returned() -> None:
+    """`m04`: a constant has them for nothing, and to check and write each takes a microsecond."""
+    constant = "local H = constant(function() local t = {} for i = 1, COUNT do t['x' .. i] = '' end return t end)"
+    returned = "{selected_backend = 'a', modified_headers = H}"
+    few, many = (decided(returned, constant.replace("COUNT", count)).instructions for count in ("64", "2064"))
+    assert many - few == 2000 * 30
+    assert decided(returned, constant.replace("COUNT", "1")).instructions == few
+
+
 def test_secrets_are_masked_in_lists_too() -> None:
     made = Secrets(["hunter22"]).in_data({"response_headers": {"Set-Cookie": ["a=hunter22"]}, "retries": 1})
     assert made == {"response_headers": {"Set-Cookie": ["a=[masked]"]}, "retries": 1}

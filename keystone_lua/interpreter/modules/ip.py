@@ -98,14 +98,16 @@ def six(text: str) -> int | None:
 
 def address_of(text: str) -> Address | None:
     """The address, IPv4 if it is one written as IPv6; None if it is none."""
+    if len(text) > LONGEST:  # nothing is looked for in megabytes: the price is one for all texts
+        return None
     if ":" not in text:
-        number = four(text) if len(text) <= LONGEST else None
+        number = four(text)
         return None if number is None else Address(32, number)
     if "." not in text:
         number = six(text)
         if number is None:
             return None
-    elif len(text) > LONGEST or not text.isascii() or "%" in text or "/" in text:
+    elif not text.isascii() or "%" in text or "/" in text:
         return None
     else:
         try:

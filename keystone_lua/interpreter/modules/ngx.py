@@ -134,9 +134,12 @@ def encode_args_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any
             if key.__class__ is not str and key.__class__ is not float:
                 raise argument_error(1, f"names of arguments are strings, not {type_name(key)}s")
             name = _text(run, key)
-            for one in items_of(run, value) if isinstance(value, Table) else [value]:
+            several = isinstance(value, Table)
+            for one in items_of(run, value) if several else [value]:
                 if one is FALSE:
                     continue
+                if several:  # each has a copy of the name
+                    run.charge(len(name) // COPY, STRING + len(name))
                 if one.__class__ is not str and one.__class__ is not float and one is not TRUE:
                     raise argument_error(1, f"a value is a {type_name(one)}, no string, number or boolean")
                 pieces.append(name if one is TRUE else f"{name}={_text(run, one)}")

@@ -250,7 +250,7 @@ def _modules(job: Job) -> dict[str, bytes]:
 def _limits(job: Job, seconds: float) -> Limits:
     """The command's limits; a record, or the page, may ask for less."""
     given, asked = job["limits"], job.get("asked") or {}
-    least = {name: min(given[name], asked[name]) for name in ("instructions", "memory") if name in asked}
+    least = {name: min(given[name], asked[name]) for name in recorded.ASKED if name in asked}
     return Limits(**{**given, **least, "seconds": seconds})
 
 

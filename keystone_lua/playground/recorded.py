@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +23,9 @@ TAIL: Final = 4 << 20
 
 MOST: Final = 200
 """Decisions that are listed."""
+
+ASKED: Final = ("instructions", "memory", "depth", "log")
+"""Limits of which a run may be given less than the command line allows."""
 
 Job = Mapping[str, Any]
 
@@ -61,7 +65,8 @@ def opened(job: Job) -> Iterator[dict[str, Any]]:
             "request": record.request,
             "seed": str(record.seed),
             "now": record.clock,
-            "asked": {"instructions": record.limits.instructions, "memory": record.limits.memory},
+            "asked": {name: value for name, value in asdict(record.limits).items() if name in ASKED},
+            "switches": [name for name in ("load", "inert_io") if asdict(record.limits)[name]],
             "answer": record.answer,
             "error": record.error,
             "instructions": record.instructions,

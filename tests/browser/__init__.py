@@ -96,7 +96,7 @@ class Browser:
         context = self.call("Target.createBrowserContext")["browserContextId"]
         target = self.call("Target.createTarget", url="about:blank", browserContextId=context)["targetId"]
         session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        page = Page(self, session)
+        page = Page(self, session, context)
         if url != "about:blank":
             page.open(url)
         return page
@@ -147,15 +147,20 @@ def _high(pipe: tuple[int, int]) -> tuple[int, int]:
 class Page:
     """One tab."""
 
-    def __init__(self, browser: Browser, session: str) -> None:
+    def __init__(self, browser: Browser, session: str, context: str) -> None:
         self._browser = browser
         self._session = session
+        self._context = context
         for domain in ("Page", "Runtime", "Log", "Network", "DOM"):
             self.call(f"{domain}.enable")
 
     def call(self, method: str, **params: Any) -> dict[str, Any]:
         """A call of the protocol, for this tab."""
         return self._browser.call(method, self._session, **params)
+
+    def close(self) -> None:
+        """Close it, and forget what it stored."""
+        self._browser.call("Target.disposeBrowserContext", browserContextId=self._context)
 
     def open(self, url: str) -> None:
         """Go there, and wait until it is loaded."""

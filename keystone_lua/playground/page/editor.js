@@ -22,6 +22,7 @@ const look = EditorView.theme({
   "&.cm-focused": { outline: "none" },
   ".cm-scroller": { fontFamily: "inherit", lineHeight: "1.5", overflow: "auto" },
   ".cm-content": { caretColor: "var(--text)", padding: ".5rem 0" },
+  ".cm-content, .cm-gutter": { minHeight: "var(--least)" },
   ".cm-gutters": { backgroundColor: "var(--panel)", color: "var(--soft)", border: "0", borderRight: "1px solid var(--line)" },
   ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--active)" },
   ".cm-cursor": { borderLeftColor: "var(--text)" },
@@ -35,6 +36,21 @@ const look = EditorView.theme({
     content: '""', position: "absolute", inset: "1px auto 1px -.3rem", zIndex: "-1", width: "calc(var(--share) * (100% + .6rem))",
     backgroundColor: "var(--heat)", borderRadius: "2px",
   },
+  ".cm-lintRange": { backgroundImage: "none", textDecoration: "underline wavy 1px", textUnderlineOffset: "3px" },
+  ".cm-lintRange-error": { textDecorationColor: "var(--bad)" },
+  ".cm-lintRange-warning": { textDecorationColor: "var(--warn)" },
+  ".cm-lintRange-info": { textDecorationColor: "var(--soft)" },
+  ".cm-lintPoint:after": { borderBottomColor: "var(--bad)" },
+  ".cm-gutter-lint": { width: "1.1rem" },
+  ".cm-gutter-lint .cm-gutterElement": { padding: "0 .1rem", display: "grid", placeItems: "center" },
+  ".cm-lint-marker": { width: ".65rem", height: ".65rem", borderRadius: "50%", backgroundColor: "var(--soft)" },
+  ".cm-lint-marker-error": { content: "normal", backgroundColor: "var(--bad)" },
+  ".cm-lint-marker-warning": { content: "normal", backgroundColor: "var(--warn)", borderRadius: "1px", transform: "rotate(45deg) scale(.85)" },
+  ".cm-lint-marker-info": { content: "normal", backgroundColor: "var(--soft)" },
+  ".cm-diagnostic": { padding: ".3rem .6rem", borderLeftWidth: "4px" },
+  ".cm-diagnostic-error": { borderLeftColor: "var(--bad)" },
+  ".cm-diagnostic-warning": { borderLeftColor: "var(--warn)" },
+  ".cm-diagnostic-info": { borderLeftColor: "var(--soft)" },
   ".heat.stale": { opacity: ".75", fontStyle: "italic" },
 });
 
@@ -82,6 +98,15 @@ function marksOf(doc, { lines, total }) {
 
 const leaving = keymap.of([{ key: "Escape", run: (view) => (view.setTabFocusMode(true), false) }]);
 
+/** Text over a selection, by CodeMirror: browsers would keep the selection's colour with a style attribute, which the
+ * page's policy forbids. */
+function overSelection(event, view) {
+  if (event.inputType !== "insertText" || event.isComposing || !event.data || view.state.selection.main.empty || view.state.readOnly) return false;
+  event.preventDefault();
+  view.dispatch(view.state.update(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true }));
+  return true;
+}
+
 /** An editor in `parent`. `changed` is called with its text; `run` by Ctrl+Enter. */
 export class Editor {
   constructor(parent, { label, describedBy = "", language = lua, readOnly = false, changed = () => {}, run = () => {}, tallest }) {
@@ -91,7 +116,7 @@ export class Editor {
     this.extensions = [
       EditorView.cspNonce.of(nonce), look, syntaxHighlighting(colours), StreamLanguage.define(language),
       keymap.of([{ key: "Ctrl-Enter", mac: "Cmd-Enter", run: () => (run(), true) }]), leaving,
-      EditorView.domEventHandlers({ blur: (_, view) => void view.setTabFocusMode(false) }),
+      EditorView.domEventHandlers({ blur: (_, view) => void view.setTabFocusMode(false), beforeinput: overSelection }),
       EditorView.contentAttributes.of(attributes), lineNumbers(), highlightSpecialChars(), drawSelection(), dropCursor(),
       indentUnit.of("  "), EditorState.tabSize.of(4), bracketMatching(), highlightActiveLine(), highlightActiveLineGutter(),
       EditorView.updateListener.of((update) => update.docChanged && this.written(update.state.doc.toString())),

@@ -11,6 +11,8 @@ import { WrongKey, call, keepKey } from "/server.js";
 /** Milliseconds without a key pressed until the script is checked. */
 const IDLE = 350;
 
+const DRAFT = "keystone-playground-draft";
+
 let state = null;
 let script, test, pythonText;
 let findings = [];
@@ -45,7 +47,7 @@ function rest(hash) {
 }
 
 function ask() {
-  document.querySelector("main").inert = true;
+  document.body.classList.add("locked");
   at("key-form").hidden = false;
   at("key-why").textContent = "This window has no key for the playground, or an old one.";
   at("key").focus();
@@ -54,7 +56,7 @@ function ask() {
 async function start() {
   const known = await call("start");
   at("key-form").hidden = true;
-  document.querySelector("main").inert = false;
+  document.body.classList.remove("locked");
   if (!script) editors();
   at("what-if").hidden = !known.log;
   at("tenant-label").hidden = !known.tenants.length;
@@ -62,6 +64,8 @@ async function start() {
   at("instructions").placeholder = known.limits.instructions;
   at("memory").placeholder = known.limits.memory;
   const begun = { seed: "0", now: Math.floor(Date.now() / 1000), asked: {}, modules: null, recorded: null };
+  known.switches = ["load", "inert_io"].filter((name) => known.limits[name]);
+  start.known = known;
   start.beginning = { ...begun, ...known.starter };
   await follow();
 }
@@ -69,7 +73,7 @@ async function start() {
 /** Show what the address holds, or the beginning. */
 async function follow() {
   const packed = /[#&]s=([\w-]+)/.exec(location.hash);
-  if (!packed) return show(start.beginning);
+  if (!packed) return show({ ...start.beginning, ...draft() });
   try {
     show({ ...start.beginning, ...(await unpack(packed[1])) });
     say("Opened from a link. Nothing has been run.");
@@ -79,13 +83,37 @@ async function follow() {
   }
 }
 
+/** What this window showed last, for a page that is loaded again. */
+function draft() {
+  try {
+    return JSON.parse(sessionStorage.getItem(DRAFT)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function keepDraft() {
+  if (!script) return;
+  try {
+    sessionStorage.setItem(DRAFT, JSON.stringify(all()));
+  } catch {
+    // a field that is wrong, or a state that is too large for the browser
+  }
+}
+
+/** Everything on the page. Throws BadField. */
+function all() {
+  const given = form.read();
+  return { ...state, ...given, asked: { ...unseen(), ...given.asked }, script: script.text, test: test.text };
+}
+
 function editors() {
   const ran = () => run();
   script = new Editor(at("script"), {
-    label: "Lua script", describedBy: "editor-hint", run: ran, changed: touched, tallest: "var(--script-tallest, 55vh)",
+    label: "Lua script", describedBy: "editor-hint", run: ran, changed: touched, tallest: "var(--tall)",
   });
-  test = new Editor(at("test"), { label: "Tests in Lua", describedBy: "editor-hint", run: runTests, tallest: "45vh" });
-  pythonText = new Editor(at("python"), { label: "Generated Python", language: python, readOnly: true, tallest: "65vh" });
+  test = new Editor(at("test"), { label: "Tests in Lua", describedBy: "editor-hint", run: runTests, tallest: "var(--tall)" });
+  pythonText = new Editor(at("python"), { label: "Generated Python", language: python, readOnly: true, tallest: "var(--tall)" });
 }
 
 function show(given) {
@@ -95,7 +123,7 @@ function show(given) {
   at("test-file").textContent = `Runs ${state.test_file}, and all tests of the folder.`;
   at("tenant").value = "";
   form.show(state);
-  records.about(state.recorded, null);
+  records.about(state.recorded, null, start.known);
   at("compared").replaceChildren();
   at("tests").replaceChildren();
   at("tests-status").textContent = "";
@@ -134,6 +162,9 @@ function mark() {
 
 // run
 
+/** Limits of a recorded run that the form does not show. */
+const unseen = () => Object.fromEntries(["depth", "log"].filter((name) => name in state.asked).map((name) => [name, state.asked[name]]));
+
 async function run() {
   let given;
   try {
@@ -147,7 +178,7 @@ async function run() {
   at("run").disabled = true;
   at("result").setAttribute("aria-busy", "true");
   try {
-    const { request, ...others } = given;
+    const { request, ...others } = { ...given, asked: { ...unseen(), ...given.asked } };
     ran(await call("run", { ...sources(), ...others, request: JSON.stringify(request) }), request);
   } catch (error) {
     failed(error);
@@ -158,7 +189,7 @@ async function run() {
 }
 
 function ran({ outcome, heat, error }, request) {
-  records.about(state.recorded, request);
+  records.about(state.recorded, request, start.known);
   if (!outcome) {
     say(error);
     return showNothing(error);
@@ -168,12 +199,13 @@ function ran({ outcome, heat, error }, request) {
     return form.complain({ field: outcome.field, message: outcome.error.message.replace(`${outcome.field}: `, "") });
   }
   showOutcome(outcome, file(), go);
-  records.compare(state.recorded, outcome, request, script.text);
+  records.compare(state.recorded, outcome, request, script.text, start.known);
   const shown = heat ?? { lines: [], functions: [], base: { instructions: 0 }, whole: true };
   showHeat(shown, file(), go);
   script.heat(shown.lines.filter((paid) => paid.file === file()), whole(shown));
   failedAt = placeOf(outcome);
   mark();
+  at("jump").hidden = false;
   say(sentence(outcome));
 }
 
@@ -239,14 +271,14 @@ function arrows(event) {
 // links, scripts, decisions
 
 async function copyLink() {
-  let given = state;
+  let given;
   try {
-    given = { ...state, ...form.read() };
+    given = all();
   } catch (error) {
     form.complain(error);
     return say(`No link: ${error.field}: ${error.message}`);
   }
-  const packed = await pack({ ...given, script: script.text, test: test.text });
+  const packed = await pack(given);
   history.replaceState(null, "", `#s=${packed}`);
   try {
     await navigator.clipboard.writeText(location.href);
@@ -302,5 +334,7 @@ addEventListener("keydown", (event) => {
     run();
   }
 });
-addEventListener("hashchange", begin);
+// Links within the page change the address, too: they begin nothing.
+addEventListener("hashchange", () => /[#&](key|s)=/.test(location.hash) && begin());
+addEventListener("pagehide", keepDraft);
 begin();

@@ -47,34 +47,39 @@ async function opened(one, open, failed) {
   }
 }
 
+const FLAGS = { load: "--allow-load", inert_io: "--inert-io" };
+
 const when = (time) => new Date(1000 * time).toISOString().replace("T", " ").slice(0, 19);
 
 /** What stands above the request of a recorded decision. */
-export function about(recorded, request) {
+export function about(recorded, request, known) {
   const box = at("recorded");
   box.hidden = !recorded;
   if (!recorded) return;
   const masked = recorded.masked.length ? `Masked in the log, so a filler stands there: ${recorded.masked.join(", ")}. ` : "";
   const veiled = recorded.veiled ? "Parts of path, query or body are masked, too. " : "";
+  const switches = recorded.switches.filter((name) => !known.switches.includes(name)).map((name) => FLAGS[name]);
   const changed = request ? differences(recorded.request, request) : [];
   box.replaceChildren(
     h("p", {}, h("strong", {}, `Recorded ${when(recorded.time)}: `), `${recorded.tenant} → ${recorded.came}`),
     h("p", { class: "soft" }, `${masked}${veiled}Change a field and run: what if?`),
+    ...(switches.length ? [h("p", { class: "warn" }, `The server ran it with ${switches.join(" and ")}: start the playground so, too.`)] : []),
     ...(changed.length ? [showDifferences("Changed in the request", changed, ["recorded", "here"], "")] : []));
 }
 
 /** Beside the decision: what became of the recorded one. */
-export function compare(recorded, outcome, request, script) {
+export function compare(recorded, outcome, request, script, known) {
   if (!recorded) return at("compared").replaceChildren();
   const error = (failure) => failure && { kind: failure.kind, message: failure.message };
   const was = { answer: recorded.answer, error: error(recorded.error) ?? null };
   const is = { answer: outcome.answer ?? null, error: error(outcome.error) ?? null };
   const found = differences(was, is).map(([path, ...values]) => [path.replace(/^answer\./, ""), ...values]);
   const [instructions, memory] = outcome.budgets ?? [];
-  if (instructions && recorded.instructions !== instructions.used) found.push(["instructions", recorded.instructions, instructions.used]);
-  if (memory && recorded.bytes !== memory.used) found.push(["bytes", recorded.bytes, memory.used]);
+  const counted = recorded.costs === known.costs;
+  if (counted && instructions && recorded.instructions !== instructions.used) found.push(["instructions", recorded.instructions, instructions.used]);
+  if (counted && memory && recorded.bytes !== memory.used) found.push(["bytes", recorded.bytes, memory.used]);
   const changed = differences(recorded.request, request).length || script !== recorded.script;
-  const none = changed ? "What was changed makes no difference." : "The same as recorded, to the instruction.";
+  const none = changed ? "What was changed makes no difference." : counted ? "The same as recorded, to the instruction." : "The same as recorded; it was counted by another cost table.";
   at("compared").replaceChildren(h("h3", {}, "Beside the record"), showDifferences("Beside the record", found, ["recorded", "here"], none));
 }
 

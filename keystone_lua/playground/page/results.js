@@ -119,7 +119,9 @@ export function showTests({ tests, bad_files: odd, warnings, error, last }) {
     ...failed.map((test) => h("li", {}, h("strong", { class: "bad" }, "✗ failed "), `${test.file}: ${test.name}`,
       h("pre", {}, [test.message, ...test.traceback, test.output].filter(Boolean).join("\n")))),
     ...warnings.map((text) => h("li", { class: "warn" }, `Warning: ${text}`)),
-    ...passed.map((test) => h("li", {}, h("strong", { class: "good" }, "✓ passed "), `${test.file}: ${test.name}`)));
+    ...(passed.length ? [h("li", {}, h("details", { open: !failed.length },
+      h("summary", {}, h("strong", { class: "good" }, `✓ ${passed.length} passed`)),
+      h("ul", { class: "plain" }, ...passed.map((test) => h("li", {}, `${test.file}: ${test.name}`)))))] : []));
   const parts = [failed.length && `${failed.length} failed`, passed.length && `${passed.length} passed`, odd.length && `${odd.length} not read`];
   return `${parts.filter(Boolean).join(", ") || "No tests ran"}.`;
 }
@@ -141,5 +143,5 @@ export function showDifferences(label, found, [before, after], none) {
     h("td", { class: "value mono" }, shown(was)), h("td", { class: "value mono" }, shown(is))));
   const heads = ["Field", before, after].map((text) => h("th", { scope: "col" }, text));
   return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label },
-    h("table", { "aria-label": label }, h("thead", {}, h("tr", {}, ...heads)), h("tbody", {}, ...rows)));
+    h("table", { class: "wrap", "aria-label": label }, h("thead", {}, h("tr", {}, ...heads)), h("tbody", {}, ...rows)));
 }

@@ -17,6 +17,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import islice
 from types import MappingProxyType
 from typing import Final
 
@@ -39,6 +41,10 @@ COMPILE_RECURSION: Final = 20_000
 
 BROKEN: Final = 8
 """Bytes of a module that does not compile, of which one unit is counted: the parser may have read it to its end."""
+
+MOST_NAME: Final = 100
+MOST_NAMES: Final = 500
+"""Characters of a name, and modules, that are compared for what a misspelt name may mean."""
 
 _NAME: Final = re.compile(r"""[^\s%(){}\[\]"'<>=,;:]{1,200}""")
 """A literal that may be a module's name without standing in a call of ``require``."""
@@ -295,7 +301,7 @@ class _Linker:
             if name in self.refusals:
                 raise self.refusals[name]
             if name not in self.names:
-                instead = f": {advice}" if (advice := instead_of(name)) else ""
+                instead = f": {advice}" if (advice := instead_of(name) or self.like(name)) else ""
                 message = f"{chunk.name}:{require.line}: module '{name}' not found in lib/{instead}"
                 raise LuaSyntaxError(message, require.line)
             module = self.names[name]
@@ -305,6 +311,11 @@ class _Linker:
                 raise LuaSyntaxError(message, require.line)
             if module not in done:
                 path[module] = (name, self.certain(module))
+
+    def like(self, name: str) -> str:
+        """The module that a misspelt name may mean."""
+        close = get_close_matches(name[:MOST_NAME], [*islice(self.modules, MOST_NAMES), *catalogue.FILES], 1, 0.7)
+        return f"did you mean '{close[0]}'?" if close else ""
 
     def certain(self, chunk: nodes.Chunk) -> Iterator[Require]:
         """What a chunk surely requires."""

@@ -53,6 +53,9 @@ TOLD = {
     "for i = 1; i < 3; i++ do end": "a loop is written for i = 1, n do ... end",
     "function f(a = 1) end": "a parameter has no default: write a = a or 1 in the function",
     "function f() return 1 x = 2 end": "return must be the last statement of its block: write do return ... end",
+    "function f() return {a = 1 b = 2} end": "fields of a table are separated by commas",
+    "x = {'a' 'b' 1}": "fields of a table are separated by commas",
+    "function f()\nif a then\nb()\nelse if c then\nd()\nend\nend": "'else if' begins another if, which wants an end of its own: write elseif",
     "x = `a`": "Lua writes texts in \", ' or [[ ]]",
 }
 

@@ -71,6 +71,11 @@ _WORDS: Final = {
 }
 """Words that Lua takes for names, by which the next token is one too many."""
 
+_ITEM: Final = re.compile(
+    r"(?!(?:and|break|do|else|elseif|end|for|goto|if|in|local|or|repeat|return|then|until|while)\b)[\w\"'\[{]"
+)
+_STATEMENT_WANTED: Final = re.compile(r"'(?:<eof>|end|else|elseif|until)' expected (?:\(.*\) )?near")
+_END_WANTED: Final = re.compile(r"'end' expected (?:\(.*\) )?near '<eof>'")
 _RETURN: Final = re.compile(r"\breturn\b[^;\n]*\s+\Z")
 _LAST_WORD: Final = re.compile(r"(?<![\w.:])([A-Za-z_]\w*)\s+\Z")
 _OPERAND: Final = re.compile(r"([\w.]+(?:\[[^\]\n]*\])?)\s*\Z")
@@ -99,11 +104,13 @@ def _advice(message: str, lines: list[str], line: int, column: int) -> str:
             name = _OPERAND.search(before)
             told = text.replace("{0}", found[0]).replace("{2}", found[1] if found.groups() else "")
             return told.replace("{1}", name[1] if name else "x")
-    if "expected near" in message and "unexpected" not in message and re.match(r"\w", at) and _RETURN.search(before):
+    if "'}' expected" in message and _ITEM.match(at):
+        return "fields of a table are separated by commas"
+    if _STATEMENT_WANTED.search(message) and re.match(r"\w", at) and _RETURN.search(before):
         return "return must be the last statement of its block: write do return ... end"
     if (word := _LAST_WORD.search(before)) and word[1] in _WORDS and "expected near" in message:
         return _WORDS[word[1]]
-    if "'end' expected near '<eof>'" in message and any(_ELSE_IF.search(each) for each in lines):
+    if _END_WANTED.search(message) and any(_ELSE_IF.search(each) for each in lines):
         return "'else if' begins another if, which wants an end of its own: write elseif"
     if "expected near '<eof>'" in message and any(_BRACES.search(each) for each in lines):
         return "a block is written if ... then ... end"

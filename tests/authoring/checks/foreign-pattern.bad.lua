@@ -14,3 +14,7 @@ function on_route_request(request, backends)
   local name = text.split(path, "%s*,%s*")[1] .. re.sub(path, "^/%w+/", "")
   return { selected_backend = name }
 end
+
+function more(path)
+  return path:match("^/.*?/x"), path:match("^.+?$"), path:find("[[:alpha:]]+")
+end

@@ -14,3 +14,7 @@ function on_route_request(request, backends)
   local parts = text.split(path, "|")
   return { selected_backend = parts[1] .. text.split(path, ".")[1] }
 end
+
+function more(path)
+  return path:match("^(/.*)%?(.*)$"), path:match("^(.-)?"), path:find("[.*?]"), path:find("[:alpha]+")
+end

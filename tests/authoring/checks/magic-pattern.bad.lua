@@ -14,3 +14,7 @@ function on_route_request(request, backends)
     end
   end
 end
+
+function more(host)
+  return host:match(".example.com$")
+end

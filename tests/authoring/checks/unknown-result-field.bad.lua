@@ -13,3 +13,11 @@ function on_route_request(request, backends)
   end
   return answer
 end
+
+on_route_request = function(request)
+  if request.path == "/a" then
+    return { selected_backend = "a", headers = {}, timeout = 5 }
+  end
+  local answer = { reject = true, status = 404 }
+  return answer
+end

@@ -14,6 +14,7 @@ from . import (
     computed_require,
     endless_loop,
     foreign_pattern,
+    hidden_constant,
     lost_header,
     lost_state,
     lost_write,
@@ -36,6 +37,7 @@ from . import (
     unverified_token,
     wrong_arguments,
     wrong_result,
+    zero_index,
 )
 
 RULES: Final[Sequence[Rule]] = tuple(
@@ -55,12 +57,14 @@ RULES: Final[Sequence[Rule]] = tuple(
         string_method,
         lost_state,
         lost_write,
+        hidden_constant,
         shadowing,
         unreachable_code,
         endless_loop,
         bad_pattern,
         foreign_pattern,
         magic_pattern,
+        zero_index,
         wrong_arguments,
         unchecked_result,
         unverified_token,

@@ -28,6 +28,8 @@ _WRITTEN: Final = re.compile(r"\\([dDwWsSBSpP.+*?()\[\]{}|^$/-])")
 _GROUP: Final = re.compile(r"\(\?(?:[:=!>P<i]|[imsx]+\))")
 _CHOICE: Final = re.compile(r"\(([\w/.-]++(?:\|[\w/.-]++)++)\)|\A\^?([A-Za-z][\w/-]++(?:\|[A-Za-z][\w/-]++)++)\$?\Z")
 _COUNT: Final = re.compile(r"[^%]\{\d+(?:,\d*)?\}")
+_LAZY: Final = re.compile(r"\.([*+])\?")
+_NAMED_SET: Final = re.compile(r"\[:(alpha|digit|alnum|space|upper|lower|punct|xdigit|cntrl):\]")
 _CLASS: Final = re.compile(r"%[acdlpsuwx]")
 _SIGNS: Final = re.compile(r"%[acdlpsuwx.+-]|\[[^\]]+\][+*]|\\[dsw]|\.[*+]")
 
@@ -62,6 +64,12 @@ _AS: Final = {
 }  # fmt: skip
 
 
+_CLASSES: Final = {
+    "alpha": "a", "digit": "d", "alnum": "w", "space": "s", "upper": "u", "lower": "l", "punct": "p", "xdigit": "x",
+    "cntrl": "c",
+}  # fmt: skip
+
+
 def _place(node: Any, message: str) -> Place:
     return Place(node.line, node.column, message)
 
@@ -76,6 +84,11 @@ def _foreign(script: Script, node: nodes.String) -> str | None:
     if found := _CHOICE.search(text):
         first = (found[1] or found[2]).split("|")[0]
         return f"{_LUA}'|' is a plain sign in it: match '{first}' and the others one by one, or use require('re')"
+    if found := _NAMED_SET.search(node.value):
+        return f"{_LUA}it has no '{found[0]}': write '%{_CLASSES[found[1]]}'"
+    if found := _LAZY.search(text):
+        fewest = ".-" if found[1] == "*" else "..-"
+        return f"{_LUA}'{found[0]}' is the most, and a '?': the fewest are '{fewest}', a question mark is '%?'"
     if found := _COUNT.search(text):
         return f"{_LUA}'{found[0][1:]}' is plain text in it: repeat the item, or use require('re')"
     return None

@@ -29,7 +29,7 @@ _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 _SETS: Final = re.compile(r"%.|\[\^?\]?(?:%.|[^\]%])*\]", re.DOTALL)
 _HOST: Final = re.compile(
-    r"(?<![\w.])(?:[A-Za-z0-9]+\.)*[A-Za-z0-9]+\."
+    r"(?<![\w.])\.?(?:[A-Za-z0-9]+\.)*[A-Za-z0-9]+\."
     r"(?:com|org|net|io|dev|app|local|internal|localhost|example|test|edu|gov|co|cloud|info|biz|eu|de|uk|us)(?![\w.])"
 )
 """A name of a host, by what it ends in. A ``-`` in it is told before."""

@@ -20,6 +20,22 @@ FIELDS: Final = tuple(field.name for field in DECLARED)
 USUAL: Final = FIELDS[:5]
 
 
+_MEANT: Final = {
+    **dict.fromkeys(("upstream", "server", "target", "destination", "service"), "selected_backend"),
+    **dict.fromkeys(("headers", "set_headers", "request_headers"), "modified_headers"),
+    **dict.fromkeys(("path", "rewrite", "uri", "url"), "modified_path"),
+    **dict.fromkeys(("redirect", "location"), "reject_status = 302, with reject_headers = {Location = ...}"),
+    **dict.fromkeys(("deny", "block", "denied", "blocked"), "reject"),
+    **dict.fromkeys(("reason", "message", "error"), "reject_reason"),
+    **dict.fromkeys(("code", "status", "status_code"), "reject_status"),
+    "body": "reject_body",
+    "host": "modified_host",
+    "method": "modified_method",
+    "query": "modified_query",
+}
+"""What other gateways call them."""
+
+
 def places(script: Script) -> Iterator[Place]:
     """In what on_route_request returns, and, elsewhere, in tables that have a known field and a misspelt one."""
     answers = {table for function in entry_points(script) for table in _returned(script, function)}
@@ -46,6 +62,8 @@ def _is_wrong(name: str, is_answer: bool) -> bool:
 
 def _place(key: nodes.String, name: str) -> Place:
     close = get_close_matches(name, FIELDS, 1, 0.5)
+    if name in _MEANT:
+        return Place(key.line, key.column, f"the gateway knows no result field '{name}': use {_MEANT[name]}")
     advice = (
         f"did you mean '{close[0]}'?" if close else f"it knows {', '.join(USUAL)} and {len(FIELDS) - len(USUAL)} more"
     )

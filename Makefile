@@ -14,7 +14,7 @@ INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
 .PHONY: help run health reload check-scripts test-scripts test test-fast test-all lint types test-pure test-pythons bench bench-peers gateways gateways-campaign hostile soak chaos clean \
-	demo e2e docker-build docker-run logs dist-test image-test
+	demo e2e docker-build docker-run logs dist-test image-test deploy-check
 
 help:  ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -143,3 +143,13 @@ image-test: $(INSTALLED)  ## build and check the image without Docker (root, Deb
 clean:  ## remove what was installed and cached
 	rm -rf $(VENV) $(PURE) .venv-pythons build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks benchmarks/.build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+deploy-check:  ## look at deploy/ with the tools of each kind: promtool, kubectl, kubernetes-validate, systemd-analyze
+	promtool test rules deploy/prometheus/alerts_test.yaml
+	systemd-analyze verify --man=no deploy/systemd/keystone-lua.socket
+	systemd-analyze security --offline=true --threshold=20 deploy/systemd/keystone-lua.service | tail -n 1
+	$(PYTHON) -m venv .venv-deploy
+	.venv-deploy/bin/pip install --quiet --disable-pip-version-check kubernetes-validate
+	for variant in base bundle; do \
+		kubectl kustomize deploy/kubernetes/$$variant > .venv-deploy/$$variant.yaml && \
+		.venv-deploy/bin/kubernetes-validate --strict .venv-deploy/$$variant.yaml || exit 1; done

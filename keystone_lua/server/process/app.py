@@ -25,6 +25,7 @@ from ..telemetry.metrics import Counts
 from .cautions import cautions
 from .herald import Herald
 from .listening import CannotListen, bound, listen, unlisten
+from .service_manager import notify
 from .worker import Listeners, Worker, work
 
 logger = logging.getLogger("keystone.server")
@@ -69,11 +70,16 @@ def serve(
         started = f"serving {len(store.current.programs)} scripts of {config.scripts} on {where}"
         if config.workers == 1:
             worker = Worker(config, store, listeners, handler, counts, observers, watch=watch)
-            asyncio.run(work(worker, lambda: logger.info(started)))
+            asyncio.run(work(worker, lambda: _ready(started)))
             return EXIT_GOOD
         from .supervisor import Supervisor
 
         return Supervisor(Worker(config, store, listeners, handler, counts, observers), watch).run(started)
+
+
+def _ready(started: str) -> None:
+    logger.info(started)
+    notify("READY=1", f"STATUS={started}")
 
 
 def _listen(config: ServerConfig, opened: contextlib.ExitStack) -> Listeners:

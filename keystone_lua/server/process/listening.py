@@ -12,7 +12,7 @@ import os
 import socket
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ..settings.config import Address, SocketAccess, Tls
 
@@ -34,6 +34,8 @@ class CannotListen(Exception):
 def listen(address: Address, access: SocketAccess = _USUAL) -> socket.socket:
     """Return a socket bound to ``address``, every address meaning both IP versions. Raises `CannotListen`."""
     try:
+        if address.passed:
+            return inherited(address.passed)
         return _unix(Path(address.path), access) if address.path else _tcp(address)
     except OSError as error:
         # socket.create_server adds the address to strerror, which is in the message already.
@@ -41,9 +43,40 @@ def listen(address: Address, access: SocketAccess = _USUAL) -> socket.socket:
         raise CannotListen(f"cannot listen on {address}: {reason}") from None
 
 
+_FIRST: Final = 3
+"""The first descriptor that a service manager passes (LISTEN_FDS, sd_listen_fds(3))."""
+
+MOST: Final = 64
+"""Descriptors that are looked at."""
+
+
+def inherited(name: str) -> socket.socket:
+    """The listening socket that was passed as ``name`` (FileDescriptorName=). Raises `CannotListen`."""
+    count = os.environ.get("LISTEN_FDS", "")
+    if os.environ.get("LISTEN_PID") != str(os.getpid()) or not count.isdigit() or not 0 < int(count) <= MOST:
+        raise CannotListen(f"cannot listen on systemd:{name}: no sockets were passed to this process")
+    names = os.environ.get("LISTEN_FDNAMES", "").split(":")
+    for place in range(int(count)):
+        if place < len(names) and names[place] == name:
+            return _listening(_FIRST + place, name)
+    others = ", ".join(filter(None, names)) or "sockets without names"
+    raise CannotListen(f"cannot listen on systemd:{name}: only {others} were passed")
+
+
+def _listening(descriptor: int, name: str) -> socket.socket:
+    try:
+        os.set_inheritable(descriptor, False)
+        listener = socket.socket(fileno=descriptor)
+        if listener.type != socket.SOCK_STREAM or not listener.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+            raise OSError
+    except OSError:
+        raise CannotListen(f"cannot listen on systemd:{name}: it is no stream socket that listens") from None
+    return listener
+
+
 def bound(address: Address, listener: socket.socket) -> Address:
     """``address`` with the port that the system chose."""
-    return address if address.path else Address(address.host, listener.getsockname()[1])
+    return address if address.path or address.passed else Address(address.host, listener.getsockname()[1])
 
 
 def unlisten(address: Address | None) -> None:

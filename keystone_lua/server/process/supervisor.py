@@ -33,6 +33,7 @@ from ..scripts.versions import switch_folders
 from ..telemetry.logs import facts
 from ..telemetry.metrics import BEAT
 from .control import MAX_FROM_WORKER, Control, Messages, order
+from .service_manager import notify
 from .worker import BEAT_SECONDS, STOP_SECONDS, Worker, work
 
 logger = logging.getLogger("keystone.supervisor")
@@ -123,6 +124,7 @@ class Supervisor:
             if not self._serving and self._children and all(child.ready for child in self._children.values()):
                 self._serving = True
                 logger.info(started, extra=facts(workers=self._config.workers))
+                notify("READY=1", f"STATUS={started}")
             self._tick(time.monotonic())
         return self._code
 
@@ -297,6 +299,7 @@ class Supervisor:
     def _stop(self) -> None:
         if self._stop_by is None:
             logger.info("stopping")
+            notify("STOPPING=1")
             self._stop_by = time.monotonic() + self._config.notice_seconds + STOP_SECONDS + KILL_SECONDS
             self._due.clear()
             self._worker.listeners.close()

@@ -42,6 +42,7 @@ from ..telemetry.metrics import BEAT, LANES_BUSY, LANES_WAITING, LOG_DROPPED, NO
 from .acceptor import Acceptor
 from .control import Control
 from .heap import Heap, keep_tidy
+from .service_manager import notify
 
 if TYPE_CHECKING:
     import ssl
@@ -284,6 +285,8 @@ async def work(worker: Worker, ready: Callable[[], None]) -> None:
     ready()
     await stop.wait()
     logger.info("stopping")
+    if worker.control is None:
+        notify("STOPPING=1")
     for task in tasks:
         task.cancel()
     await server.stop()

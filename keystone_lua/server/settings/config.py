@@ -34,8 +34,12 @@ class Address:
     host: str
     port: int
     path: str = ""
+    passed: str = ""
+    """The name of a socket that a service manager has opened for this process."""
 
     def __str__(self) -> str:
+        if self.passed:
+            return f"systemd:{self.passed}"
         if self.path:
             return f"unix:{self.path}"
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"

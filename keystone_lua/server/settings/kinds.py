@@ -142,9 +142,11 @@ def any_names(text: str) -> tuple[str, ...]:
 
 
 def read_address(text: str) -> Address:
-    """An address of TCP or of a Unix socket."""
+    """An address of TCP, of a Unix socket, or a socket that a service manager has opened."""
     if text.startswith("unix:") and "\0" not in text and len(text.encode()) <= _MAX_SOCKET_PATH + 5 and text[5:]:
         return Address("", 0, text[5:])
+    if re.fullmatch(r"systemd:[A-Za-z0-9_.-]{1,64}", text, re.ASCII):
+        return Address("", 0, passed=text.removeprefix("systemd:"))
     try:
         return tcp_address(text)
     except ValueError:

@@ -28,6 +28,7 @@ from ..interpreter.runtime.key_order import INSERTION
 from ..interpreter.stdlib.math import PLAIN_SEEDS
 from ..routing.answer import MOST_WHOLE
 from ..routing.decision import decision_of
+from ..routing.reads import shared
 from . import reading, segments
 from .archive import Archive, ArchiveError
 from .chain import GENESIS, Break, Chain, Seen, line_hash
@@ -349,6 +350,8 @@ def _judge(found: Findings, record: DecisionRecord, program: Program, outcome: d
             return
         del recorded["instructions"], recorded["bytes"]
     if record.costs in OLDER_COSTS and _with_14_digits(record.answer) == _with_14_digits(outcome["answer"]):
+        outcome = {**outcome, "answer": record.answer}
+    if outcome["answer"] is not None and record.answer == shared(outcome["answer"]):
         outcome = {**outcome, "answer": record.answer}
     fields = {name: (_bounded(was), _bounded(outcome[name])) for name, was in recorded.items() if was != outcome[name]}
     if bool(record.zones) != bool(outcome["zones"]):

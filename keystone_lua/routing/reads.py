@@ -335,5 +335,10 @@ def cached(said: dict[str, Any], run: Run, reads: Reads | None) -> dict[str, Any
     return {"seconds": said["seconds"], "vary": named}
 
 
+def shared(answer: dict[str, Any]) -> dict[str, Any]:
+    """An answer as it is told while two versions of the scripts answer: which one did, no field of the request says."""
+    return {**answer, CACHE: _not("two versions of the scripts answer")} if CACHE in answer else answer
+
+
 def _not(why: str) -> dict[str, Any]:
     return {"seconds": 0, "because": why}

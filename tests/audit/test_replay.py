@@ -16,6 +16,7 @@ from keystone_lua.audit.replay import CAPPED, CAPS, MAX_CAPPED, Caps
 from keystone_lua.cli import main
 from keystone_lua.interpreter import compile_program
 from keystone_lua.routing.decision import decide, decision_of
+from keystone_lua.routing.reads import shared
 
 from .support import KEY, LIMITS, TENANTS, lines, programs, record, request, write_log
 
@@ -222,6 +223,21 @@ def test_keys_of_older_engines_go_in_the_order_of_then(tmp_path: Path) -> None:
             }
             older.write_text(encode(changed) + "\n")
             assert replay_logs([older], scripts=Path(f"{file}.scripts")).findings.same == same
+
+
+def test_what_two_versions_answered_is_the_same_but_for_how_long_it_holds(tmp_path: Path) -> None:
+    source = "function on_route_request() return {selected_backend = 'a', cache = {seconds = 5}} end"
+    file = tmp_path / "decisions.log"
+    recorder = Recorder(file, Masks([], KEY))
+    record(recorder, {"held": compile_program(source.encode(), "held.lua", {})}, [("held", request())])
+    recorder.close()
+    value = next(value for value in map(json.loads, lines(file)) if "answer" in value)
+    assert value["answer"]["cache"] == {"seconds": 5, "vary": []}
+    for cache, same in ((shared(value["answer"])["cache"], 1), ({"seconds": 0, "because": "no"}, 0)):
+        other = tmp_path / "other.log"
+        answer = {**value["answer"], "cache": cache}
+        other.write_text(encode({**value, "number": 1, "prev": "0" * 64, "answer": answer}) + "\n")
+        assert replay_logs([other], scripts=Path(f"{file}.scripts")).findings.same == same
 
 
 def test_whole_numbers_of_older_engines_had_14_digits(tmp_path: Path) -> None:

@@ -211,6 +211,25 @@ def test_a_share_is_answered_by_the_next_version_until_the_versions_change(tmp_p
             assert client.send("POST", f"/versions?{bad}").status == 400
 
 
+def test_an_answer_holds_for_nobody_else_while_two_versions_answer(tmp_path: Path) -> None:
+    held = "function on_route_request() return {selected_backend = 'a', cache = {seconds = 60}} end"
+    long = held.replace("return", "for i = 1, 20000 do end return")
+    scripts = two_versions(tmp_path, held, held.replace("'a'", "'b'"))
+    write_scripts(scripts, {"lane.lua": long})
+    write_scripts(next_of(scripts), {"lane.lua": long + "\n"})
+    with server_in_thread(scripts, replace(SHADOWED, shadow_percent=0.0)) as client:
+        client.send("POST", "/reload")
+        for tenant in ("t", "lane"):
+            address = f"/forward/{tenant}?cache=host,uri,headers"
+            assert client.route(tenant, {}).json["cache"] == {"seconds": 60, "vary": []}
+            assert client.send("GET", address).headers["cache-control"] == "max-age=60"
+            client.send("POST", "/versions?share=50")
+            withheld = {"seconds": 0, "because": "two versions of the scripts answer"}
+            assert {str(client.route(tenant, {}).json["cache"]) for _ in range(20)} == {str(withheld)}
+            assert {client.send("GET", address).headers["cache-control"] for _ in range(20)} == {"no-store"}
+            client.send("POST", "/versions?share=0")
+
+
 def test_promote_and_rollback(tmp_path: Path) -> None:
     scripts = two_versions(tmp_path, constant("a"), constant("b"))
     config = replace(SHADOWED, guard=Guard(0.0, 100.0))

@@ -24,6 +24,7 @@ from ...interpreter.execution.execute import BUDGET_KINDS
 from ...interpreter.text import to_text
 from ...routing.decision import decide
 from ...routing.given_fields import GivenFields, TenantData
+from ...routing.reads import shared
 from ...routing.request import RequestData
 from ...routing.scripts import ScriptStore
 from ..offload.errors import DeadlineExceeded, LaneTrouble, TooMany
@@ -54,6 +55,9 @@ class Sharing(Protocol):
 
     def program(self, tenant: str, request: RequestData) -> Program | None:
         """That program, if it is to answer ``request``."""
+
+    def divides(self, tenant: str) -> bool:
+        """Whether there is such a program for some of the tenant's requests."""
 
 
 class DecisionService:
@@ -122,6 +126,8 @@ class DecisionService:
         return outcome
 
     def _ended(self, outcome: Outcome, request: RequestData) -> None:
+        if self._share is not None and outcome.answer is not None and self._share.divides(outcome.tenant):
+            outcome.answer = shared(outcome.answer)
         failure, decision = outcome.failure, outcome.decision
         self._heavy_tenants.ended(outcome.tenant, by_budget=failure is not None and failure.kind in BUDGET_KINDS)
         if failure is not None or (decision is not None and decision.log) or logger.isEnabledFor(logging.DEBUG):

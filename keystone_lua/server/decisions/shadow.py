@@ -103,6 +103,10 @@ class Share:
         found = self._candidates.programs().get(tenant)
         return found if found is not None and self._place(tenant, request) < percent else None
 
+    def divides(self, tenant: str) -> bool:
+        """Whether the next version answers some of the tenant's requests."""
+        return bool(self._shadow.share_percent) and tenant in self._candidates.programs()
+
     def _place(self, tenant: str, request: RequestData) -> float:
         """Where a request lies between 0 and 100. Another version begins with other requests."""
         key = ""

@@ -48,7 +48,7 @@ def places(script: Script) -> Iterator[Place]:
             elif host := _HOST.search(_SETS.sub("  ", pattern.value)):
                 yield Place(pattern.line, pattern.column, _DOTTED.format(host[0], host[0].replace(".", "%.")))
         elif named := _named(script, pattern):
-            yield Place(pattern.line, pattern.column, _MADE.format(named))
+            yield Place(*script.start_of(pattern), _MADE.format(named))
 
 
 _LITERAL: Final = "in this pattern '{0}' means the fewest of '{0[0]}': write '%-' for a dash, or find(text, 1, true)"

@@ -4,8 +4,9 @@ Input: sources by name. Output: a Linked program, ready to be compiled. Raises L
 the compiler, and for a module that is missing, broken or requires itself, if a run surely requires it.
 
 Modules are those that a literal names: in a call of ``require``, or in ``pcall(require, "name")``. In a program that
-calls ``require`` with computed names, any literal may name one, whole or by its beginning (``folder.``). A module
-whose file is bad fails where a run requires it.
+calls ``require`` with computed names, any literal may name one, whole, by its beginning (``folder.``), or by what
+follows the name of a linked module or of its folder: ``require((...) .. ".part")``. A module whose file is bad fails
+where a run requires it, and so does one that no run surely requires and that is too much for the compiler.
 """
 
 from __future__ import annotations
@@ -48,6 +49,10 @@ MOST_NAMES: Final = 500
 
 _NAME: Final = re.compile(r"""[^\s%(){}\[\]"'<>=,;:]{1,200}""")
 """A literal that may be a module's name without standing in a call of ``require``."""
+
+
+MOST_RELATIVE: Final = 5_000
+"""Names of a module or folder and a literal that are looked for. Each is kept, for a file might come to have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +105,13 @@ def link_program(
     ``whole``: for somebody who looks at the source, not for the compiler; calls of ``constant`` stay as they stand.
     """
     with _room():
-        linker = _Linker(modules, limit, whole)
-        linker.link(source, name)
-        if linker.makers and CONSTANT in linker.resolution.globals.writes:
-            linker = _Linker(modules, limit, whole, has_constants=False)  # one of the files has its own
-            linker.link(source, name)
-        linker.refuse()
+        try:
+            linker = _linker(source, name, modules, limit, whole)
+        except TooMuch:
+            if not modules:
+                raise
+            linker = _linker(source, name, modules, limit, whole, spares=True)
         resolution = linker.resolution
-        _check_compile_cost(name, resolution.compile_cost + cost_of_names(resolution))
         return Linked(
             chunks=linker.chunks,
             resolution=resolution,
@@ -120,6 +124,20 @@ def link_program(
             makers=tuple(linker.makers),
             compile_cost=resolution.compile_cost,
         )
+
+
+def _linker(
+    source: bytes, name: str, modules: Mapping[str, bytes], limit: int, whole: bool, spares: bool = False
+) -> _Linker:
+    linker = _Linker(modules, limit, whole, spares)
+    linker.link(source, name)
+    if linker.makers and CONSTANT in linker.resolution.globals.writes:
+        linker = _Linker(modules, limit, whole, spares, has_constants=False)  # one of the files has its own
+        linker.link(source, name)
+    linker.refuse()
+    resolution = linker.resolution
+    _check_compile_cost(name, resolution.compile_cost + cost_of_names(resolution))
+    return linker
 
 
 def _linked_alone(chunk: nodes.Chunk, source: bytes) -> Linked:
@@ -145,9 +163,13 @@ def _linked_alone(chunk: nodes.Chunk, source: bytes) -> Linked:
 class _Linker:
     """The files that have been looked at, in order, and what became of them."""
 
-    def __init__(self, modules: Mapping[str, bytes], limit: int, whole: bool, has_constants: bool = True) -> None:
+    def __init__(
+        self, modules: Mapping[str, bytes], limit: int, whole: bool, spares: bool, has_constants: bool = True
+    ) -> None:
+        """``spares``: what surely runs is linked first, and of the rest what fits into half of the room."""
         self.modules = modules
         self.whole = whole
+        self.spares = spares
         self.has_constants = has_constants
         self.limit = limit
         self.resolution = Resolution()
@@ -179,14 +201,14 @@ class _Linker:
         own = Resolution()
         own.passed = self.resolution.passed
         own.compile_cost = cost_of(chunk, own.extents) + (MODULE if self.chunks else 0)
-        _check_compile_cost(name, self.resolution.compile_cost + own.compile_cost)
+        self.check(name, self.resolution.compile_cost + own.compile_cost)
         whole = parse(source, name, self.limit) if self.whole and b"constant" in source else chunk
         maker, count = taken_out(whole, source, self.constants) if self.has_constants else (None, 0)
         if maker is not None:
             self.constants += count
             self.makers.append(_linked_alone(maker, source))
             own.compile_cost += self.makers[-1].compile_cost
-            _check_compile_cost(name, self.resolution.compile_cost + own.compile_cost)
+            self.check(name, self.resolution.compile_cost + own.compile_cost)
         resolve(chunk, own, self.counter)
         own.passed -= self.resolution.passed
         self.resolution.absorb(own)
@@ -196,26 +218,51 @@ class _Linker:
         self.texts.append(source)
         return chunk
 
+    def check(self, name: str, compile_cost: int) -> None:
+        """Raises TooMuch."""
+        _check_compile_cost(name, compile_cost, MAX_COMPILE_COST // (2 if self.spares and self.is_optional else 1))
+
     def link(self, source: bytes, name: str) -> None:
         """Link a script and what literals name, depth first, until there is nothing new."""
         self.chunk(source, name)
-        self.required(self.chunks[0])
+        if self.spares:
+            self.required(self.chunks[0], sure=True)
+            self.is_optional = True
+            for chunk in self.chunks[:]:
+                self.required(chunk)
+        else:
+            self.required(self.chunks[0])
+            self.is_optional = True
         looked: set[str] = set()
         parts = self.parts()
-        self.is_optional = True
-        while computes_names(self.resolution) and (new := self.fresh - looked):
-            looked |= new
-            self.fresh = set()
-            joined = {name for text in new for name, other in parts.get(text, ()) if other in looked}
-            for text in sorted(new | joined):
-                if _NAME.fullmatch(text) and text not in self.names and text not in TABLES:
-                    count = len(self.chunks)
-                    self.find(text)
-                    if len(self.chunks) > count:
-                        self.required(self.chunks[-1])
-        if _may_compute(self.resolution):
-            self.sought |= catalogue.FILES.keys()
-        catalogue.imported(self.sought)
+        while computes_names(self.resolution) and (found := self.named(looked, parts)):
+            for text in sorted(found):
+                count = len(self.chunks)
+                self.find(text)
+                if len(self.chunks) > count:
+                    self.required(self.chunks[-1])
+
+    def named(self, looked: set[str], parts: Mapping[str, list[tuple[str, str]]]) -> set[str]:
+        """Names that literals have, whole or in part, and nobody has looked for; ``looked`` are the literals before."""
+        new = self.fresh - looked
+        looked |= new
+        self.fresh = set()
+        joined = {name for text in new for name, other in parts.get(text, ()) if other in looked}
+        found = (new | joined | self.relative(looked)) - self.sought - self.names.keys() - self.refusals.keys()
+        return {text for text in found if _NAME.fullmatch(text) and text not in TABLES}
+
+    def relative(self, looked: set[str]) -> set[str]:
+        """Names that begin as those of linked modules do, or of their folders, and end with a literal."""
+        before: set[str] = set()
+        for name in self.names:
+            dot = "/" if "/" in name else "."
+            before |= {name + dot, "".join(name.rpartition(dot)[:2])}
+        for ends in (looked, {text for text in looked if text[:1] in ("/", ".")}):
+            if len(before) * len(ends) <= MOST_RELATIVE:
+                return {
+                    name + (text[1:] if text[:1] == name[-1:] else text) for name in before if name for text in ends
+                }
+        return set()
 
     def parts(self) -> dict[str, list[tuple[str, str]]]:
         """Modules by either half of their names, with the other: literals both, ``require("stages." .. name)``."""
@@ -226,9 +273,10 @@ class _Linker:
             found.setdefault(last, []).append((name, folder + dot))
         return found
 
-    def required(self, first: nodes.Chunk) -> None:
-        """Link what a chunk requires, and what that requires."""
-        path = {first: iter(self.requires[first])}
+    def required(self, first: nodes.Chunk, sure: bool = False) -> None:
+        """Link what a chunk requires, and what that requires; or only what it ``sure``ly does."""
+        wanted = self.certain if sure else lambda chunk: iter(self.requires[chunk])
+        path = {first: wanted(first)}
         while path:
             chunk = next(reversed(path))
             require = next(path[chunk], None)
@@ -241,16 +289,16 @@ class _Linker:
             if name in self.names:
                 self.circular |= self.names[name] in path
             elif not self.find(name):
-                self.missing.append(Missing(name, chunk.name, require.line))
+                self.missing += [Missing(name, chunk.name, require.line)] * (not sure)
             elif len(self.chunks) > count:
-                path[self.chunks[-1]] = iter(self.requires[self.chunks[-1]])
+                path[self.chunks[-1]] = wanted(self.chunks[-1])
 
     def find(self, name: str) -> bool:
         """Link the module that a name means, unless it is the routing library's; False if there is none."""
-        file = name
+        file = name if name in self.modules else name.replace("/", ".")
         if file not in self.modules:
-            self.sought.add(file)
-            file = f"{name}.init"
+            self.sought |= {name, file}
+            file = f"{file}.init"
             if file not in self.modules:
                 self.sought.add(file)
                 return name in catalogue.FILES
@@ -278,7 +326,7 @@ class _Linker:
             return error
         except LuaSyntaxError as error:
             self.resolution.compile_cost += MODULE + len(source) // BROKEN
-            _check_compile_cost(_file_name(file), self.resolution.compile_cost)
+            self.check(_file_name(file), self.resolution.compile_cost)
             return error
 
     # what surely runs
@@ -332,10 +380,10 @@ class TooMuch(LuaSyntaxError):
     """A program is too large for the compiler."""
 
 
-def _check_compile_cost(name: str, compile_cost: int) -> None:
+def _check_compile_cost(name: str, compile_cost: int, limit: int = MAX_COMPILE_COST) -> None:
     """Refuse what takes too long to compile."""
-    if compile_cost > MAX_COMPILE_COST:
-        message = f"chunk has too many operations ({compile_cost} units, limit is {MAX_COMPILE_COST})"
+    if compile_cost > limit:
+        message = f"chunk has too many operations ({compile_cost} units, limit is {limit})"
         raise TooMuch(f"{name}:1: {message}", 1)
 
 

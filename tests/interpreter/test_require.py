@@ -198,3 +198,51 @@ def test_a_module_that_only_a_literal_names_is_left_where_it_does_not_fit() -> N
     )
     with pytest.raises(LuaSyntaxError, match="too many operations"):
         compile_program(b"require 'large'", "t", {"large": LARGE})
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("i18n", b"local path = (...):gsub('%.init$', '') return require(path .. '.plural')"),
+        ("i18n", b"return require(... .. '.plural')"),
+        ("lib.i18n", b"local path = (...):match('(.-)[^%.]+$') return require(path .. 'i18n.plural')"),
+        ("lib.i18n", b"local path = (...):match('(.-)[^%.]+$') return require(path .. 'i18n' .. '.' .. 'plural')"),
+        ("lib.i18n.part", b"local path = (...):match('(.-)[^%.]+$') return require(path .. 'plural')"),
+        ("lib.i18n.part", b"return require((...):gsub('%.[^%.]+$', '') .. '.plural')"),
+        ("lib/i18n/part", b"return require(((...):gsub('/[^/]+$', '') .. '/plural'))"),
+    ],
+)
+def test_a_module_that_finds_its_parts_by_its_own_name(name: str, text: bytes) -> None:
+    """They are linked: a literal follows the name of a linked module, or of its folder."""
+    folder = "lib.i18n" if name.startswith("lib") else "i18n"
+    file = name.replace("/", ".")
+    modules = {f"{file}.init" if file == folder else file: text, f"{folder}.plural": b"return 'plural of ' .. ..."}
+    assert output(compile_program(f"print(require '{name}')".encode(), "x.lua", modules)) == [
+        f"plural of {folder.replace('.', '/') if '/' in name else folder}{'/' if '/' in name else '.'}plural"
+    ]
+
+
+def test_a_file_for_a_name_that_could_be_made_makes_another_program() -> None:
+    """A reload compiles again where one of ``sought`` has come."""
+    linked = link_program(b"require 'a.b'", "x.lua", {"a.b": b"local path = ... return pcall(require, path .. '.c')"})
+    assert {"a.b.c", "a.b.c.init", "a.c"} <= linked.sought
+    many = b"local path = ... local t = {" + b",".join(b"'t%d'" % n for n in range(4000)) + b"} require(path)"
+    assert len(link_program(b"require 'a.b'", "x.lua", {"a.b": many}).sought) < 20_000
+
+
+def test_slashes_are_dots_in_a_file_s_name_and_not_in_the_module_s() -> None:
+    source = b"print(require 'a/b', require 'a.b', package.loaded['a/b'] == package.loaded['a.b'])"
+    assert output(compile_program(source, "x.lua", {"a.b": b"return {}"}))[0].endswith("false")
+
+
+@pytest.mark.parametrize("units", [100_000, 200_000])
+def test_what_no_run_surely_requires_is_left_out_where_the_whole_is_too_much(units: int) -> None:
+    """It fails where it is reached; what surely runs is linked first, wherever it stands."""
+    large = b"local function f() " + b"f() " * (units // 11) + b"end return 1"
+    modules = {"large": large, "large2": large, "sure": large if units < 125_000 else b"return 1"}
+    source = (
+        b"if x then require 'large' require 'large2' end local s = require 'sure' return s, pcall(require, 'large2')"
+    )
+    s, ok, why = execute(compile_program(source, "t", modules)).values
+    assert (s, ok) == ("1", "false")
+    assert "chunk has too many operations" in why

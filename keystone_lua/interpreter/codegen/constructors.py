@@ -140,7 +140,7 @@ def tells_itself(builder: FunctionBuilder, node: nodes.Table, items: tuple[nodes
     item = items[place]
     if item.key is None or builder.kinds.of(item.key) in NEVER_BAD or isinstance(item.key, nodes.Number):
         return False
-    if item.line != node.line:
+    if item.end_line != node.line:
         return True
     behind = [part for later in items[place + 1 :] for part in (later.key, later.value)]
     return not all(part is None or builder.is_simple(part) for part in behind)
@@ -160,7 +160,7 @@ def pair_of(builder: FunctionBuilder, item: nodes.Field, tells: bool) -> list[as
     if not tells:
         return [key, value()]
     key, known = builder.mentions(item.key, key)
-    return [key, pyast.call("with_key", [known(), value()], builder.at(item.line))]
+    return [key, pyast.call("with_key", [known(), value()], builder.at(item.end_line))]
 
 
 def many_keyed(builder: FunctionBuilder, items: tuple[nodes.Field, ...]) -> ast.expr:

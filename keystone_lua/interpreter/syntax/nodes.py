@@ -209,11 +209,11 @@ class Unary(Expression):
 
 @_node
 class Field:
-    """A table constructor's item: positional when ``key`` is None; ``line`` is that of its last token."""
+    """A table constructor's item: positional when ``key`` is None; ``end_line`` is that of its last token."""
 
     key: Expression | None
     value: Expression
-    line: int
+    end_line: int
 
 
 @_node

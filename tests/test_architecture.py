@@ -47,7 +47,7 @@ MAY_IMPORT = {
     "keystone_lua.embedding": ("keystone_lua.embedding", "keystone_lua.interpreter", "keystone_lua.routing"),
     "keystone_lua.audit": (
         "keystone_lua.audit", "keystone_lua.hidden", "keystone_lua.interpreter", "keystone_lua.routing",
-        "keystone_lua.untrusted",
+        "keystone_lua.untrusted", "pyarrow",
     ),
     "keystone_lua.bundles": (
         "cryptography", "keystone_lua.bundles", "keystone_lua.interpreter", "keystone_lua.routing", "keystone_lua.untrusted",

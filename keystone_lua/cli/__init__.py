@@ -35,6 +35,7 @@ MODULES: Final = {
     "replaying": ("replay",),
     "diffing": ("diff",),
     "shipping": ("ship",),
+    "asking": ("log",),
     "dumping": ("dump",),
     "gateway": ("gateway",),
     "versions": ("versions",),

@@ -42,6 +42,9 @@ class Engine:
     seconds: float = 5.0
     """For one decision, from the question to the whole answer."""
 
+    keep: int = 0
+    """Answers that hold for a while, kept at a time."""
+
 
 @dataclass(frozen=True)
 class Tenant:

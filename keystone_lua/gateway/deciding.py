@@ -66,7 +66,7 @@ class Decider:
                 raise Refusal(503, "no routing decision could be had", retry_after=1) from None
             passage.decided = "fallback"
             return self._in_turn(tenant, failed)
-        passage.decided, passage.tags = "script", route.tags
+        passage.decided, passage.tags = "kept" if route.kept else "script", route.tags
         if plan is None:
             assert route.reject is not None
             reject = route.reject

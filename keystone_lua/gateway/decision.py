@@ -26,6 +26,8 @@ MAX_NAMES: Final = 64
 """Candidates, and headers to remove."""
 MAX_RETRIES: Final = 16
 MAX_TIMEOUT: Final = 3_600_000
+MAX_HOLDS: Final = 86_400
+"""Seconds that a decision may hold."""
 MAX_TAGS: Final = 4096
 """Characters of all tags together."""
 
@@ -79,6 +81,14 @@ class Mirror(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Holds:
+    """For how long a decision may be given again, and by which fields of the question."""
+
+    seconds: int
+    vary: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """What a script wants done."""
 
@@ -102,6 +112,9 @@ class Route:
     mirror: Mirror | None = None
     tags: Fields = ()
     reject: Reject | None = None
+    holds: Holds | None = None
+    kept: bool = False
+    """Whether it was given before, to another request."""
 
 
 def read_decision(answer: bytes) -> Route:
@@ -113,7 +126,7 @@ def read_decision(answer: bytes) -> Route:
     if not isinstance(data, dict):
         raise EngineFailure("its answer is no object", counts=True)
     if data.get("reject") is True:
-        return Route("", reject=_reject(data), tags=_tags_of_reject(data))
+        return Route("", reject=_reject(data), tags=_tags_of_reject(data), holds=_holds(data))
     if data.get("reject") not in (None, False):
         raise EngineFailure("reject is no boolean", counts=True)
     if data.keys() == {"selected_backend"}:  # most answers
@@ -142,6 +155,7 @@ def read_decision(answer: bytes) -> Route:
         None if milliseconds is None else milliseconds / 1000,
         _mirror(data),
         _tags(data),
+        holds=_holds(data),
     )
 
 
@@ -189,6 +203,19 @@ def _mirror(data: dict[str, Any]) -> Mirror | None:
     name = _text(data, "mirror")
     percent = _number(data, "mirror_percent", 0, 100)
     return Mirror(name, 100 if percent is None else percent) if name else None
+
+
+def _holds(data: dict[str, Any]) -> Holds | None:
+    """``cache``, if it says that others may have the answer; nobody has to take it up."""
+    given = data.get("cache")
+    if not isinstance(given, dict):
+        return None
+    seconds, vary = given.get("seconds"), given.get("vary")
+    if not isinstance(seconds, int) or not 0 < seconds <= MAX_HOLDS or not isinstance(vary, list):
+        return None
+    if len(vary) > MAX_NAMES or not all(isinstance(name, str) for name in vary):
+        return None
+    return Holds(seconds, tuple(vary))
 
 
 def _tags(data: dict[str, Any]) -> Fields:

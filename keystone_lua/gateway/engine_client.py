@@ -6,6 +6,8 @@ before it has been checked. Refuses, with `EngineFailure`, whatever is no usable
 After FAILURES_IN_ROW failures a script's engine is asked only once in PAUSE_SECONDS, and the others fail at
 once: a gateway whose engine hangs must not hold every request for the whole timeout. The count is kept
 for each script, so that one tenant's script cannot pause another's.
+
+Answers that hold for a while are kept, if the tenant file says how many, and given again, with the engine there or not.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from .config import Engine
 from .decision import EngineFailure, Route, read_decision
+from .kept import KeptDecisions
 
 FAILURES_IN_ROW = 5
 PAUSE_SECONDS = 1.0
@@ -42,17 +45,23 @@ class EngineClient:
     def __init__(self, session: ClientSession) -> None:
         self._session = session
         self._records: dict[tuple[str, str], _Record] = {}
+        self._kept = KeptDecisions()
 
     async def decide(self, engine: Engine, script: str, question: dict[str, Any], request_id: str) -> Route:
         """Return the answer of ``script``. Raises `EngineFailure`."""
-        record = self._records.setdefault((engine.url, script), _Record())
+        known = engine.url, script
+        may_keep = engine.keep > 0 and "failed" not in question
+        if may_keep and (kept := self._kept.find(known, question, time.monotonic())) is not None:
+            return kept
+        record = self._records.setdefault(known, _Record())
         if record.failures >= FAILURES_IN_ROW:
             now = time.monotonic()
             if now < record.ask_at:
                 raise EngineFailure("paused after failures in a row", counts=False)
             record.ask_at = now + PAUSE_SECONDS
         try:
-            decision = await self._ask(engine, script, question, request_id)
+            answer = await self._ask(engine, script, question, request_id)
+            decision = read_decision(answer)
         except EngineFailure as failure:
             if failure.counts:
                 record.failures += 1
@@ -60,9 +69,11 @@ class EngineClient:
                 record.failures = 0
             raise
         record.failures = 0
+        if may_keep:
+            self._kept.keep(known, question, decision, len(answer), engine.keep, time.monotonic())
         return decision
 
-    async def _ask(self, engine: Engine, script: str, question: dict[str, Any], request_id: str) -> Route:
+    async def _ask(self, engine: Engine, script: str, question: dict[str, Any], request_id: str) -> bytes:
         try:
             async with self._session.post(
                 f"{engine.url}/route/{quote(script, safe='')}",
@@ -82,7 +93,7 @@ class EngineClient:
             raise EngineFailure(f"{type(error).__name__}", counts=True) from None
         if response.status != 200:
             raise EngineFailure(f"it answered {response.status}{_kind(answer)}", counts=False)
-        return read_decision(bytes(answer))
+        return bytes(answer)
 
 
 def _kind(answer: bytes | bytearray) -> str:

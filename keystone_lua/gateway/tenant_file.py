@@ -10,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -22,6 +23,8 @@ from .target import has_tricks
 MAX_BYTES = 256 * 1024
 """Of the file: a thousand tenants fit, and it is read in a few seconds at most."""
 
+MAX_KEPT = 100_000
+"""Answers, each with what it holds by 32 KiB at most."""
 MAX_SCRIPT_BODY = 128 * 1024
 """Bytes of a body that may be shown to scripts: six times that, as JSON, still fits in the engine's 1 MiB."""
 
@@ -98,12 +101,13 @@ class _File:
         """``lua_engine``: whether it is enabled, where it is, how much of a body it is shown."""
         if node is None:
             return True, None, Bounds.script_body
-        keys = self._mapping(node, optional="enabled url timeout max_body")
+        keys = self._mapping(node, optional="enabled url timeout max_body keep")
         enabled = self._boolean(keys["enabled"]) if "enabled" in keys else True
         timeout = self._seconds(keys["timeout"], 0.001, 60) if "timeout" in keys else Engine.seconds
         body = self._whole(keys["max_body"], 0, MAX_SCRIPT_BODY) if "max_body" in keys else Bounds.script_body
         # Without a URL the timeout still holds, for tenants that name an engine of their own.
-        return enabled, Engine(self._url(keys["url"]) if "url" in keys else "", timeout), body
+        keep = self._whole(keys["keep"], 0, MAX_KEPT) if "keep" in keys else Engine.keep
+        return enabled, Engine(self._url(keys["url"]) if "url" in keys else "", timeout, keep), body
 
     def _tenant(self, node: Node, engine: Engine | None, *, enabled: bool) -> Tenant:
         keys = self._mapping(
@@ -117,7 +121,7 @@ class _File:
         if script in (".", ".."):
             self._fail(keys["lua_script"], f"{script!r} is no script's name")
         if "lua_engine_url" in keys:
-            engine = Engine(self._url(keys["lua_engine_url"]), engine.seconds if engine is not None else Engine.seconds)
+            engine = replace(engine or Engine(""), url=self._url(keys["lua_engine_url"]))
         if script is not None and enabled and (engine is None or not engine.url):
             self._fail(keys["lua_script"], "a lua_script needs lua_engine.url, or the tenant's own lua_engine_url")
         return Tenant(

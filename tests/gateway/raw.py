@@ -88,17 +88,17 @@ async def listening(talk: Talk) -> AsyncIterator[int]:
 
 @contextlib.asynccontextmanager
 async def gateway(
-    service: str | dict[str, str], engine: str | None = None, mode: str = "refuse", **bounds: Any
+    service: str | dict[str, str], engine: str | None = None, mode: str = "refuse", *, keep: int = 0, **bounds: Any
 ) -> AsyncIterator[int]:
     """Run a gateway with one tenant for every request, and one service called ``s``, or several by name; yield its
     port."""
-    async with running_gateway(service, engine, mode, **bounds) as running:
+    async with running_gateway(service, engine, mode, keep=keep, **bounds) as running:
         yield await running.listen(LOOPBACK, 0)
 
 
 @contextlib.asynccontextmanager
 async def running_gateway(
-    service: str | dict[str, str], engine: str | None = None, mode: str = "refuse", **bounds: Any
+    service: str | dict[str, str], engine: str | None = None, mode: str = "refuse", *, keep: int = 0, **bounds: Any
 ) -> AsyncIterator[RunningGateway]:
     """The same, which listens to nobody yet."""
     services = {"s": service} if isinstance(service, str) else service
@@ -106,7 +106,7 @@ async def running_gateway(
     tenant: dict[str, Any] = {"name": "t", "path_prefix": "/", "services": told}
     facts: dict[str, Any] = {"tenants": [tenant]}
     if engine is not None:
-        facts["lua_engine"] = {"url": engine, "timeout": "500ms"}
+        facts["lua_engine"] = {"url": engine, "timeout": "500ms", "keep": keep}
         tenant |= {"lua_script": "x", "on_engine_failure": mode}
     config = parse_tenant_file(json.dumps(facts).encode(), "t")  # JSON is YAML
     config = replace(config, bounds=replace(Bounds(drain_seconds=1.0), **bounds))

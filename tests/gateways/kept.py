@@ -1,6 +1,6 @@
-"""Decisions that nginx keeps, as its example says how: right ones while the engine is dead, none that nobody may have.
+"""Decisions that a gateway keeps, as its example says how: right ones while the engine is dead, none that nobody may have.
 
-In: nginx. Out: a line for each case, through ``python -m tests.gateways --kept``.
+In: nginx, or the reference gateway. Out: a line for each case.
 """
 
 from __future__ import annotations
@@ -131,28 +131,49 @@ def engine_dead(at: Stack, scripts: Path) -> None:
     for path in ("/once", "/clock", "/broken", "/never"):
         assert sent(at, ("GET", path, {}, "127.0.0.1")) == "503", path
     assert sent(at, ("GET", "/any", {"X-Beta": "never"}, "127.0.0.1")) == "503"
+
+
+def another_client(at: Stack, scripts: Path) -> None:
+    """Who the client is stands in nginx's key."""
     assert sent(at, ("GET", "/any", {}, "127.0.0.3")) == "503"
 
 
-CASES: dict[str, Callable[[Stack, Path], None]] = {
-    "seconds, reload": short_lived,
+def answers_of_others(at: Stack, scripts: Path) -> None:
+    """The reference gateway goes by what the answer holds by, and by nothing else."""
+    assert sent(at, ("GET", "/any", {"X-Beta": "yes"}, "127.0.0.3")) == "new"
+    assert sent(at, ("DELETE", "/client", {}, "127.0.0.3")) == "503"
+
+
+def keeping(text: str) -> str:
+    """The reference gateway's tenant file, with room for answers."""
+    return text.replace("  timeout: 2s", "  timeout: 2s\n  keep: 1000")
+
+
+Case = Callable[[Stack, Path], None]
+RIGHT: dict[str, Case] = {
     "1,500 requests, each as the script says": all_right,
     "1,500 more with the engine dead": engine_dead,
 }
+KEEPERS: dict[str, tuple[Callable[[str], str], dict[str, Case]]] = {
+    "nginx": (uncommented, {"seconds, reload": short_lived, **RIGHT, "another client": another_client}),
+    "gateway": (keeping, {**RIGHT, "answers of others": answers_of_others}),
+}
+"""How each is told to keep decisions, and what is tried."""
 
 
-def main(command: list[str]) -> int:
+def main(gateway: str, command: list[str]) -> int:
     """Try them; how many failed."""
+    change, cases = KEEPERS[gateway]
     failed = 0
     with TemporaryDirectory() as made:
         scripts = Path(made)
         (scripts / "shop.lua").write_text(SCRIPT % {"brief": "old"})
-        with stack("nginx", command, scripts, uncommented) as at:
-            for case, check in CASES.items():
+        with stack(gateway, command, scripts, change) as at:
+            for case, check in cases.items():
                 try:
                     check(at, scripts)
-                    print(f"nginx that keeps decisions: {case}: ok", flush=True)
+                    print(f"{gateway} that keeps decisions: {case}: ok", flush=True)
                 except (AssertionError, OSError) as error:
                     failed += 1
-                    print(f"nginx that keeps decisions: {case}: FAILED: {error}", flush=True)
+                    print(f"{gateway} that keeps decisions: {case}: FAILED: {error}", flush=True)
     return failed

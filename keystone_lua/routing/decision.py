@@ -28,7 +28,7 @@ from ..interpreter.execution.program import Program
 from ..interpreter.execution.run import ZONES, Run
 from ..interpreter.limits import DEFAULT, Limits
 from ..interpreter.runtime.metatables import first
-from ..interpreter.runtime.values import FALSE, TRUE, MetaTable, Table
+from ..interpreter.runtime.values import FALSE, TRUE, ListTable, MetaTable, Table
 from ..interpreter.stdlib.base import HEADER_LOOKUP
 from ..interpreter.text import from_text, to_text
 from .answer import answer_of
@@ -233,7 +233,7 @@ def watched_names(headers: Mapping[str, object], watched: frozenset[str]) -> lis
 
 def _backends(run: Run, backends: list[Mapping[str, Any]], reads: Reads | None) -> tuple[Table, int]:
     """The backends, and what they take."""
-    table = Table()
+    table: Table = ListTable()
     if reads is not None:
         table = TrackedBackends()
         table.run = run

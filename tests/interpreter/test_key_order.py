@@ -7,12 +7,15 @@ is a dict and the sentence of docs/compatibility.md on the order. Both levels mu
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Callable
 
 import pytest
 
 from keystone_lua.interpreter import Limits, compile_program, execute
-from keystone_lua.interpreter.levels import LEVEL_0, LEVEL_1
+from keystone_lua.interpreter.execution.run import Run
+from keystone_lua.interpreter.levels import LEVEL_0, LEVEL_1, Level
+from keystone_lua.interpreter.runtime.values import ListTable, Table
 
 PRELUDE = """
 local function show(t)
@@ -140,3 +143,60 @@ def test_a_table_is_as_the_model_says(seed: int) -> None:
         assert [line.text for line in result.log] == expected, seed
         counts.add((result.instructions, result.allocated_bytes))
     assert len(counts) == 1
+
+
+def table_of(source: str, level: Level = LEVEL_1) -> Table:
+    """What a script returns."""
+    run = Run.of(compile_program(source.encode(), "list.lua", level=level), Limits(), 0, 0.0, None)
+    found = run.chunk()(1)
+    assert isinstance(found, Table)
+    return found
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_list_has_positions_alone_and_in_their_order(seed: int) -> None:
+    source, _ = program(seed)
+    lines = [line for line in source.replace(" show(t)", "").splitlines() if line.startswith("do ")]
+    for level in (LEVEL_0, LEVEL_1):
+        found = table_of("\n".join(["local nothing", "local t = {}", *lines, "return t"]), level)
+        assert found.__class__ is not ListTable or list(found) == [float(place) for place in range(1, len(found) + 1)]
+
+
+MADE = (
+    "local t = {} for i = 1, 9 do t[i] = i end return t",
+    "local t = {} for i = 1, 9 do t[#t + 1] = i end return t",
+    "local t = {} for i = 1, 9 do table.insert(t, i) end return t",
+    "local t = {{}} local u = t[1] for i = 1, 9 do u[#u + 1] = i end return u",
+    "local t = {{}} local u = t[1] for i = 1, 9 do u[i] = i end return u",
+    "local t = {{}} local u, f = t[1], table.insert for i = 1, 9 do f(u, i) end return u",
+    "local t = {{}} local u = t[1] for i = 1, 9 do rawset(u, i, i) end return u",
+    "local t = {{}} local u = t[1] u[1] = 1 u[2] = 2 return u",
+    "return {1}",
+    "return {1, 2}",
+    "local a = ... return {1, a == nil, 3}",
+    "return {1, 2, 3, 4, 5}",
+    "return {(function(...) return {...} end)(1, 2, 3)[1], unpack({2, 3})}",
+    "return {('x'):byte(1, -1)}",
+    "local t = {1, 2, 3} t[3] = nil t[3] = 4 table.remove(t) table.remove(t, 1) table.insert(t, 1, 0) return t",
+    "local t = {3, 2, 1} table.sort(t) return t",
+    "local t = {x = 1} t.x = nil t[1] = 1 return t",
+)
+
+
+@pytest.mark.parametrize("source", MADE)
+def test_lists_are_known_as_such(source: str) -> None:
+    """However they are made: else they would take more time, and nobody would notice."""
+    for level in (LEVEL_0, LEVEL_1):
+        assert table_of(source, level).__class__ is ListTable
+
+
+def test_every_list_of_classes_has_lists() -> None:
+    """Where a set or dict of classes names Table, a list must not be taken for something else."""
+    seen = 0
+    for name, module in list(sys.modules.items()):
+        if name.startswith("keystone_lua."):
+            for label, value in list(vars(module).items()):
+                if isinstance(value, (set, frozenset, dict, tuple, list)) and Table in value:
+                    seen += 1
+                    assert ListTable in value, (name, label)
+    assert seen >= 3

@@ -11,11 +11,13 @@ lattice) and is joined until nothing changes; a program that has not settled aft
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, Final
 
 from ..levels import LEVEL_1, Level
 from ..signatures import HOST_CALLS, RESULT_KINDS
 from ..syntax import nodes
+from ..syntax.control_flow import always_returns
 from .builtins import FixedBuiltins
 from .scope import Resolution, Scope, Variable
 
@@ -60,6 +62,8 @@ class Kinds:
         """Locals that arithmetic is done with: likely numbers."""
         self.fields: set[str] = set()
         """Fields that functions assign or construct: likely an object's own, where others may be its class's."""
+        self.filled: list[tuple[Variable, nodes.Expression | None]] = []
+        """Locals that values are stored in, with the key; None for the next position."""
         self.known: dict[nodes.Function, _Function] = {}
         self.settled = False
         self.remembered: dict[nodes.Expression, str] = {}
@@ -105,6 +109,12 @@ class Kinds:
             len(call.arguments) <= len(node.parameters) and (not call.arguments or self.is_single(call.arguments[-1]))
             for call in function.calls
         )
+
+    @cached_property
+    def lists(self) -> frozenset[nodes.Expression | str]:
+        """Constructors that most likely begin a list: a guess, too."""
+        variables = [v for v, key in self.filled if key is None or self.is_likely_number(key) or self.of(key) == NUMBER]
+        return frozenset(value for variable in variables for value in self.values.get(variable, ()))
 
     # the kinds of expressions
 
@@ -304,24 +314,6 @@ def join(one: str, other: str) -> str:
     return other if one == UNKNOWN else ANY
 
 
-def always_returns(block: nodes.Block) -> bool:
-    """Whether control never falls off the end of a function's body."""
-    if not block.statements:
-        return False
-    last = block.statements[-1]
-    if isinstance(last, nodes.Return):
-        return True
-    if isinstance(last, nodes.Do):
-        return always_returns(last.body)
-    if isinstance(last, nodes.If):
-        return (
-            last.orelse is not None
-            and always_returns(last.orelse)
-            and all(always_returns(branch.body) for branch in last.branches)
-        )
-    return False
-
-
 class _Collector:
     """Walks a chunk once: the values of every variable, the functions that are known, how they are used."""
 
@@ -403,6 +395,7 @@ class _Collector:
             if isinstance(target, nodes.Index):
                 self.expressions(target.object, target.key)
                 self.field(target.key)
+                self.fill(target.object, target.key)
                 continue
             assert isinstance(target, nodes.Name)
             variable = self.resolution.variables.get(target)
@@ -455,6 +448,10 @@ class _Collector:
         if self.nesting and isinstance(key, nodes.String):
             self.kinds.fields.add(key.value)
 
+    def fill(self, table: nodes.Expression, key: nodes.Expression | None) -> None:
+        if isinstance(table, nodes.Name) and table in self.resolution.variables:
+            self.kinds.filled.append((self.resolution.variables[table], key))
+
     def expressions(self, *items: nodes.Expression) -> None:
         for item in items:
             self.expression(item)
@@ -468,6 +465,9 @@ class _Collector:
                 self.kinds.named_calls.append(node)
             else:
                 self.expression(node.function)
+                key = node.function.key if isinstance(node.function, nodes.Index) else None
+                if isinstance(key, nodes.String) and key.value == "insert" and node.arguments:
+                    self.fill(node.arguments[0], None)
             self.expressions(*node.arguments)
         elif isinstance(node, nodes.MethodCall):
             self.expressions(node.object, *node.arguments)

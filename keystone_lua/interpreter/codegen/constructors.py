@@ -62,8 +62,10 @@ def constructor(builder: FunctionBuilder, node: nodes.Table) -> ast.expr:
 def field_list(builder: FunctionBuilder, node: nodes.Table, items: tuple[nodes.Field, ...]) -> ast.expr:
     """A new table with the fields that do not spread."""
     line = builder.line
+    is_list = all(item.key is None for item in items)
     if not items:
-        return pyast.call("Table", (), line)
+        begins = is_list and (node in builder.kinds.lists or bool(node.fields))  # with what a call or `...` gives
+        return pyast.call("ListTable" if begins else "Table", (), line)
     keys = constant_keys(items)
     if keys is None:
         return keyed(builder, node, items)
@@ -73,19 +75,19 @@ def field_list(builder: FunctionBuilder, node: nodes.Table, items: tuple[nodes.F
     made_keys = [pyast.constant(key, line) for key in keys]
     values = [builder.value(item.value) for item in items]
     if len(items) <= MAX_RECORD - (not any(may_be_nil)) and len(set(keys)) == len(keys):
-        positions = sum(item.key is None for item in items)
-        if positions < 2 or not any(may_be_nil):
+        if is_list:
+            return pyast.call(f"positions{len(items)}", [builder.run(), *values], line)
+        if sum(item.key is None for item in items) < 2 or not any(may_be_nil):
             pairs = [part for pair in zip(made_keys, values, strict=True) for part in pair]
             return pyast.call(f"record{len(items)}", pairs, line)
-        if positions == len(items):
-            return pyast.call(f"positions{positions}", [builder.run(), *values], line)
     tests: list[ast.expr] = []
     if len(items) <= MAX_TESTED:
         for place, (value, may_be) in enumerate(zip(values, may_be_nil, strict=True)):
             if may_be:
                 values[place], again = builder.hold(value)
                 tests.append(pyast.is_not_nil(again(), line))
-    made = pyast.call("Table", [ast.Dict([*made_keys], values, lineno=line, col_offset=0)], line)
+    display = ast.Dict([*made_keys], values, lineno=line, col_offset=0)
+    made = pyast.call("ListTable" if is_list else "Table", [display], line)
     if not tests:
         return without_nil(builder, made, any(may_be_nil), items)
     once, table = builder.hold(made)

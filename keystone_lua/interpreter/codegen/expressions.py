@@ -83,20 +83,28 @@ def guarded_index(builder: FunctionBuilder, o: nodes.Expression, k: nodes.Expres
     if builder.is_late(o, k):
         return late_index(builder, o, k)
     once, again = builder.named(o)
+    is_list = is_position(builder, k)
     if builder.is_simple(k):
         slow: ast.expr = builder.service("index", again(), builder.value(k))
         if isinstance(k, nodes.Number) or (isinstance(k, nodes.String) and len(k.value) < LONG_STRING):
             slow = own_field(builder, again, k, slow)
         fast = pyast.subscript(again(), builder.value(k), line)
-        return pyast.choose(pyast.is_class(once, "Table", line), fast, slow, line)
+        if isinstance(k, nodes.String):
+            return pyast.choose(pyast.is_class(once, "Table", line), fast, slow, line)
+        return pyast.choose(pyast.is_plain(once, again(), is_list, line), fast, slow, line)
     key, key_again = builder.hold(builder.value(k))
     evaluated = pyast.compare(once, pyast.IS_NOT, key, line)
     return pyast.choose(
-        pyast.both([evaluated, pyast.is_class(again(), "Table", line)], line),
+        pyast.both([evaluated, pyast.is_plain(again(), again(), is_list, line)], line),
         pyast.subscript(again(), key_again(), line),
         builder.service("index", again(), key_again()),
         line,
     )
+
+
+def is_position(builder: FunctionBuilder, key: nodes.Expression) -> bool:
+    """Whether a key is a number, surely or most likely: then its table may well be a list."""
+    return builder.kinds.of(key) == NUMBER or builder.kinds.is_likely_number(key)
 
 
 def late_index(builder: FunctionBuilder, o: nodes.Expression, k: nodes.Expression) -> ast.expr:
@@ -105,7 +113,10 @@ def late_index(builder: FunctionBuilder, o: nodes.Expression, k: nodes.Expressio
     key, key_again = builder.hold(builder.value(k))
     once, again = builder.hold(builder.value(o))
     return pyast.choose(
-        pyast.both([pyast.evaluated(key, line), pyast.is_class(once, "Table", line)], line),
+        pyast.both(
+            [pyast.evaluated(key, line), pyast.is_plain(once, again(), is_position(builder, k), line)],
+            line,
+        ),
         pyast.subscript(again(), key_again(), line),
         builder.service("index", again(), key_again()),
         line,

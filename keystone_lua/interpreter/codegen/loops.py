@@ -128,8 +128,8 @@ def numeric_for(builder: FunctionBuilder, node: nodes.NumericFor) -> None:
     counter = builder.store(variable.slot if direct else builder.temporary())
     builder.context.owned.add(variable.slot)
     if direct:
-        if number_constant(start) is not None and number_constant(step) is not None:
-            builder.counters.add(variable)  # whose values no data can choose (see hash_defence)
+        if (number_constant(start) or 0.0) > 0.0 and (number_constant(step) or 0.0) > 0.0:
+            builder.counters.add(variable)
         if (plan := builder.pricing.ahead.get(node)) is not None:
             ahead(builder, node, plan, counter, stop)
             return

@@ -373,24 +373,30 @@ def negate(builder: FunctionBuilder, operand: nodes.Expression) -> ast.expr:
 
 
 def length(builder: FunctionBuilder, operand: nodes.Expression) -> ast.expr:
-    """``#o``: the number of entries, if the last of them is the border."""
+    """``#o``."""
     line = builder.line
     if builder.kinds.of(operand) == STRING:
         return pyast.float_length(builder.value(operand), line)
     once, again = builder.named(operand)
+    return length_of(builder, once, again, builder.helper("length", again()))
+
+
+def length_of(builder: FunctionBuilder, once: ast.expr, again: Again, slow: ast.expr) -> ast.expr:
+    """The length of a list, of a table whose number of entries is a border, or of a string; else ``slow``."""
+    line = builder.line
     entries, count = builder.hold(pyast.float_length(again(), line))
     after = pyast.binary(count(), pyast.ADD, pyast.constant(1.0, line), line)
     fits = pyast.both(
         [
-            pyast.is_class(once, "Table", line),
+            pyast.is_class(again(), "Table", line),
             pyast.compare(entries, pyast.IN, again(), line),
             pyast.compare(after, pyast.NOT_IN, again(), line),
         ],
         line,
     )
     is_text = pyast.is_class(again(), "str", line)
-    other = pyast.choose(is_text, pyast.float_length(again(), line), builder.helper("length", again()), line)
-    return pyast.choose(fits, count(), other, line)
+    other = pyast.choose(fits, count(), pyast.choose(is_text, pyast.float_length(again(), line), slow, line), line)
+    return pyast.choose(pyast.is_class(once, "ListTable", line), pyast.float_length(again(), line), other, line)
 
 
 def concat(builder: FunctionBuilder, node: nodes.Concat) -> ast.expr:

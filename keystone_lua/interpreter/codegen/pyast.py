@@ -82,9 +82,9 @@ def compare(left: ast.expr, operator: ast.cmpop, right: ast.expr, at: int) -> as
     return ast.Compare(left, [operator], [right], lineno=at, col_offset=0)
 
 
-def class_of(value: ast.expr, at: int) -> ast.Attribute:
+def class_of(value: ast.expr, at: int, context: ast.expr_context = LOAD) -> ast.Attribute:
     """``value.__class__``."""
-    return ast.Attribute(value, "__class__", LOAD, lineno=at, col_offset=0)
+    return ast.Attribute(value, "__class__", context, lineno=at, col_offset=0)
 
 
 def is_nil(value: ast.expr, at: int) -> ast.Compare:
@@ -110,6 +110,12 @@ def within(low: ast.expr, signs: Sequence[ast.cmpop], value: ast.expr, high: ast
 def is_class(value: ast.expr, class_name: str, at: int) -> ast.Compare:
     """``value.__class__ is NAME``."""
     return compare(class_of(value, at), IS, name(class_name, at), at)
+
+
+def is_plain(once: ast.expr, again: ast.expr, is_list: bool, at: int) -> ast.expr:
+    """Whether a value is a table without a metatable; ``is_list``: a ListTable, most likely."""
+    one, two = ("ListTable", "Table") if is_list else ("Table", "ListTable")
+    return either([is_class(once, one, at), is_class(again, two, at)], at)
 
 
 def both_class(left: ast.expr, right: ast.expr, class_name: str, at: int) -> ast.Compare:

@@ -205,7 +205,7 @@ class Attempt:
         if not short and not likely and not self.is_number(key):
             once, again = self.mentions(o)
             there = pyast.subscript(again(), self.value(key), line)
-            return pyast.choose(pyast.is_class(once, "Table", line), there, pyast.guard_failure(line), line)
+            return pyast.choose(pyast.is_plain(once, again(), False, line), there, pyast.guard_failure(line), line)
         self.saved += 1
         place = self.number(key) if likely else self.value(key)
         if not may_inherit:
@@ -268,17 +268,7 @@ class Attempt:
         once, again = self.mentions(self.operand(node.operand))
         if self.kinds.of(node.operand) == STRING:
             return pyast.float_length(once, line)
-        entries, count = self.builder.hold(pyast.float_length(again(), line))
-        after = pyast.binary(count(), pyast.ADD, pyast.constant(1.0, line), line)
-        is_border = [
-            pyast.is_class(once, "Table", line),
-            pyast.compare(entries, pyast.IN, again(), line),
-            pyast.compare(after, pyast.NOT_IN, again(), line),
-        ]
-        text = pyast.choose(
-            pyast.is_class(again(), "str", line), pyast.float_length(again(), line), pyast.guard_failure(line), line
-        )
-        return pyast.choose(pyast.both(is_border, line), count(), text, line)
+        return operators.length_of(self.builder, once, again, pyast.guard_failure(line))
 
     def truth_value(self, node: nodes.Expression) -> ast.expr:
         return operators.truth_value(self.builder, self.test(node))

@@ -201,12 +201,9 @@ def store_to(
     assert isinstance(target, nodes.Index)
     place = unboxed(builder, place[0]), unboxed(builder, place[1])
     key = target.key
-    key_kind = TEXT if stores.is_plain_key(builder, key) else builder.kinds.of(key)
-    if isinstance(key, nodes.String) and len(key.value) >= LONG_STRING:
-        key_kind = ANY
     if isinstance(key, nodes.Number) and key.value == 0.0:
         place = place[0], pyast.constant(0.0, builder.line)
-    stores.store_index(builder, target, place, value, (kind, key_kind), line)
+    stores.store_index(builder, target, place, value, (kind, stores.key_kind(builder, key)), line)
 
 
 def unboxed(builder: FunctionBuilder, operand: ast.expr) -> ast.expr:

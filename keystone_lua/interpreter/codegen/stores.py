@@ -26,6 +26,9 @@ from .speculation import Charged
 TEXT: Final = "text"
 """A key that can be stored without a test: it is surely neither NaN nor -0."""
 
+POSITION: Final = "position"
+"""A counter from 1 or more on, ``#t + 1``: the very key that is stored."""
+
 Mention = Callable[[ast.expr_context], ast.expr]
 """Makes a subscript, to be read or set."""
 
@@ -90,18 +93,21 @@ def is_repeated(builder: FunctionBuilder) -> bool:
     return builder.attempts_left > 0 and (builder.context.nesting > 0 or builder.context.scope.parent is not None)
 
 
-def is_plain_key(builder: FunctionBuilder, key: nodes.Expression) -> bool:
-    """Text, a loop counter, ``#t + 1``."""
-    if isinstance(key, nodes.Name):
-        return builder.variable(key) in builder.counters
+def key_kind(builder: FunctionBuilder, key: nodes.Expression) -> str:
+    """TEXT, POSITION or what is known of the key's kind."""
+    if isinstance(key, nodes.Name) and builder.variable(key) in builder.counters:
+        return POSITION
     if isinstance(key, nodes.Arithmetic):
         first = key.first
-        return (
+        if (
             isinstance(first, nodes.Unary)
             and first.symbol == "#"
             and all(o.symbol == "+" and isinstance(o.operand, nodes.Number) for o in key.rest)
-        )
-    return isinstance(key, nodes.String)
+        ):
+            return POSITION
+    if isinstance(key, nodes.String):
+        return TEXT if len(key.value) < LONG_STRING else ANY
+    return builder.kinds.of(key)
 
 
 def store_index(
@@ -132,14 +138,17 @@ def guarded_store(
         return slow
     store: list[ast.stmt] = [pyast.assign(pyast.subscript(o, k, line, pyast.STORE), value, line)]
     nil_test = [] if not_nil else [pyast.is_not_nil(value, line)]
-    plain = pyast.both([pyast.is_class(o, "Table", line), *nil_test], line)
-    if key_kind not in (TEXT, NUMBER):
+    is_table = pyast.is_class(o, "Table", line) if is_text(k) else pyast.is_plain(o, o, key_kind != ANY, line)
+    plain = pyast.both([is_table, *nil_test], line)
+    if key_kind not in (TEXT, NUMBER, POSITION):
         return [pyast.if_(plain, store_unknown(builder, place, value, store, slow), slow, line)]
     present = pyast.compare(k, pyast.IN, o, line)
     if not is_text(k) and not (isinstance(k, ast.Constant) and k.value == 1.0):
-        new = pyast.if_(has_neighbour(builder, place), new_number(builder, place, value), slow, line)
+        new_number = store if key_kind == POSITION else zeroed_store(builder, place, value)
+        new = pyast.if_(has_neighbour(builder, place), [*entry_charge(builder), *new_number], slow, line)
         return [pyast.if_(plain, [pyast.if_(present, store, [new], line)], slow, line)]
-    body = [pyast.if_(pyast.compare(k, pyast.NOT_IN, o, line), entry_charge(builder), [], line), *store]
+    charge = entry_charge(builder) if is_text(k) else [*entry_charge(builder), *begin_list(builder, o)]
+    body = [pyast.if_(pyast.compare(k, pyast.NOT_IN, o, line), charge, [], line), *store]
     if sure:
         return [pyast.if_(nil_test[0], body, slow, line)] if nil_test else body
     # A field that an object has already is set whatever its metatable says (manual 2.8, __newindex).
@@ -155,12 +164,19 @@ def has_neighbour(builder: FunctionBuilder, place: Place) -> ast.expr:
     return pyast.compare(below, pyast.IN, o, line)
 
 
-def new_number(builder: FunctionBuilder, place: Place, value: ast.expr) -> list[ast.stmt]:
+def zeroed_store(builder: FunctionBuilder, place: Place, value: ast.expr) -> list[ast.stmt]:
     """``+ 0.0`` turns -0 into 0."""
     o, k = place
     line = builder.line
     zeroed = pyast.binary(k, pyast.ADD, pyast.constant(0.0, line), line)
-    return [*entry_charge(builder), pyast.assign(pyast.subscript(o, zeroed, line, pyast.STORE), value, line)]
+    return [pyast.assign(pyast.subscript(o, zeroed, line, pyast.STORE), value, line)]
+
+
+def begin_list(builder: FunctionBuilder, o: ast.expr) -> list[ast.stmt]:
+    """``if not o: o.__class__ = ListTable``, before position 1 is stored."""
+    line = builder.line
+    kind = pyast.assign(pyast.class_of(o, line, pyast.STORE), pyast.name("ListTable", line), line)
+    return [pyast.if_(pyast.negation(o, line), [kind], [], line)]
 
 
 def entry_charge(builder: FunctionBuilder) -> list[ast.stmt]:
@@ -180,9 +196,10 @@ def store_unknown(
     if isinstance(k, ast.Constant):
         return slow
     short = pyast.compare(pyast.length(k, line), ast.Lt(), pyast.constant(LONG_STRING, line), line)
-    new_text = pyast.both([pyast.is_class(k, "str", line), short], line)
+    new_text = pyast.both([pyast.is_class(k, "str", line), short, pyast.is_class(o, "Table", line)], line)
     next_number = pyast.both([pyast.is_class(k, "float", line), has_neighbour(builder, place)], line)
-    number = pyast.if_(next_number, new_number(builder, place, value), slow, line)
+    new_number = [*entry_charge(builder), *zeroed_store(builder, place, value)]
+    number = pyast.if_(next_number, new_number, slow, line)
     new = pyast.if_(new_text, [*entry_charge(builder), *store], [number], line)
     return [pyast.if_(pyast.compare(k, pyast.IN, o, line), store, [new], line)]
 
@@ -214,7 +231,8 @@ def insert(builder: FunctionBuilder, call: nodes.Call) -> None:
 def appended(builder: FunctionBuilder, t: ast.Name, v: ast.expr, price: list[ast.stmt]) -> list[ast.stmt]:
     """Statements that store ``v`` behind the last entry of ``t`` or, before anything is done, raise a GuardFailure.
 
-    Two lookups tell that the number of entries n is a border: t[n + 1] is nil and t[n] is not.
+    Of a list the length is the end. Of another table two lookups tell that the number of entries n is a border:
+    t[n + 1] is nil and t[n] is not.
     """
     line = builder.line
     place = builder.stored_temporary()
@@ -230,11 +248,16 @@ def appended(builder: FunctionBuilder, t: ast.Name, v: ast.expr, price: list[ast
         pyast.compare(pyast.class_of(t, line), pyast.IS_NOT, pyast.name("Table", line), line),
         pyast.compare(key(), pyast.IN, t, line),
         pyast.both([before, not_first], line),
-        pyast.is_nil(v, line),
     ]
+    other = pyast.if_(
+        pyast.either(unfit, line), [pyast.statement(pyast.guard_failure(line), line)], begin_list(builder, t), line
+    )
+    not_list = pyast.compare(pyast.class_of(t, line), pyast.IS_NOT, pyast.name("ListTable", line), line)
+    none = pyast.if_(pyast.is_nil(v, line), [pyast.statement(pyast.guard_failure(line), line)], [], line)
     return [
         pyast.assign_name(place, end, line),
-        pyast.if_(pyast.either(unfit, line), [pyast.statement(pyast.guard_failure(line), line)], [], line),
+        *([none] if not isinstance(v, ast.Constant) else []),
+        pyast.if_(not_list, [other], [], line),
         *price,
         *entry_charge(builder),
         pyast.assign(pyast.subscript(t, key(), line, pyast.STORE), v, line),

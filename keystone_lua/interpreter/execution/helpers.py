@@ -15,7 +15,7 @@ from ..numerals import number_to_string, string_to_number, whole_text
 from ..patterns.items import LATIN
 from ..runtime import arithmetic, comparison, constructors, iteration, metatables, operations
 from ..runtime.coroutines import REQUESTS
-from ..runtime.values import ABSENT, CODES, FALSE, TRUE, TYPE_NAMES, MetaTable, Table
+from ..runtime.values import ABSENT, CODES, FALSE, TRUE, TYPE_NAMES, ListTable, MetaTable, Table
 
 
 def _itself(value: Any) -> Any:
@@ -66,6 +66,7 @@ HELPERS: Final[Mapping[str, Any]] = MappingProxyType(
         "FALSE": FALSE,
         "TRUE": TRUE,
         "CODES": CODES,
+        "ListTable": ListTable,
         "MetaTable": MetaTable,
         "Table": Table,
         "first": metatables.first,
@@ -116,6 +117,7 @@ HELPERS: Final[Mapping[str, Any]] = MappingProxyType(
         "COUNTED": iteration.COUNTED,
         "chunks": iteration.chunks,
         "counting": iteration.counting,
+        "positions1": constructors.positions1,
         "positions2": constructors.positions2,
         "positions3": constructors.positions3,
         "record1": constructors.record1,

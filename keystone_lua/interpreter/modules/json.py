@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..costs import COPY, MODULES, STRING, TABLE, WORK
 from ..runtime.tracebacks import argument_error, library_error
-from ..runtime.values import ABSENT, FALSE, NO_METATABLE, TRUE, LuaValue, MetaTable, Table
+from ..runtime.values import ABSENT, FALSE, NO_METATABLE, TRUE, ListTable, LuaValue, MetaTable, Table
 from ..stdlib.args import check_any, check_int, check_string, check_table
 from .catalogue import Made
 from .json_reading import MAX_DEPTH, NULL, Misread, Reader, extract
@@ -166,7 +166,7 @@ def array_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
         if isinstance(made, MetaTable) and made.meta is not NO_METATABLE:
             raise argument_error(1, "the table has a metatable")
         made.meta, made.run = _kept(run, "array_mt"), run
-        if made.__class__ is Table:
+        if made.__class__ is Table or made.__class__ is ListTable:
             made.__class__ = MetaTable
         return made
 

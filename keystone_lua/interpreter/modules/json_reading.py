@@ -17,7 +17,18 @@ from json.scanner import make_scanner
 from typing import TYPE_CHECKING, Any, Final
 
 from ..costs import ENTRY, PER_INSTRUCTION, SCAN, STRING, TABLE, WORK, WORK_BYTES
-from ..runtime.values import COUNT, FALSE, LONG_STRING, NO_METATABLE, TRUE, LuaValue, MetaTable, Native, Table
+from ..runtime.values import (
+    COUNT,
+    FALSE,
+    LONG_STRING,
+    NO_METATABLE,
+    TRUE,
+    ListTable,
+    LuaValue,
+    MetaTable,
+    Native,
+    Table,
+)
 
 if TYPE_CHECKING:
     from ..runtime.context import RunContext
@@ -132,7 +143,7 @@ class Reader:
         """An array."""
         if not values:
             return self._with_meta(Table(), self.empty)
-        table = Table()
+        table: Table = ListTable()
         keys = _PLACES if len(values) <= len(_PLACES) else map(float, range(1, len(values) + 1))
         for place, value in zip(keys, values):  # noqa: B905 - the places go on
             if value.__class__ in _FOREIGN:

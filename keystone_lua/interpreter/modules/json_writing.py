@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..costs import SCAN, STRING, WORK, WORK_BYTES
 from ..numerals import number_to_string
-from ..runtime.values import COUNT, FALSE, TRUE, LuaValue, MetaTable, Table, type_name
+from ..runtime.values import COUNT, FALSE, TRUE, ListTable, LuaValue, MetaTable, Table, type_name
 from .json_reading import MAX_DEPTH, NULL
 
 if TYPE_CHECKING:
@@ -114,6 +114,8 @@ class Writer:
 
     def positions(self, table: Table, count: int, is_marked: bool) -> list[LuaValue] | None:
         """The elements of an array, holes as None; None for an object."""
+        if table.__class__ is ListTable:
+            return list(table.values())
         if 1.0 in table and float(count) in table:
             keys: Any = COUNT[1 : count + 1] if count <= 4096 else map(float, range(1, count + 1))
             values = [table.get(key) for key in keys]

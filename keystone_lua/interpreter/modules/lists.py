@@ -13,7 +13,7 @@ from ..costs import VALUE, WORK
 from ..numerals import number_to_string
 from ..runtime.tables import rawget
 from ..runtime.tracebacks import argument_error
-from ..runtime.values import LuaValue, Table, type_name
+from ..runtime.values import ListTable, LuaValue, Table, type_name
 
 if TYPE_CHECKING:
     from ..runtime.context import RunContext
@@ -23,7 +23,7 @@ _ITEM: Final = WORK["list.item"]
 
 def list_of(values: Iterable[LuaValue]) -> Table:
     """A list."""
-    return Table({float(place): value for place, value in enumerate(values, 1)})
+    return ListTable({float(place): value for place, value in enumerate(values, 1)})
 
 
 def items_of(run: RunContext, table: Table) -> list[LuaValue]:

@@ -9,7 +9,7 @@ from . import array_part
 from .context import RunContext
 from .hash_defence import FEW_HOLES, filled, rebuild
 from .tables import FEW_REMOVED, check_key, rawset
-from .values import ABSENT, LONG_STRING, HoledTable, LuaValue, Table
+from .values import ABSENT, LONG_STRING, HoledTable, ListTable, LuaValue, Table
 
 
 def spread(run: RunContext, values: LuaValue) -> tuple[LuaValue, ...]:
@@ -36,6 +36,8 @@ def table_of(run: RunContext, t: Table, start: float, values: tuple[LuaValue, ..
             t[start] = value
         start += 1.0
     holes = before + len(values) - len(t)
+    if (holes or first != before + 1.0) and t.__class__ is ListTable:
+        t.__class__ = Table  # type: ignore[assignment]
     if 0 < holes <= FEW_HOLES and first == 1.0 and (not before or (before == 1 and next(iter(t)).__class__ is str)):
         array_part.packed(run, t, before, len(values))
         return t
@@ -74,14 +76,23 @@ def record2(k: LuaValue, v: LuaValue, k2: LuaValue, v2: LuaValue) -> Table:
     return t
 
 
+def positions1(run: RunContext, v: LuaValue) -> Table:
+    """``{v}``."""
+    t = ListTable()
+    if v is not None:
+        t[1.0] = v
+    return t
+
+
 def positions2(run: RunContext, v: LuaValue, v2: LuaValue) -> Table:
     """``{v, v2}``."""
-    t = Table()
+    t: Table = ListTable()
     if v is not None:
         t[1.0] = v
         if v2 is not None:
             t[2.0] = v2
     elif v2 is not None:
+        t = Table()
         t[2.0] = v2
         array_part.hold(run, t, 2, 0)
     return t
@@ -89,6 +100,12 @@ def positions2(run: RunContext, v: LuaValue, v2: LuaValue) -> Table:
 
 def positions3(run: RunContext, v: LuaValue, v2: LuaValue, v3: LuaValue) -> Table:
     """``{v, v2, v3}``."""
+    if v is not None and v2 is not None and v3 is not None:
+        t: Table = ListTable()
+        t[1.0] = v
+        t[2.0] = v2
+        t[3.0] = v3
+        return t
     t = Table()
     if v is not None:
         t[1.0] = v
@@ -119,6 +136,8 @@ def without_nil(run: RunContext, t: Table, size: int, fields: int) -> Table:
     """A new table without the fields whose value is nil; ``size`` and ``fields`` are what PUC makes it for."""
     if None not in t.values():  # mostly; a third of the time of looking at each
         return t
+    if t.__class__ is ListTable:
+        t.__class__ = Table  # type: ignore[assignment]
     nils = [key for key, value in t.items() if value is None]
     for key in nils:
         del t[key]

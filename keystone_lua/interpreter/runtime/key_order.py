@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from .. import costs
-from .values import COUNT, DOUBLE, LuaValue, ScatteredTable, Table
+from .values import COUNT, DOUBLE, ListTable, LuaValue, ScatteredTable, Table
 
 if TYPE_CHECKING:
     from .context import RunContext
@@ -47,7 +47,7 @@ def ordered(run: RunContext, t: Table, keys: list[LuaValue]) -> list[LuaValue]:
     if not has(t, 1.0) or INSERTION in run.library_state:
         return keys
     run.charge(len(keys) // costs.IN_ORDER)
-    return in_order(run.charge, t, keys)
+    return keys if t.__class__ is ListTable else in_order(run.charge, t, keys)
 
 
 def in_order(charge: Callable[..., None], t: Table, keys: list[LuaValue]) -> list[LuaValue]:

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Final
 from .. import costs
 from ..numerals import number_to_string, whole_text
 from .metatables import first, metamethod
-from .tables import border, check_key, delete, rawget, rawset
+from .tables import border, check_key, delete, rawget, rawset, remove_last
 from .tracebacks import UNNAMED, operand_error, operation_error
-from .values import LONG_STRING, Coroutine, LuaValue, MetaTable, Native, ScatteredTable, Table
+from .values import LONG_STRING, Coroutine, ListTable, LuaValue, MetaTable, Native, ScatteredTable, Table
 
 if TYPE_CHECKING:
     from .context import RunContext
@@ -54,7 +54,7 @@ def callable_of(run: RunContext, d: int, value: LuaValue) -> LuaValue:
 def index(run: RunContext, d: int, o: LuaValue, k: LuaValue) -> LuaValue:
     """``o[k]``, in the cases that ``run.index`` leaves."""
     for step in range(LOOP_LIMIT):
-        if o.__class__ is Table:
+        if o.__class__ is Table or o.__class__ is ListTable:
             return o.get(k)
         if o.__class__ is MetaTable or o.__class__ is ScatteredTable:
             if k.__class__ is str and len(k) >= LONG_STRING:
@@ -110,10 +110,14 @@ def setindex(run: RunContext, d: int, o: LuaValue, k: LuaValue, v: LuaValue) -> 
             handler = o.meta["__newindex"]
             if handler.__class__ is FunctionType and o.get(k) is None:
                 return run.assign(d, handler, o, k, v)
-    elif v is None and o.__class__ is Table and k in o:
-        return delete(run, o, k)  # t[#t] = nil
+    elif v is None:
+        if o.__class__ is ListTable and k.__class__ is float and 0.0 < k == len(o):
+            remove_last(run, o)  # t[#t] = nil
+            return None
+        if (o.__class__ is Table or o.__class__ is ListTable) and k in o:
+            return delete(run, o, k)
     for step in range(LOOP_LIMIT):
-        if o.__class__ is Table:
+        if o.__class__ is Table or o.__class__ is ListTable:
             return rawset(run, o, k, v)
         if o.__class__ is MetaTable or o.__class__ is ScatteredTable:
             check_key(k)

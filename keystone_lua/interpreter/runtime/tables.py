@@ -14,7 +14,17 @@ from .context import RunContext
 from .hash_defence import rebuild, removed, stored
 from .key_order import first_key, ordered
 from .tracebacks import operation_error
-from .values import LONG_STRING, NO_METATABLE, HoledTable, LuaValue, MetaTable, ScatteredTable, Table, unpredictable
+from .values import (
+    LONG_STRING,
+    NO_METATABLE,
+    HoledTable,
+    ListTable,
+    LuaValue,
+    MetaTable,
+    ScatteredTable,
+    Table,
+    unpredictable,
+)
 
 FEW_REMOVED: Final = 64
 """Places of removed keys that a walk over a table may pass for nothing: 0.1 µs."""
@@ -31,7 +41,7 @@ def rawset(run: RunContext, t: Table, k: LuaValue, v: LuaValue) -> None:
     """The raw assignment: charges a new entry, removes on nil, refuses nil and NaN as keys."""
     if k.__class__ is str and len(k) >= LONG_STRING:
         run.charge(len(k) // costs.COPY)
-        if t.__class__ is Table:
+        if t.__class__ is Table or t.__class__ is ListTable:
             make_slow(run, t)
     if k in t:
         if v is None:
@@ -42,11 +52,21 @@ def rawset(run: RunContext, t: Table, k: LuaValue, v: LuaValue) -> None:
     check_key(k)
     if v is not None:
         run.charge(0, costs.ENTRY)
+        place_new(t, k)
         t[0.0 if k == 0.0 else k] = v
     if type(t) is HoledTable:
         array_part.inserted(run, t, k)
     if v is not None and k.__class__ is float and k - 1.0 not in t:
         stored(run, t, k + 0.0)
+
+
+def place_new(t: Table, k: LuaValue) -> None:
+    """A new key is about to be stored: is the table a list with it?"""
+    if t.__class__ is ListTable:
+        if k != len(t) + 1.0:
+            t.__class__ = Table  # type: ignore[assignment]
+    elif k == 1.0 and t.__class__ is Table and not t:
+        t.__class__ = ListTable
 
 
 def check_key(k: LuaValue) -> None:
@@ -94,6 +114,11 @@ def delete(run: RunContext, t: Table, k: LuaValue) -> None:
     CPython keeps a removed key's place, and whoever walks over the table passes it. Once there are more of them than
     entries the table is made anew: each removal pays for the one place, and no walk passes more than it is charged for.
     """
+    if t.__class__ is ListTable:
+        if k == len(t):
+            remove_last(run, t)
+            return
+        t.__class__ = Table  # type: ignore[assignment]
     try:
         t.dead += 1
     except AttributeError:
@@ -115,6 +140,24 @@ def delete(run: RunContext, t: Table, k: LuaValue) -> None:
                 t.order.start = -1
         elif k != 1.0 and t.__class__ is not ScatteredTable and k - 1.0 not in t:
             removed(run, t, k)
+
+
+def remove_last(run: RunContext, t: Table) -> LuaValue:
+    """Remove the last position of a ListTable that has one; its value. As `delete`."""
+    try:
+        t.dead += 1
+    except AttributeError:
+        t.dead = 1
+        t.order = None
+    else:
+        if t.order.__class__ is tuple:
+            t.dead -= 1
+            t.order = Order(run, t)
+            t.dead += 1
+    value = t.popitem()[1]
+    if t.dead > FEW_REMOVED and t.dead > len(t):
+        _compact(t)
+    return value
 
 
 def next_entry(run: RunContext, t: Table, k: LuaValue) -> tuple[LuaValue, LuaValue] | None:
@@ -193,6 +236,8 @@ def border(run: RunContext, t: Table) -> float:
     if type(t) is HoledTable:
         return array_part.length(run, t)
     n = len(t) + 0.0
+    if t.__class__ is ListTable:
+        return n
     if type(t) is ScatteredTable and (noted := array_part.noted(run, t)) is not None:
         return noted
     if n in t and n + 1.0 not in t:

@@ -77,6 +77,16 @@ class Table(dict[LuaValue, LuaValue]):
     __hash__ = object.__hash__  # type: ignore[assignment]
 
 
+class ListTable(Table):
+    """A plain table whose keys are 1 to n, stored in that order; n may be 0. So its length is n, and its end is known.
+
+    What stores or removes any other key makes it a Table first. Nothing but the time that an operation takes
+    depends on which of the two a table is.
+    """
+
+    __slots__ = ()
+
+
 class MetaTable(Table):
     """A table with a metatable, or one that holds a long string key: every access goes through operations.
 
@@ -211,6 +221,7 @@ TYPE_NAMES: Final[dict[type, str]] = {
     float: "number",
     str: "string",
     Table: "table",
+    ListTable: "table",
     MetaTable: "table",
     ScatteredTable: "table",
     FunctionType: "function",

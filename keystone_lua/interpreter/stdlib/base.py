@@ -17,7 +17,18 @@ from ..runtime import metatables, operations, tables
 from ..runtime.errors import LuaError
 from ..runtime.places import HANDLERS
 from ..runtime.tracebacks import argument_error, from_python, library_error, position
-from ..runtime.values import ABSENT, FALSE, LONG_STRING, NO_METATABLE, TRUE, LuaValue, MetaTable, Table, type_name
+from ..runtime.values import (
+    ABSENT,
+    FALSE,
+    LONG_STRING,
+    NO_METATABLE,
+    TRUE,
+    ListTable,
+    LuaValue,
+    MetaTable,
+    Table,
+    type_name,
+)
 from .args import check_any, check_int, check_string, check_table, opt_int
 from .loading import load_for, loadstring_for
 from .raw import rawequal_for, rawget_for, rawset_for
@@ -35,7 +46,7 @@ HANDLER_ERRORS = 196
 """Errors of a handler in itself: PUC's 200 C levels (LUAI_MAXCCALLS), less those that lead there."""
 
 NUMERAL = costs.STRING + 24
-_UNSCATTERED = {Table, MetaTable}
+_UNSCATTERED = {Table, ListTable, MetaTable}
 """Classes of tables of which reading a field costs nothing more."""
 _RESULT = costs.RESULTS + costs.VALUE
 
@@ -303,7 +314,7 @@ def setmetatable_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., An
         fuel -= _META_PRICE
         if fuel < 0:
             run.refuel(0)
-        if t.__class__ is Table and meta.__class__ in _UNSCATTERED:
+        if (t.__class__ is Table or t.__class__ is ListTable) and meta.__class__ in _UNSCATTERED:
             t.meta = meta
             t.run = run
             t.__class__ = MetaTable
@@ -311,11 +322,12 @@ def setmetatable_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., An
         check_table(t, 1)
         if meta is not None and not isinstance(meta, Table):
             raise argument_error(2, "nil or table expected")
-        if t.__class__ is not Table and t.meta["__metatable"] is not None:
+        is_plain = t.__class__ is Table or t.__class__ is ListTable
+        if not is_plain and t.meta["__metatable"] is not None:
             raise library_error("cannot change a protected metatable")
         t.meta = NO_METATABLE if meta is None else meta
         t.run = run
-        if t.__class__ is Table:
+        if is_plain:
             t.__class__ = MetaTable
         return t
 

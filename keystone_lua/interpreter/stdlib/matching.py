@@ -18,7 +18,7 @@ from ..patterns.items import PatternError
 from ..patterns.pattern import Match, Pattern, compile_pattern
 from ..runtime.context import RunContext
 from ..runtime.tracebacks import library_error
-from ..runtime.values import FALSE, LuaValue, MetaTable, ScatteredTable, Table, type_name
+from ..runtime.values import FALSE, ListTable, LuaValue, MetaTable, ScatteredTable, Table, type_name
 from .args import check_integer
 
 _SEARCH: Final = WORK["gsub.search"]
@@ -170,7 +170,7 @@ def start_of(run: RunContext, value: LuaValue, size: int) -> int:
     return min(max(place - 1, 0), size)
 
 
-_REPLACEMENTS: Final = {str, float, FunctionType, Table, MetaTable, ScatteredTable}
+_REPLACEMENTS: Final = {str, float, FunctionType, Table, ListTable, MetaTable, ScatteredTable}
 
 
 class Template(NamedTuple):

@@ -24,7 +24,7 @@ from ..runtime.comparison import less
 from ..runtime.metatables import first, truth
 from ..runtime.tables import rawset
 from ..runtime.tracebacks import library_error
-from ..runtime.values import FALSE, TRUE, LuaValue, Table
+from ..runtime.values import FALSE, TRUE, ListTable, LuaValue, Table
 
 if TYPE_CHECKING:
     from ..runtime.context import RunContext
@@ -51,14 +51,18 @@ def _sorted_unwatched(run: RunContext, t: Table, size: int) -> bool:
     """Sort by Python's sort if its result cannot differ."""
     doublings = size.bit_length()
     run.charge(size * (_ELEMENT + doublings), RESULTS + 2 * VALUE * size)
-    values: list[Any] = list(map(t.get, range(1, size + 1)))
+    values: list[Any] = list(t.values() if t.__class__ is ListTable else map(t.get, range(1, size + 1)))
     kinds = set(map(type, values))
     if kinds == {str}:
         run.charge(sum(map(len, values)) // COPY * doublings)
     elif kinds != {float} or _is_delicate(values):
         return False
     values.sort()
-    t.update(zip(range(1, size + 1), values, strict=True))
+    if t.__class__ is ListTable:
+        for key, value in zip(t, values, strict=True):
+            t[key] = value
+    else:
+        t.update(zip(range(1, size + 1), values, strict=True))
     return True
 
 

@@ -6,7 +6,8 @@ Refuses what 5.1 refuses: values that are no text in ``concat``, a wrong number 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,9 +17,9 @@ from ..runtime.array_part import inserted, made
 from ..runtime.hash_defence import filled
 from ..runtime.key_order import keys_of
 from ..runtime.metatables import first
-from ..runtime.tables import border, delete, rawset
+from ..runtime.tables import border, delete, place_new, rawset, remove_last
 from ..runtime.tracebacks import library_error
-from ..runtime.values import ABSENT, HoledTable, LuaValue, ScatteredTable, Table, type_name
+from ..runtime.values import ABSENT, HoledTable, ListTable, LuaValue, ScatteredTable, Table, type_name
 from .args import check_function, check_int, check_integer, check_table, opt_string
 from .sort import sort as sort_table
 
@@ -48,6 +49,9 @@ _CALLED: Final = WORK["table.foreach.call"]
 
 _MAX_RESULTS: Final = 8000
 """LUAI_MAXCSTACK: slots that a C function of PUC 5.1 may use, its arguments included."""
+_PASSED: Final = 4
+"""Elements of a list that may be passed for one that is wanted: 5 ns each."""
+
 _ALL_STRINGS: Final = {str}
 _LEADING: Final = {count: itemgetter(*map(float, range(1, count + 1))) for count in range(2, 17)}
 """How to read the first few elements fastest."""
@@ -56,7 +60,12 @@ _NUMERAL_BYTES: Final = WORK_BYTES["table.concat.numeral"]
 
 def _shift(run: RunContext, t: Table, key: float, stop: float, step: float) -> None:
     """``t[key] = t[key + step]``, then for the next key in the same direction, up to ``stop``."""
-    run.charge(_SHIFTED * int(abs(stop - key)))
+    count = int(abs(stop - key))
+    run.charge(_SHIFTED * count)
+    place = int(min(key, stop))
+    if t.__class__ is ListTable and 1 <= place <= _PASSED * count:
+        _shift_list(run, t, place, step)
+        return
     while key != stop:
         source = key + step
         value = t.get(source)
@@ -74,6 +83,28 @@ def _shift(run: RunContext, t: Table, key: float, stop: float, step: float) -> N
                     break
                 t[key] = value
                 key = source
+
+
+def _shift_list(run: RunContext, t: Table, place: int, step: float) -> None:
+    """Likewise of a list, from or down to ``place`` as far as it goes: in one pass, by the keys that it has."""
+    if step > 0.0:
+        for key, value in zip(islice(t, place - 1, None), islice(t.values(), place, None), strict=False):
+            t[key] = value
+        return
+    run.charge(0, ENTRY)
+    carried = None
+    for key, value in zip(islice(t, place - 1, None), islice(t.values(), place - 1, None), strict=True):
+        if carried is not None:
+            t[key] = carried
+        carried = value
+    t[len(t) + 1.0] = carried
+
+
+def _values(t: Table, begin: int, count: int) -> Iterable[LuaValue]:
+    """``count`` values from ``begin`` on; None for those that are not there."""
+    if t.__class__ is ListTable and 1 <= begin <= _PASSED * count and begin + count <= len(t) + 1:
+        return islice(t.values(), begin - 1, begin - 1 + count)
+    return map(t.get, range(begin, begin + count))
 
 
 def _texts(run: RunContext, values: Sequence[LuaValue], start: int) -> list[str]:
@@ -123,7 +154,7 @@ def concat_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
         if begin == 1 and count in _LEADING and t.__class__ is not ScatteredTable:
             values = _LEADING[count](t)
         else:
-            values = list(map(t.get, range(begin, begin + count)))
+            values = list(_values(t, begin, count))
         if set(map(type, values)) != _ALL_STRINGS:
             values = _texts(run, values, begin)
         size = sum(map(len, values)) + len(separator) * (count - 1)
@@ -182,6 +213,12 @@ def insert_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
         fuel -= _INSERT
         if fuel < 0:
             run.refuel(0)
+        if t.__class__ is ListTable and b is ABSENT and a is not ABSENT and a is not None:
+            alloc -= ENTRY
+            if alloc < 0:
+                run.refuel(0)
+            t[len(t) + 1.0] = a
+            return ()
         if t.__class__ is not Table:
             t = check_table(t, 1)
         end = len(t) + 1.0
@@ -192,6 +229,7 @@ def insert_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
                 alloc -= ENTRY
                 if alloc < 0:
                     run.refuel(0)
+                place_new(t, end)
                 t[end] = a
                 if type(t) is HoledTable:
                     inserted(run, t, end)
@@ -242,6 +280,8 @@ def remove_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
         fuel -= _REMOVE
         if fuel < 0:
             run.refuel(0)
+        if t.__class__ is ListTable and position is None:
+            return remove_last(run, t) if t else ()
         if t.__class__ is not Table:
             t = check_table(t, 1)
         end = len(t) + 0.0
@@ -303,7 +343,7 @@ def unpack_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
             run.refuel(0)
         if begin == 1 and count in _LEADING and t.__class__ is not ScatteredTable:
             return _LEADING[count](t)
-        return tuple(map(t.get, range(begin, end + 1))) if count > 1 else t.get(float(begin))
+        return tuple(_values(t, begin, count)) if count > 1 else t.get(float(begin))
 
     return unpack
 

@@ -36,3 +36,21 @@ MULTI: Final = (*CALLS, nodes.Vararg)
 
 
 CONSTANTS: Final = (nodes.Nil, nodes.Boolean, nodes.Number, nodes.String)
+
+
+def always_returns(block: nodes.Block) -> bool:
+    """Whether control never falls off the end of a function's body."""
+    if not block.statements:
+        return False
+    last = block.statements[-1]
+    if isinstance(last, nodes.Return):
+        return True
+    if isinstance(last, nodes.Do):
+        return always_returns(last.body)
+    if isinstance(last, nodes.If):
+        return (
+            last.orelse is not None
+            and always_returns(last.orelse)
+            and all(always_returns(branch.body) for branch in last.branches)
+        )
+    return False

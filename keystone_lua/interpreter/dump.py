@@ -54,7 +54,8 @@ def _node(node: Any, indent: str, label: str) -> Iterator[str]:
             inner += [(f"{item.name}: ", part) for part in parts]
         elif item.name not in ("line", "column") and value not in ((), None):
             plain.append(f" {item.name}={value!r}")
-    place = f" {node.line}:{node.column}" if hasattr(node, "line") else ""
+    place = f" {node.line}" if hasattr(node, "line") else ""
+    place += f":{node.column}" if hasattr(node, "column") else ""
     yield f"{indent}{label}{type(node).__name__}{place}{''.join(plain)}"
     for name, part in inner:
         if is_dataclass(part):

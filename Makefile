@@ -13,7 +13,7 @@ PURE := .venv-pure
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run health reload check-scripts test-scripts test test-fast test-all lint types test-pure test-pythons bench bench-peers gateways gateways-campaign hostile soak chaos clean \
+.PHONY: help run health reload check-scripts test-scripts test test-fast test-all pages lint types test-pure test-pythons bench bench-peers gateways gateways-campaign hostile soak chaos clean \
 	demo e2e docker-build docker-run logs dist-test image-test deploy-check
 
 help:  ## this list
@@ -62,6 +62,9 @@ test: lint types test-scripts  ## style, types and all tests but the slow ones: 
 	$(PYTEST) -m "not slow"
 
 test-all: lint types test-scripts  ## everything that must pass before a change lands
+	@for name in chromium chromium-browser google-chrome; do \
+		if command -v $$name > /dev/null; then exec $(MAKE) --no-print-directory pages; fi; \
+	done; echo 'no Chromium: the pages are not opened'
 	$(PYTEST)
 
 test-fast: $(INSTALLED)  ## the language and the tools, without servers: while working
@@ -105,6 +108,9 @@ gateways: $(INSTALLED)  ## the examples' configurations in real gateways: nginx 
 gateways-campaign: $(INSTALLED)  ## 10,000 requests through each that no service may see, the engine overloaded, hung, dead; two minutes each
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements/gateways.txt
 	$(BIN)/python -m tests.gateways.campaign
+
+pages: $(INSTALLED)  ## the playground and the profile's page in a headless Chromium, on a phone and a desk, light and dark
+	$(BIN)/python -m tests.browser -n auto
 
 hostile: $(INSTALLED)  ## every hostile file at its verdict, on the command line and over HTTP; HOSTILE=FOLDER for others
 	$(BIN)/python -m tests.hostile

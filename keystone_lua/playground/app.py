@@ -114,6 +114,8 @@ def _answers(call: Call) -> _Handler:
             return web.json_response({"error": f"refused: {error}"}, status=400)
         except FolderError as error:
             return web.json_response({"error": str(error)}, status=500)
+        except OSError:  # of the sockets to the processes: their parent has just died, or does not start
+            return web.json_response({"error": "the process for runs has ended: try again"}, status=503)
 
     return answer
 

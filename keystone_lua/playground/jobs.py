@@ -12,7 +12,9 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
+from heapq import nlargest
 from itertools import islice
+from operator import itemgetter
 from typing import Any, Final
 
 from ..authoring.checker import Kind, check_source
@@ -43,6 +45,8 @@ PLACE_SECONDS: Final = 1.0
 MOST_FINDINGS: Final = 500
 MOST_TESTS: Final = 500
 MOST_LOG_LINES: Final = 1000
+MOST_LINES: Final = 5000
+"""Of a script and its modules, the dearest, whose spending is told."""
 MOST_PYTHON: Final = 512 << 10
 """Characters of generated Python that are shown."""
 
@@ -168,8 +172,10 @@ def _heat(spent: Profile, name: str) -> dict[str, Any]:
         for (chunk, line), paid in spent.lines.items()
         if paid.hits or paid.instructions or paid.bytes or to_text(chunk) == name
     ]
+    total = spent.base.instructions + sum(paid.instructions for paid in spent.lines.values())
+    lines = nlargest(MOST_LINES, lines, key=itemgetter("instructions", "bytes"))
     functions = [{"function": function, **_amounts(paid)} for function, paid in spent.functions.items()]
-    return {"lines": lines, "functions": functions, "base": _amounts(spent.base)}
+    return {"lines": lines, "functions": functions, "base": _amounts(spent.base), "total": total}
 
 
 def _amounts(spent: Spent) -> dict[str, int]:

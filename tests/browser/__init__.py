@@ -51,19 +51,25 @@ class PageError(Exception):
     """What was thrown in the page."""
 
 
+def command() -> str:
+    """Where Chromium is. Raises NoBrowser."""
+    found = next((path for path in map(shutil.which, NAMES) if path), None)
+    if found is None:
+        raise NoBrowser(f"tests of pages need one of {', '.join(NAMES)}")
+    return found
+
+
 class Browser:
     """One process; ``with`` ends it and removes its profile."""
 
     def __init__(self) -> None:
-        command = next((path for path in map(shutil.which, NAMES) if path), None)
-        if command is None:
-            raise NoBrowser(f"tests of pages need one of {', '.join(NAMES)}")
+        program = command()
         self._folder = tempfile.mkdtemp(prefix="keystone-browser-")
         theirs_in, self._out = _high(os.pipe())
         self._in, theirs_out = _high(os.pipe())
         self._pid = os.posix_spawn(
-            command,
-            [command, *_FLAGS, f"--user-data-dir={self._folder}", "about:blank"],
+            program,
+            [program, *_FLAGS, f"--user-data-dir={self._folder}", "about:blank"],
             {**os.environ, "HOME": self._folder},
             file_actions=[
                 (os.POSIX_SPAWN_DUP2, theirs_in, 3),

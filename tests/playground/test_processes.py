@@ -100,6 +100,12 @@ def test_a_job_can_write_nothing_and_has_bounds(tmp_path: Path) -> None:
     assert process.NICENESS > 0
 
 
+def test_a_job_that_waits_is_ended_as_well() -> None:
+    code = "import time; from keystone_lua.playground.process import _bound; _bound(0.3, 10 << 20); time.sleep(60)"
+    done = subprocess.run([sys.executable, "-c", code], check=False, timeout=20)
+    assert done.returncode == -signal.SIGALRM
+
+
 def test_all_processes_end_with_the_server() -> None:
     def children(pid: int) -> list[int]:
         found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)

@@ -81,6 +81,7 @@ def test_files_of_further_processes_are_listed_and_opened(tmp_path: Path, log: P
     with playground("--log", tmp_path / "log" / "decisions.log") as client:
         listed = client.call("records")[1]["records"]
         assert {one["file"] for one in listed} == {0, 1}
+        assert [one["time"] for one in listed] == sorted((one["time"] for one in listed), reverse=True)
         assert "decision" in client.call("record", {"file": 1, "number": listed[0]["number"]})[1]
 
 

@@ -18,7 +18,7 @@ export async function unpack(text) {
     const bytes = await read(new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw")), LARGEST);
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
-    throw new Error("This link cannot be read: a part of it is missing, or it is too long.");
+    throw new Error("a part of it is missing, or it is too long.");
   }
 }
 

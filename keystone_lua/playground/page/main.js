@@ -5,7 +5,7 @@ import { Editor, python } from "/editor.js";
 import * as form from "/form.js";
 import { pack, unpack } from "/link.js";
 import * as records from "/records.js";
-import { sentence, showFindings, showHeat, showNothing, showOutcome, showTests, whole } from "/results.js";
+import { sentence, showFindings, showHeat, showNothing, showOutcome, showTests } from "/results.js";
 import { WrongKey, call, keepKey } from "/server.js";
 
 /** Milliseconds without a key pressed until the script is checked. */
@@ -73,13 +73,12 @@ async function start() {
 /** Show what the address holds, or the beginning. */
 async function follow() {
   const packed = /[#&]s=([\w-]+)/.exec(location.hash);
-  if (!packed) return show({ ...start.beginning, ...draft() });
   try {
-    show({ ...start.beginning, ...(await unpack(packed[1])) });
-    say("Opened from a link. Nothing has been run.");
+    show({ ...start.beginning, ...(packed ? await unpack(packed[1]) : draft()) });
+    if (packed) say("Opened from a link. Nothing has been run.");
   } catch (error) {
     show(start.beginning);
-    say(error.message);
+    say(packed ? `This link cannot be read: ${error.message}` : "");
   }
 }
 
@@ -110,9 +109,11 @@ function all() {
 function editors() {
   const ran = () => run();
   script = new Editor(at("script"), {
-    label: "Lua script", describedBy: "editor-hint", run: ran, changed: touched, tallest: "var(--tall)",
+    label: "Lua script", describedBy: "editor-hint", run: ran, changed: () => ((failedAt = []), touched()), tallest: "var(--tall)",
   });
-  test = new Editor(at("test"), { label: "Tests in Lua", describedBy: "editor-hint", run: runTests, tallest: "var(--tall)" });
+  test = new Editor(at("test"), {
+    label: "Tests", describedBy: "editor-hint", run: runTests, changed: touched, tallest: "var(--tall)",
+  });
   pythonText = new Editor(at("python"), { label: "Generated Python", language: python, readOnly: true, tallest: "var(--tall)" });
 }
 
@@ -137,7 +138,6 @@ function show(given) {
 
 function touched() {
   clearTimeout(timer);
-  failedAt = [];
   timer = setTimeout(check, IDLE);
 }
 
@@ -152,6 +152,16 @@ async function check() {
     return failed(error);
   }
   mark();
+  checkTests();
+}
+
+/** Findings of the tests stand in their editor alone. */
+async function checkTests() {
+  if (!state.test_file.endsWith(".lua")) return test.mark([]);
+  const turn = checking;
+  const given = { name: state.name, script: test.text, modules: state.modules, tests: true, test_file: state.test_file };
+  const { findings: found } = await call("check", given).catch(() => ({ findings: [] }));
+  if (turn === checking) test.mark(found);
 }
 
 function mark() {
@@ -200,9 +210,9 @@ function ran({ outcome, heat, error }, request) {
   }
   showOutcome(outcome, file(), go);
   records.compare(state.recorded, outcome, request, script.text, start.known);
-  const shown = heat ?? { lines: [], functions: [], base: { instructions: 0 }, whole: true };
+  const shown = heat ?? { lines: [], functions: [], total: 0, whole: true };
   showHeat(shown, file(), go);
-  script.heat(shown.lines.filter((paid) => paid.file === file()), whole(shown));
+  script.heat(shown.lines.filter((paid) => paid.file === file()), shown.total);
   failedAt = placeOf(outcome);
   mark();
   at("jump").hidden = false;

@@ -63,7 +63,7 @@ const HOTTEST = 10;
 
 /** The dearest lines of all files. */
 export function showHeat(heat, name, go) {
-  const total = whole(heat);
+  const { total } = heat;
   const counts = (paid) => paid.instructions && 1000 * paid.instructions >= total;
   const hot = heat.lines.filter(counts).sort((a, b) => b.instructions - a.instructions).slice(0, HOTTEST);
   const rows = hot.map((paid) => h("tr", {},
@@ -78,9 +78,6 @@ export function showHeat(heat, name, go) {
     table("Dearest lines", "Line", rows),
     ...(functions.length ? [h("h3", {}, "Library functions"), table("Dearest functions, part of the lines that call them", "Function", functions)] : []));
 }
-
-/** Instructions of a profile: its lines and what no line pays. */
-export const whole = (heat) => heat.base.instructions + heat.lines.reduce((sum, paid) => sum + paid.instructions, 0);
 
 function bar(part, total) {
   return share(h("td", { class: "share" }, h("span", {}, percent(total ? part / total : 0))), total ? part / total : 0);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import random
 import socket
@@ -16,7 +17,7 @@ from keystone_lua.interpreter import Limits
 from keystone_lua.routing.answer import FIELDS
 from keystone_lua.server.settings.config import Address, ServerConfig
 from keystone_lua.server.spoe import agent, messages
-from keystone_lua.server.spoe.frames import BadFrame, number, number_at
+from keystone_lua.server.spoe.frames import BadFrame, Frame, number, number_at
 from tests.server.asked_scripts import ANSWERS, SHOW
 from tests.server.scraped import scrape
 from tests.server.spoe import HELLO, HAProxy, frame, message, notify, pairs, text, varint
@@ -180,6 +181,27 @@ def test_frames_that_come_together_are_all_answered_and_a_long_run_holds_none(ha
     heard = [haproxy.hear() for _ in frames]
     assert [each.stream for each in heard] == [*range(2, 11), 1]
     assert heard[-1].said == {"decided": True, "backend": "long"}
+
+
+def test_others_have_a_turn_between_frames_that_come_together(
+    client: Client, haproxy: HAProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """256 kB of NOTIFYs held all other clients for 190 ms."""
+    seen: list[str] = []
+    heard = agent.Connection._heard
+
+    def noted(self: agent.Connection, found: Frame) -> None:
+        seen.append("frame")
+        asyncio.get_running_loop().call_soon(seen.append, "turn")
+        heard(self, found)
+
+    monkeypatch.setattr(agent, "TURN_SECONDS", -1.0)
+    monkeypatch.setattr(agent.Connection, "_heard", noted)
+    haproxy.send(b"".join([notify(asked("/nothing"), n, n) for n in range(1, 41)]))
+    assert [haproxy.hear().stream for _ in range(40)] == [*range(1, 41)]
+    haproxy.send(notify(asked("/nothing"), 41, 41))  # it is read again
+    assert haproxy.hear().stream == 41
+    assert seen[:80] == ["frame", "turn"] * 40
 
 
 def test_frames_that_come_byte_by_byte(haproxy: HAProxy) -> None:

@@ -44,6 +44,10 @@ MOST_WAITING: Final = 64
 TOGETHER: Final = 1 << 16
 """Bytes of answers that are written together."""
 
+TURN_SECONDS: Final = 0.001
+"""How long the frames of a connection keep the event loop, if no single one takes longer. Small NOTIFYs of 256 kB that
+are read at once would hold all others for half a second."""
+
 MOST_NAMES: Final = 32
 """Of a HELLO."""
 
@@ -121,6 +125,8 @@ class Connection(asyncio.Protocol):
         """Bytes of the pieces."""
         self._waiting: set[asyncio.Task[None]] = set()
         self._taking = False
+        self._going_on: asyncio.Handle | None = None
+        """What takes the rest of the frames, after the others have had their turn. Nothing is read meanwhile."""
         self._answers: list[bytes] = []
         """To the frames that are being taken."""
         self._answered = 0
@@ -156,9 +162,8 @@ class Connection(asyncio.Protocol):
     def resume_writing(self) -> None:
         """It reads again."""
         self._unread = False
-        if self._transport is not None and not self._ended:
-            self._transport.resume_reading()
-            self._take()
+        self._read_again()
+        self._take()
 
     def data_received(self, data: bytes) -> None:
         """Take the frames that are whole."""
@@ -169,8 +174,11 @@ class Connection(asyncio.Protocol):
     # frames
 
     def _take(self) -> None:
+        if self._going_on is not None:
+            return
         received, at = self._received, 0
         self._taking = True
+        began, is_over = time.monotonic(), False
         try:
             while not (self._ended or self._unread) and len(received) - at >= LENGTH:
                 size = int.from_bytes(received[at : at + LENGTH], "big")
@@ -182,6 +190,9 @@ class Connection(asyncio.Protocol):
                 frame = frames.frame_of(bytes(received[at + LENGTH : end]))
                 at = end
                 self._heard(frame)
+                if time.monotonic() - began > TURN_SECONDS:
+                    is_over = True
+                    break
         except BadFrame as error:
             self.end(error.code, str(error))
         except Exception as error:  # what handle_error is to HTTP
@@ -190,11 +201,23 @@ class Connection(asyncio.Protocol):
         self._taking = False
         self._flush()
         del received[:at]
+        if is_over and received and self._transport is not None and not self._ended:
+            self._transport.pause_reading()
+            self._going_on = asyncio.get_running_loop().call_soon(self._go_further)
         self._end_if_leaving()
         if not (self._received or self._piece_of):
             self._begun = None
         elif self._begun is None or (at and not self._piece_of):
             self._begun = self._since
+
+    def _go_further(self) -> None:
+        self._going_on = None
+        self._take()
+        self._read_again()
+
+    def _read_again(self) -> None:
+        if self._transport is not None and not (self._ended or self._unread or self._going_on is not None):
+            self._transport.resume_reading()
 
     def _heard(self, frame: Frame) -> None:
         kind = frame.kind

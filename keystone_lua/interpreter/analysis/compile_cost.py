@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _NODES: Final[dict[type, int]] = {
     nodes.Assign: 2,
-    nodes.Branch: 14,
+    nodes.Branch: 15,
     nodes.Break: 4,
     nodes.Call: 12,
     nodes.Concat: 22,

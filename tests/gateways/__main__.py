@@ -171,8 +171,7 @@ def main(names: list[str]) -> int:
             print(f"{name}: not installed")
             failed += name in names
             continue
-        if name in kept.KEEPERS:
-            failed += kept.main(name, command)
+        failed += kept.main(name, command)
         if (EXAMPLES / name / "README.md").exists():
             failed += readmes.main(name)
         with stack(name, command, change=partial(listening, name)) as at:

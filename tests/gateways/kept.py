@@ -28,6 +28,10 @@ function on_route_request(request, backends)
   if path == "/method" then return { selected_backend = request.method == "PUT" and "new" or "old", cache = { seconds = 600 } } end
   if path == "/query" then return { selected_backend = request.args.v == "2" and "new" or "old", cache = { seconds = 600 } } end
   if path == "/brief" then return { selected_backend = "%(brief)s", cache = { seconds = 1 } } end
+  if path == "/many" then
+    for n = 10, 30 do local _ = h["X-Header-" .. n] end
+    return { selected_backend = "new", cache = { seconds = 600 } }
+  end
   if path == "/broken" then error("a mistake") end
   return { selected_backend = h["X-Beta"] == "yes" and "new" or "old", cache = { seconds = 600 } }
 end
@@ -109,7 +113,7 @@ def all_right(at: Stack, scripts: Path) -> None:
     """Every answer is the script's, kept or not."""
     for request in requests(1500, 1):
         assert sent(at, request) == expected(*request), request
-    for path in ("/once", "/clock"):
+    for path in ("/once", "/clock", "/many"):
         assert sent(at, ("GET", path, {}, "127.0.0.1")) == "new"
     assert sent(at, ("GET", "/broken", {}, "127.0.0.1")) == "503"
 
@@ -138,10 +142,31 @@ def another_client(at: Stack, scripts: Path) -> None:
     assert sent(at, ("GET", "/any", {}, "127.0.0.3")) == "503"
 
 
+def too_many_headers(at: Stack, scripts: Path) -> None:
+    """nginx takes no Vary of more than 128 bytes: what holds by more it does not keep."""
+    assert sent(at, ("GET", "/many", {}, "127.0.0.1")) == "503"
+
+
+def between_clients(at: Stack, scripts: Path) -> None:
+    """Without the client in the key, and in the address: what holds by the client is not kept, all else for everybody."""
+    assert sent(at, ("GET", "/any", {}, "127.0.0.1")) == "old"
+    for source, service in (("127.0.0.1", "old"), ("127.0.0.2", "new"), ("127.0.0.1", "old")):
+        assert sent(at, ("GET", "/client", {}, source)) == service
+    at.engine.kill()
+    at.engine.wait()
+    assert sent(at, ("GET", "/any", {}, "127.0.0.3")) == "old"
+    assert sent(at, ("GET", "/client", {}, "127.0.0.1")) == "503"
+
+
 def answers_of_others(at: Stack, scripts: Path) -> None:
     """The reference gateway goes by what the answer holds by, and by nothing else."""
     assert sent(at, ("GET", "/any", {"X-Beta": "yes"}, "127.0.0.3")) == "new"
     assert sent(at, ("DELETE", "/client", {}, "127.0.0.3")) == "503"
+
+
+def together(text: str) -> str:
+    """nginx's configuration that keeps decisions, without the client among what it tells requests apart by."""
+    return uncommented(text).replace(",client_ip", "").replace(' $proxy_add_x_forwarded_for";', '";')
 
 
 def keeping(text: str) -> str:
@@ -155,7 +180,11 @@ RIGHT: dict[str, Case] = {
     "1,500 more with the engine dead": engine_dead,
 }
 KEEPERS: dict[str, tuple[Callable[[str], str], dict[str, Case]]] = {
-    "nginx": (uncommented, {"seconds, reload": short_lived, **RIGHT, "another client": another_client}),
+    "nginx": (
+        uncommented,
+        {"seconds, reload": short_lived, **RIGHT, "another client": another_client, "a long Vary": too_many_headers},
+    ),
+    "nginx, clients together": (together, {"between clients": between_clients}),
     "gateway": (keeping, {**RIGHT, "answers of others": answers_of_others}),
 }
 """How each is told to keep decisions, and what is tried."""
@@ -163,7 +192,12 @@ KEEPERS: dict[str, tuple[Callable[[str], str], dict[str, Case]]] = {
 
 def main(gateway: str, command: list[str]) -> int:
     """Try them; how many failed."""
-    change, cases = KEEPERS[gateway]
+    return sum(_tried(name, command) for name in KEEPERS if name.partition(",")[0] == gateway)
+
+
+def _tried(name: str, command: list[str]) -> int:
+    change, cases = KEEPERS[name]
+    gateway = name.partition(",")[0]
     failed = 0
     with TemporaryDirectory() as made:
         scripts = Path(made)
@@ -172,8 +206,8 @@ def main(gateway: str, command: list[str]) -> int:
             for case, check in cases.items():
                 try:
                     check(at, scripts)
-                    print(f"{gateway} that keeps decisions: {case}: ok", flush=True)
+                    print(f"{name}, keeps decisions: {case}: ok", flush=True)
                 except (AssertionError, OSError) as error:
                     failed += 1
-                    print(f"{gateway} that keeps decisions: {case}: FAILED: {error}", flush=True)
+                    print(f"{name}, keeps decisions: {case}: FAILED: {error}", flush=True)
     return failed

@@ -32,6 +32,7 @@ MODULES: Final = {
     "checking": ("check",),
     "testing": ("test",),
     "profiling": ("profile",),
+    "reasons": ("why",),
     "replaying": ("replay",),
     "diffing": ("diff",),
     "shipping": ("ship",),

@@ -32,7 +32,7 @@ from ..interpreter.runtime.values import FALSE, TRUE, ListTable, MetaTable, Tabl
 from ..interpreter.stdlib.base import HEADER_LOOKUP
 from ..interpreter.text import from_text, to_text
 from .answer import answer_of
-from .reads import CACHE, Reads, TrackedBackends, TrackedHeaders, cached, quiet_lookup, track
+from .reads import CACHE, Reads, TrackedBackends, TrackedHeaders, cached, follow, quiet_lookup, track
 from .request_tables import fill_backend, fill_more, request_table
 from .watched_headers import Watch, WatchedTable
 
@@ -88,12 +88,26 @@ def decide(
     return decision_of(Run.of(program, limits, seed, now, slice), request, watched)
 
 
-def decision_of(run: Run, request: Mapping[str, Any], watched: frozenset[str] = frozenset()) -> Decision:
-    """The same by a run that has been made already; it is closed afterwards."""
+def decide_followed(
+    program: Program, request: Mapping[str, Any], *, limits: Limits = DEFAULT, seed: int = 0, now: float = 0.0
+) -> tuple[Decision, frozenset[str]]:
+    """`decide`, and what the run read: names as `reads` has them. Neither answer nor counts are others."""
+    Run.forget_idle(program)  # whose tables were made without following
+    run = Run.of(program, limits, seed, now, None)
+    reads = follow(run)
+    reads.once = True
+    return decision_of(run, request, reads=reads), reads.seen
+
+
+def decision_of(
+    run: Run, request: Mapping[str, Any], watched: frozenset[str] = frozenset(), reads: Reads | None = None
+) -> Decision:
+    """The same by a run that has been made already; it is closed afterwards. ``reads`` notes what it reads."""
     answer = None
     failure = None
     read: set[str] | None = set() if watched or "secrets" in request else None
-    reads = track(run)
+    if reads is None:
+        reads = track(run)
     before = prepare(run.limits)
     try:
         answer = _decide(run, request, watched, read, reads)
@@ -106,13 +120,15 @@ def decision_of(run: Run, request: Mapping[str, Any], watched: frozenset[str] = 
         answer = None
     finally:
         restore(before)
+        if reads is not None:
+            reads.end(run)
     log = tuple([LogLine(text, position) for text, position in run.log]) if run.log else ()
     names = tuple(sorted(map(to_text, read))) if read else ()
     zones = run.library_state.get(ZONES, "")
     instructions, size = run.spent()
     facts = (answer, failure, instructions, size, log, run.seed, run.now, names, zones)
     decision = tuple.__new__(Decision, facts)  # as Decision(*facts), in a third of the time
-    run.close(reusable=failure is None)
+    run.close(reusable=failure is None and (reads is None or not reads.once))
     return decision
 
 

@@ -86,11 +86,19 @@ def field_name(text: str) -> str | None:
 class Reads:
     """The names of what was read. While it is ``quiet``, the engine itself reads."""
 
-    __slots__ = ("names", "quiet")
+    __slots__ = ("names", "once", "quiet", "seen")
 
     def __init__(self) -> None:
         self.names: set[str] = set()
         self.quiet = False
+        self.once = False
+        """Whether other runs of the program are not followed: then none may go on with what this one made."""
+        self.seen: frozenset[str] = frozenset()
+        """What the script read, once its run is over."""
+
+    def end(self, run: Run) -> None:
+        """The script of ``run`` has ended: who reads now is the engine."""
+        self.seen = _names(run, self)
 
     def header(self, name: LuaValue) -> None:
         """A header was asked for, under any spelling."""
@@ -290,8 +298,11 @@ def track(run: Run) -> Reads | None:
     named = facts.get(CACHE)
     if named is None:
         named = facts[CACHE] = _names_it(run.program)
-    if not named:
-        return None
+    return follow(run) if named else None
+
+
+def follow(run: Run) -> Reads:
+    """Have a run note what it reads, to be asked before its request is made."""
     if not isinstance(run, Tracking):
         kind = type(run)
         if kind not in _KINDS:
@@ -317,11 +328,16 @@ def _names_it(program: Program) -> bool:
     return False
 
 
+def _names(run: Run, reads: Reads) -> frozenset[str]:
+    """What was read so far; whoever has drawn a number, has read the seed."""
+    return frozenset(reads.names | ({RANDOM} if STREAM in run.library_state else set()))
+
+
 def cached(said: dict[str, Any], run: Run, reads: Reads | None) -> dict[str, Any]:
     """The answer's ``cache``, by what the script ``said`` in it and what its run has read."""
     if reads is None:
         return _not("what the script read is not known: it has no text 'cache'")
-    names = reads.names | ({RANDOM} if STREAM in run.library_state else set())
+    names = _names(run, reads)
     never = [_NEVER[name] for name in sorted(names & _NEVER.keys())]
     if never:
         return _not(f"the script read {' and '.join(never)}")

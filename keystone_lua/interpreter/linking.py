@@ -252,11 +252,8 @@ class _Linker:
         return {text for text in found if _NAME.fullmatch(text) and text not in TABLES}
 
     def relative(self, looked: set[str]) -> set[str]:
-        """Names that begin as those of linked modules do, or of their folders, and end with a literal."""
-        before: set[str] = set()
-        for name in self.names:
-            dot = "/" if "/" in name else "."
-            before |= {name + dot, "".join(name.rpartition(dot)[:2])}
+        """Names that begin with that of a linked module, or of a folder around it, and end with a literal."""
+        before = {begin for name in self.names for begin in _beginnings(name)}
         for ends in (looked, {text for text in looked if text[:1] in ("/", ".")}):
             if len(before) * len(ends) <= MOST_RELATIVE:
                 return {
@@ -374,6 +371,14 @@ class _Linker:
                 continue
             if known or require.name not in catalogue.FILES:
                 yield require
+
+
+def _beginnings(name: str) -> Iterator[str]:
+    """``a.b.c.``, ``a.b.``, ``a.``"""
+    dot = "/" if "/" in name else "."
+    while name:
+        yield name + dot
+        name = name.rpartition(dot)[0]
 
 
 class TooMuch(LuaSyntaxError):

@@ -209,6 +209,7 @@ def test_a_module_that_only_a_literal_names_is_left_where_it_does_not_fit() -> N
         ("lib.i18n", b"local path = (...):match('(.-)[^%.]+$') return require(path .. 'i18n' .. '.' .. 'plural')"),
         ("lib.i18n.part", b"local path = (...):match('(.-)[^%.]+$') return require(path .. 'plural')"),
         ("lib.i18n.part", b"return require((...):gsub('%.[^%.]+$', '') .. '.plural')"),
+        ("lib.i18n.deep.part", b"return require((...):gsub('%.deep%.part$', '') .. '.plural')"),
         ("lib/i18n/part", b"return require(((...):gsub('/[^/]+$', '') .. '/plural'))"),
     ],
 )

@@ -1,6 +1,6 @@
 // Decisions of the log: a list to open one from, and what a change of it would have changed.
 
-import { at, h } from "/dom.js";
+import { amount, at, h } from "/dom.js";
 import { differences, showDifferences } from "/results.js";
 import { call } from "/server.js";
 
@@ -76,8 +76,8 @@ export function compare(recorded, outcome, request, script, known) {
   const found = differences(was, is).map(([path, ...values]) => [path.replace(/^answer\./, ""), ...values]);
   const [instructions, memory] = outcome.budgets ?? [];
   const counted = recorded.costs === known.costs;
-  if (counted && instructions && recorded.instructions !== instructions.used) found.push(["instructions", recorded.instructions, instructions.used]);
-  if (counted && memory && recorded.bytes !== memory.used) found.push(["bytes", recorded.bytes, memory.used]);
+  if (counted && instructions && recorded.instructions !== instructions.used) found.push(["instructions", amount(recorded.instructions), amount(instructions.used)]);
+  if (counted && memory && recorded.bytes !== memory.used) found.push(["bytes", amount(recorded.bytes), amount(memory.used)]);
   const changed = differences(recorded.request, request).length || script !== recorded.script;
   const none = changed ? "What was changed makes no difference." : counted ? "The same as recorded, to the instruction." : "The same as recorded; it was counted by another cost table.";
   at("compared").replaceChildren(h("h3", {}, "Beside the record"), showDifferences("Beside the record", found, ["recorded", "here"], none));

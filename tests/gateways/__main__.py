@@ -18,7 +18,7 @@ from functools import partial
 
 import httpx
 
-from . import kept, readmes
+from . import fields, kept, readmes
 from .commands import COMMANDS, command_of
 from .stack import EXAMPLES, Stack, stack
 from .upgrades import http2, listening, websocket
@@ -172,6 +172,8 @@ def main(names: list[str]) -> int:
             failed += name in names
             continue
         failed += kept.main(name, command)
+        if name == "envoy-grpc":
+            failed += fields.main(command)
         if (EXAMPLES / name / "README.md").exists():
             failed += readmes.main(name)
         with stack(name, command, change=partial(listening, name)) as at:

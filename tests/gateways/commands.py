@@ -11,7 +11,7 @@ COMMANDS = {
     "haproxy": ["haproxy", "-f", "haproxy.cfg"],
     "caddy": ["caddy", "run", "--config", "Caddyfile", "--adapter", "caddyfile"],
     "traefik": ["traefik", "--configFile=static.yml"],
-    "envoy-grpc": ["envoy", "-c", "grpc.yaml", "--base-id", "4712", "--log-level", "error", "--concurrency", "1"],
+    "envoy-grpc": ["envoy", "-c", "envoy.yaml", "--base-id", "4712", "--log-level", "error", "--concurrency", "1"],
     "gateway": [sys.executable, "-m", "keystone_lua", "gateway", "--config", "shop.yaml", "--addr", "127.0.0.1:8080"],
     "envoy": ["envoy", "-c", "envoy.yaml", "--base-id", "4711", "--log-level", "error", "--concurrency", "1"],
 }

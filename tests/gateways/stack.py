@@ -140,11 +140,8 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 
 
 def place(gateway: str, ports: Mapping[str, int], folder: Path, change: Callable[[str], str]) -> None:
-    """Write the example's files into ``folder``, with these ports and another ``change``.
-
-    A gateway has several examples as NAME-VARIANT.
-    """
-    for file in (EXAMPLES / gateway.partition("-")[0]).iterdir():
+    """Write the example's files into ``folder``, with these ports and another ``change``."""
+    for file in (EXAMPLES / gateway).iterdir():
         text = change(file.read_text())
         for name, port in PORTS.items():
             text = text.replace(f"127.0.0.1:{port}", f"127.0.0.1:{ports[name]}")

@@ -343,14 +343,14 @@ class Connection(asyncio.Protocol):
         except Uncarried as error:
             logger.warning("an answer cannot be carried", extra=facts(tenant=asked.tenant, error=str(error)))
             rejected = outcome.answer is not None and outcome.answer.get("reject")
-            message = plain_reject() if rejected else no_decision("answer", asked.allow)  # a reject stays one
+            message = plain_reject() if rejected else no_decision("answer", asked)  # a reject stays one
         self._answer(stream, message)
 
     # answers
 
     def _overloaded(self, stream: int, asked: Asked) -> None:
         self._shared.lifecycle.metrics.refused(503)
-        self._answer(stream, no_decision("overloaded", asked.allow))
+        self._answer(stream, no_decision("overloaded", asked))
 
     def _refuse(self, stream: int, status: int, reason: str) -> None:
         self._shared.lifecycle.metrics.refused(status)

@@ -154,11 +154,11 @@ def _headers(http: Any) -> tuple[dict[str, str], dict[str, list[str]], list[str]
 # answered
 
 
-def no_decision(why: str, allow: bool = False) -> bytes:
+def no_decision(why: str, asked: Asked | None = None) -> bytes:
     """What is told where there is no decision. Metadata say why, for Envoy's log; a client need not know."""
-    if allow:
+    if asked is not None and asked.allow:
         made = CheckResponse()
-        made.ok_response.headers_to_remove.append("x-keystone-backend")
+        made.ok_response.headers_to_remove.extend(asked.claims)
         _tell(made.dynamic_metadata, {"error": why})
         return _bytes(made)
     return denied(503, "no decision", why)
@@ -180,7 +180,7 @@ def response_of(outcome: Outcome, asked: Asked) -> bytes:
     """How to tell an outcome. Raises `Uncarried` if that cannot be done."""
     answer = outcome.answer
     if answer is None:
-        return no_decision(outcome.failure.kind if outcome.failure is not None else "error", asked.allow)
+        return no_decision(outcome.failure.kind if outcome.failure is not None else "error", asked)
     made = CheckResponse()
     if answer.get("reject"):
         _reject(made, answer)
@@ -245,7 +245,13 @@ def _pass(made: Any, answer: Mapping[str, Any], asked: Asked) -> None:
         _add(passed.headers, name, content, first=name.lower() in afresh)
     named = {*told, *map(str.lower, changed), *map(str.lower, added)}
     passed.headers_to_remove.extend(_removed([*asked.claims, *removed], named))
-    _set(passed.response_headers_to_add, _carried(answer.get("response_headers", {})))
+    for name, content in _carried(answer.get("response_headers", {})).items():
+        if isinstance(content, str):
+            _set(passed.response_headers_to_add, {name: content})
+        elif name.lower() == "set-cookie":  # which lets no values be joined (RFC 9110, 5.3)
+            _add(passed.response_headers_to_add, name, content, first=False, joined=False)
+        else:  # Envoy 1.40 sets after it has added, whatever the order
+            _set(passed.response_headers_to_add, {name: ", ".join(content)})
     for name, content in _carried(answer.get("append_response_headers", {})).items():
         _add(passed.response_headers_to_add, name, content, first=False, joined=False)
     _tell(made.dynamic_metadata, {"backend": backend, **{name: answer.get(name) for name in METADATA_FIELDS}})

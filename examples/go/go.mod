@@ -1,0 +1,3 @@
+module example.org/keystone
+
+go 1.18

@@ -2,10 +2,10 @@
 
     python -m benchmarks.compare OTHER [--programs fib,sort] [--rounds 9] [--full] [--lua FOLDER] [--python PATH]
 
-OTHER is the root of another checkout (``git worktree add ../before main``). Each checkout runs in a process of its own
-that compiles a program once and then runs it when told, so the two take turns and a busy machine slows both. Processor
-time; the figure is the median over the rounds of this checkout's time by the other's. Answers must be the same, and
-counts too: a program whose instructions or bytes differ is named. Exit 1 if answers or counts differ.
+OTHER is the root of another checkout (``git worktree add --detach ../before main``). Each checkout runs in a process of
+its own that compiles a program once and then runs it when told, so the two take turns and a busy machine slows both.
+Processor time; the figure is the median over the rounds of this checkout's time by the other's. Answers must be the
+same, and counts too: a program whose instructions or bytes differ is named. Exit 1 if answers or counts differ.
 """
 
 from __future__ import annotations

@@ -157,9 +157,9 @@ class Replay:
         found = self.findings
         facts = [
             (not self.expected, "a cut tail, or a log written anew from some line on: no head was expected"),
-            (found.not_replayable, f"other answers in {found.not_replayable.total()} records that are not replayable"),
-            (found.answers_only, f"other counts in {found.answers_only} records of another cost table"),
-            (found.gaps, f"any decisions in {found.gaps} gaps"),
+            (found.not_replayable, f"other answers where a record is not replayable ({found.not_replayable.total()})"),
+            (found.answers_only, f"other counts where a record is of another cost table ({found.answers_only})"),
+            (found.gaps, f"any decisions in gaps ({found.gaps})"),
         ]
         return [text for is_so, text in facts if is_so]
 

@@ -17,7 +17,7 @@ from ..routing.scripts import ScriptStore
 from ..routing.scripts_folder import ScriptsFolderError
 from ..untrusted.files import found_in
 from .options import UsageError, add_cap_arguments, at_least, caps_of, compile_file, percent, read_request_file
-from .output import say, say_json
+from .output import counted, say, say_json
 from .progress import Bar
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _diff(options: argparse.Namespace) -> int:
         if result.others:
             others = ", ".join(list(result.others)[:SHOWN_TENANTS])
             raise UsageError(f"no request of tenant {tenant!r}; --tenant says whose to take: {others}")
-        lines = f", but {result.unread} lines that are no records" if result.unread else ""
+        lines = f", but {_unread(result.unread)}" if result.unread else ""
         raise UsageError(f"no request in {', '.join(options.requests)}{lines}")
     if options.json:
         say_json(_facts(result))
@@ -151,9 +151,9 @@ def _print(result: Diff) -> None:
     if result.capped:
         say(f"unknown: {result.capped}, they need more than --max-instructions, --max-memory or --max-seconds allow")
     if result.unread:
-        say(f"left out: {result.unread} lines that are no records")
+        say(f"left out: {_unread(result.unread)}")
     say(
-        f"{result.compared} requests: {result.same} same, {result.moved.total()} moved, "
+        f"{counted(result.compared, 'request')}: {result.same} same, {result.moved.total()} moved, "
         f"{result.altered.total()} altered ({result.percent:.2f} % differ)"
     )
 
@@ -171,7 +171,7 @@ def _cost(cost: Cost, ran: int) -> str:
     change = 100 * (cost.now - cost.was) / cost.was if cost.was else 0.0
     return (
         f"mean {cost.was / ran:.0f} -> {cost.now / ran:.0f} ({change:+.1f} %), at most {cost.most}; "
-        f"{cost.dearer} requests need more"
+        f"{counted(cost.dearer, 'request needs', 'requests need')} more"
     )
 
 
@@ -205,3 +205,7 @@ def _costs(cost: Cost, ran: int) -> dict[str, Any]:
         "most": cost.most,
         "dearer": cost.dearer,
     }
+
+
+def _unread(lines: int) -> str:
+    return counted(lines, "line that is no record", "lines that are no records")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..audit import GENESIS, Replay, replay_logs
 from ..interpreter import COST_VERSION
 from .options import UsageError, add_cap_arguments, at_least, caps_of
-from .output import say, say_json
+from .output import counted, say, say_json
 from .progress import Bar
 
 if TYPE_CHECKING:
@@ -92,15 +92,16 @@ def _print(result: Replay) -> None:
     for reason, count in sorted(found.not_replayable.items()):
         say(f"not replayable: {count}, {reason}")
     if found.gaps:
-        say(f"gaps: {found.gaps}, in which {found.dropped} records are known to be missing")
+        say(f"gaps: {found.gaps}, in which {counted(found.dropped, 'record is', 'records are')} known to be missing")
     if found.answers_only:
-        say(f"costs: {found.answers_only} records are of another cost table than {COST_VERSION}; counts not compared")
+        others = counted(found.answers_only, "record is", "records are")
+        say(f"costs: {others} of another cost table than {COST_VERSION}; counts not compared")
     for text in result.not_excluded:
         say(f"not excluded: {text}")
     for head in result.heads:
-        say(f"head {head.hash} {head.file} ({head.lines} lines)")
+        say(f"head {head.hash} {head.file} ({counted(head.lines, 'line')})")
     say(
-        f"{result.records} records: {found.same} same, {len(found.differences)} different, "
+        f"{counted(result.records, 'record')}: {found.same} same, {len(found.differences)} different, "
         f"{found.not_replayable.total()} not replayable, {_verdict(result)}"
     )
 

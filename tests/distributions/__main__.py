@@ -7,6 +7,7 @@ and pip's index; leaves what it built in build/dist-test.
 from __future__ import annotations
 
 import email
+import json
 import os
 import re
 import shutil
@@ -89,9 +90,11 @@ def main() -> int:
         sdist, wheel = built()
         contents(sdist, wheel)
         described(wheel)
+        sourced()
         plain(environment("plain", wheel))
         typed(environment("typed", wheel, "mypy"))
         server(environment("server", f"keystone-lua[server,gateway] @ file://{wheel}"))
+        language_server(environment("lsp", f"keystone-lua[lsp] @ file://{wheel}"))
         own_tests(sdist)
     except Wrong as error:
         print(f"distributions: {error}", file=sys.stderr)
@@ -148,7 +151,7 @@ def described(wheel: Path) -> None:
         text = archive.read(name).decode()
     data = email.message_from_string(text)
     said("licence", data["License-Expression"] or "", "MIT")
-    said("extras", " ".join(data.get_all("Provides-Extra") or []), "server", "grpc", "gateway", "yaml", "lsp")
+    said("extras", " ".join(data.get_all("Provides-Extra") or []), "server", "grpc", "gateway", "yaml", "sign", "lsp")
     said("typed", text, "Classifier: Typing :: Typed")
     links = re.findall(r"\]\(([^)]*)\)", str(data.get_payload()))
     if any(not link.startswith(("http:", "https:")) for link in links):
@@ -158,6 +161,39 @@ def described(wheel: Path) -> None:
         sys.executable, "-c", "import setup; print(setup.shown('[a](b.md) [c](https://d/)', 'https://e/f/'))", cwd=ROOT
     )
     said("links of a build that knows its source", shown, "[a](https://e/f/b.md) [c](https://d/)")
+
+
+def sourced() -> None:
+    """A build that is told where the source is has its addresses."""
+    tools = FOLDER / "tools" / "bin" / "python"
+    where = "https://example.org/keystone-lua/blob/v0"
+    wheel = call(
+        tools, "-c", BUILD, "build_wheel", FOLDER / "sourced", cwd=FOLDER / "source", KEYSTONE_LUA_SOURCE=where
+    )
+    with zipfile.ZipFile(FOLDER / "sourced" / wheel.splitlines()[-1]) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        text = archive.read(name).decode()
+    said("addresses", text, f"Project-URL: Source, {where}", f"Project-URL: Documentation, {where}/docs/index.md")
+    said("links", text, f"]({where}/docs/")
+
+
+def language_server(commands: Path) -> None:
+    """The language server's install: it begins and ends as an editor asks."""
+    print("pip install 'keystone-lua[lsp]'")
+    parts = []
+    for number, method in ((1, "initialize"), (2, "shutdown"), (None, "exit")):
+        asked = {"jsonrpc": "2.0", "method": method, "params": {"capabilities": {}} if method == "initialize" else None}
+        body = json.dumps(asked | ({"id": number} if number else {}))
+        parts.append(f"Content-Length: {len(body)}\r\n\r\n{body}")
+    done = subprocess.run(
+        [commands / "keystone-lua", "lsp"],
+        input="".join(parts),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    said("lsp", f"{done.returncode} {done.stdout}", "0 Content-Length", '"name":"keystone-lua"')
 
 
 def plain(commands: Path) -> None:

@@ -58,7 +58,7 @@ def test_a_restart_behind_a_passed_socket_refuses_nobody(workers: str, tmp_path:
             with service(listener, tmp_path / "manager", scripts, "--workers", workers) as process:
                 early = client.connect()  # before it accepts: it waits in the socket's queue
                 ready = told.recv(4096).decode()
-                assert ready.startswith("READY=1\nSTATUS=serving 1 scripts of ")
+                assert ready.startswith("READY=1\nSTATUS=serving 1 script of ")
                 assert ready.endswith(" on systemd:routes")
                 early.sendall(b"POST /route/a HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
                 assert b'"selected_backend":"x"' in early.makefile("rb").read()

@@ -67,7 +67,9 @@ def serve(
         gc.collect()
         gc.freeze()
         where = bound(config.address, listeners.routes)
-        started = f"serving {len(store.current.programs)} scripts of {config.scripts} on {where}"
+        count = len(store.current.programs)
+        served = f"{count} script{'' if count == 1 else 's'}"
+        started = f"serving {served} of {config.scripts} on {where}"
         if config.workers == 1:
             worker = Worker(config, store, listeners, handler, counts, observers, watch=watch)
             asyncio.run(work(worker, lambda: _ready(started)))

@@ -47,6 +47,8 @@ STATEMENTS: Final = (
     "local _ = b:match('a*a*b')", "local _ = b:match('%b()')", "local _ = b:find('[b-z]')", "local _ = b:find('%f[b]')",
     "local _ = b:find('(a)%1b')", "local _ = b:gsub('.', 'xyz')", "local _ = b:gsub('a', '')", "local _ = b:gsub('%w+', 'x')",
     "local _ = b:gsub('.', {})", "local _ = b:gsub('(.)', '%1%1')", "local _ = b:gsub('', '-')", "for w in b:gmatch('%d') do end",
+    "local _ = b:find(('.'):rep(96) .. '~')", "local _ = b:find('a?a?a?' .. ('.'):rep(40) .. '~')", "local _ = b:match(('%a'):rep(50) .. '~')",
+    "for w in b:gmatch(('(.)'):rep(30) .. '~') do end", "local _ = b:gsub(('.'):rep(60) .. '~', '', 1)", "local _ = b:find(('%f[%a]'):rep(15) .. '~')",
     "local _ = b:find(b, 1, true)", "local _ = b:find(b:sub(1000), 1, true)", "local _ = b:find(b:sub(1, 500000) .. 'c', 1, true)",
     "local _ = b:upper() .. b:lower() .. b:reverse()", "local _ = ('x'):rep(9000000)", "local _ = b:byte(1, 7000)",
     "local _ = tonumber(b)", "local _ = tonumber(b, 16)", "local _ = b + 1", "for i = b, 0 do end", "local _ = b < b .. 'x'",

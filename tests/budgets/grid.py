@@ -49,6 +49,8 @@ TEXTS: Final[dict[str, str]] = {
     "balance": "'%b()'",
     "parentheses": "('('):rep(100000)",
     "frontier": "('%f[ab]'):rep(30)",
+    "dots": "('.'):rep(96) .. '~'",
+    "options": "'a?a?a?' .. ('.'):rep(40) .. '~'",
     "captures": "('(a)'):rep(32)",
     "positions": "('()'):rep(32)",
     "set": "'[' .. ('%a-z'):rep(3000) .. ']*b'",
@@ -111,7 +113,7 @@ TRIED: Final[dict[str, tuple[str, ...]]] = {
 SUBJECTS: Final = ("megabyte", "2499", "needle", "parentheses", "accents", "newlines")
 PATTERNS: Final = (
     "megabyte", "needle", "1250", "99", "511", "literal", "back", "lazy", "minus", "stars", "optional", "balance", "frontier",
-    "positions", "set", "escapes", "directives", "2499",
+    "positions", "set", "escapes", "directives", "2499", "dots", "options",
 )  # fmt: skip
 """What two places for text are filled with."""
 

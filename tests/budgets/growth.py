@@ -35,9 +35,9 @@ KINDS: Final[dict[str, Kind]] = {
     ),
     "pattern": Kind(
         "the pattern's length; what a match runs over; each step of a backtracking one, its literals, its back references",
-        "40 instructions and 200 bytes for a byte read; a linear `re` by bytes and items; 8 instructions a step and 1 for 64"
+        "40 instructions and 200 bytes for a byte read; a linear `re` by bytes and items, which ends where what is left is spent; 8 instructions a step and 1 for 64"
         " bytes of a literal",
-        "`k07`-`k09`, `k13`, `k30`, `m03`, `p01`-`p23`, `v03`-`v09`",
+        "`k07`-`k09`, `k13`, `k30`, `k33`, `m03`, `p01`-`p23`, `v03`-`v09`",
     ),
     "output": Kind(
         "the length of what is made, which one call can make of little",

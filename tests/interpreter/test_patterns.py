@@ -180,10 +180,52 @@ def test_engines_agree() -> None:
         assert spans(pattern.apply(subject, start), pattern) == expected
         assert spans(pattern.find(subject, start, Meter().charge), pattern) == expected
         if pattern.fail_limit > pattern.limit > 0:
-            assert spans(pattern.far(subject, start), pattern) == expected
+            assert spans(pattern.far(subject, start, UNLIMITED), pattern) == expected
             guarded += 1
         compared += 1
     assert guarded > 200
+
+
+def cost(pattern: Pattern, found: Match | None, start: int, rest: int) -> int:
+    """What a search by ``re`` is charged, as callers do it."""
+    if found is None:
+        return rest * pattern.fail_scan >> 4
+    return (found.end() - start if pattern.local else rest) * pattern.scan >> 4
+
+
+def test_a_search_that_ends_where_what_is_left_is_spent_finds_the_same() -> None:
+    """`k33`: whatever is left, a match that it reaches is found, and anything else costs more."""
+    draw = random.Random(5)
+    compared = 0
+    while compared < 2000:
+        pattern = Pattern(random_pattern(draw))
+        subject = random_subject(draw)
+        start = draw.randint(0, len(subject) // 2)
+        rest = len(subject) - start
+        if pattern.far("", 0, 0) is None and pattern.pinned:
+            continue
+        whole = pattern.far(subject, start, UNLIMITED)
+        price = cost(pattern, whole, start, rest)
+        if pattern.pinned or rest > pattern.fail_limit:
+            continue
+        for left in {price, max(0, price - 1), draw.randint(0, price)}:
+            found = pattern.far(subject, start, left)
+            if price <= left:
+                assert spans(found, pattern) == spans(whole, pattern)
+            else:
+                assert cost(pattern, found, start, rest) > left
+        compared += 1
+
+
+@pytest.mark.parametrize("text", ["." * 96 + "z", "a?a?a?" + "." * 40 + "z", "%a" * 50 + "z", "%a+%dz", "a.-b.-c"])
+def test_no_search_is_much_longer_than_what_is_left(text: str) -> None:
+    """A megabyte took 0.34 s of the event loop: its price was charged afterwards."""
+    pattern, looked_at = Pattern(text), []
+    pattern._whole = lambda subject, start, end=UNLIMITED: looked_at.append(end)
+    subject = "a" * 1_000_000
+    assert len(subject) > pattern.limit
+    assert pattern.far(subject, 0, 10_000) is None
+    assert all(end * pattern.scan >> 4 < 11_000 for end in looked_at)
 
 
 @pytest.mark.parametrize(

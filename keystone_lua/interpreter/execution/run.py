@@ -306,8 +306,6 @@ class Run:
         """What the script's constants are, by number."""
         return self.program.constants
 
-    # globals
-
     def populate(self) -> None:
         """Fill the globals with what the program can reach."""
         program = self.program
@@ -385,8 +383,6 @@ class Run:
             function = self.chunks[module] = FunctionType(code, program.namespace, code.co_name, None, closure)
         return function
 
-    # budgets
-
     def refuel(self, d: int, *later: int) -> None:
         """A counter went below zero, or a depth is new.
 
@@ -431,8 +427,12 @@ class Run:
     def instructions_used(self) -> int:
         """Instructions charged so far, at most the limit."""
         used: int = self.granted - self.fuel.cell_contents
-        limit = self.limits.instructions
-        return used if used < limit else limit
+        return min(used, self.limits.instructions)
+
+    def affordable(self) -> int:
+        """Instructions that are left, of the slice if this run has only one."""
+        left: int = self.fuel.cell_contents + (0 if self.slice is not None else self.limits.instructions - self.granted)
+        return left
 
     def spent(self) -> tuple[int, int]:
         """Instructions and bytes charged so far, at most their limits."""

@@ -61,6 +61,9 @@ from .items import (
 SHORT: Final = 40
 """Bytes. Up to this length work of degree 2 is done by ``re``, at most 40 µs, at a linear price, which is higher."""
 UNLIMITED: Final = 1 << 62
+SOON: Final = 100_000
+"""Instructions, 1.5 to 4 ms, up to which a search by ``re`` is paid for when it has ended. Before longer ones it is
+looked at what the run has left."""
 MAX_ITEMS: Final = 100
 """Longer patterns are stepped: ``re`` would spend up to that many comparisons a byte."""
 MAX_BRANCHES: Final = 3
@@ -232,16 +235,19 @@ class _Survey:
 class Pattern:
     """A pattern that has been read.
 
-    The fast way, for callers that inline it: with rest = ``len(subject) - start``, call ``apply(subject, start)`` if
-    rest is at most ``limit``, else ``far(subject, start)``. For a match charge ``(end - start) * scan >> 4``
-    instructions, or the whole rest for end - start if not ``local``. Without one, if rest is at most ``fail_limit``,
-    charge ``rest * fail_scan >> 4``; else nothing is known and ``step`` must tell, which charges. So does ``find``.
-    ``regex.finditer(subject)`` gives what Lua's gsub and gmatch see if the subject is at most ``whole_limit`` long.
+    The fast way, for callers that inline it: with rest = ``len(subject) - start``, call ``apply(subject, start)``
+    if rest is at most ``limit``, else ``far(subject, start, left)``, where ``left`` is how many instructions may be
+    spent: a search that takes more is given up, and what is charged then is more, too. For a match charge ``(end -
+    start) * scan >> 4`` instructions, or the whole rest for end - start if not ``local``. Without one, if rest is
+    at most ``fail_limit``, charge ``rest * fail_scan >> 4``; else nothing is known and ``step`` must tell, which
+    charges. So does ``find``. ``regex.finditer(subject)`` gives what Lua's gsub and gmatch see if the subject is at
+    most ``whole_limit`` long.
     """
 
     __slots__ = (
-        "_items", "_program", "anchored", "apply", "captures", "fail_limit", "fail_scan", "far", "flat", "limit",
-        "local", "pinned", "plain", "positions", "regex", "scan", "simple", "textual", "unclosed", "whole_limit",
+        "_items", "_program", "_whole", "anchored", "apply", "captures", "fail_limit", "fail_scan", "far", "flat",
+        "limit", "local", "pinned", "plain", "positions", "regex", "scan", "simple", "textual", "unclosed",
+        "whole_limit",
     )  # fmt: skip
 
     def __init__(self, text: str) -> None:
@@ -264,8 +270,9 @@ class Pattern:
         self.scan = self.fail_scan = 0
         self.local = True
         self.apply: Callable[[str, int], Match | None] = _never
-        self.far: Callable[[str, int], Match | None] = _never
+        self.far: Callable[[str, int, int], Match | None] = _never
         self.regex: re.Pattern[str] | None = None
+        self._whole: Callable[..., Match | None] = _never
         self._items = reader.items
         self._program: Program | None = None
         survey = _Survey(self._items)
@@ -294,16 +301,42 @@ class Pattern:
             self.fail_scan = 0
         if survey.length and survey.degree < 2 and not self.pinned:
             self.whole_limit = self.limit if self.local else short
+        soon = (SOON << 4) // self.scan
         text = _regex_text(self._items, survey)
         self.regex = re.compile(text, re.DOTALL)
         self.apply = self.regex.match if self.pinned else self.regex.search
         if guarded:
-            self.far = _Guarded(self.regex, f"(?<!{regex_of(survey.work[0].mask)}){text}").find
+            self._whole = _Guarded(self.regex, f"(?<!{regex_of(survey.work[0].mask)}){text}").find
+        elif degree == 1:
+            self._whole = self.regex.match if self.pinned else self.regex.search
+        if degree == 1:
+            self.far = self._far
+        if not self.pinned:
+            self.limit = min(self.limit, soon)
 
-    def find(self, subject: str, start: int, charge: Charge) -> Match | None:
-        """The first match at or after ``start``; charges for the work."""
+    def _far(self, subject: str, start: int, left: int) -> Match | None:
+        """A search that is long, or that is done with a look-behind.
+
+        If the whole rest costs more than is left, the search ends where that is spent. It finds what a search of the
+        whole finds, if that lies before: an attempt has not looked beyond the end of the match that it finds.
+        """
         rest = len(subject) - start
-        found = self.apply(subject, start) if rest <= self.limit else self.far(subject, start)
+        if self.pinned or rest * self.scan >> 4 <= left:
+            return self._whole(subject, start)
+        if not self.local:
+            return None
+        end = start + ((left + 1) << 4) // self.scan + 2
+        if end >= len(subject):
+            return self._whole(subject, start)
+        found = self._whole(subject, start, end)
+        return found if found is not None and found.end() < end else None
+
+    def find(
+        self, subject: str, start: int, charge: Charge, affordable: Callable[[], int] = UNLIMITED.__int__
+    ) -> Match | None:
+        """The first match at or after ``start``; charges for the work. ``affordable`` says how much can be paid for."""
+        rest = len(subject) - start
+        found = self.apply(subject, start) if rest <= self.limit else self.far(subject, start, affordable())
         if found is not None:
             charge((found.end() - start if self.local else rest) * self.scan >> 4, 0)
         elif rest <= self.fail_limit:
@@ -331,17 +364,17 @@ class _Guarded:
     def __init__(self, regex: re.Pattern[str], text: str) -> None:
         self.match = regex.match
         self.text = text
-        self.search: Callable[[str, int], Match | None] | None = None
+        self.search: Callable[[str, int, int], Match | None] | None = None
 
-    def find(self, subject: str, start: int) -> Match | None:
+    def find(self, subject: str, start: int, end: int = UNLIMITED) -> Match | None:
         if self.search is None:
             self.search = re.compile(self.text, re.DOTALL).search
-        if start and (found := self.match(subject, start)):
+        if start and (found := self.match(subject, start, end)):
             return found
-        return self.search(subject, start + (start > 0))
+        return self.search(subject, start + (start > 0), end)
 
 
-def _never(subject: str, start: int) -> None:
+def _never(subject: str, start: int, left: int = 0) -> None:
     """``apply`` and ``far`` of a pattern that ``re`` may not touch."""
 
 

@@ -68,6 +68,9 @@ class RunContext(Protocol):
     def instructions_used(self) -> int:
         """Instructions charged so far."""
 
+    def affordable(self) -> int:
+        """Instructions that are left, of the slice if this run has only one."""
+
     def call(self, function: LuaValue, d: int, *arguments: LuaValue) -> LuaValue:
         """Call any value; all results."""
 

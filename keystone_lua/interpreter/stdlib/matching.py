@@ -101,7 +101,7 @@ def load(run: RunContext, text: str) -> Pattern:
 def find_match(run: RunContext, pattern: Pattern, subject: str, start: int) -> Match | None:
     """``pattern.find``, with Lua's error if there is one."""
     try:
-        return pattern.find(subject, start, run.charge)
+        return pattern.find(subject, start, run.charge, run.affordable)
     except PatternError as error:
         raise library_error(str(error)) from None
 

@@ -83,7 +83,7 @@ def find_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
             if fuel < 0 or alloc < 0:
                 run.refuel(0)
             return None if place < 0 else (place + 1.0, place + size + 0.0)
-        found = pattern.apply(s, start) if rest <= pattern.limit else pattern.far(s, start)
+        found = pattern.apply(s, start) if rest <= pattern.limit else pattern.far(s, start, run.affordable())
         fuel -= _FIND
         if found is None:
             if rest <= pattern.fail_limit:
@@ -130,7 +130,11 @@ def gmatch_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
             fuel -= _NEXT_MATCH
             found = None
             if rest >= 0:
-                found = pattern.apply(subject, start) if rest <= pattern.limit else pattern.far(subject, start)
+                found = (
+                    pattern.apply(subject, start)
+                    if rest <= pattern.limit
+                    else pattern.far(subject, start, run.affordable())
+                )
                 if found is not None:
                     begin, place = found.span()
                     fuel -= (place - start if pattern.local else rest) * pattern.scan >> 4
@@ -242,7 +246,7 @@ def match_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
             pattern = load(run, p)
         rest = len(s) - start
         fuel -= _MATCH
-        found = pattern.apply(s, start) if rest <= pattern.limit else pattern.far(s, start)
+        found = pattern.apply(s, start) if rest <= pattern.limit else pattern.far(s, start, run.affordable())
         if found is not None:
             fuel -= (found.end() - start if pattern.local else rest) * pattern.scan >> 4
         elif rest <= pattern.fail_limit:

@@ -180,14 +180,22 @@ FUNCTIONS: Final[dict[tuple[str, str, int], CallForm]] = {
 """By library, name and number of arguments."""
 
 
-def attempt(builder: FunctionBuilder, node: nodes.Expression, test: bool = False, least: int = 1) -> Charged | None:
+def attempt(
+    builder: FunctionBuilder,
+    node: nodes.Expression,
+    test: bool = False,
+    least: int = 1,
+    own: nodes.Index | None = None,
+) -> Charged | None:
     """The node's value (or truth) without guards, with what is to be charged for it; None if guards stay.
 
-    Nor if fewer than ``least`` guards, or two of a test, would be saved.
+    Nor if fewer than ``least`` guards, or two of a test, would be saved. ``own`` is a field that a metatable must not
+    answer.
     """
     if not builder.level.speculation:
         return None
     made = Attempt(builder, FUNCTIONS)
+    made.own = own
     mark = builder.context.temporaries
     try:
         expression = made.test(node) if test else made.value(node)

@@ -93,6 +93,8 @@ class Attempt:
         """Of the function whose call is being emitted."""
         self.conditional = 0
         self.functions = functions
+        self.own: nodes.Index | None = None
+        """A field that must be the object's own: it is to be set."""
 
     # the ways to ask
 
@@ -110,7 +112,8 @@ class Attempt:
             return self.operand(node.expression)
         if isinstance(node, nodes.Index):
             self.nodes += 1
-            return self.index(node, "__index" in self.events and isinstance(node.key, nodes.String))
+            may_inherit = "__index" in self.events and isinstance(node.key, nodes.String)
+            return self.index(node, may_inherit and node is not self.own)
         return self.value(node)
 
     def test(self, node: nodes.Expression) -> ast.expr:

@@ -20,7 +20,7 @@ from ..runtime.values import LONG_STRING
 from ..signatures import HOST_CALLS
 from ..syntax import nodes
 from ..syntax.control_flow import CALLS, CONSTANTS, MULTI, ends
-from . import expressions, jumps, pyast, stores
+from . import expressions, jumps, pyast, stores, updates
 from .builder import MAX_CHAIN, FunctionBuilder, StatementMaker
 from .segments import Segment, Statements
 from .speculated_calls import attempt
@@ -113,17 +113,8 @@ def assign(builder: FunctionBuilder, node: nodes.Assign) -> None:
     if len(node.targets) == 1 and len(node.values) == 1:
         assign_one(builder, node.targets[0], node.values[0], node.line)
         return
-    assign_several(builder, node)
-
-
-def untried(builder: FunctionBuilder, emit: Callable[[], None]) -> list[ast.stmt]:
-    """The statements of a handler, in which nothing is tried again."""
-    outer, builder.out = builder.out, []
-    left, builder.attempts_left = builder.attempts_left - 1, 0
-    emit()
-    builder.attempts_left = left
-    made, builder.out = builder.finish(builder.out, builder.context), outer
-    return made
+    if not updates.exchange(builder, node, lambda: assign_several(builder, node)):
+        assign_several(builder, node)
 
 
 def assign_several(builder: FunctionBuilder, node: nodes.Assign) -> None:
@@ -156,8 +147,15 @@ def copy_operands(
 
 def assign_one(builder: FunctionBuilder, target: nodes.Expression, value: nodes.Expression, line: int) -> None:
     """One target, one value, in a statement that ends at ``line``."""
-    if not (isinstance(target, nodes.Index) and append(builder, target, value, line)):
+
+    def guarded() -> None:
         assign_guarded(builder, target, value, line)
+
+    if isinstance(target, nodes.Index) and (
+        append(builder, target, value, guarded) or updates.update(builder, target, value, guarded)
+    ):
+        return
+    guarded()
 
 
 def assign_guarded(builder: FunctionBuilder, target: nodes.Expression, value: nodes.Expression, end: int) -> None:
@@ -251,7 +249,7 @@ def call_statement(builder: FunctionBuilder, node: nodes.CallStatement) -> None:
     builder.out.append(pyast.statement(builder.multi(node.call), builder.line))
 
 
-def append(builder: FunctionBuilder, target: nodes.Index, value: nodes.Expression, end: int) -> bool:
+def append(builder: FunctionBuilder, target: nodes.Index, value: nodes.Expression, emit: Callable[[], None]) -> bool:
     """``t[#t + 1] = v`` of a local t and a v that can be tried: the guarded form is in the handler."""
     variable = builder.variable(target.object)
     key = target.key
@@ -284,8 +282,7 @@ def append(builder: FunctionBuilder, target: nodes.Index, value: nodes.Expressio
     if isinstance(v, ast.Constant):
         return False
     body = [*tried, *stores.appended(builder, t, v, price)]
-    guarded = untried(builder, lambda: assign_guarded(builder, target, value, end))
-    builder.out.append(pyast.try_(body, "GuardFailure", guarded, line))
+    builder.out.append(pyast.try_(body, "GuardFailure", updates.untried(builder, emit), line))
     return True
 
 

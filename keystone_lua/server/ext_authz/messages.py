@@ -61,7 +61,7 @@ def asked_of(message: bytes, metadata: Mapping[str, str]) -> Asked:
     """The request that a CheckRequest tells of. Raises `Refusal`."""
     try:
         attributes = CheckRequest.FromString(message).attributes
-    except DecodeError:
+    except (DecodeError, ValueError):  # the latter without native code, for what is no UTF-8
         raise Refusal(400, "no CheckRequest, or texts in it that are no UTF-8") from None
     given = _options(metadata, attributes.context_extensions)
     http = attributes.request.http

@@ -33,6 +33,7 @@ MODULES: Final = {
     "testing": ("test",),
     "profiling": ("profile",),
     "reasons": ("why",),
+    "dearest": ("worst",),
     "replaying": ("replay",),
     "diffing": ("diff",),
     "shipping": ("ship",),

@@ -7,12 +7,14 @@ and a command.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from keystone_lua.authoring.checker import check_source
+from keystone_lua.authoring.checker import Finding, Kind, check_source
+from keystone_lua.authoring.checker.placing import Placed, placed
 from keystone_lua.cli import main
 from keystone_lua.routing.scripts import ScriptStore
 
@@ -184,3 +186,44 @@ def test_42_two_files_for_one_tenant_are_told_at_reload(tmp_path: Path) -> None:
 
 def test_there_are_as_many_as_are_promised() -> None:
     assert (len(AUTHORS) + len(OPERATORS) + 1, len(PATTERNS), len(FIELDS)) == (42, 15, 12)
+
+
+# right scripts
+
+ROOT = Path(__file__).parents[2]
+CHECKS = ROOT / "tests" / "authoring" / "checks"
+WITH_A_FAULT = {"shop.lua"}
+"""Examples that are to fail: this one shows what a budget is for."""
+FILES = sorted(
+    path
+    for path in (*(ROOT / "scripts").rglob("*.lua"), *(ROOT / "examples").rglob("*.lua"), *CHECKS.glob("*.good.lua"))
+    if path.name not in WITH_A_FAULT
+)
+SHOWN = [
+    block
+    for page in ("library", "coming-from")
+    for block in re.findall(r"```lua\n(.*?)```", (ROOT / "docs" / f"{page}.md").read_text(), re.DOTALL)
+    if "function on_route_request" in block
+]
+
+
+def alarms(source: bytes, name: str, where: Placed, modules: dict[str, bytes]) -> list[Finding]:
+    found = check_source(source, name, modules, where.kind, where.injected)
+    return [each for each in found if each.severity != "note"]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_a_right_script_gets_no_alarm(path: Path) -> None:
+    where = Placed(CHECKS, Kind.TENANT) if path.parent == CHECKS else placed(path)
+    library = where.folder / "lib"
+    modules = {module.stem: module.read_bytes() for module in library.glob("*.lua")}
+    assert alarms(path.read_bytes(), path.name, where, modules) == []
+
+
+@pytest.mark.parametrize("source", SHOWN, ids=range(len(SHOWN)))
+def test_what_the_pages_show_gets_no_alarm(source: str) -> None:
+    assert alarms(source.encode(), "page.lua", Placed(Path(), Kind.TENANT), {}) == []
+
+
+def test_there_are_forty_right_ones() -> None:
+    assert len(FILES) + len(SHOWN) >= 40

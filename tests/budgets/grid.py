@@ -238,7 +238,10 @@ STATEMENTS: Final = (
     operator("if $1 == $2 then local _ = 1 end", "S", "P"), operator("if $1 < $2 then local _ = 1 end", "S", "P"),
     operator("while $1 == $2 do break end", "S", "P"), operator("repeat until $1 ~= $2", "ONE", "2"),
     operator("local f = function() return $1 end f()", "S"), operator("for w in $1:gmatch($2) do break end", "S", "P"),
-    operator("local t = {} t[$1] = $2 t[$1] = nil local _ = #t", "ONE", "S"), operator("print($1)", "S"), operator("log($1)", "S"),
+    operator("local t = {} t[$1] = $2 t[$1] = nil local _ = #t", "ONE", "S"),
+    operator("local t = {1, 2, 3, 4, 5, 6, 7} t[20] = $1 t[30] = 1 t[40] = 1 t[50] = 1 t[60] = 1 t[70] = 1 t[3] = nil", "S"),
+    operator("local t = {nil, 2, nil, 4, nil, 6} t[6] = nil t[6] = $1 t[6] = nil t[6] = 1", "S"),
+    operator("local t = {1, 2, 3, 4} t[9] = $1 t[17] = 1 t[2] = nil local _ = #t + #t", "S"), operator("print($1)", "S"), operator("log($1)", "S"),
 )  # fmt: skip
 
 MODULES: Final = tuple(Shape(text, values) for text, values in grid_modules.SHAPES)

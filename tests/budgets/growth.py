@@ -52,7 +52,7 @@ KINDS: Final[dict[str, Kind]] = {
     "walk": Kind(
         "the entries of a table that is walked over, and the places of removed ones, which CPython keeps",
         "by entries; a table with more removed places than entries is made anew by the removal",
-        "`k14`-`k17`, `k29`, `k32`, `t03`, `a07`-`a11`",
+        "`k14`-`k17`, `k29`, `k32`, `k34`, `t03`, `a07`-`a11`",
     ),
     "shift": Kind("elements that are moved up or down", "9 instructions each", "`e29`-`e31`"),
     "digits": Kind(

@@ -57,6 +57,15 @@ def test_k32_the_order_of_keys(walk: str) -> None:
     assert walked[1] - walked[0] >= (8_000 - 800) // 8
 
 
+def test_k34_small_tables_with_keys_that_lie_apart() -> None:
+    def spent(text: str) -> int:
+        return again(compile_program(f"local t = {{1, 2, 3, 4, 5, 6, 7}} {text}".encode(), "t"), ROOMY).instructions
+
+    sparse = "t[20] = 1 t[30] = 1 t[40] = 1 "
+    assert spent(sparse + "t[3] = nil") - spent(sparse) >= spent("t[3] = nil") - spent("") + 16 * 10
+    assert spent("t[20] = 1") == spent("t[8] = 1") + 4
+
+
 @pytest.mark.parametrize("name", ["_G", "load", "package"])
 def test_what_a_runs_start_takes_is_bounded(name: str) -> None:
     """Library functions of all names: nobody pays for them."""

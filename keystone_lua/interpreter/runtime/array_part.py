@@ -132,7 +132,11 @@ def removed(run: RunContext, t: Table, k: float) -> None:
         others = sum([key.__class__ is float for key in t])
         keys = list(t)
         keys.insert(keys.index(k - 1.0) + 1 if k - 1.0 in t else 0, k)
-        t.array = [int(end) if others + 1 == end else _replayed(keys)]
+        if others + 1 == end:
+            t.array = [int(end)]
+        else:
+            run.charge(costs.SETTLING * 4 * len(keys))
+            t.array = [_replayed(keys)]
         end = float(t.array[0])
     count = len(t) + 0.0
     if count != end and count in t and count + 1.0 not in t and end in t:

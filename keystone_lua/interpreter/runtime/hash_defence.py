@@ -63,7 +63,7 @@ def removed(run: RunContext, t: Table, k: float) -> None:
 
 def _notes(run: RunContext, t: Table) -> list[float]:
     """The starts noted, to which one is to be added."""
-    run.charge(0, costs.NOTE)
+    run.charge(costs.SETTLING, costs.NOTE)
     try:
         return t.starts
     except AttributeError:

@@ -102,6 +102,14 @@ def test_a_library_function_is_paid_by_the_line_that_calls_it() -> None:
         assert 1000 < function.bytes <= spent.bytes
 
 
+def test_a_long_search_looks_at_what_is_left_and_books_nothing_else() -> None:
+    source = "local s = ('ab'):rep(100000)\nreturn s:find(('.'):rep(33) .. '~'), s:match(('.'):rep(33) .. 'b'), (s:gsub(('%a'):rep(20) .. '~', ''))"
+    profiled(source, WIDE)
+    stopped = Limits(instructions=50_000)
+    plain = execute(compile_program(source.encode(), "x"), stopped)
+    assert result_of(AccountedRun(compile_program(source.encode(), "x", accounted=True), stopped)) == plain
+
+
 def test_functions_that_share_their_code_are_told_apart() -> None:
     functions = profiled("return math.sin(1) + math.cos(1) + math.sin(2)").functions
     assert {name: spent.instructions for name, spent in functions.items()} == {"math.sin": 20, "math.cos": 10}

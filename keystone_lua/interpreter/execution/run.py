@@ -431,8 +431,8 @@ class Run:
 
     def affordable(self) -> int:
         """Instructions that are left, of the slice if this run has only one."""
-        left: int = self.fuel.cell_contents + (0 if self.slice is not None else self.limits.instructions - self.granted)
-        return left
+        used: int = self.granted - self.fuel.cell_contents  # a recorder's counter knows how to be subtracted
+        return (self.granted if self.slice is not None else self.limits.instructions) - used
 
     def spent(self) -> tuple[int, int]:
         """Instructions and bytes charged so far, at most their limits."""

@@ -75,12 +75,14 @@ def _leading(keys: list[LuaValue]) -> int:
     """How many of the keys are 1, 2, 3 and so on, from the first key on."""
     while len(_places) < len(keys) and len(_places) < _MOST:
         _places.extend(map(float, range(len(_places) + 1, 2 * len(_places) + 1)))
-    done = 0
-    while keys[done : (end := done + _CHUNK)] == (
+    done, count = 0, len(keys)
+    while (end := done + _CHUNK) <= count and keys[done:end] == (
         _places[done:end] if end < len(_places) else list(map(float, range(done + 1, end + 1)))
     ):
         done = end
+    if count < end and keys[done:] == _places[done:count]:
+        return count
     for place, key in enumerate(keys[done:end], done + 1):
         if key != place:
             return place - 1
-    return len(keys)
+    return count

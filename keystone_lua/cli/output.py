@@ -10,7 +10,6 @@ import contextlib
 import io
 import json
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from typing import IO, Any, Final
@@ -73,7 +72,9 @@ def columns() -> int | None:
     """Columns of the terminal, at least 80; None where standard output is none, and lines may be of any length."""
     if sys.stdout is None or not sys.stdout.isatty():
         return None
-    return max(80, shutil.get_terminal_size().columns)
+    from shutil import get_terminal_size  # here, since a pipe does not need it
+
+    return max(80, get_terminal_size().columns)
 
 
 def counted(count: int, one: str, several: str = "") -> str:

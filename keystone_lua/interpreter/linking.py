@@ -18,7 +18,6 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from difflib import get_close_matches
 from itertools import islice
 from types import MappingProxyType
 from typing import Final
@@ -359,6 +358,8 @@ class _Linker:
 
     def like(self, name: str) -> str:
         """The module that a misspelt name may mean."""
+        from difflib import get_close_matches  # here, since few programs need it
+
         close = get_close_matches(name[:MOST_NAME], [*islice(self.modules, MOST_NAMES), *catalogue.FILES], 1, 0.7)
         return f"did you mean '{close[0]}'?" if close else ""
 

@@ -11,10 +11,8 @@ not be renamed; then nothing has changed.
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
-import shutil
 from pathlib import Path
 from typing import Final
 
@@ -60,10 +58,12 @@ def promote(folder: Path) -> None:
             waiting.rename(previous)
             return
         exchange(waiting, previous)
+        from shutil import rmtree  # here, since few commands need it
+
         dropped = folder.with_name(f".{folder.name}.dropped")
-        shutil.rmtree(dropped, ignore_errors=True)  # of a promotion that was cut off here
+        rmtree(dropped, ignore_errors=True)  # of a promotion that was cut off here
         waiting.rename(dropped)
-        shutil.rmtree(dropped, ignore_errors=True)
+        rmtree(dropped, ignore_errors=True)
     except OSError as error:
         raise CannotSwitch(f"{error.filename or folder}: {error.strerror}") from None
 
@@ -92,6 +92,8 @@ def _check(folder: Path, other: Path) -> None:
 
 def exchange(one: Path, other: Path) -> None:
     """Let two folders change names at once (renameat2(2), Linux 3.15). Raises `OSError`."""
+    import ctypes  # here, since few commands need it
+
     try:
         rename = ctypes.CDLL(None, use_errno=True).renameat2
     except AttributeError:

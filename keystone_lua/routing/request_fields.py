@@ -16,7 +16,6 @@ import binascii
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, Final
 
 TEXT: Final = "text"
@@ -147,6 +146,8 @@ def unknown(data: Any) -> BadRequest | None:
 
 
 def _unknown(name: str, known: tuple[str, ...], parent: str) -> BadRequest:
+    from difflib import get_close_matches  # here, since few commands need it
+
     close = get_close_matches(name, known, 1, 0.5)
     advice = f"did you mean '{close[0]}'?" if close else f"there are {', '.join(known)}"
     return BadRequest(f"no such field: {advice}", f"{parent}{name[:_SHOWN_NAME]}")

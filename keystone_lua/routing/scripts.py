@@ -20,7 +20,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
@@ -301,6 +300,8 @@ def without_entry_point(program: Program) -> str | None:
     name = ENTRY_POINT.encode()
     if program.dynamic or any(name in text for text in (program.source, *program.sources.values())):
         return None
+    from difflib import get_close_matches  # here, since few commands need it
+
     found = islice(_FUNCTION.finditer(program.source), MOST_NAMES)
     close = get_close_matches(ENTRY_POINT, [(one[1] or one[2]).decode() for one in found], 1, 0.6)
     return f"{ENTRY_POINT} is not defined{f': is {close[0]} meant to be it?' if close else ''}"

@@ -82,7 +82,7 @@ def test_a_system_without_the_call_changes_nothing(tmp_path: Path, monkeypatch: 
         def __init__(self, *_: object, **__: object) -> None:
             pass
 
-    monkeypatch.setattr(folder_versions.ctypes, "CDLL", Old)
+    monkeypatch.setattr("ctypes.CDLL", Old)
     with pytest.raises(CannotSwitch, match="cannot exchange two folders at once"):
         promote(scripts)
     with pytest.raises(CannotSwitch, match="cannot exchange two folders at once"):

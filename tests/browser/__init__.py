@@ -35,7 +35,7 @@ _FLAGS: Final = (
 _KEYS: Final = {
     "Tab": (9, ""), "Enter": (13, "\r"), "Escape": (27, ""), "Space": (32, " "), "Backspace": (8, ""),
     "ArrowUp": (38, ""), "ArrowDown": (40, ""), "ArrowLeft": (37, ""), "ArrowRight": (39, ""), "Home": (36, ""),
-    "End": (35, ""), "a": (65, "a"),
+    "End": (35, ""), "F8": (119, ""), "a": (65, "a"), "M": (77, "M"),
 }  # fmt: skip
 """Name to Windows' key code, which the protocol wants, and the text that the key writes."""
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from tests.audit.support import write_log
 from tests.playground.support import ROOT, Client, playground
 
-from . import CONTROL, Browser, Page
+from . import Browser, Page
+from .steps import run, write
 
 SIZES = ((390, 844), (768, 1024), (1280, 900))
 FAILING = """\
@@ -47,24 +48,17 @@ def _states(page: Page, client: Client, name: Path) -> None:
         page.evaluate("window.scrollTo(0, 0)")
         page.picture(name.with_name(f"{name.name}-{state}.png"), whole)
 
-    def run() -> None:
-        page.evaluate("document.querySelector('#status').textContent = ''")
-        page.key("Enter", CONTROL)
-        page.wait("!document.querySelector('#run').disabled && document.querySelector('#status').innerText")
-
     page.open(f"http://127.0.0.1:{client.port}/")
     page.wait("!document.querySelector('#key-form').hidden")
     picture("key", whole=False)
     page.fill("#key", client.address)
     page.key("Enter")
     page.wait("document.querySelector('#findings').innerText")
-    run()
+    run(page)
     picture("run", whole=False)
-    page.evaluate("document.querySelector('#script .cm-content').focus()")
-    page.key("a", CONTROL)
-    page.type(FAILING)
+    write(page, FAILING)
     page.wait("document.querySelector('#findings').innerText.includes('pth')")
-    run()
+    run(page)
     picture("failed")
     page.click("#tab-tests")
     page.click("#run-tests")
@@ -82,7 +76,7 @@ def _states(page: Page, client: Client, name: Path) -> None:
     page.click("#tab-script")
     page.fill("#headers", "X-Canary: true")
     page.evaluate("document.querySelector('#more').open = true")
-    run()
+    run(page)
     picture("what-if")
 
 

@@ -47,6 +47,12 @@ const look = EditorView.theme({
   ".cm-lint-marker-error": { content: "normal", backgroundColor: "var(--bad)" },
   ".cm-lint-marker-warning": { content: "normal", backgroundColor: "var(--warn)", borderRadius: "1px", transform: "rotate(45deg) scale(.85)" },
   ".cm-lint-marker-info": { content: "normal", backgroundColor: "var(--soft)" },
+  ".cm-panels": { backgroundColor: "var(--panel)", color: "var(--text)", borderColor: "var(--line)" },
+  ".cm-panel.cm-panel-lint ul [aria-selected], .cm-panel.cm-panel-lint ul:focus [aria-selected]": {
+    backgroundColor: "var(--chosen)", color: "var(--text)",
+  },
+  ".cm-panel.cm-panel-lint button[name=close]": { color: "var(--text)", minHeight: "1.5rem" },
+  ".cm-lintRange-active": { backgroundColor: "var(--chosen)" },
   ".cm-diagnostic": { padding: ".3rem .6rem", borderLeftWidth: "4px" },
   ".cm-diagnostic-error": { borderLeftColor: "var(--bad)" },
   ".cm-diagnostic-warning": { borderLeftColor: "var(--warn)" },

@@ -1,7 +1,8 @@
 """Chunks that a run loads: their code over the run's cells.
 
-Input: a run, a text, a name. Output: a function that sees the run's globals and nobody's locals. Raises LuaSyntaxError,
-what ends runs, and StackOverflow where the compiler would have too little of C's stack.
+Input: a run, a text, a name, perhaps an environment. Output: a function that sees the run's globals, or that table in
+their place, and nobody's locals. Raises LuaSyntaxError, what ends runs, and StackOverflow where the compiler would have
+too little of C's stack.
 
 The compiler is a room above this one, so it registers itself in COMPILERS.
 """
@@ -9,7 +10,7 @@ The compiler is a room above this one, so it registers itself in COMPILERS.
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import CodeType, FunctionType
+from types import CellType, CodeType, FunctionType
 from typing import Any, Final, Protocol
 
 from .. import costs
@@ -17,6 +18,7 @@ from ..levels import Level
 from ..runtime.context import RunContext
 from ..runtime.errors import StackOverflow
 from ..runtime.tracebacks import overflow_error
+from ..runtime.values import Table
 from .program import Program
 
 COMPILER_CALLS: Final = 100
@@ -42,12 +44,13 @@ class Loading(RunContext, Protocol):
     program: Program
 
 
-def load(run: Loading, d: int, text: str, name: str) -> FunctionType:
-    """The function of a text."""
+def load(run: Loading, d: int, text: str, name: str, environment: Table | None) -> FunctionType:
+    """The function of a text, over the run's globals or a table in their place."""
     if d + COMPILER_CALLS * run.native_call_depth > run.depth_limit:
         raise StackOverflow(overflow_error("stack overflow"))
     run.charge(costs.LOAD_BYTE * len(text), costs.LOADED + 4 * len(text) + len(name))
     (compiler,) = COMPILERS
     code, space = compiler(text, name, run.program.level, run.limits.source, run.charge)
-    closure = tuple([run.cells[cell] for cell in code.co_freevars])
+    cells = run.cells if environment is None else {**run.cells, "G": CellType(environment)}
+    closure = tuple([cells[cell] for cell in code.co_freevars])
     return FunctionType(code, space, code.co_name, None, closure)

@@ -365,9 +365,9 @@ class Run:
         """``require``: a library by name, or a module linked into the program, run once."""
         return require(self, d, name)
 
-    def load(self, d: int, text: str, name: str) -> LuaValue:
+    def load(self, d: int, text: str, name: str, environment: Table | None) -> LuaValue:
         """A function that runs a text. Raises LuaSyntaxError."""
-        return load(self, d, text, name)
+        return load(self, d, text, name, environment)
 
     def recipe(self, path: tuple[str, str]) -> catalogue.Member:
         """How that member is made."""

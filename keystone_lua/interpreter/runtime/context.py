@@ -104,8 +104,10 @@ class RunContext(Protocol):
     def require(self, d: int, name: str) -> LuaValue:
         """A library by name, or a module linked into the program, run once."""
 
-    def load(self, d: int, text: str, name: str) -> LuaValue:
-        """A function that runs a text, which is called ``name`` as PUC names chunks. Raises LuaSyntaxError."""
+    def load(self, d: int, text: str, name: str, environment: Table | None) -> LuaValue:
+        """A function that runs a text, which is called ``name`` as PUC names chunks. Raises LuaSyntaxError.
+
+        ``environment`` has what it takes for globals, if not the run's."""
 
     def recipe(self, path: tuple[str, str]) -> Any:
         """How a member of the routing library is made, by its file and name."""

@@ -1,7 +1,7 @@
 """``load`` and ``loadstring``: text that becomes a function while a script runs. There only if limits allow it.
 
-Input: text, or a function that answers it piece by piece; a chunk name. Output: a function, or nil and the reason, in
-lua5.1's words. Refuses binary chunks, which cannot be checked, and environments.
+Input: text, or a function that answers it piece by piece; a chunk name; for ``load`` a mode and an environment, as in
+LuaJIT. Output: a function, or nil and the reason, in lua5.1's words. Refuses binary chunks, which cannot be checked.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from ..numerals import number_to_string
 from ..runtime import metatables
 from ..runtime.errors import LuaError
 from ..runtime.tracebacks import from_python, library_error
-from ..runtime.values import ABSENT, LuaValue
-from .args import check_function, check_string, opt_string
+from ..runtime.values import ABSENT, LuaValue, Table
+from .args import check_function, check_string, check_table, opt_string
 
 if TYPE_CHECKING:
     from ..runtime.context import RunContext
@@ -27,6 +27,7 @@ _LOAD: Final = LIBRARY["load"]
 _LOADSTRING: Final = LIBRARY["loadstring"]
 _SIGNATURE: Final = "\33"
 """Begins what string.dump makes (LUA_SIGNATURE)."""
+_WRONG_MODE: Final = "attempt to load chunk with wrong mode"
 _BINARY: Final = "attempt to load a binary chunk (mode is 't')"
 
 
@@ -36,10 +37,11 @@ def load_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
         *_: LuaValue,
     ) -> LuaValue:  # fmt: skip
         run.charge(_LOAD)
+        if mode is not None and "t" not in check_string(mode, 3):
+            return None, _WRONG_MODE
+        environment = None if env is None else check_table(env, 4)
         if pieces.__class__ is str:  # as LuaJIT and Lua 5.2
-            if env is not None:
-                raise library_error("load takes no environment in this engine: a chunk has the globals")
-            return _loaded(run, d, pieces, opt_string(name, 2, pieces))
+            return _loaded(run, d, pieces, opt_string(name, 2, pieces), environment)
         shown = opt_string(name, 2, "=(load)")
         function = check_function(pieces, 1)
         try:
@@ -48,7 +50,7 @@ def load_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
             return None, run.caught(error)
         except TypeError as error:
             return None, run.caught(from_python(error))
-        return _loaded(run, d, text, shown)
+        return _loaded(run, d, text, shown, environment)
 
     return load
 
@@ -80,12 +82,12 @@ def _joined(run: RunContext, d: int, function: FunctionType) -> str:
     return "".join(found)
 
 
-def _loaded(run: RunContext, d: int, text: str, name: str) -> LuaValue:
+def _loaded(run: RunContext, d: int, text: str, name: str, environment: Table | None = None) -> LuaValue:
     """The function, or nil and a message."""
     if text[:1] == _SIGNATURE:
         return None, _BINARY
     try:
-        return run.load(d, text, name)
+        return run.load(d, text, name, environment)
     except LuaSyntaxError as error:
         message = error.message
     run.charge(len(message) // costs.COPY, costs.RESULTS + costs.STRING + len(message))

@@ -1,12 +1,12 @@
 -- allow-load
--- What load does beyond PUC's: a string, as in LuaJIT; no binary chunks; no environments.
+-- What load does beyond PUC's: a string, as in LuaJIT; no binary chunks. Environments are in load/environments.lua.
 print(load("return 1 + 1")()) --> 2
 print(load("return ...", "=name")(3)) --> 3
 print(load("x =", "=name")) --> nil\tname:1: unexpected symbol near '<eof>'
 print(load("error('x')")) --> function: 0x00000001
 print(pcall(load("error('x')"))) --> false\t[string "error('x')"]:1: x
 print(load("return 1", "=name", "t")()) --> 1
-print(pcall(load, "return 1", "=name", "t", {})) --> false\tload takes no environment in this engine: a chunk has the globals
+print(pcall(load, "return 1", "=name", "t", 5)) --> false\tbad argument #4 to '?' (table expected, got number)
 print(loadstring("\27Lua")) --> nil\tattempt to load a binary chunk (mode is 't')
 local f = loadstring("local n = 1\n\nreturn debug.getinfo(1, 'Sl'), debug.traceback()", "=chunk")
 local info, trace = f()

@@ -78,7 +78,7 @@ MAX_TOKENS = 200_000
 
 MAX_COMPILE_COST = 250_000
 """Units of work for the compiler in a program, see compile_cost.py: 2 s and 300 MB at most. Functions that coroutines
-run are compiled twice; where that would be too much a run does it, and pays. 50,000 constructor fields, 5,000 elseifs
+run are compiled twice; where that would be too much a run does it, and pays. 50,000 constructor fields, 4,600 elseifs
 or a sum of 15,000 terms fit, and so do about 6,000 lines as people write them (40 units each)."""
 
 MAX_PASSED = 200_000

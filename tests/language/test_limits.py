@@ -54,10 +54,10 @@ LEGAL = {
     "comparison chain": ("local a = 1 return " + "a" + " == a" * 9_000, "false"),
     "concat chain": ('local a = "x" return #(' + " .. ".join(["a"] * 150) + ")", "150"),
     "elseifs": (
-        "local n = 4999 if n == 0 then return 0 "
-        + " ".join(f"elseif n == {i} then return {i}" for i in range(1, 5_000))
+        "local n = 4599 if n == 0 then return 0 "
+        + " ".join(f"elseif n == {i} then return {i}" for i in range(1, 4_600))
         + " end",
-        "4999",
+        "4599",
     ),
     "constructor fields": ("local t = {" + ", ".join(map(str, range(50_000))) + "} return t[1], #t", "50000"),
     "constructor names": ("local t = {" + ", ".join(f"k{i} = {i}" for i in range(10_000)) + "} return t.k9999", "9999"),

@@ -166,6 +166,10 @@ def test_every_documented_status_is_seen(tmp_path: Path) -> None:
         for answer in many_at_once(client):
             seen.add(check("POST", "/route/endless", answer))
             assert answer.status != 503 or int(answer.headers["retry-after"]) > 0
+    with server_process(scripts, "--addr", ":0") as public:
+        client = public.client
+        for method, path in (("GET", "/versions"), ("POST", "/versions"), ("POST", "/promote"), ("POST", "/rollback")):
+            seen.add(check(method, path, client.send(method, path)))
     limited = ServerConfig(rates=Rates(requests=0.001))
     with server_in_thread(scripts, limited) as client:
         for _ in range(2):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -11,6 +12,7 @@ import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,9 +23,15 @@ from keystone_lua.routing.folder_versions import next_of
 from keystone_lua.routing.given_fields import TenantData
 from keystone_lua.routing.scripts import ScriptStore
 from keystone_lua.server.decisions.shadow import Candidates, Share
+from keystone_lua.server.http.admin_endpoints import AdminEndpoints
+from keystone_lua.server.http.connection_limits import Admission
+from keystone_lua.server.http.lifecycle import Lifecycle
+from keystone_lua.server.http.responses import Refusal
+from keystone_lua.server.scripts.reload import local_reloads
 from keystone_lua.server.scripts.versions import objection
-from keystone_lua.server.settings.config import Guard, ServerConfig
-from keystone_lua.server.telemetry.metrics import Counts
+from keystone_lua.server.settings.config import Address, Guard, ServerConfig
+from keystone_lua.server.telemetry.exposition import Exposition
+from keystone_lua.server.telemetry.metrics import Counts, WorkerMetrics
 from keystone_lua.server.telemetry.shadow_counts import EXAMPLE_BYTES, EXAMPLES, ShadowCounts
 from keystone_lua.server.telemetry.tracing import CURRENT, Trace
 from tests.server.support import WAIT, Client, constant, run, server_in_thread, server_process, write_scripts
@@ -378,3 +386,34 @@ def until_served(client: Client, expected: str) -> None:
                 return
         time.sleep(0.02)
     raise AssertionError("not served again")
+
+
+async def checked(config: ServerConfig, store: ScriptStore) -> None:
+    counts = Counts()
+    lifecycle = Lifecycle(WorkerMetrics(counts), Admission(1, 1.0, 1.0))
+    endpoints = AdminEndpoints(config, store, local_reloads(store, counts), Exposition(counts, store), lifecycle)
+    request: Any = SimpleNamespace(headers={}, query={})
+    endpoints._check_guard(request)
+
+
+@pytest.mark.parametrize(
+    ("more", "status"),
+    [
+        ({}, 403),
+        ({"admin_token": "hush"}, 401),
+        ({"address": Address("127.0.0.2", 1)}, 200),
+        ({"address": Address("localhost", 1)}, 200),
+        ({"address": Address("", 0, "/run/x")}, 200),
+        ({"admin_address": Address("", 1)}, 200),
+    ],
+)
+def test_an_address_that_others_reach_shows_and_changes_no_versions(
+    more: dict[str, Any], status: int, tmp_path: Path
+) -> None:
+    store = ScriptStore(two_versions(tmp_path, constant("a"), constant("b")))
+    if status == 200:
+        asyncio.run(checked(ServerConfig(**more), store))
+    else:
+        with pytest.raises(Refusal) as refused:
+            asyncio.run(checked(ServerConfig(**more), store))
+        assert refused.value.status == status

@@ -239,11 +239,12 @@ def _reload() -> dict[str, Any]:
     return call
 
 
+_NOT_GUARDED: Answers = {403: ("Everybody can reach the address, and there is no admin token.", models.Refusal)}
 _NOT_DONE: Answers = {409: ("Not done; the error says why.", models.Refusal)}
 
 
 def _versions() -> dict[str, Any]:
-    told: Answers = {200: ("How both stand.", models.VersionsAnswer), **_NO_TOKEN, **_WRONG_METHOD}
+    told: Answers = {200: ("How both stand.", models.VersionsAnswer), **_NO_TOKEN, **_NOT_GUARDED, **_WRONG_METHOD}
     bad: Answers = {400: ("An option that cannot be read.", models.Refusal)}
     change = _call("Set how much the next version takes too, or answers", {**told, **bad, **_NOT_DONE}, admin=True)
     number = {"type": "number", "minimum": 0, "maximum": 100}
@@ -256,6 +257,7 @@ def _versions() -> dict[str, Any]:
         200: ("Done, and in force in every worker.", models.SwitchAnswer),
         **bad,
         **_NO_TOKEN,
+        **_NOT_GUARDED,
         **_WRONG_METHOD,
         **_NOT_DONE,
         422: ("Done, but for the files in error.", models.SwitchAnswer),

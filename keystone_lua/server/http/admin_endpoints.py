@@ -24,7 +24,7 @@ from ...routing.scripts import ScriptStore
 from ..orders import PROMOTE, ROLLBACK, Order
 from ..scripts.reload import Reloads, Report
 from ..scripts.versions import standing
-from ..settings.config import ServerConfig
+from ..settings.config import Address, ServerConfig
 from ..telemetry.exposition import Exposition
 from ..telemetry.tracing import Trace
 from .json_text import json_bytes
@@ -60,6 +60,7 @@ class AdminEndpoints:
         self, config: ServerConfig, store: ScriptStore, reloads: Reloads, exposition: Exposition, lifecycle: Lifecycle
     ) -> None:
         self._token = config.admin_token.encode()
+        self._guarded = bool(config.admin_token) or config.admin_address is not None or _is_local(config.address)
         self._guard = config.guard
         self._counts = exposition.counts
         self._store = store
@@ -132,7 +133,7 @@ class AdminEndpoints:
         return self._answer(request, trace, 422 if report.errors else 200, body)
 
     async def _versions(self, request: web.BaseRequest, trace: Trace) -> web.StreamResponse:
-        self._check_token(request)
+        self._check_guard(request)
         if request.method == "POST":
             shadow, share = (_percent(request, name) for name in ("shadow", "share"))
             if share and self._store.beside is not None and not self._store.beside.current.programs:
@@ -151,7 +152,7 @@ class AdminEndpoints:
         return await self._order(request, trace, ROLLBACK)
 
     async def _order(self, request: web.BaseRequest, trace: Trace, act: str) -> web.StreamResponse:
-        self._check_token(request)
+        self._check_guard(request)
         who, force = request.query.get("who", ""), request.query.get("force", "0")
         if not (len(who) <= WHO and who.isprintable()):
             raise Refusal(400, f"who: expected printable text of up to {WHO} characters", field="who")
@@ -164,6 +165,12 @@ class AdminEndpoints:
         body = {"status": "done", **report.switch.plain(), **report.plain()}
         return self._answer(request, trace, 422 if report.errors else 200, body)
 
+    def _check_guard(self, request: web.BaseRequest) -> None:
+        """Versions show requests and change what everybody gets: not to whoever reaches a public address."""
+        if not self._guarded:
+            raise Refusal(403, "versions need an admin-token, an admin-addr of their own, or a local address")
+        self._check_token(request)
+
     def _check_token(self, request: web.BaseRequest) -> None:
         if not self._token:
             return
@@ -171,6 +178,11 @@ class AdminEndpoints:
         # Compared in a time that says nothing about where they differ.
         if scheme.lower() != "bearer" or not hmac.compare_digest(token.strip().encode("utf-8", "replace"), self._token):
             raise Refusal(401, "this call needs the admin token", headers="WWW-Authenticate: Bearer\r\n")
+
+
+def _is_local(address: Address) -> bool:
+    """Whether only this machine reaches an address."""
+    return bool(address.path) or address.host == "localhost" or address.host.startswith("127.") or address.host == "::1"
 
 
 def bundle_facts(status: Status) -> dict[str, object]:

@@ -36,7 +36,7 @@ KINDS: Final = (
 
 LANES: Final = ("inline", "lane")
 
-STATUSES: Final = (400, 401, 404, 405, 408, 413, 417, 429, 503)
+STATUSES: Final = (400, 401, 403, 404, 405, 408, 413, 417, 429, 503)
 """Of refusals, as the HTTP table has them."""
 
 SECONDS: Final = (0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.01, 0.05, 0.25, 1.0, 5.0)

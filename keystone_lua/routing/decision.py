@@ -107,7 +107,7 @@ def decision_of(
     failure = None
     read: set[str] | None = set() if watched or "secrets" in request else None
     if reads is None:
-        reads = track(run)
+        reads = None if run.program.facts.get(CACHE) is False else track(run)
     before = prepare(run.limits)
     try:
         answer = _decide(run, request, watched, read, reads)
@@ -174,7 +174,8 @@ def _request(
         method, path, host, body = from_text(method), from_text(path), from_text(host), from_text(body)
     size = _REQUEST_BYTES + len(method) + len(path) + len(host) + len(body)
     headers, headers_size = _headers_table(run, request["headers"], watched, read, reads)
-    price, headers_price = 10 + 6 * len(request["backends"]), 10 + 3 * dict.__len__(headers)
+    count = len(headers) if reads is None else dict.__len__(headers)
+    price, headers_price = 10 + 6 * len(request["backends"]), 10 + 3 * count
     if not run.pay(price + 10 + headers_price, backends_size + size + headers_size):
         run.refuel(0)
         run.charge(price, backends_size)
@@ -231,7 +232,8 @@ def _headers_table(
             run.header_meta = meta
     table.meta = meta
     table.run = run
-    return table, _HEADERS_BYTES + dict.__len__(table) * _HEADER_BYTES + size
+    count = len(table) if reads is None else dict.__len__(table)
+    return table, _HEADERS_BYTES + count * _HEADER_BYTES + size
 
 
 def watched_names(headers: Mapping[str, object], watched: frozenset[str]) -> list[str]:

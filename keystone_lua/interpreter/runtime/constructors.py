@@ -186,6 +186,8 @@ def keyed_table(run: RunContext, size: int, *items: LuaValue) -> Table:
         else:
             run.charge(costs.KEYED)
             rawset(run, t, key, value)
+            if t.__class__ is ListTable:  # what follows is stored without asking
+                t.__class__ = Table  # type: ignore[assignment]
     holes = positional.count(None)
     run.charge(costs.HOLED if holes else 0, costs.ENTRY * made)
     for place, value in enumerate(positional, 1):

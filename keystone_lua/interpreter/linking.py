@@ -240,6 +240,9 @@ class _Linker:
                 self.find(text)
                 if len(self.chunks) > count:
                     self.required(self.chunks[-1])
+        if _may_compute(self.resolution):
+            self.sought |= catalogue.FILES.keys()
+        catalogue.imported(self.sought)  # while nobody waits for a decision
 
     def named(self, looked: set[str], parts: Mapping[str, list[tuple[str, str]]]) -> set[str]:
         """Names that literals have, whole or in part, and nobody has looked for; ``looked`` are the literals before."""

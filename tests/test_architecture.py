@@ -144,7 +144,7 @@ def test_only_serving_needs_aiohttp_and_pydantic(arguments: list[str], tmp_path:
     (tmp_path / "cases.json").write_text(json.dumps([case]))
     program = (
         "import sys; from keystone_lua.cli import main; code = main(sys.argv[1:]);"
-        "sys.exit(code or sorted({'aiohttp', 'lark', 'pydantic'} & sys.modules.keys()) or 0)"
+        "sys.exit(code or sorted({'aiohttp', 'lark', 'pydantic', 'pygls'} & sys.modules.keys()) or 0)"
     )
     command = [sys.executable, "-c", program, *arguments]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)

@@ -193,7 +193,7 @@ def language_server(commands: Path) -> None:
         timeout=60,
         check=False,
     )
-    said("lsp", f"{done.returncode} {done.stdout}", "0 Content-Length", '"name":"keystone-lua"')
+    said("lsp", f"{done.returncode} {done.stdout}", "0 Content-Length", '"name": "keystone-lua"')
 
 
 def plain(commands: Path) -> None:

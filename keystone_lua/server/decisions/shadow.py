@@ -42,6 +42,9 @@ logger = logging.getLogger("keystone.versions")
 WAITING: Final = 256
 """Decisions that wait to be taken again, at most, in a worker."""
 
+LANE_SECONDS: Final = 0.5
+"""For a lane to be free."""
+
 LARGEST_BODY: Final = 64 << 10
 """Characters of a body that may wait; a request with a longer one is skipped: 256 of them are 16 MB."""
 
@@ -230,8 +233,12 @@ class Shadow(Observer):
     async def _in_lane(
         self, tenant: str, program: Program, request: RequestData, before: Decision, limits: Limits
     ) -> Decision | None:
-        if self._lanes.waiting or self._lanes.running >= max(1, self._config.lanes - 1):
-            return None  # a lane stays free for those who are waited for
+        began = time.perf_counter()
+        while self._lanes.waiting or self._lanes.running >= max(1, self._config.lanes - 1):
+            if time.perf_counter() - began > LANE_SECONDS:
+                return None  # a lane stays free for those who are waited for
+            await asyncio.sleep(LANE_SECONDS / 50)
+        self._purse += time.perf_counter() - began  # to wait costs no processor time
         try:
             return await self._lanes.run(tenant, program, request, before.seed, before.now, limits)
         except (Overloaded, DeadlineExceeded, LaneTrouble):

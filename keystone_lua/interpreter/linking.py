@@ -219,7 +219,9 @@ class _Linker:
 
     def check(self, name: str, compile_cost: int) -> None:
         """Raises TooMuch."""
-        _check_compile_cost(name, compile_cost, MAX_COMPILE_COST // (2 if self.spares and self.is_optional else 1))
+        _check_compile_cost(name, compile_cost)
+        if self.spares and self.is_optional:
+            _check_compile_cost(name, compile_cost, MAX_COMPILE_COST // 2)
 
     def link(self, source: bytes, name: str) -> None:
         """Link a script and what literals name, depth first, until there is nothing new."""

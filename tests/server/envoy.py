@@ -193,7 +193,7 @@ class Envoy:
     """A connection."""
 
     def __init__(self, where: int | str, *, silent: bool = False) -> None:
-        """``where`` is a port, or the path of a Unix socket; one that is ``silent`` does not even greet."""
+        """``where`` is a port, or the path of a Unix socket; one that is ``silent`` says nothing by itself."""
         if isinstance(where, str):
             self.socket = socket.socket(socket.AF_UNIX)
             self.socket.settimeout(WAIT)
@@ -202,6 +202,7 @@ class Envoy:
             self.socket = socket.create_connection((LOOPBACK, where), timeout=WAIT)
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.http = H2Connection(H2Configuration(header_encoding="utf-8"))
+        self.silent = silent
         if not silent:
             self.http.initiate_connection()
         self.heard: dict[int, Heard] = {}
@@ -218,7 +219,7 @@ class Envoy:
 
     def flush(self) -> None:
         """Send what h2 has to send."""
-        if data := self.http.data_to_send():
+        if (data := self.http.data_to_send()) and not self.silent:
             self.socket.sendall(data)
 
     def call(

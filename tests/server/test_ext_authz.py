@@ -241,6 +241,7 @@ def test_headers_that_no_script_sets(envoy: Envoy, name: str) -> None:
     assert (told.code, told.set, told.metadata) == (0, {}, {"error": "answer"})
     told = envoy.ask(asked("/", "rejects", {"name": name}, {"on_error": "allow"}))
     assert (told.code, told.status, told.body) == (7, 403, '{"error":"rejected"}\n')  # a reject stays one
+    assert told.set == {"content-type": "application/json"}
 
 
 # no decision

@@ -208,7 +208,7 @@ def _reject(made: Any, answer: Mapping[str, Any]) -> None:
         body, kind = json_text({"error": reason or "rejected"}), "application/json"
     made.status.code = DENIED
     _deny(made.denied_response, status, body)
-    _set(made.denied_response.headers, headers)
+    _set(made.denied_response.headers, _carried(headers))
     if body and not typed:
         _set(made.denied_response.headers, {"content-type": kind})
     _tell(made.dynamic_metadata, {"reject": True, "reason": reason, "tags": answer.get("tags")})

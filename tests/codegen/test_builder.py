@@ -37,7 +37,7 @@ def test_sites_tell_lines_and_operands() -> None:
     _, builder, _ = tree("local t = {}\nlocal x = t.a\n  + g")
     described = {(site.line, site.names) for site in builder.sites if site.names}
     assert (3, ("field 'a'", "global 'g'")) in described
-    assert (2, ("local 't'",)) in described
+    assert (3, ("local 't'",)) in described  # as lua5.1 has it
     assert len(builder.sites) == len(set(builder.sites))
 
 

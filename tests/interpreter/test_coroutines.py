@@ -162,3 +162,11 @@ def test_prices_do_not_hang_on_who_resumes() -> None:
         return execute(program(source), ROOMY).allocated_bytes
 
     assert spent(0) == spent(250)
+
+
+def test_functions_behind_an_endless_loop_have_no_twin() -> None:
+    """CPython makes no code of what it sees is never reached; looking for it was a KeyError when a script was loaded."""
+    source = b"local c = coroutine while true do local x = 1 end local function f() print(c) end"
+    result = execute(compile_program(source, "t"), Limits(instructions=1000))
+    assert result.failure is not None
+    assert result.failure.kind == "instructions"

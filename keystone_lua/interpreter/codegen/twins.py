@@ -126,7 +126,9 @@ def links(definitions: list[ast.FunctionDef], codes: dict[str, CodeType], pausin
     """The twins of ``definitions``, which nobody needs any more; ``codes`` are what CPython made of them."""
     made: list[ast.stmt] = []
     for definition in definitions:
-        if _Twin(codes, pausing).body(definition):
+        if definition.name in codes and _Twin(codes, pausing).body(
+            definition
+        ):  # CPython drops what it sees is never reached
             free = codes[definition.name].co_freevars
             made.append(pyast.function("link", free, 0, None, [definition], 1))
     return ast.Module(made, [])

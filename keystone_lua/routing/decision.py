@@ -32,7 +32,7 @@ from ..interpreter.runtime.values import FALSE, TRUE, ListTable, MetaTable, Tabl
 from ..interpreter.stdlib.base import HEADER_LOOKUP
 from ..interpreter.text import from_text, to_text
 from .answer import answer_of
-from .reads import CACHE, Reads, TrackedBackends, TrackedHeaders, cached, follow, quiet_lookup, track
+from .reads import CACHE, Reads, TrackedBackends, TrackedHeaders, cached, follow, names_cache, quiet_lookup, track
 from .request_tables import fill_backend, fill_more, request_table
 from .watched_headers import Watch, WatchedTable
 
@@ -112,7 +112,8 @@ def decision_of(
     try:
         answer = _decide(run, request, watched, read, reads)
         if CACHE in answer:
-            answer[CACHE] = cached(answer[CACHE], run, reads)
+            told = reads if reads is None or not reads.once or names_cache(run.program) else None
+            answer[CACHE] = cached(answer[CACHE], run, told)
         if not run.pay(0, 0):
             run.refuel(0)
     except ScriptError as error:

@@ -294,11 +294,15 @@ _KINDS: Final[dict[type[Run], type[Run]]] = {}
 
 def track(run: Run) -> Reads | None:
     """Have a run note what it reads, if its script names the field; to be asked before its request is made."""
-    facts = run.program.facts
-    named = facts.get(CACHE)
+    return follow(run) if names_cache(run.program) else None
+
+
+def names_cache(program: Program) -> bool:
+    """Whether a script names the field in its text, so that each of its runs is followed."""
+    named = program.facts.get(CACHE)
     if named is None:
-        named = facts[CACHE] = _names_it(run.program)
-    return follow(run) if named else None
+        named = program.facts[CACHE] = _names_it(program)
+    return bool(named)
 
 
 def follow(run: Run) -> Reads:

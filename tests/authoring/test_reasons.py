@@ -99,6 +99,15 @@ def test_following_changes_neither_answer_nor_counts_nor_the_next_run() -> None:
     assert seen == {"path", "headers.x"}
 
 
+def test_an_answer_holds_for_as_long_as_the_server_says() -> None:
+    for name in ("'cache'", "'ca' .. 'che'"):
+        program = compiled(
+            f"function on_route_request() return {{selected_backend = 'a', [{name}] = {{seconds = 5}}}} end"
+        )
+        followed, _ = decide_followed(program, request_with({}), limits=LIMITS)
+        assert followed == decide(program, request_with({}), limits=LIMITS)
+
+
 @pytest.mark.parametrize(
     ("body", "read"),
     [

@@ -10,6 +10,9 @@ from .drawing import PRELUDE
 from .reference import Reference
 from .tree import Node, smaller
 
+SHOWN_OF_A_REFUSAL = 200
+"""Bytes of a message that are compared: of a long token the engine shows the beginning."""
+
 LOADING = replace(ROOMY, load=True)
 _EXEMPT = re.compile(
     r" *-?nan *|(?:\S+: )?(?:C )?stack overflow[^\n]*|\b(?:table|function|builtin): (?:builtin: )?0x[0-9a-fA-F]+"
@@ -62,7 +65,7 @@ def normal(status: str, output: str, error: str | None, *, loose: bool = False) 
     first = (error or "").split("\n")[0]
     if first.startswith("(error object is"):
         first = "(error object)"
-    return Answer(status, text(output), text(first))
+    return Answer(status, text(output), text(first)[: SHOWN_OF_A_REFUSAL if status == "syntax" else None])
 
 
 def engine_answer(source: bytes, *, loose: bool = False) -> Answer:

@@ -21,7 +21,7 @@ OTHERS = (
     "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "if", "in", "local", "nil", "not", "or",
     "repeat", "return", "then", "true", "until", "while", "+", "-", "*", "/", "%", "^", "#", "==", "~=", "<=", ">=", "<",
     ">", "=", "(", ")", "{", "}", "[", "]", ",", ".", "..", "...", ":", "x", "1", '"s"', "[[l]]", "--[[c]]", "3x", '"', "'",
-    "~", "!", "$", "@", "\\", "[==[", "[=", "--[[", '"\\400"', "0x", "1e", "1..2", "f()", "(f)", "a.b", "a:b", "a:b()", "--c\n",
+    "~", "!", "$", "@", "\\", "[==[", "[=", "--[==[", '"\\400"', "0x", "1e", "1..2", "f()", "(f)", "a.b", "a:b", "a:b()", "--c\n",
 )  # fmt: skip
 """What stands in a token's place, or between two."""
 
@@ -57,6 +57,7 @@ def generate_layouts(source: random.Random) -> Node:
 def generate_refusals(source: random.Random) -> Node:
     """A program with one to three faults."""
     prelude, found = _parts(source)
+    found = [token for token in found if token != ";"]  # empty statements are refused by lua5.1 alone
     start = source.randrange(len(found))
     found = found[start : start + 80] if source.randrange(2) else found[:120]
     for _ in range(source.randint(1, 3)):

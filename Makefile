@@ -85,7 +85,7 @@ test-pure:  ## the same without native code, in an environment of its own
 	$(PURE)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	$(PURE)/bin/python -m pip check
 	$(PURE)/bin/python tests/purity.py
-	$(PURE)/bin/python -m pytest
+	$(PURE)/bin/python -m pytest --ignore=tests/native
 	$(PURE)/bin/python benchmarks/http_load.py --rounds 2 --at-least 1000
 
 test-pythons: $(INSTALLED)  ## language, interpreter and budgets on every CPython found, in one table; PYTHONS="PATH..." for others

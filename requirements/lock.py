@@ -18,8 +18,9 @@ from pathlib import Path
 PYTHON = "3.11"
 """The oldest supported: what it needs, newer ones may leave out."""
 
-INSTEAD = {"pydantic": ["pydantic<2"], "mypy": [], "ruff": []}
-"""Where the newest version has native code: what to ask for. What only looks at the code is left out."""
+INSTEAD = {"pydantic": ["pydantic<2"], "mypy": [], "ruff": [], "cryptography": [], "pyarrow": []}
+"""Where the newest version has native code: what to ask for. What only looks at the code is left out, and so are extras
+that have no other form: tests/native is of them."""
 
 HEAD = """\
 # What the engine and its tests need, without native code: the hashes are those of wheels for any platform, so that

@@ -9,7 +9,6 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
 import pytest
 
 from keystone_lua.audit import compressed, questions, segments
@@ -157,21 +156,6 @@ def test_the_commands(log: Path, records: list[dict[str, Any]], tmp_path: Path) 
     for bad in (["--since", "soon"], ["--outcome", "good"], ["--limit", "-1"]):
         assert run("log", "query", log, *bad).returncode == 2
     assert run("log", "summary", tmp_path / "nothing").returncode == 2
-
-
-def test_an_export_has_a_row_for_each_decision(log: Path, records: list[dict[str, Any]], tmp_path: Path) -> None:
-    target = tmp_path / "x.parquet"
-    assert run("log", "export", log, "--to", target).stdout == f"{target}: {len(records)} decisions\n"
-    rows = pq.read_table(target).to_pylist()
-    assert [row["number"] for row in rows] == [record["number"] for record in records]
-    for row, record in zip(rows, records, strict=True):
-        assert (row["tenant"], row["instructions"], row["id"]) == (
-            record["tenant"],
-            record["instructions"],
-            record["id"],
-        )
-        assert row["outcome"] == outcome_of(record)
-        assert row["path"] == record["request"]["path"]
 
 
 def test_records_as_they_come_and_over_rotation(tmp_path: Path) -> None:

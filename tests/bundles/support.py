@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import io
 import json
 import socket
@@ -14,9 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-
 from keystone_lua.bundles.contents import MANIFEST, SIGNATURE, manifest_of, packed
 from keystone_lua.bundles.signatures import sign
 
@@ -26,17 +22,6 @@ FILES = {
     "a.lua": b'function on_route_request() return {selected_backend = require("m").name} end\n',
     "lib/m.lua": b'return {name = "one"}\n',
 }
-
-
-@functools.cache
-def key_pair(kind: str) -> tuple[bytes, bytes]:
-    """A private and a public key in PEM: "rsa" or "ec"."""
-    key = rsa.generate_private_key(65537, 2048) if kind == "rsa" else ec.generate_private_key(ec.SECP256R1())
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    return private, public
 
 
 def good(number: int = 1, name: str = "one", key: bytes = SECRET) -> bytes:

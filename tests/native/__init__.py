@@ -1,0 +1,1 @@
+"""Tests of extras that have native code: left out of the run without any (make test-pure)."""

@@ -221,7 +221,7 @@ def test_a_search_that_ends_where_what_is_left_is_spent_finds_the_same() -> None
 def test_no_search_is_much_longer_than_what_is_left(text: str) -> None:
     """A megabyte took 0.34 s of the event loop: its price was charged afterwards."""
     pattern, looked_at = Pattern(text), []
-    pattern._whole = lambda subject, start, end=UNLIMITED: looked_at.append(end)
+    pattern.near = lambda subject, start, end=UNLIMITED: looked_at.append(end)
     subject = "a" * 1_000_000
     assert len(subject) > pattern.limit
     assert pattern.far(subject, 0, 10_000) is None

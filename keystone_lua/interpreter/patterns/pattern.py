@@ -236,18 +236,18 @@ class Pattern:
     """A pattern that has been read.
 
     The fast way, for callers that inline it: with rest = ``len(subject) - start``, call ``apply(subject, start)``
-    if rest is at most ``limit``, else ``far(subject, start, left)``, where ``left`` is how many instructions may be
-    spent: a search that takes more is given up, and what is charged then is more, too. For a match charge ``(end -
-    start) * scan >> 4`` instructions, or the whole rest for end - start if not ``local``. Without one, if rest is
-    at most ``fail_limit``, charge ``rest * fail_scan >> 4``; else nothing is known and ``step`` must tell, which
-    charges. So does ``find``. ``regex.finditer(subject)`` gives what Lua's gsub and gmatch see if the subject is at
-    most ``whole_limit`` long.
+    if rest is at most ``limit``, ``near(subject, start)`` if it is at most ``soon``, else ``far(subject, start,
+    left)``, where ``left`` is how many instructions may be spent: a search that takes more is given up, and what is
+    charged then is more, too. For a match charge ``(end - start) * scan >> 4`` instructions, or the whole rest for
+    end - start if not ``local``. Without one, if rest is at most ``fail_limit``, charge ``rest * fail_scan >> 4``;
+    else nothing is known and ``step`` must tell, which charges. So does ``find``. ``regex.finditer(subject)`` gives
+    what Lua's gsub and gmatch see if the subject is at most ``whole_limit`` long.
     """
 
     __slots__ = (
-        "_items", "_program", "_whole", "anchored", "apply", "captures", "fail_limit", "fail_scan", "far", "flat",
-        "limit", "local", "pinned", "plain", "positions", "regex", "scan", "simple", "textual", "unclosed",
-        "whole_limit",
+        "_items", "_program", "anchored", "apply", "captures", "fail_limit", "fail_scan", "far", "flat",
+        "limit", "local", "near", "pinned", "plain", "positions", "regex", "scan", "simple", "soon", "textual",
+        "unclosed", "whole_limit",
     )  # fmt: skip
 
     def __init__(self, text: str) -> None:
@@ -266,13 +266,13 @@ class Pattern:
         """All that a match yields is the text of group number ``captures``."""
         self.unclosed = frozenset(reader.open)
         """Captures that are never closed: an error once somebody wants their value."""
-        self.limit = self.fail_limit = self.whole_limit = -1
+        self.limit = self.soon = self.fail_limit = self.whole_limit = -1
         self.scan = self.fail_scan = 0
         self.local = True
         self.apply: Callable[[str, int], Match | None] = _never
         self.far: Callable[[str, int, int], Match | None] = _never
         self.regex: re.Pattern[str] | None = None
-        self._whole: Callable[..., Match | None] = _never
+        self.near: Callable[..., Match | None] = _never
         self._items = reader.items
         self._program: Program | None = None
         survey = _Survey(self._items)
@@ -301,18 +301,18 @@ class Pattern:
             self.fail_scan = 0
         if survey.length and survey.degree < 2 and not self.pinned:
             self.whole_limit = self.limit if self.local else short
-        soon = (SOON << 4) // self.scan
+        self.soon = (SOON << 4) // self.scan
         text = _regex_text(self._items, survey)
         self.regex = re.compile(text, re.DOTALL)
         self.apply = self.regex.match if self.pinned else self.regex.search
         if guarded:
-            self._whole = _Guarded(self.regex, f"(?<!{regex_of(survey.work[0].mask)}){text}").find
+            self.near = _Guarded(self.regex, f"(?<!{regex_of(survey.work[0].mask)}){text}").find
         elif degree == 1:
-            self._whole = self.regex.match if self.pinned else self.regex.search
+            self.near = self.regex.match if self.pinned else self.regex.search
         if degree == 1:
             self.far = self._far
         if not self.pinned:
-            self.limit = min(self.limit, soon)
+            self.limit = min(self.limit, self.soon)
 
     def _far(self, subject: str, start: int, left: int) -> Match | None:
         """A search that is long, or that is done with a look-behind.
@@ -322,13 +322,13 @@ class Pattern:
         """
         rest = len(subject) - start
         if self.pinned or rest * self.scan >> 4 <= left:
-            return self._whole(subject, start)
+            return self.near(subject, start)
         if not self.local:
             return None
         end = start + ((left + 1) << 4) // self.scan + 2
         if end >= len(subject):
-            return self._whole(subject, start)
-        found = self._whole(subject, start, end)
+            return self.near(subject, start)
+        found = self.near(subject, start, end)
         return found if found is not None and found.end() < end else None
 
     def find(
@@ -336,7 +336,10 @@ class Pattern:
     ) -> Match | None:
         """The first match at or after ``start``; charges for the work. ``affordable`` says how much can be paid for."""
         rest = len(subject) - start
-        found = self.apply(subject, start) if rest <= self.limit else self.far(subject, start, affordable())
+        if rest <= self.limit:
+            found = self.apply(subject, start)
+        else:
+            found = self.near(subject, start) if rest <= self.soon else self.far(subject, start, affordable())
         if found is not None:
             charge((found.end() - start if self.local else rest) * self.scan >> 4, 0)
         elif rest <= self.fail_limit:
@@ -364,11 +367,15 @@ class _Guarded:
     def __init__(self, regex: re.Pattern[str], text: str) -> None:
         self.match = regex.match
         self.text = text
-        self.search: Callable[[str, int, int], Match | None] | None = None
+        self.search: Callable[..., Match | None] | None = None
 
-    def find(self, subject: str, start: int, end: int = UNLIMITED) -> Match | None:
+    def find(self, subject: str, start: int, end: int | None = None) -> Match | None:
         if self.search is None:
             self.search = re.compile(self.text, re.DOTALL).search
+        if end is None:
+            if start and (found := self.match(subject, start)):
+                return found
+            return self.search(subject, start + (start > 0))
         if start and (found := self.match(subject, start, end)):
             return found
         return self.search(subject, start + (start > 0), end)

@@ -64,26 +64,26 @@ def find_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
         if init is not None:
             is_inside = init.__class__ is float and 1.0 <= init <= len(s)
             start = int(init) - 1 if is_inside else start_of(run, init, len(s))
-        rest, size = len(s) - start, len(p)
-        pattern = None
+        rest, size, pattern = len(s) - start, len(p), None
         if size >= LONG_STRING:
             run.charge(size // SCAN)
         if (plain is None or plain is FALSE) and not p.isalnum():
-            if _PATTERNS in run.library_state:
-                pattern = run.library_state[_PATTERNS].get(p)
+            pattern = run.library_state[_PATTERNS].get(p) if _PATTERNS in run.library_state else None
             if pattern is None and find_special(p):
                 pattern = load(run, p)
         if pattern is None or pattern.plain:
             is_short = size < SHORT_NEEDLE or is_cheap(rest, size)
             place = s.find(p, start) if is_short else find_long(s, p, start, run.charge)
-            if place >= 0:
-                rest = place + size - start
+            rest = rest if place < 0 else place + size - start
             fuel -= _FIND + (rest * (4 + size if size < COPY else 4 + COPY) >> 8)
             alloc -= _PAIR
             if fuel < 0 or alloc < 0:
                 run.refuel(0)
             return None if place < 0 else (place + 1.0, place + size + 0.0)
-        found = pattern.apply(s, start) if rest <= pattern.limit else pattern.far(s, start, run.affordable())
+        if rest <= pattern.limit:
+            found = pattern.apply(s, start)
+        else:
+            found = pattern.near(s, start) if rest <= pattern.soon else pattern.far(s, start, run.affordable())
         fuel -= _FIND
         if found is None:
             if rest <= pattern.fail_limit:
@@ -246,7 +246,10 @@ def match_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
             pattern = load(run, p)
         rest = len(s) - start
         fuel -= _MATCH
-        found = pattern.apply(s, start) if rest <= pattern.limit else pattern.far(s, start, run.affordable())
+        if rest <= pattern.limit:
+            found = pattern.apply(s, start)
+        else:
+            found = pattern.near(s, start) if rest <= pattern.soon else pattern.far(s, start, run.affordable())
         if found is not None:
             fuel -= (found.end() - start if pattern.local else rest) * pattern.scan >> 4
         elif rest <= pattern.fail_limit:

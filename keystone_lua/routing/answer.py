@@ -55,6 +55,9 @@ MOST_ENTRIES: Final = 256
 MOST_VARY: Final = 64
 """Names of fields that an answer is said to hold by."""
 
+MOST_SECONDS: Final = 86_400
+"""That an answer is said to hold for."""
+
 LISTED_BYTES: Final = 1024
 """Of one text in a LIST."""
 
@@ -101,7 +104,7 @@ MORE: Final = (
     AnswerField("mirror", LINE, "the name of a backend that gets a copy, whose answer is dropped", most=1024),
     AnswerField("mirror_percent", NUMBER, "of how many requests in a hundred, 100 if not given", 0, 100),
     AnswerField("tags", TAGS, "names and values for access and decision logs", most=4096),
-    AnswerField(CACHE, HOLDS, "for how many `seconds` the answer holds, and by which fields (`vary`)", 0, 86_400),
+    AnswerField(CACHE, HOLDS, "for how many `seconds` the answer holds, and by which fields (`vary`)", 0, MOST_SECONDS),
 )  # fmt: skip
 
 FIELDS: Final = (*USUAL, *MORE)
@@ -373,7 +376,7 @@ def _read_holds(field: AnswerField, value: LuaValue) -> dict[str, Any] | None:
     return made if made["seconds"] else None
 
 
-_SECONDS: Final = AnswerField(f"{CACHE}.seconds", WHOLE, "", 0, MORE[-1].most)
+_SECONDS: Final = AnswerField(f"{CACHE}.seconds", WHOLE, "", 0, MOST_SECONDS)
 
 
 def _vary(where: str, value: LuaValue) -> list[str]:

@@ -49,7 +49,7 @@ def _statement(call: str) -> str:
 
 
 def test_every_function_declares_what_its_work_grows_with() -> None:
-    assert growth.LIBRARY.keys() == costs.LIBRARY.keys()
+    assert growth.LIBRARY.keys() == costs.LIBRARY.keys(), "LIBRARY of tests/budgets/growth.py"
     assert modules.WORK.keys() == costs.MODULES.keys()
 
 

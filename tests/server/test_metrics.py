@@ -213,7 +213,9 @@ def test_the_table_of_metrics_is_what_a_scrape_shows(tmp_path: Path) -> None:
 def test_no_two_numbers_of_a_worker_share_a_place() -> None:
     gauges = [value for name, value in vars(metrics).items() if name.isupper() and name in WORKER_PLACES]
     places = [*gauges, metrics._COUNTING, *metrics._REFUSED_PLACES.values()]
-    assert sorted(places) == list(range(metrics._BEFORE)), "the places of a worker's block in metrics.py"
+    assert sorted(places) == list(range(metrics._BEFORE)), (
+        "WORKER_PLACES names the places of a worker's block in metrics.py"
+    )
 
 
 WORKER_PLACES = (

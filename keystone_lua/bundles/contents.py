@@ -46,6 +46,9 @@ MAX_NUMBER: Final = 1 << 53
 
 _PART: Final = r"[A-Za-z0-9_@+-][A-Za-z0-9_.@+-]*"
 _NAME: Final = re.compile(rf"(?:{_PART}/)*{_PART}\.lua", re.ASCII)
+_BLOCK: Final = 512
+"""Bytes of a tar's header, which its other parts are multiples of."""
+_SIZE: Final = re.compile(rb"([0-7]{1,11})[ \0]+")
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
 _REVISION: Final = re.compile(rf"[ -~]{{1,{MAX_REVISION}}}")
 
@@ -133,6 +136,7 @@ def _unpacked(data: bytes) -> bytes:
 
 def _members(tape: bytes) -> dict[str, bytes]:
     """The tar's members in order: plain files alone, each named once."""
+    _check_headers(tape)
     found: dict[str, bytes] = {}
     try:
         with tarfile.open(fileobj=io.BytesIO(tape), mode="r:", encoding="utf-8", errors="strict") as tar:
@@ -154,6 +158,24 @@ def _members(tape: bytes) -> dict[str, bytes]:
     if tape[end:].strip(b"\0") or len(tape) - end < 512:
         raise BundleError("the bundle does not end as a tar does")
     return found
+
+
+def _check_headers(tape: bytes) -> None:
+    """Refuse all but plain files of a plain size, before ``tarfile`` follows what other kinds of headers say.
+
+    Their numbers, lists and chains make it recurse, take memory without bound, or go on for minutes.
+    """
+    place, count = 0, 0
+    while len(head := tape[place : place + _BLOCK]) == _BLOCK and head.strip(b"\0"):
+        name = printable(head[:100].rstrip(b"\0").decode("ascii", "replace"))
+        if not (size := _SIZE.fullmatch(head[124:136])):
+            raise BundleError(f"the bundle is no tar: {name}: has no plain size")
+        if head[156:157] not in (tarfile.REGTYPE, tarfile.AREGTYPE):
+            raise BundleError(f"{name}: is no plain file")
+        count += 1
+        if count > MAX_FILES + 2:
+            raise BundleError(f"the bundle has more than {MAX_FILES} files")
+        place += _BLOCK + -(-int(size[1], 8) // _BLOCK) * _BLOCK
 
 
 def _token(data: bytes) -> str:

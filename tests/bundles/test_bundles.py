@@ -53,6 +53,28 @@ def with_header(pax: dict[str, str]) -> tarfile.TarInfo:
     return member
 
 
+def headed(name: str, data: bytes, kind: bytes) -> bytes:
+    """A member of any kind, as it stands in a tar."""
+    member = special(name, kind)
+    member.size = len(data)
+    return member.tobuf(tarfile.USTAR_FORMAT) + data + b"\0" * (-len(data) % 512)
+
+
+def sized(size: bytes) -> bytes:
+    """The header of ``a.lua`` with another size."""
+    head = bytearray(headed("a.lua", b"", tarfile.REGTYPE))
+    head[124:136], head[148:156] = size, b" " * 8
+    head[148:156] = b"%06o\0 " % sum(head)
+    return bytes(head)
+
+
+def raw(more: bytes) -> bytes:
+    """A bundle with ``more`` behind its manifest."""
+    tar = zlib.decompress(good(2), 31)
+    end = 512 + -(-len(parts()[0]) // 512) * 512
+    return zipped(tar[:end] + more + tar[end:])
+
+
 MANY: dict[str, tuple[Callable[[], bytes], str]] = {
     "nothing": (lambda: b"", "ends too soon"),
     "a page": (lambda: b"<html>not here</html>", "no gzip"),
@@ -103,7 +125,12 @@ MANY: dict[str, tuple[Callable[[], bytes], str]] = {
     "pipe": (lambda: tape([*members(), (special("b.lua", tarfile.FIFOTYPE), b"")]), "plain file"),
     "device": (lambda: tape([*members(), (special("b.lua", tarfile.CHRTYPE), b"")]), "plain file"),
     "folder": (lambda: tape([*members(), (special("lib", tarfile.DIRTYPE), b"")]), "plain file"),
-    "extended name": (lambda: tape([*members(**{"a.lua": None}), (with_header({"path": "../a.lua"}), FILES["a.lua"])]), "manifest"),
+    "extended name": (lambda: tape([*members(**{"a.lua": None}), (with_header({"path": "../a.lua"}), FILES["a.lua"])]), "plain file"),
+    "headers upon headers": (lambda: raw(headed("x", b"n\0", tarfile.GNUTYPE_LONGNAME) * 2000), "plain file"),
+    "extended headers upon them": (lambda: raw(headed("x", b"7 a=b\n", tarfile.XHDTYPE) * 2000), "plain file"),
+    "extended header of digits": (lambda: raw(headed("x", b"0" * (1 << 20), tarfile.XHDTYPE)), "plain file"),
+    "size beyond numbers": (lambda: raw(sized(b"\x80" + b"\x7f" * 11)), "no plain size"),
+    "size below nothing": (lambda: raw(sized(b"\xff" * 11 + b"\0")), "no plain size"),
     "unsigned": (lambda: tape(members(**{SIGNATURE: None})), "not signed"),
     "no token": (lambda: tape(members(**{SIGNATURE: b"x.y"})), "no JWT"),
     "long token": (lambda: tape(members(**{SIGNATURE: b"x" * 9000})), "no token"),

@@ -151,6 +151,9 @@ class Fetcher:
 
     def _replace_folder(self, bundle: Bundle) -> None:
         draft = self._folder.with_name(f".{self._folder.name}.incoming")
+        for each in (self._folder, draft):
+            if each.is_symlink():  # to exchange it would leave the old folder behind the draft's name, and mix both
+                raise BundleError(f"cannot be put in place: {each}: is a link")
         shutil.rmtree(draft, ignore_errors=True)
         try:
             for name, content in bundle.files.items():

@@ -287,6 +287,19 @@ def test_a_newer_bundle_takes_the_place_of_the_old_one_as_a_whole(folder: Path) 
     assert sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.lua")) == sorted(FILES)
 
 
+def test_a_folder_that_is_a_link_is_left_alone(folder: Path) -> None:
+    (folder / "old.lua").write_text("-- an operator's own")
+    real = folder.rename(folder.with_name("real"))
+    folder.symlink_to(real)
+    before = {path: path.read_bytes() for path in real.rglob("*.lua")}
+    for number in (2, 3):
+        with server() as told:
+            told.answers = [ok(good(number, f"n{number}"))]
+            assert "is a link" in fetched(told, folder).status.error
+    assert folder.is_symlink()
+    assert {path: path.read_bytes() for path in real.rglob("*.lua")} == before
+
+
 def test_a_folder_that_is_gone_is_fetched_again(folder: Path) -> None:
     import shutil
 

@@ -32,6 +32,11 @@ OTHERS: Final = "(others)"
 DIGITS: Final = 3
 """Significant digits of the amounts that percentiles are made of."""
 
+LATEST: Final = 253_402_300_799
+"""The last second that has a date: of the year 9999."""
+MOST_AMOUNT: Final = (1 << 63) - 1
+"""Instructions or bytes of a record, and what a column of Parquet holds."""
+
 Record = Mapping[str, Any]
 
 
@@ -197,12 +202,14 @@ def read_line(line: bytes) -> Record | None:
     try:
         value = json.loads(line)
         if value["kind"] == "decision":
-            whole = value["instructions"].__class__ is value["bytes"].__class__ is int
+            amounts = value["instructions"], value["bytes"]
+            whole = all(amount.__class__ is int and 0 <= amount <= MOST_AMOUNT for amount in amounts)
             texts = value["tenant"].__class__ is value["id"].__class__ is value["costs"].__class__ is str
             plain = all(value[name] is None or isinstance(value[name], dict) for name in ("answer", "error"))
             if not (whole and texts and plain and isinstance(value["script"], str | None) and "lane" in value):
                 return None
-        return value if isinstance(value["time"], int | float) and isinstance(value["kind"], str) else None
+        timed = isinstance(value["time"], int | float) and 0 <= value["time"] <= LATEST
+        return value if timed and isinstance(value["kind"], str) else None
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
 

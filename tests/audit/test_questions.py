@@ -142,6 +142,17 @@ def test_what_is_no_record_is_counted_and_no_more(line: bytes, tmp_path: Path) -
     assert top([tmp_path / "log"], Filter(), "bytes", 5) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("time", "1e999"), ("time", "NaN"), ("time", "-1e18"), ("time", "1" + "0" * 30), ("instructions", "9" * 4000),
+     ("bytes", "9" * 4000), ("bytes", "-1")],
+)  # fmt: skip
+def test_numbers_that_nobody_can_show_are_no_records(name: str, value: str, records: list[dict[str, Any]]) -> None:
+    line = json.dumps({**records[0], name: 0})
+    assert read_line(line.encode()) is not None
+    assert read_line(line.replace(f'"{name}": 0', f'"{name}": {value}', 1).encode()) is None
+
+
 def test_the_commands(log: Path, records: list[dict[str, Any]], tmp_path: Path) -> None:
     asked = run("log", "query", log, "--tenant", "dice", "--limit", "0")
     assert [json.loads(line) for line in asked.stdout.splitlines()] == [r for r in records if r["tenant"] == "dice"]

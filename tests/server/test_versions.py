@@ -260,6 +260,19 @@ def test_promote_and_rollback(tmp_path: Path) -> None:
         assert client.route("t", {}).json["selected_backend"] == "a"
 
 
+def test_what_was_written_after_the_comparing_is_not_promoted(tmp_path: Path) -> None:
+    scripts = two_versions(tmp_path, constant("a"), constant("a") + "-- later")
+    with server_in_thread(scripts, SHADOWED) as client:
+        client.send("POST", "/reload")
+        client.route("t", {})
+        assert settled(client, 1)["objection"] == ""
+        (next_of(scripts) / "t.lua").write_text(constant("unseen"))
+        refused = client.send("POST", "/promote", b"{}")
+        assert refused.status != 200
+        assert b"has changed since it was loaded" in refused.body
+        assert client.route("t", {}).json["selected_backend"] == "a"
+
+
 def test_a_next_version_in_error_is_promoted_by_force_alone(tmp_path: Path) -> None:
     scripts = two_versions(tmp_path, constant("a"), "x =")
     with server_in_thread(scripts, SHADOWED) as client:

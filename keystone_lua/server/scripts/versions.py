@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from ...routing.folder_versions import CannotSwitch, previous_of, promote, rollback
 from ...routing.scripts import ScriptStore, Snapshot
+from ...routing.scripts_folder import ScriptsFolderError, read_folder
 from ..orders import PROMOTE, ROLLBACK, Order, Switch
 from ..settings.config import Guard
 from ..telemetry.metrics import Counts
@@ -45,8 +46,20 @@ def switch_folders(store: ScriptStore, counts: Counts, guard: Guard, order: Orde
         raise CannotSwitch("there is no next version")
     if not order.force and (why := objection(waiting.current, shadow, guard)):
         raise CannotSwitch(why)
+    if not order.force:
+        _check_unchanged(waiting)
     promote(store.folder)
     return Switch(PROMOTE, order.who, before, waiting.current.version, order.force, shadow)
+
+
+def _check_unchanged(waiting: ScriptStore) -> None:
+    """What is put in force is what was compared, not what was written into its folder since. Raises `CannotSwitch`."""
+    try:
+        found = waiting.try_out(read_folder(waiting.folder, waiting.source_limit))
+    except ScriptsFolderError as error:
+        raise CannotSwitch(str(error)) from None
+    if found.version != waiting.current.version or found.errors:
+        raise CannotSwitch("the next version's folder has changed since it was loaded: reload, and compare it")
 
 
 def objection(waiting: Snapshot, shadow: Mapping[str, int], guard: Guard) -> str:

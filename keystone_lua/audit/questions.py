@@ -138,7 +138,7 @@ class Tenant:
         outcome = outcome_of(record)
         self.outcomes[outcome] += 1
         if outcome == ERROR:
-            self.kinds[str((record["error"] or {}).get("kind", ""))] += 1
+            _count(self.kinds, str((record["error"] or {}).get("kind", "")))
         elif outcome == ROUTED:
             _count(self.backends, str(record["answer"].get("selected_backend", "")))
         _count(self.scripts, record["script"] or "")
@@ -149,8 +149,8 @@ class Tenant:
     def join(self, other: Tenant) -> None:
         """Count all that ``other`` has."""
         self.outcomes.update(other.outcomes)
-        self.kinds.update(other.kinds)
-        for mine, theirs in ((self.backends, other.backends), (self.scripts, other.scripts)):
+        pairs = (self.kinds, other.kinds), (self.backends, other.backends), (self.scripts, other.scripts)
+        for mine, theirs in pairs:
             for name, count in theirs.items():
                 _count(mine, name, count)
         self.lanes += other.lanes
@@ -191,7 +191,8 @@ class Summary:
             self.saw(other.first, other.last)
         for name, tenant in other.tenants.items():
             self.of(name).join(tenant)
-        self.notes.update(other.notes)
+        for kind, count in other.notes.items():
+            _count(self.notes, kind, count)
         self.unreadable += other.unreadable
 
 
@@ -245,7 +246,7 @@ class _Sum:
             if record is None:
                 summary.unreadable += 1
             elif record["kind"] != "decision":
-                summary.notes[record["kind"]] += 1
+                _count(summary.notes, record["kind"])
             elif self.wanted.takes(record):
                 summary.saw(record["time"], record["time"])
                 summary.of(record["tenant"]).add(record)

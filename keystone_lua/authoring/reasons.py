@@ -5,7 +5,7 @@ routing.reads). Changes are found by running: of each field that was read, one a
 script names in its text, that other requests had, none at all, another case; a change that is shown has moved the
 answer. There may be smaller ones that nobody thought of: what is shown is so, what is not shown may be.
 
-At most MOST_RUNS runs are made, each within the budgets of the decision.
+At most MOST_RUNS runs are made, each within the budgets of the decision, and all together within MOST_INSTRUCTIONS.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from ..routing.reads import CLOCK, HEADER, RANDOM, SEQUENCE, WHOLE
 from ..routing.spending import profile
 
 MOST_RUNS: Final = 2_000
+MOST_INSTRUCTIONS: Final = 200_000_000
+"""Of all runs but the last: some 6 s."""
 MOST_CONSTANTS: Final = 200
 CONSTANT_LENGTH: Final = 200
 SHOWN: Final = 3
@@ -65,7 +67,7 @@ class Reasons:
     """Of each file, the lines that ran."""
     runs: int = 0
     exhausted: bool = False
-    """Whether more changes were to be tried than MOST_RUNS."""
+    """Whether more changes were to be tried than could be."""
 
 
 def reasons(
@@ -93,7 +95,7 @@ def reasons(
         if spent.hits:
             lines.setdefault(to_text(chunk), []).append(line)
     ran = {name: tuple(sorted(numbers)) for name, numbers in sorted(lines.items())}
-    return Reasons(decision, tuple(sorted(seen)), tuple(flips), ran, search.runs, search.runs >= MOST_RUNS)
+    return Reasons(decision, tuple(sorted(seen)), tuple(flips), ran, search.runs, search.is_over)
 
 
 class _Search:
@@ -109,15 +111,23 @@ class _Search:
         self._now = now
         self._answer = answer
         self.runs = 0
+        self._instructions = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no more may be tried."""
+        return self.runs >= MOST_RUNS or self._instructions >= MOST_INSTRUCTIONS
 
     def tries(self, name: str, was: Any, becomes: Any, changed: Mapping[str, Any]) -> Flip | None:
         """The flip that a change is; None if it is none."""
-        if self.runs >= MOST_RUNS:
+        if self.is_over:
             return None
         self.runs += 1
         request = {**self._request, **{key: value for key, value in changed.items() if key not in (RANDOM, CLOCK)}}
         seed, now = changed.get(RANDOM, self._seed), changed.get(CLOCK, self._now)
-        answer = decide(self._program, request, limits=self._limits, seed=seed, now=now).answer
+        decision = decide(self._program, request, limits=self._limits, seed=seed, now=now)
+        self._instructions += decision.instructions
+        answer = decision.answer
         if answer == self._answer:
             return None
         return Flip(name, was, becomes, answer, moved(self._answer, answer))

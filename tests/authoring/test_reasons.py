@@ -146,6 +146,10 @@ def test_the_effort_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_RUNS", 100)
     found = reasons(program, request_with({}), limits=LIMITS, seed=0, now=0.0)
     assert (found.runs, found.exhausted, found.flips) == (100, True, ())
+    endless = compiled("function on_route_request(r) local x = r.path while true do end end")
+    monkeypatch.setattr(module, "MOST_INSTRUCTIONS", 5 * LIMITS.instructions)
+    found = reasons(endless, request_with({}), limits=LIMITS, seed=0, now=0.0)
+    assert (found.runs, found.exhausted) == (5, True)
 
 
 def test_what_is_a_move() -> None:

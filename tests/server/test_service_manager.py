@@ -75,6 +75,7 @@ def test_a_restart_behind_a_passed_socket_refuses_nobody(workers: str, tmp_path:
         ({"LISTEN_PID": "1", "LISTEN_FDS": "1"}, "no sockets were passed"),
         ({"LISTEN_PID": "", "LISTEN_FDS": "x"}, "no sockets were passed"),
         ({"LISTEN_PID": "", "LISTEN_FDS": "99"}, "no sockets were passed"),
+        ({"LISTEN_PID": "", "LISTEN_FDS": "²"}, "no sockets were passed"),
         ({"LISTEN_PID": "", "LISTEN_FDS": "1", "LISTEN_FDNAMES": "other"}, "only other were passed"),
         ({"LISTEN_PID": "", "LISTEN_FDS": "1"}, "only sockets without names were passed"),
     ],

@@ -430,3 +430,24 @@ def test_an_address_that_others_reach_shows_and_changes_no_versions(
         with pytest.raises(Refusal) as refused:
             asyncio.run(checked(ServerConfig(**more), store))
         assert refused.value.status == status
+
+
+def test_what_waited_when_the_versions_changed_counts_for_neither(tmp_path: Path) -> None:
+    scripts = two_versions(tmp_path, constant("a"), constant("b"))
+    with server_in_thread(scripts, replace(SHADOWED, shadow_seconds=0.001)) as client:
+        client.send("POST", "/reload")
+        assert client.send("POST", "/route/t/batch", json.dumps([{}] * 200)).status == 200
+        write_scripts(next_of(scripts), {"t.lua": constant("a") + "-- again\n"})
+        client.send("POST", "/reload")
+        time.sleep(0.5)
+        found = standing(client)["compared"]
+    assert (found["moved"], found["skipped"]) == (0, 0)
+
+
+def test_with_one_lane_a_shadow_takes_none(tmp_path: Path) -> None:
+    long = "function on_route_request() for i = 1, 100000 do end return {selected_backend = 'a'} end"
+    scripts = two_versions(tmp_path, long, long + "\n")
+    with server_in_thread(scripts, replace(SHADOWED, lanes=1)) as client:
+        client.send("POST", "/reload")
+        assert client.route("t", {}).status == 200
+        assert settled(client, 1)["compared"]["skipped"] == 1

@@ -190,6 +190,8 @@ class Shadow(Observer):
                     await asyncio.sleep(0.05)
                     continue
                 answered = self._queue.popleft()
+                if self._candidates.programs().get(answered.outcome.tenant) is not answered.program:
+                    continue  # the versions have changed: it would count for others
                 started = time.perf_counter()
                 try:
                     result = await self._again(answered)
@@ -234,7 +236,7 @@ class Shadow(Observer):
         self, tenant: str, program: Program, request: RequestData, before: Decision, limits: Limits
     ) -> Decision | None:
         began = time.perf_counter()
-        while self._lanes.waiting or self._lanes.running >= max(1, self._config.lanes - 1):
+        while self._lanes.waiting or self._lanes.running >= self._config.lanes - 1:
             if time.perf_counter() - began > LANE_SECONDS:
                 return None  # a lane stays free for those who are waited for
             await asyncio.sleep(LANE_SECONDS / 50)

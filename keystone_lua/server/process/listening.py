@@ -53,7 +53,11 @@ MOST: Final = 64
 def inherited(name: str) -> socket.socket:
     """The listening socket that was passed as ``name`` (FileDescriptorName=). Raises `CannotListen`."""
     count = os.environ.get("LISTEN_FDS", "")
-    if os.environ.get("LISTEN_PID") != str(os.getpid()) or not count.isdigit() or not 0 < int(count) <= MOST:
+    if (
+        os.environ.get("LISTEN_PID") != str(os.getpid())
+        or not (count.isascii() and count.isdigit())
+        or not 0 < int(count) <= MOST
+    ):
         raise CannotListen(f"cannot listen on systemd:{name}: no sockets were passed to this process")
     names = os.environ.get("LISTEN_FDNAMES", "").split(":")
     for place in range(int(count)):

@@ -4,6 +4,7 @@ from keystone_lua import (
     Limits,
     LuaError,
     LuaSyntaxError,
+    LuaTable,
     StackOverflow,
     compile_program,
     execute,
@@ -21,7 +22,8 @@ def run(source: str) -> None:
     except StackOverflow as error:
         print("too deep:", error.message)
     except LuaError as error:
-        print("failed:", error.value if isinstance(error.value, str) else error.value.to_python())
+        value = error.value  # whatever the script has given
+        print("failed:", value.get("code") if isinstance(value, LuaTable) else value)
     except InstructionsExceeded as error:
         print(f"too long: more than {error.limit} instructions")
     except BudgetExceeded as error:

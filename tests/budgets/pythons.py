@@ -33,13 +33,13 @@ def _works(candidate: str) -> bool:
 
 
 def run(python: str, *arguments: str, hash_seed: str = "random") -> str:
-    """Output of ``python -m ...``; lark comes from the running installation, which is pure Python."""
+    """Output of ``python -m ...``; lark and tzdata come from the running installation: they are pure Python."""
     site = Path(lark.__file__).resolve().parents[1]
-    links = ROOT / ".venv" / "lark-only"
+    links = ROOT / ".venv" / "pure-only"
     links.mkdir(parents=True, exist_ok=True)
-    link = links / "lark"
-    with contextlib.suppress(FileExistsError):  # another thread's
-        link.symlink_to(site / "lark")
+    for name in ("lark", "tzdata", *(path.name for path in site.glob("tzdata-*.dist-info"))):
+        with contextlib.suppress(FileExistsError):  # another thread's
+            (links / name).symlink_to(site / name)
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{links}", "PYTHONHASHSEED": hash_seed}
     environment["PYTHONDONTWRITEBYTECODE"] = "1"
     done = subprocess.run(

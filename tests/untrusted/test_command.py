@@ -196,7 +196,7 @@ def test_odd_files_of_an_archive_and_of_requests(here: Path, capsys: pytest.Capt
     Path("requests/a/1.json").write_text(json.dumps(REQUEST))
     odd_files(Path("requests/a"))
     assert main(["diff", "scripts", "scripts", "--requests", "requests"]) == 0
-    assert "1 requests: 1 same" in capsys.readouterr().out
+    assert "1 request: 1 same" in capsys.readouterr().out
 
 
 def test_an_archive_without_a_script_says_so(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

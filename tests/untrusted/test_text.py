@@ -46,6 +46,8 @@ def test_what_is_kept_is_kept() -> None:
 
 
 OWN_WORDS = {
+    "authoring/language_server/pipe.py": "messages of the protocol alone",
+    "cli/editing.py": "whether standard output is there",
     "cli/output.py": "the one place",
     "gateway/demo.py": "a demonstration with its own requests",
     "gateway/echo.py": "JSON in ASCII for the demonstration",

@@ -33,7 +33,9 @@ _SHORT: Final = 8
 _CUT: Final = re.compile(r"(?:\.\.\.|…)[^.…]*\Z")
 """How a text ends that was cut at a limit, maybe within a secret: ``... (10008 bytes)``."""
 
-_STRING: Final = re.compile(r'"((?:[^"\\]++|\\.)*+)"\s*+:\s*+', re.DOTALL)
+_END_OF_NAME: Final = re.compile(r'"\s*+:\s*+')
+_LONGEST_ESCAPE: Final = 12
+"""Characters of one in a JSON string: two surrogates, \\ud83d\\ude00."""
 _DECODER: Final = json.JSONDecoder()
 
 
@@ -103,15 +105,31 @@ class Hidden:
             return [body]
         parts: list[str | Secret] = []
         done = 0
-        for found in _STRING.finditer(body):
-            if found.start() < done:
-                continue
-            key = _decoded(found[1]).lower()
-            if key in self.fields:
+        for found in _END_OF_NAME.finditer(body):
+            key = self._field(body, done, found.start())
+            if key is not None:
                 end = _end_of_value(body, found.end())
                 parts += [body[done : found.end()], Secret(f"field:{key}", body[found.end() : end])]
                 done = end
         return _joined([*parts, body[done:]])
+
+    def _field(self, body: str, start: int, quote: int) -> str | None:
+        """The secret field whose name ends at ``quote`` and begins at or after ``start``.
+
+        Looked for backwards, and no further than a name reaches: forwards, each quote of a body of quotes that are
+        escaped took a look at all that follow.
+        """
+        first = max(start, quote - 1 - _LONGEST_ESCAPE * max(map(len, self.fields)))
+        if quote < start or _is_escaped(body, first, quote):
+            return None
+        begin = quote
+        while (begin := body.rfind('"', first, begin)) >= 0:
+            key = _decoded(body[begin + 1 : quote]).lower()
+            if key in self.fields:
+                return key
+            if not _is_escaped(body, first, begin):
+                return None
+        return None
 
 
 class Secrets:
@@ -145,6 +163,14 @@ def _forms(value: str) -> Iterator[str]:
     yield from (form for form in {value, unquote_plus(value)} if form)
     if len(value) > 2 and value[0] == value[-1] == '"':
         yield from (form for form in {value[1:-1], _decoded(value[1:-1])} if form)
+
+
+def _is_escaped(body: str, first: int, place: int) -> bool:
+    """Whether an odd number of backslashes stands before ``place``, as far as ``first``."""
+    before = place
+    while before > first and body[before - 1] == "\\":
+        before -= 1
+    return (place - before) % 2 == 1
 
 
 def _decoded(content: str) -> str:

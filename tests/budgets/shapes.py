@@ -36,6 +36,7 @@ SHAPES: Final[dict[str, Shape]] = {
     "line comment": lambda size: "--" + "x" * (size - 2),
     "long comment": lambda size: "--[[" + "]" * (size - 6) + "]]",
     "many comments": repeated("--\n"),
+    "a comment that looks like blocks": lambda size: "-- " + "if ) " * ((size - 9) // 5) + "\nif x",
     "comment levels": lambda size: "--[====[" + "]===]" * ((size - 20) // 5) + "]====]",
     "blank lines": lambda size: "\n" * size,
     "blanks": lambda size: " " * size,

@@ -17,7 +17,16 @@ from keystone_lua.interpreter.syntax.parser import parse
 from .shapes import SHAPES
 
 MEGABYTE = 1 << 20
-CHEAP = ["blank lines", "long string", "escapes", "many comments", "unfinished long string", "brackets", "digits"]
+CHEAP = [
+    "blank lines",
+    "a comment that looks like blocks",
+    "long string",
+    "escapes",
+    "many comments",
+    "unfinished long string",
+    "brackets",
+    "digits",
+]
 
 
 def message(source: str) -> str:

@@ -4,11 +4,13 @@
     python -m tests.fuzz tools [--inputs N] [--seed S]
     python -m tests.fuzz costs [--minutes M] [--seed S]
     python -m tests.fuzz pairs [--minutes M] [--seed S]
+    python -m tests.fuzz regexes
     python -m tests.fuzz modules [--inputs N] [--seed S] [MODULE ...]
 
 The second tries every reader of the command line and the gateway, see tools.py; what failed once is in tools.json. The
 third looks for programs that take more than they are charged for, see costs.py. The fourth gives what one
-function makes to another, at two sizes, see pairs.py. The fifth makes N calls of each module of the routing library, see modules.py.
+function makes to another, at two sizes, see pairs.py. The fifth tries every regular expression of the package on texts
+that make them slow, see regexes.py. The sixth makes N calls of each module of the routing library, see modules.py.
 Inputs that failed once stand in corpus.json and come first. An input that fails is printed, reduced by hypothesis,
 and added to the corpus; exit 1. Prints how many inputs each target had.
 """
@@ -29,7 +31,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import HypothesisWarning
 
-from . import costs, modules, pairs, tools
+from . import costs, modules, pairs, regexes, tools
 from .targets import LUA, TARGETS, format_script, ours, pattern_script, reference
 
 CORPUS = Path(__file__).with_name("corpus.json")
@@ -128,6 +130,8 @@ def main() -> int:
         return costs.costs(options.minutes, options.seed)
     if options.targets == ["pairs"]:
         return pairs.pairs(options.minutes, options.seed)
+    if options.targets == ["regexes"]:
+        return regexes.run()
     if options.targets[:1] == ["modules"]:
         return modules_campaign(options.inputs, options.seed, options.targets[1:])
     counts = dict.fromkeys(options.targets, 0)

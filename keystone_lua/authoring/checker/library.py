@@ -163,3 +163,17 @@ def is_plain(call: PatternCall) -> bool:
     if plain is None or isinstance(plain, nodes.Nil):
         return False
     return plain.value if isinstance(plain, nodes.Boolean) else True
+
+
+_SET: Final = re.compile(r"%.|\[\^?\]?(?:%.|[^\]%])*+(\])?", re.DOTALL)
+"""A class, or a set; one that nobody closes goes to the end, so that it is looked at once."""
+
+
+def without_sets(pattern: str, put: str, *, classes: bool) -> str:
+    """A pattern with ``put`` in place of each set, and of each class such as ``%a`` if ``classes`` says so."""
+
+    def instead(found: re.Match[str]) -> str:
+        is_class = found[0][0] == "%"
+        return put if (classes if is_class else found[1] is not None) else found[0]
+
+    return _SET.sub(instead, pattern)

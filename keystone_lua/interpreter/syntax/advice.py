@@ -80,7 +80,8 @@ _RETURN: Final = re.compile(r"\breturn\b[^;\n]*\s+\Z")
 _LAST_WORD: Final = re.compile(r"(?<![\w.:])([A-Za-z_]\w*)\s+\Z")
 _OPERAND: Final = re.compile(r"([\w.]+(?:\[[^\]\n]*\])?)\s*\Z")
 _ELSE_IF: Final = re.compile(r"\belse[ \t]+if\b")
-_BRACES: Final = re.compile(r"\b(?:if|while|for)\b[^\n]*\)\s*\{")
+_HEAD: Final = re.compile(r"\b(?:if|while|for)\b")
+_BRACE: Final = re.compile(r"\)\s*\{")
 
 
 def with_advice(message: str, lines: list[str], line: int, column: int) -> str:
@@ -112,9 +113,15 @@ def _advice(message: str, lines: list[str], line: int, column: int) -> str:
         return _WORDS[word[1]]
     if _END_WANTED.search(message) and any(_ELSE_IF.search(each) for each in lines):
         return "'else if' begins another if, which wants an end of its own: write elseif"
-    if "expected near '<eof>'" in message and any(_BRACES.search(each) for each in lines):
+    if "expected near '<eof>'" in message and any(map(_opens_a_brace, lines)):
         return "a block is written if ... then ... end"
     return ""
+
+
+def _opens_a_brace(line: str) -> bool:
+    """Whether a line is like ``if (x) {``. Two searches: one pattern for both took time by the square of the line."""
+    head = _HEAD.search(line)
+    return head is not None and _BRACE.search(line, head.end()) is not None
 
 
 _NEAR: Final = re.compile(r" near '(.*)'\Z", re.DOTALL)

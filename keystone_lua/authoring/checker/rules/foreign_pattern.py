@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from ....interpreter.syntax import nodes
 from ..findings import Severity
-from ..library import is_plain, library_of, pattern_calls
+from ..library import is_plain, library_of, pattern_calls, without_sets
 from ..rule import Place
 from ..script import Script
 
@@ -20,7 +20,6 @@ CODE: Final = "foreign-pattern"
 SEVERITY: Final[Severity] = "warning"
 TEXT: Final = "The pattern is written in another language than the function's."
 
-_SET: Final = re.compile(r"%.|\[\^?\]?(?:%.|[^\]%])*\]", re.DOTALL)
 _ESCAPE: Final = re.compile(r"\\([dDwWsSbB.(\[{|])")
 _IN_SET: Final = re.compile(r"\\([dws])")
 _WRITTEN: Final = re.compile(r"\\([dDwWsSBSpP.+*?()\[\]{}|^$/-])")
@@ -31,7 +30,7 @@ _COUNT: Final = re.compile(r"[^%]\{\d+(?:,\d*)?\}")
 _LAZY: Final = re.compile(r"\.([*+])\?")
 _NAMED_SET: Final = re.compile(r"\[:(alpha|digit|alnum|space|upper|lower|punct|xdigit|cntrl):\]")
 _CLASS: Final = re.compile(r"%[acdlpsuwx]")
-_SIGNS: Final = re.compile(r"%[acdlpsuwx.+-]|\[[^\]]+\][+*]|\\[dsw]|\.[*+]")
+_SIGNS: Final = re.compile(r"%[acdlpsuwx.+-]|\[[^\[\]]+\][+*]|\\[dsw]|\.[*+]")
 
 _LUA: Final = "no Lua pattern: "
 _CALLED: Final = {"find", "match", "gmatch", "gsub", "sub"}
@@ -76,7 +75,7 @@ def _place(node: Any, message: str) -> Place:
 
 def _foreign(script: Script, node: nodes.String) -> str | None:
     """What is not Lua's in a pattern, and Lua's way."""
-    text = _SET.sub(lambda found: found[0] if found[0][0] == "%" else "[]", node.value)
+    text = without_sets(node.value, "[]", classes=False)
     if found := _ESCAPE.search(text) or _IN_SET.search(node.value) or _WRITTEN.search(_source(script, node)):
         return f"{_LUA}its escape is '%', so write '%{found[1]}' for '{found[0]}'"
     if found := _GROUP.search(text):

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from ....interpreter.syntax import nodes
 from ..findings import Severity
-from ..library import is_plain, pattern_calls
+from ..library import is_plain, pattern_calls, without_sets
 from ..rule import Place
 from ..script import Script
 
@@ -27,7 +27,6 @@ _WRITTEN: Final = re.compile(r"[%\[(+*?]")
 
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
-_SETS: Final = re.compile(r"%.|\[\^?\]?(?:%.|[^\]%])*\]", re.DOTALL)
 _HOST: Final = re.compile(
     r"(?<![\w.])\.?(?:[A-Za-z0-9]+\.)*[A-Za-z0-9]+\."
     r"(?:com|org|net|io|dev|app|local|internal|localhost|example|test|edu|gov|co|cloud|info|biz|eu|de|uk|us)(?![\w.])"
@@ -45,7 +44,7 @@ def places(script: Script) -> Iterator[Place]:
         if isinstance(pattern, nodes.String):
             if dash := _dash(pattern.value):
                 yield Place(pattern.line, pattern.column, _LITERAL.format(dash))
-            elif host := _HOST.search(_SETS.sub("  ", pattern.value)):
+            elif host := _HOST.search(without_sets(pattern.value, "  ", classes=True)):
                 yield Place(pattern.line, pattern.column, _DOTTED.format(host[0], host[0].replace(".", "%.")))
         elif named := _named(script, pattern):
             yield Place(*script.start_of(pattern), _MADE.format(named))
@@ -58,7 +57,7 @@ _MADE: Final = "'{}' is used as a pattern, where - . and others are operators: u
 
 def _dash(pattern: str) -> str:
     """A letter or digit with a ``-`` behind it, outside of sets and classes."""
-    found = _LETTER_DASH.search(_SETS.sub("  ", pattern))
+    found = _LETTER_DASH.search(without_sets(pattern, "  ", classes=True))
     return found[0] if found else ""
 
 

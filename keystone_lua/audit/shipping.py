@@ -24,13 +24,16 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 from urllib.parse import quote, urlsplit
 
-from ..untrusted.outgoing import connection_to, replace_file
+from ..untrusted.outgoing import connection_to, replace_file, within
 from . import compressed, reading, segments
 from .chain import line_hash
 from .records import RecordError, read_record
 
 SECONDS: Final = 60.0
 """For connecting, and for each read and write."""
+
+FILE_SECONDS: Final = 900.0
+"""For one file: a segment is 256 MiB before it is compressed."""
 
 SAID: Final = 4096
 """Bytes of a receiver's answer that are read."""
@@ -64,9 +67,10 @@ class Receiver:
         path = f"{parts.path.rstrip('/')}/{quote(name)}" + (f"?{parts.query}" if parts.query else "")
         headers = {"Content-Length": str(size), **self.headers, **more}
         try:
-            connection.request(self.method, path, body, headers)
-            response = connection.getresponse()
-            said = response.read(SAID).decode("utf-8", "replace").strip()
+            with within(connection, FILE_SECONDS):
+                connection.request(self.method, path, body, headers)
+                response = connection.getresponse()
+                said = response.read(SAID).decode("utf-8", "replace").strip()
         except (OSError, http.client.HTTPException) as error:
             raise NotShipped(f"{name}: {str(error) or type(error).__name__}") from None
         finally:

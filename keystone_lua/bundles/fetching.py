@@ -28,7 +28,7 @@ from ..routing.bundle_status import Status, read_status, status_file
 from ..routing.folder_versions import exchange
 from ..routing.scripts import ScriptStore
 from ..routing.scripts_folder import ScriptsFolderError
-from ..untrusted.outgoing import connection_to, replace_file
+from ..untrusted.outgoing import connection_to, replace_file, within
 from ..untrusted.text import printable
 from .contents import MAX_PACKED, Bundle, BundleError, unpack
 from .signatures import Verifier, check
@@ -95,17 +95,18 @@ class Fetcher:
         parts = urlsplit(self._source.url)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:
-            connection.request("GET", target, headers=self._asked())
-            if connection.sock is not None:
-                connection.sock.settimeout(CONNECT_SECONDS + self._source.wait)
-            response = connection.getresponse()
-            if response.status == _NOT_MODIFIED:
-                if not self.status.etag:
-                    raise BundleError("the server says 304 to who has nothing")
-                return None
-            if response.status != 200:
-                raise BundleError(f"the server says {response.status} {response.reason}")
-            data = _body(connection, response)
+            with within(connection, CONNECT_SECONDS + self._source.wait + FETCH_SECONDS):
+                connection.request("GET", target, headers=self._asked())
+                if connection.sock is not None:
+                    connection.sock.settimeout(CONNECT_SECONDS + self._source.wait)
+                response = connection.getresponse()
+                if response.status == _NOT_MODIFIED:
+                    if not self.status.etag:
+                        raise BundleError("the server says 304 to who has nothing")
+                    return None
+                if response.status != 200:
+                    raise BundleError(f"the server says {response.status} {response.reason}")
+                data = _body(connection, response)
         except (OSError, http.client.HTTPException) as error:
             raise BundleError(f"cannot be fetched: {str(error) or type(error).__name__}") from None
         finally:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ..audit.questions import OUTCOMES, Amounts, Filter, Record, Summary, find, read_line, summary, top
+from ..audit.records import MAX_LINE
 from ..untrusted.text import printable
 from .options import UsageError, at_least, need
 from .output import say, say_json
@@ -235,6 +236,8 @@ def _lines_to_come(logs: Sequence[Path]) -> Iterator[bytes]:
                 quiet = False
                 *lines, rests[log] = (rests[log] + data).split(b"\n")
                 yield from lines
+                if len(rests[log]) > MAX_LINE:
+                    rests[log] = b""  # the end of it will be no record
             if log.exists() and not os.path.samestat(log.stat(), os.fstat(opened[log].fileno())):
                 opened[log].close()
                 opened[log], rests[log], quiet = log.open("rb"), b"", False

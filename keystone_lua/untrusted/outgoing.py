@@ -10,7 +10,9 @@ import errno
 import fcntl
 import http.client
 import os
+import socket
 import ssl
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -27,6 +29,28 @@ def connection_to(url: str, seconds: float, ca: Path | None) -> http.client.HTTP
         context = ssl.create_default_context(cafile=ca)
         return http.client.HTTPSConnection(host, port, timeout=seconds, context=context)
     return http.client.HTTPConnection(host, port, timeout=seconds)
+
+
+@contextlib.contextmanager
+def within(connection: http.client.HTTPConnection, seconds: float) -> Iterator[None]:
+    """Connect, and end it all after so many seconds: who sends a byte now and then meets every timeout of a read.
+
+    Raises `OSError`; what is read or written afterwards fails as of a connection that the other has closed.
+    """
+    connection.connect()
+    line = connection.sock
+
+    def end() -> None:
+        with contextlib.suppress(OSError):
+            socket.socket.shutdown(line, socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 @contextlib.contextmanager

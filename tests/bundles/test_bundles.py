@@ -211,6 +211,13 @@ def drips(connection: socket.socket) -> None:
         time.sleep(0.02)
 
 
+def drips_its_head(connection: socket.socket) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\n")
+    for number in range(600):
+        connection.sendall(b"X-%d: x\r\n" % number)
+        time.sleep(0.05)
+
+
 def says_nothing(connection: socket.socket) -> None:
     time.sleep(1)
 
@@ -230,6 +237,7 @@ LIES: dict[str, tuple[Callable[[socket.socket], None], str]] = {
     "hangs up": (lambda connection: connection.close(), "cannot be fetched"),
     "says nothing": (says_nothing, "cannot be fetched"),
     "stalls": (stalls, "cannot be fetched"),
+    "drips its head": (drips_its_head, "cannot be fetched|too soon"),
     "drips": (drips, "did not arrive within|timed out"),
     "endless": (endless, "more than"),
     "chunks": (chunks, "cannot be fetched"),

@@ -80,7 +80,9 @@ def chains(file: Path) -> list[list[Path]]:
     """The chains of a log, each as its files in order. A closed segment stands for itself alone."""
     if _SEGMENT.fullmatch(file.name):
         return [[file]]
-    workers = [path for path in file.parent.glob(f"{_literal(file.name)}.w*") if _WORKER.fullmatch(path.name)]
+    # Where files were shipped to there is no file that is written: what is closed tells of a worker, too.
+    others = {head_of(path) for path in file.parent.glob(f"{_literal(file.name)}.w*")}
+    workers = [path for path in others if (match := _WORKER.fullmatch(path.name)) and match[1] == file.name]
     heads = [file, *sorted(workers, key=lambda path: int(path.name.rpartition(".w")[2]))]
     found = [[*segments(head), *([head] if head.exists() else [])] for head in heads]
     return [chain for chain in found if chain]

@@ -9,6 +9,8 @@ import itertools
 import json
 import random
 import shutil
+import subprocess
+import sys
 import threading
 import time
 import zlib
@@ -229,6 +231,33 @@ def test_each_segment_arrives_once_in_order_from_a_receiver_that_fails(log: Path
 
 
 FAILURES = ["refuses", "hangs up", "says nothing"]
+
+
+def test_what_arrived_of_several_processes_is_replayed_whole(log: Path, tmp_path: Path) -> None:
+    """Where files arrive there is none that is written: a process is known by its closed segments."""
+    for closed in segments.segments(log)[:3]:
+        shutil.copyfile(closed, log.with_name(closed.name.replace(".log.", ".log.w1.")))
+    there = tmp_path / "there"
+    with place() as (kept, url):
+        assert len(list(ship(log, Receiver(url)))) == len(segments.segments(log)) + 3
+    for name, body in kept.files.items():
+        (there / name).parent.mkdir(parents=True, exist_ok=True)
+        (there / name).write_bytes(body)
+    assert [chain[0].name for chain in segments.chains(there / "decisions.log")] == [
+        "decisions.log.000001.gz",
+        "decisions.log.w1.000001.gz",
+    ]
+    assert len(replay_logs([there / "decisions.log"]).heads) == 2
+
+
+@pytest.mark.slow
+def test_a_long_log_arrives_once_and_in_order_though_receiver_and_sender_fail() -> None:
+    """`python -m tests.audit.long_log` is the same with ten million records."""
+    command = [sys.executable, "-m", "tests.audit.long_log", "--records", "900", "--segment", "60", "--replay"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "every record once, in order, chains whole" in done.stdout
+    assert "900 records: 900 same, 0 different, 0 not replayable, chain ok" in done.stdout
 
 
 @pytest.mark.parametrize("failure", FAILURES)

@@ -40,9 +40,10 @@ class Libraries(Statements):
             return stmt(f"try(math.{self.pick(ONE_NUMBER)}, ", argument, ")")
         if self.chance(20) and not self.jumps:
             return stmt("try(math.mod, ", argument, ", ", self.numeric(1), ")")
-        return stmt(
-            f"try(math.{self.pick(TWO_NUMBERS[: 3 if self.jumps else None])}, ", argument, ", ", self.numeric(1), ")"
-        )
+        name, second = self.pick(TWO_NUMBERS[: 3 if self.jumps else None]), self.numeric(1)
+        if name == "ldexp" and self.jumps:
+            second = expr("int(", second, ")")  # LuaJIT takes the exponent's low bits, PUC and the C library all of it
+        return stmt(f"try(math.{name}, ", argument, ", ", second, ")")
 
     def spelling(self) -> Node:
         separator = self.pick((";", " --c\n", " --[[ c ]]", "\n--[=[\n]]\n]=]", ""))

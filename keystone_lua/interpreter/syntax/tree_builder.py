@@ -333,7 +333,9 @@ class Builder:
         column = rest[0][3]
         self._read(first, rest[0])
         rest[0] = first
-        return nodes.Concat(self.last[2], column, tuple(rest))
+        inner = rest[-1]  # in parentheses, if it is a concatenation: PUC makes one of both, on its line
+        line = inner.line if inner.__class__ is nodes.Concat else self.last[2]
+        return nodes.Concat(line, column, tuple(rest))
 
     def arithmetic(self, first: Any, steps: list[Any]) -> nodes.Arithmetic:
         self._read(first, steps.pop(0))

@@ -9,13 +9,14 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..interpreter.limits import Limits
 from ..interpreter.text import from_text, to_text
-from ..routing.scripts import Source
+from ..routing.scripts import Check, Source
 from ..routing.scripts_folder import SUFFIX
 from ..untrusted.files import FileError, read_regular
 from ..untrusted.text import printable
@@ -102,12 +103,17 @@ def _findings(file: Path, source: bytes, read: Sources, options: argparse.Namesp
     return [_readable(finding) for finding in found]
 
 
-def findings_of(source: Source) -> list[dict[str, Any]]:
-    """A tenant's findings, as a dry run of a reload answers them."""
-    from ..authoring.checker import check_source
+def findings_of(limits_of: Callable[[str], Limits]) -> Check:
+    """What a dry run of a reload asks for: a tenant's findings, with ``load`` and ``io`` where it has them."""
 
-    found = check_source(source.source, source.name, source.modules)
-    return [asdict(_readable(finding)) for finding in found]
+    def found(tenant: str, source: Source) -> list[dict[str, Any]]:
+        from ..authoring.checker import check_source
+
+        limits = limits_of(tenant)
+        findings = check_source(source.source, source.name, source.modules, load=limits.load, inert_io=limits.inert_io)
+        return [asdict(_readable(finding)) for finding in findings]
+
+    return found
 
 
 def _in_characters(finding: Finding, sources: Mapping[str, bytes]) -> Finding:

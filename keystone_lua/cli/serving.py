@@ -68,7 +68,7 @@ def _serve(options: argparse.Namespace) -> int:
 
         observers = decision_log(config)
     notes = [f"{name}: no such setting, ignored" for name in settings.unknown]
-    return serve(config, observers, check=findings_of, notes=notes)
+    return serve(config, observers, check=findings_of(config.limits_of), notes=notes)
 
 
 def _config(options: argparse.Namespace) -> int:

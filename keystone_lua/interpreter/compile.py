@@ -116,6 +116,7 @@ def _compile(found: Linked, accounted: bool, level: Level, hosted: bool = False)
         modules=MappingProxyType({name: code_of[chunk] for name, chunk in found.names.items()}),
         broken=found.broken,
         sought=found.sought,
+        parts=found.parts,
         namespace={**HELPERS, SITES: sites, FUNCTIONS: builder.functions, **twins},
         fixed=fixed,
         base_names=base,

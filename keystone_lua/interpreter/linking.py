@@ -4,16 +4,15 @@ Input: sources by name. Output: a Linked program, ready to be compiled. Raises L
 the compiler, and for a module that is missing, broken or requires itself, if a run surely requires it.
 
 Modules are those that a literal names: in a call of ``require``, or in ``pcall(require, "name")``. In a program that
-calls ``require`` with computed names, any literal may name one, whole, by its beginning (``folder.``), or by what
-follows the name of a linked module or of its folder: ``require((...) .. ".part")``. A module whose file is bad fails
-where a run requires it, and so does one that no run surely requires and that is too much for the compiler.
+calls ``require`` with computed names, any literal may name one, whole, by its halves (``"folder." .. name``), or by
+what follows the name of a linked module or of its folder: ``require((...) .. ".part")``. A module whose file is bad
+fails where a run requires it, and so does one that no run surely requires and that is too much for the compiler.
 """
 
 from __future__ import annotations
 
 import gc
 import hashlib
-import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -27,9 +26,11 @@ from .analysis.certain import certain_calls
 from .analysis.compile_cost import MODULE, cost_of, cost_of_names
 from .analysis.constants import NAME as CONSTANT
 from .analysis.constants import taken_out
+from .analysis.joined_names import NAME, Joints, by_literal, joints
 from .analysis.scope import Resolution, resolve
 from .analysis.uses import Globals, Require
 from .errors import LuaSyntaxError
+from .execution.program import Program
 from .limits import DEFAULT, MAX_COMPILE_COST
 from .modules import catalogue
 from .signatures import INERT, TABLES, instead_of
@@ -45,9 +46,6 @@ BROKEN: Final = 8
 MOST_NAME: Final = 100
 MOST_NAMES: Final = 500
 """Characters of a name, and modules, that are compared for what a misspelt name may mean."""
-
-_NAME: Final = re.compile(r"""[^\s%(){}\[\]"'<>=,;:]{1,200}""")
-"""A literal that may be a module's name without standing in a call of ``require``."""
 
 
 MOST_RELATIVE: Final = 5_000
@@ -79,6 +77,8 @@ class Linked:
     """Modules that do not compile, by the names that it is called with, and what it says then."""
     sought: frozenset[str]
     """Names that literals have and no file: any of them would make another program."""
+    parts: frozenset[str]
+    """Literals that could make names of modules together."""
     missing: tuple[Missing, ...]
     makers: tuple[Linked, ...]
     """What makes the constants, see analysis.constants."""
@@ -119,10 +119,19 @@ def link_program(
             names=MappingProxyType(linker.names),
             broken=MappingProxyType(linker.broken),
             sought=frozenset(linker.sought),
+            parts=frozenset(filter(NAME.fullmatch, linker.looked)),
             missing=tuple(linker.missing),
             makers=tuple(linker.makers),
             compile_cost=resolution.compile_cost,
         )
+
+
+def links_otherwise(program: Program, modules: Mapping[str, bytes]) -> bool:
+    """Whether files beside those that a program has would make it another one: names of theirs are in its text."""
+    if not modules.keys().isdisjoint(program.sought):
+        return True
+    others = modules.keys() - program.sources.keys() if program.parts else ()
+    return any(program.parts.issuperset(parts) for file in others for _, parts in joints(file))
 
 
 def _linker(
@@ -153,6 +162,7 @@ def _linked_alone(chunk: nodes.Chunk, source: bytes) -> Linked:
         names=MappingProxyType({}),
         broken=MappingProxyType({}),
         sought=frozenset(),
+        parts=frozenset(),
         missing=(),
         makers=(),
         compile_cost=resolution.compile_cost,
@@ -184,6 +194,8 @@ class _Linker:
         self.sought: set[str] = set()
         self.fresh: set[str] = set()
         """Literals that nobody has looked at as names of modules."""
+        self.looked: set[str] = set()
+        """Those that somebody has, if the program computes names."""
         self.missing: list[Missing] = []
         self.refusals: dict[str, LuaSyntaxError] = {}
         """Of modules that are there and do not compile, by the names that they are required by."""
@@ -234,9 +246,8 @@ class _Linker:
         else:
             self.required(self.chunks[0])
             self.is_optional = True
-        looked: set[str] = set()
-        parts = self.parts()
-        while computes_names(self.resolution) and (found := self.named(looked, parts)):
+        known: Joints = by_literal(self.modules) if computes_names(self.resolution) else {}
+        while computes_names(self.resolution) and (found := self.named(known)):
             for text in sorted(found):
                 count = len(self.chunks)
                 self.find(text)
@@ -246,14 +257,14 @@ class _Linker:
             self.sought |= catalogue.FILES.keys()
         catalogue.imported(self.sought)  # while nobody waits for a decision
 
-    def named(self, looked: set[str], parts: Mapping[str, list[tuple[str, str]]]) -> set[str]:
-        """Names that literals have, whole or in part, and nobody has looked for; ``looked`` are the literals before."""
-        new = self.fresh - looked
-        looked |= new
+    def named(self, known: Joints) -> set[str]:
+        """Names that literals have, whole or in part, and nobody has looked for."""
+        new = self.fresh - self.looked
+        self.looked |= new
         self.fresh = set()
-        joined = {name for text in new for name, other in parts.get(text, ()) if other in looked}
-        found = (new | joined | self.relative(looked)) - self.sought - self.names.keys() - self.refusals.keys()
-        return {text for text in found if _NAME.fullmatch(text) and text not in TABLES}
+        joined = {name for text in new for name, parts in known.get(text, ()) if self.looked.issuperset(parts)}
+        found = (new | joined | self.relative(self.looked)) - self.sought - self.names.keys() - self.refusals.keys()
+        return {text for text in found if NAME.fullmatch(text) and text not in TABLES}
 
     def relative(self, looked: set[str]) -> set[str]:
         """Names that begin with that of a linked module, or of a folder around it, and end with a literal."""
@@ -264,15 +275,6 @@ class _Linker:
                     name + (text[1:] if text[:1] == name[-1:] else text) for name in before if name for text in ends
                 }
         return set()
-
-    def parts(self) -> dict[str, list[tuple[str, str]]]:
-        """Modules by either half of their names, with the other: literals both, ``require("stages." .. name)``."""
-        found: dict[str, list[tuple[str, str]]] = {}
-        for name in self.modules:
-            folder, dot, last = name.rpartition(".")
-            found.setdefault(folder + dot, []).append((name, last))
-            found.setdefault(last, []).append((name, folder + dot))
-        return found
 
     def required(self, first: nodes.Chunk, sure: bool = False) -> None:
         """Link what a chunk requires, and what that requires; or only what it ``sure``ly does."""

@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Final
 
 from ..interpreter import Program
+from ..interpreter.linking import links_otherwise
 from ..interpreter.packing import fingerprint, pack, unpack
 
 logger = logging.getLogger("keystone.store")
@@ -144,7 +145,7 @@ class ProgramCache:
             if module not in modules or hashlib.sha256(modules[module]).digest() != digest:
                 return None
         program = unpack(packed, source, modules)
-        return program if modules.keys().isdisjoint(program.sought) else None
+        return None if links_otherwise(program, modules) else program
 
     def _read(self, file: str) -> bytes | None:
         """A file's bytes, if it is there and this user's alone. Raises `OSError`."""

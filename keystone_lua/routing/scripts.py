@@ -27,6 +27,7 @@ from typing import Any, Final
 
 from ..interpreter import Limits, LuaSyntaxError, Program, compile_program
 from ..interpreter.execution.run import Run
+from ..interpreter.linking import links_otherwise
 from ..interpreter.packing import pack, unpack
 from ..interpreter.text import from_text, to_text
 from ..untrusted.files import FileError, read_regular
@@ -65,8 +66,8 @@ class Source:
 VERSION_DIGITS: Final = 16
 """Of a version's SHA-256, in hexadecimal."""
 
-Check = Callable[[Source], list[dict[str, Any]]]
-"""Findings as JSON has them: file, line, column, rule, severity and message of each."""
+Check = Callable[[str, Source], list[dict[str, Any]]]
+"""A tenant's findings as JSON has them: file, line, column, rule, severity and message of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ class _Compiled:
             made.name == name
             and made.source == source
             and all(modules.get(module) == text for module, text in made.modules.items())
-            and modules.keys().isdisjoint(self.program.sought)
+            and not links_otherwise(self.program, modules)
         )
 
 

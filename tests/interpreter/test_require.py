@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from keystone_lua.interpreter import LuaSyntaxError, Program, compile_program, execute
-from keystone_lua.interpreter.linking import link_program
+from keystone_lua.interpreter.linking import link_program, links_otherwise
 from keystone_lua.interpreter.packing import pack, unpack
 
 
@@ -31,6 +31,8 @@ FOUND = {
     "by a local function": b"local function get(name) return require(name) end print(get('a.b').n)",
     "of a list": b"for _, name in ipairs{'a.b'} do print(require(name).n) end",
     "by two literals": b"for _, name in ipairs{'b'} do print(require('a.' .. name).n) end",
+    "by halves with the dot behind": b"for _, name in ipairs{'.b'} do print(require('a' .. name).n) end",
+    "by halves without a dot": b"local dot = '.' for _, name in ipairs{'b'} do print(require('a' .. dot .. name).n) end",
     "by a table's field": b"local at = {need = require} print(at.need('a.b').n)",
     "below a pcall of its own": b"pcall = function(f, name) return f(name) end print(pcall(require, 'a.b').n)",
     "below a pcall that gets another name": b"pcall = function(f) return f('a.' .. 'b') end print(pcall(require, 'c').n)"
@@ -229,6 +231,36 @@ def test_a_file_for_a_name_that_could_be_made_makes_another_program() -> None:
     assert {"a.b.c", "a.b.c.init", "a.c"} <= linked.sought
     many = b"local path = ... local t = {" + b",".join(b"'t%d'" % n for n in range(4000)) + b"} require(path)"
     assert len(link_program(b"require 'a.b'", "x.lua", {"a.b": many}).sought) < 20_000
+
+
+HALVES = {
+    "the dot before": b"local name = 'c' return require('a.b.' .. name)",
+    "the dot behind": b"local name = '.c' return require('a.b' .. name)",
+    "several parts": b"local name = 'b.c' return require('a.' .. name)",
+    "slashes": b"local name = 'c' return require('a/b/' .. name)",
+    "with dots between": b"return require(table.concat({'a', 'b.c'}, '.'))",
+    "of a module": b"return require 'made'",
+}
+
+
+@pytest.mark.parametrize("file", ["a.b.c", "a.b.c.init"])
+@pytest.mark.parametrize("source", HALVES.values(), ids=HALVES)
+def test_names_that_literals_make_together(source: bytes, file: str) -> None:
+    """A file that comes under such a name makes another program, which a reload compiles."""
+    known = {"made": b"local name = 'c' return require('a.b.' .. name)", "other": b"return 2"}
+    before = compile_program(source, "x.lua", known)
+    before = unpack(pack(before), before.source, before.sources)
+    assert not links_otherwise(before, known)
+    assert not links_otherwise(before, {**known, "a.x": b"", "x.b.c": b""})
+    assert links_otherwise(before, {**known, file: b"return 1"})
+    after = compile_program(source, "x.lua", {**known, file: b"return 1"})
+    assert execute(after).values == ("1",)
+    assert not links_otherwise(after, {**known, file: b"return 1"})
+
+
+def test_where_no_name_is_computed_literals_make_none() -> None:
+    program = compile_program(b"require 'm' return 'a.' .. 'b'", "x.lua", {"m": b""})
+    assert not links_otherwise(program, {"m": b"", "a.b": b""})
 
 
 def test_slashes_are_dots_in_a_file_s_name_and_not_in_the_module_s() -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from keystone_lua.cli.checking import findings_of
+from keystone_lua.interpreter import Limits
 from keystone_lua.routing.scripts import ScriptStore, Snapshot
 from keystone_lua.routing.scripts_folder import Folder
 from keystone_lua.server.api.models import DryRunAnswer
@@ -197,7 +198,7 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(tmp_path: Path) ->
 
 def test_a_dry_run_tells_the_findings_of_what_it_would_bring(tmp_path: Path) -> None:
     write_scripts(tmp_path, {"same.lua": "local a = 1 " + constant("1"), "a.lua": constant("1")})
-    with server_in_thread(tmp_path, check=findings_of) as client:
+    with server_in_thread(tmp_path, check=findings_of(lambda _tenant: Limits())) as client:
         assert client.send("POST", "/reload?dry_run=1").json["findings"] == []
         write_scripts(
             tmp_path,
@@ -215,6 +216,17 @@ def test_a_dry_run_tells_the_findings_of_what_it_would_bring(tmp_path: Path) -> 
             ("new.lua", 2, "unused-local", "warning"),
         ]
         DryRunAnswer(**body)
+
+
+def test_a_dry_run_knows_what_a_tenant_may_do(tmp_path: Path) -> None:
+    """``load`` and ``io`` are there for the one that has them, and findings for the other."""
+    limits = {"free": Limits(load=True, inert_io=True)}
+    write_scripts(tmp_path, {"same.lua": constant("1")})
+    with server_in_thread(tmp_path, check=findings_of(lambda tenant: limits.get(tenant, Limits()))) as client:
+        source = constant("2") + "\nprint(load('return 1'), io.read)"
+        write_scripts(tmp_path, {"free.lua": source, "bound.lua": source})
+        findings = client.send("POST", "/reload?dry_run=1").json["findings"]
+        assert [(found["file"], found["rule"]) for found in findings] == [("bound.lua", "unavailable-library")] * 2
 
 
 @pytest.mark.parametrize("value", ["", "yes", "2", "true"])

@@ -41,6 +41,8 @@ class Program:
     """Modules that do not compile, by the names that ``require`` knows, and what it says of them."""
     sought: frozenset[str] = field(repr=False)
     """Names that literals have and no file: with any of them it would be another program."""
+    parts: frozenset[str] = field(default=frozenset(), repr=False)
+    """Literals that could make other names together, where it computes some."""
     hosted: bool = False
     """Whether it was compiled for a host that sets its globals or calls them."""
     late_twins: int = 0

@@ -233,8 +233,9 @@ def try_out(store: ScriptStore) -> Report:
     found = report(before, after)
     if store.check is None:
         return found
-    sources = [after.sources[tenant] for tenant in sorted((*found.added, *found.changed))]
-    return replace(found, findings=tuple(finding for source in sources for finding in store.check(source)))
+    tenants = sorted((*found.added, *found.changed))
+    findings = [finding for tenant in tenants for finding in store.check(tenant, after.sources[tenant])]
+    return replace(found, findings=tuple(findings))
 
 
 class Watch:

@@ -15,6 +15,8 @@ from .suites import ROOMY, again
 
 ROOM: Final = 16 * 1024
 """Bytes a run may take beyond what it was charged: frames, the Result, the log's positions."""
+COMPILER_ROOM: Final = 64 * 1024
+"""What a run takes besides that loads text: the whole library as globals, and once the compiler's own."""
 
 
 @dataclass(frozen=True)
@@ -56,3 +58,8 @@ def price(case: Case, size: int) -> int:
     """Instructions of one call."""
     with_call, without = (cost(program(case, size, calls), False) for calls in (1, 0))
     return with_call.instructions - without.instructions
+
+
+def room(name: str) -> int:
+    """Bytes that one run of a function's case may take beyond what it was charged."""
+    return ROOM + (COMPILER_ROOM if name.startswith("load") else 0)

@@ -7,11 +7,9 @@ import pytest
 from keystone_lua.interpreter import costs
 
 from . import library_cases, modules
-from .measure import ROOM, cost, price, program
+from .measure import cost, price, program, room
 
 SMALL, LARGE = 400, 4000
-COMPILER_ROOM = 64 * 1024
-"""What a run takes besides that loads text: the whole library as globals, and once the compiler's own."""
 
 CASES = {**library_cases.CASES, **modules.CASES}
 PRICES = {**costs.LIBRARY, **costs.MODULES}
@@ -38,4 +36,4 @@ def test_price_grows_as_declared(name: str) -> None:
 @pytest.mark.parametrize("size", [SMALL, LARGE])
 def test_memory_is_below_the_charge(name: str, size: int) -> None:
     used = cost(program(CASES[name], size, 1), True)
-    assert used.peak <= used.charged + ROOM + (COMPILER_ROOM if name.startswith("load") else 0)
+    assert used.peak <= used.charged + room(name)

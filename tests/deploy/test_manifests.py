@@ -1,4 +1,4 @@
-"""deploy/: what its files say of the engine is so. `make deploy-check` has the tools of each kind look at them."""
+"""deploy/ but for the Helm chart and the dashboard: what its files say of the engine is so."""
 
 from __future__ import annotations
 
@@ -8,19 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
 
 from keystone_lua.cli import whole_parser
 from keystone_lua.routing.scripts import ScriptStore
 from keystone_lua.server.settings.reader import read_settings
 
-ROOT = Path(__file__).parents[1]
-DEPLOY = ROOT / "deploy"
+from .chart import DEPLOY, ROOT, documents
+
 BASE, BUNDLE = DEPLOY / "kubernetes" / "base", DEPLOY / "kubernetes" / "bundle"
-
-
-def documents(path: Path) -> list[Any]:
-    return list(YAML(typ="safe").load_all(path.read_text()))
 
 
 def containers() -> list[dict[str, Any]]:

@@ -9,10 +9,14 @@ from __future__ import annotations
 import hashlib
 import shutil
 import subprocess
+from typing import Any
 
 import pytest
 
 from keystone_lua.interpreter import Result
+from keystone_lua.interpreter.runtime import tracebacks
+from keystone_lua.interpreter.runtime.values import ListTable, Table
+from keystone_lua.routing import reads
 
 from .sweeps import peak_and_bytes, run
 
@@ -240,3 +244,17 @@ def test_memory_taken_stays_under_the_bytes_charged(work: str) -> None:
     build = "local t = {} for i = 1, 5000 do t[i] = i * 7919 % 5000 + 0.5 end "
     peak, charged = peak_and_bytes(build + work)
     assert peak < charged
+
+
+def test_a_call_of_any_class_of_tables_is_the_scripts_error() -> None:
+    """Calls are not guarded, so that what Python says of them must be understood whatever a table is to the engine."""
+    classes = [Table]
+    for kind in classes:
+        classes += type.__subclasses__(kind)
+    assert {ListTable, reads.TrackedRequest, reads.TrackedBackends} <= set(classes)
+    for kind in classes:
+        value: Any = dict.__new__(kind)
+        if not callable(value):  # those with a metatable are: operations know what their events are
+            with pytest.raises(TypeError) as told:
+                value()
+            assert tracebacks._uncallable(told.value) == "table", kind

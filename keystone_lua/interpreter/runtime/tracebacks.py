@@ -11,6 +11,7 @@ site expects becomes an EngineError.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from itertools import islice
@@ -20,7 +21,7 @@ from typing import Any, Final
 from ..errors import EngineError
 from ..sites import FUNCTIONS, SITES, Site
 from .errors import LuaError
-from .values import LuaValue, type_name
+from .values import TABLE_CLASSES, LuaValue, type_name
 
 LIBRARY_CODES: Final[set[CodeType]] = set()
 """The code of every registered library function."""
@@ -167,15 +168,20 @@ def argument_error(index: int, message: str) -> LuaError:
     return located(site, f"bad argument #{index} to '{name}' ({message})")
 
 
-_NOT_CALLABLE: Final = {
-    "'NoneType' object is not callable": "nil",
-    "'float' object is not callable": "number",
-    "'str' object is not callable": "string",
-    "'LuaBoolean' object is not callable": "boolean",
-    "'Table' object is not callable": "table",
-    "'Coroutine' object is not callable": "thread",
-    "'Native' object is not callable": "userdata",
-}
+_CALLED: Final = re.compile("'([A-Za-z]++)' object is not callable")
+_UNCALLABLE: Final = {
+    "NoneType": "nil", "float": "number", "str": "string", "LuaBoolean": "boolean", "Coroutine": "thread",
+    "Native": "userdata",
+}  # fmt: skip
+"""Lua's types by the classes of values, beside tables."""
+
+
+def _uncallable(error: BaseException) -> str | None:
+    """The Lua type of what was called and is no function; None if ``error`` is another."""
+    found = _CALLED.fullmatch(str(error))
+    if found is None:
+        return None
+    return "table" if found[1] in TABLE_CLASSES else _UNCALLABLE.get(found[1])
 
 
 def from_python(error: BaseException) -> LuaError:
@@ -189,7 +195,7 @@ def from_python(error: BaseException) -> LuaError:
         traceback = traceback.tb_next
     if traceback is not None and error.__class__ is TypeError:
         sites = traceback.tb_frame.f_globals.get(SITES)
-        kind = _NOT_CALLABLE.get(str(error))
+        kind = _uncallable(error)
         if sites is not None and kind is not None and (site := sites[traceback.tb_lineno]).is_call:
             return _operand_error(site, "call", kind, 0).with_traceback(error.__traceback__)
     raise EngineError(f"{error.__class__.__name__}: {error}") from error

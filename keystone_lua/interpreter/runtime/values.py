@@ -56,6 +56,10 @@ class Absent:
 ABSENT: Final = Absent()
 
 
+TABLE_CLASSES: Final = {"Table"}
+"""Names of the classes of tables, those of rooms above too: by them Python says what was called and is no function."""
+
+
 class Table(dict[LuaValue, LuaValue]):
     """A plain table: no metatable. Never holds None values, NaN keys or long string keys.
 
@@ -66,6 +70,11 @@ class Table(dict[LuaValue, LuaValue]):
     """
 
     __slots__ = ("array", "dead", "gone", "meta", "order", "run", "starts")
+
+    def __init_subclass__(cls) -> None:
+        """Have its name known."""
+        TABLE_CLASSES.add(cls.__name__)
+
     array: list[int]
     dead: int
     gone: list[float]

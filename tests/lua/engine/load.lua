@@ -23,3 +23,4 @@ print(pcall(loadstring("return require 'nowhere'"))) --> false\t[string "return 
 print(loadstring("return require 'string' == string")()) --> true
 -- a limit of the compiler is answered as PUC answers its own
 print((select(2, loadstring("return " .. ("("):rep(221) .. "1" .. (")"):rep(221), "=c")))) --> c:1: chunk has too many syntax levels
+print(loadstring("return 1", "=name", "b", 5)()) --> 1

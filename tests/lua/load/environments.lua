@@ -50,3 +50,8 @@ print(load("return 1", "x", "b")) --> nil\tattempt to load chunk with wrong mode
 print(load("return 1", "x", "bt")()) --> 1
 print(load("return 1", "x", "q")) --> nil\tattempt to load chunk with wrong mode
 print(load(nil or "return 1", "x", nil, nil)()) --> 1
+at = 0
+print(load(pieces, "x", "b")) --> nil\tattempt to load chunk with wrong mode
+print(pcall(load, pieces, "x", {})) --> false\tbad argument #3 to '?' (string expected, got table)
+at = 0
+print(load(pieces, "x", "tb", {k = 1})()) --> 1

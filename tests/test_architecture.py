@@ -90,6 +90,8 @@ DOCUMENTED = {
     ("parser", "getattr"): "the grammar's names of Builder's methods",
     ("tree_builder", "getattr"): "the nodes' own fields",
     ("tree_builder", "hasattr"): "whether a child is a node",
+    ("twins", "getattr"): "the fields of Python's trees",
+    ("twins", "setattr"): "the fields of Python's trees",
     ("values", "__dict__"): "the class of a table that says it has another",
 }
 

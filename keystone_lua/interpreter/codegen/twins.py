@@ -16,9 +16,10 @@ variables, and these, once compiled, by the code that is there already.
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from copy import copy
 from types import CodeType
-from typing import Final
+from typing import Any, Final
 
 from ..runtime.coroutines import Twin
 from . import pyast
@@ -27,7 +28,7 @@ _RESULT: Final = "yy"
 """The local that holds a call's result: no slot and no temporary is called so."""
 
 
-class _Twin(ast.NodeTransformer):
+class _Twin:
     """Changes one function's definition, in place."""
 
     def __init__(self, codes: dict[str, CodeType], pausing: frozenset[str]) -> None:
@@ -46,10 +47,27 @@ class _Twin(ast.NodeTransformer):
         if pauses:
             at = definition.lineno
             definition.body.append(pyast.return_(pyast.nil(at), at))
-            _Returns().generic_visit(definition)
+            _hand_over(definition)
         return pauses
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+    def visit(self, node: Any) -> Any:
+        """What takes a node's place."""
+        kind = node.__class__
+        if (own := _OWN.get(kind)) is not None:
+            return own(self, node)
+        return self.inside(node) if kind in _PARTS or _parts(kind) else node
+
+    def inside(self, node: Any) -> Any:
+        """The node, its parts changed."""
+        for name in _PARTS[node.__class__]:
+            part = getattr(node, name)
+            if part.__class__ is list:
+                part[:] = [self.visit(each) for each in part]
+            elif part is not None:
+                setattr(node, name, self.visit(part))
+        return node
+
+    def function(self, node: ast.FunctionDef) -> ast.FunctionDef:
         """One of the script's own, outlined code, or a factory of one of the script's own."""
         if node.name in self.codes:
             at = node.lineno
@@ -60,17 +78,17 @@ class _Twin(ast.NodeTransformer):
             self.generators.add(node.name)
         return node
 
-    def visit_Try(self, node: ast.Try) -> ast.Try:
+    def attempt(self, node: ast.Try) -> ast.Try:
         """Of attempts, in which nothing is called: an error must not come out of a call into a handler."""
         outer, self.pauses = self.pauses, False
         node.body = [self.visit(statement) for statement in node.body]
         assert not self.pauses
         self.pauses = outer
         for handler in node.handlers:
-            self.generic_visit(handler)
+            handler.body = [self.visit(statement) for statement in handler.body]
         return node
 
-    def visit_LuaCall(self, node: pyast.LuaCall) -> ast.expr:
+    def lua_call(self, node: pyast.LuaCall) -> ast.expr:
         """Of an unknown value, or of a library function."""
         at = node.lineno
         function: ast.expr = self.visit(node.func)
@@ -82,10 +100,13 @@ class _Twin(ast.NodeTransformer):
         is_request = pyast.compare(pyast.class_of(result, at), pyast.IN, pyast.name("REQUESTS", at), at)
         return pyast.choose(is_request, self.request(pyast.name(_RESULT, at)), pyast.name(_RESULT, at), at)
 
-    def visit_Call(self, node: ast.Call) -> ast.expr:
+    def call(self, node: ast.Call) -> ast.expr:
         """Of outlined code, if it is a generator's."""
-        self.generic_visit(node)
-        is_generator = isinstance(node.func, ast.Name) and node.func.id in self.generators
+        function = node.func
+        if function.__class__ is not ast.Name:
+            node.func = self.visit(function)
+        node.args = [self.visit(argument) for argument in node.args]
+        is_generator = isinstance(function, ast.Name) and function.id in self.generators
         return self.request(node) if is_generator else node
 
     def request(self, generator: ast.expr) -> ast.expr:
@@ -96,18 +117,44 @@ class _Twin(ast.NodeTransformer):
         return pyast.either([ast.Yield(generator, lineno=at, col_offset=0), value], at)
 
 
-class _Returns(ast.NodeTransformer):
+_OWN: Final[dict[type, Callable[[_Twin, Any], Any]]] = {
+    type(None): lambda _twin, node: node,
+    ast.Name: lambda _twin, node: node,
+    ast.Constant: lambda _twin, node: node,
+    ast.Call: _Twin.call,
+    pyast.LuaCall: _Twin.lua_call,
+    ast.Try: _Twin.attempt,
+    ast.FunctionDef: _Twin.function,
+}
+
+_PARTS: Final[dict[type, tuple[str, ...]]] = {}
+"""By the class of a node, its fields that may hold expressions and statements."""
+
+_NO_PARTS: Final = frozenset(("ctx", "op", "ops", "id", "attr", "arg", "name", "names", "kind", "type_comment"))
+
+
+def _parts(kind: type[ast.AST]) -> bool:
+    """Note the parts of a class. Answers true."""
+    _PARTS[kind] = tuple(name for name in kind._fields if name not in _NO_PARTS)
+    return True
+
+
+def _hand_over(parent: Any) -> None:
     """``return X`` becomes ``run.value = X; return``: a generator that returns None ends at half the price."""
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
-        """Has returns of its own."""
-        return node
-
-    def visit_Return(self, node: ast.Return) -> list[ast.stmt]:
-        at = node.lineno
-        place = ast.Attribute(pyast.name("run", at), "value", pyast.STORE, lineno=at, col_offset=0)
-        assert node.value is not None
-        return [pyast.assign(place, node.value, at), ast.Return(None, lineno=at, col_offset=0)]
+    for name in ("body", "orelse", "handlers", "finalbody"):
+        made: list[Any] = []
+        for node in getattr(parent, name, ()):
+            if isinstance(node, ast.Return):
+                assert node.value is not None
+                at = node.lineno
+                place = ast.Attribute(pyast.name("run", at), "value", pyast.STORE, lineno=at, col_offset=0)
+                made += [pyast.assign(place, node.value, at), ast.Return(None, lineno=at, col_offset=0)]
+                continue
+            if not isinstance(node, ast.FunctionDef):  # which has returns of its own
+                _hand_over(node)
+            made.append(node)
+        if made:
+            setattr(parent, name, made)
 
 
 def functions_of(code: CodeType) -> dict[str, CodeType]:

@@ -18,7 +18,7 @@ from pathlib import Path
 PYTHON = "3.11"
 """The oldest supported: what it needs, newer ones may leave out."""
 
-INSTEAD = {"pydantic": ["pydantic<2"], "mypy": [], "ruff": [], "cryptography": [], "pyarrow": []}
+INSTEAD = {"pydantic": ["pydantic<2"], "mypy": [], "ruff": [], "cryptography": [], "pyarrow": [], "distributed": []}
 """Where the newest version has native code: what to ask for. What only looks at the code is left out, and so are extras
 that have no other form: tests/native is of them."""
 

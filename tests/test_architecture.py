@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "keystone_lua": ("keystone_lua.embedding", "keystone_lua.interpreter"),
     "keystone_lua.__main__": ("keystone_lua.cli",),
     "keystone_lua.cli": (
-        "keystone_lua.audit", "keystone_lua.authoring", "keystone_lua.bundles", "keystone_lua.cli", "keystone_lua.gateway",
+        "distributed", "keystone_lua.audit", "keystone_lua.authoring", "keystone_lua.bundles", "keystone_lua.cli", "keystone_lua.gateway",
         "keystone_lua.hidden", "keystone_lua.interpreter", "keystone_lua.playground", "keystone_lua.routing",
         "keystone_lua.server", "keystone_lua.untrusted",
     ),

@@ -11,11 +11,12 @@ knows the interpreter, and nothing of HTTP.
 from .archive import Archive, ArchiveError
 from .chain import GENESIS
 from .diff import Diff, Script, diff_logs
+from .findings import Replay
 from .masking import Masks
 from .notes import Note
 from .recorder import Recorder, check_log
 from .records import DecisionRecord, RecordError, read_record
-from .replay import Replay, replay_logs
+from .replay import replay_logs
 
 __all__ = [
     "GENESIS",

@@ -11,6 +11,7 @@ import contextlib
 import os
 import shutil
 import tempfile
+import threading
 from collections import OrderedDict
 from dataclasses import replace
 from pathlib import Path
@@ -46,6 +47,7 @@ class Archive:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._lock = threading.Lock()
         self._compiled: OrderedDict[str, Program | ArchiveError] = OrderedDict()
         self._named: OrderedDict[tuple[str, str], Program] = OrderedDict()
 
@@ -78,20 +80,21 @@ class Archive:
 
         It is compiled once: a log that gives one script many names must not cost more than the script.
         """
-        found = self._compiled.get(digest)
-        if found is None:
-            try:
-                found = self._load(digest)
-            except ArchiveError as error:
-                found = error
-            _keep(self._compiled, digest, found)
-        if isinstance(found, ArchiveError):
-            raise ArchiveError(str(found).replace(UNNAMED, name))
-        named = self._named.get((digest, name))
-        if named is None:
-            named = renamed(found, from_text(name))
-            _keep(self._named, (digest, name), named)
-        return named
+        with self._lock:
+            found = self._compiled.get(digest)
+            if found is None:
+                try:
+                    found = self._load(digest)
+                except ArchiveError as error:
+                    found = error
+                _keep(self._compiled, digest, found)
+            if isinstance(found, ArchiveError):
+                raise ArchiveError(str(found).replace(UNNAMED, name))
+            named = self._named.get((digest, name))
+            if named is None:
+                named = renamed(found, from_text(name))
+                _keep(self._named, (digest, name), named)
+            return named
 
     def _load(self, digest: str) -> Program:
         place = self.folder / digest

@@ -1,6 +1,7 @@
 """Whether lines are a chain: each with the hash of the one before, numbers without a gap.
 
-In: the lines of a log in order, as `Seen`. Out: the breaks, each with the file and line to look at. A chain alone
+In: the lines of a log in order, as `Stretch`es of them: whoever reads a piece of a log keeps of lines that follow each
+other the first and the last one. Out: the breaks, each with the file and line to look at. A chain alone
 cannot show that its last lines were cut off, or that everything after some line was written anew. For that, compare
 ``head`` with one that was noted elsewhere.
 
@@ -11,7 +12,7 @@ whose hash does not stand in the next line was changed; if its own ``prev`` is w
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from .records import Link
@@ -33,6 +34,30 @@ class Seen:
     line: int
     hash: str
     link: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Lines of which each follows the one before it."""
+
+    first: Seen
+    last: Seen
+    count: int
+
+    def shifted(self, lines: int) -> Stretch:
+        """The same, so many lines further down."""
+        first, last = (replace(seen, line=seen.line + lines) for seen in (self.first, self.last))
+        return Stretch(first, last, self.count)
+
+
+def add_line(stretches: list[Stretch], seen: Seen) -> None:
+    """Add the next line of a piece to what is known of those before."""
+    if stretches and seen.link is not None:
+        before = stretches[-1].last
+        if before.link is not None and seen.link == Link(before.link.number + 1, before.hash):
+            stretches[-1] = Stretch(stretches[-1].first, seen, stretches[-1].count + 1)
+            return
+    stretches.append(Stretch(seen, seen, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +102,22 @@ class Chain:
         self._opening = None
         return True
 
-    def add(self, seen: Seen) -> None:
-        """Take the next line. A line that is no record is reported by whoever found that."""
+    def add(self, stretch: Stretch) -> None:
+        """Take the next lines. A line that is no record is reported by whoever found that."""
+        self._add(stretch.first)
+        if stretch.count > 1:
+            if self._suspect is not None:
+                self._blame(self._suspect, stretch.first)
+            self._last = stretch.last
+            self.file, self.head = stretch.last.file, stretch.last.hash
+            self.lines += stretch.count - 1
+
+    def _blame(self, suspect: Seen, after: Seen) -> None:
+        assert after.link is not None
+        self._suspect = None
+        self._break(suspect, f"this line was changed: the next one (record {after.link.number}) has another hash")
+
+    def _add(self, seen: Seen) -> None:
         self.file, self.head = seen.file, seen.hash
         self.lines += 1
         if seen.link is None:
@@ -112,11 +151,11 @@ class Chain:
         step = link.number - last.link.number
         holds = step == 1 + self._unread and (self._unread > 0 or link.prev == last.hash)
         if self._suspect is not None:
-            suspect, self._suspect = self._suspect, None
             if not holds and step == 1:
+                self._suspect = None
                 self._break(last, "this line was changed")  # neither of its links holds
                 return
-            self._break(suspect, f"this line was changed: the next one (record {last.link.number}) has another hash")
+            self._blame(self._suspect, last)
         if holds:
             return
         if step > 1 + self._unread:

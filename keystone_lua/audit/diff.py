@@ -12,14 +12,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from ..interpreter import Program, compile_program
 from . import reading, segments
 from .archive import MAX_SOURCE
-from .reading import Piece, Progress
+from .reading import Piece, Progress, Workers
 from .records import DecisionRecord, RecordError, read_record
 from .replay import CAPS, Caps, outcome_of
 
@@ -48,9 +49,10 @@ Version = Mapping[str, Script | str]
 
 
 class Item(NamedTuple):
-    """One request, and where it is from."""
+    """One request, and where it is from: a file, and its line there if it has more than this one, from 1."""
 
-    place: str
+    file: str
+    line: int
     record: DecisionRecord
 
 
@@ -65,11 +67,17 @@ class Change(NamedTuple):
 class Example:
     """One request that a change is about."""
 
-    place: str
+    file: str
+    line: int
     id: str
     request: str
     was: Any
     now: Any
+
+    @property
+    def place(self) -> str:
+        """Where the request is from."""
+        return f"{self.file}:{self.line}" if self.line else self.file
 
 
 @dataclass(slots=True)
@@ -115,6 +123,8 @@ class Diff:
     """Requests of tenants that were not asked for."""
     unread: int = 0
     """Lines of the log that are no records."""
+    lines: int = 0
+    """Lines of the log."""
     ran: int = 0
     """Requests that both versions ran."""
     examples: dict[Change, list[Example]] = field(default_factory=dict)
@@ -140,8 +150,8 @@ class Diff:
         """Requests that become an ``error`` or a ``reject`` and were none."""
         return sum(n for change, n in self.moved.items() if _sort(change.now) == what != _sort(change.was))
 
-    def merge(self, other: Diff) -> None:
-        """Add what another part of the requests came to."""
+    def merge(self, other: Diff, lines: int = 0) -> None:
+        """Add what another part of the requests came to; in its file so many lines are before it."""
         self.same += other.same
         self.moved += other.moved
         self.altered += other.altered
@@ -149,12 +159,13 @@ class Diff:
         self.capped += other.capped
         self.others += other.others
         self.unread += other.unread
+        self.lines += other.lines
         self.ran += other.ran
         self.instructions.merge(other.instructions)
         self.bytes.merge(other.bytes)
         for change, found in other.examples.items():
             shown = self.examples.setdefault(change, [])
-            shown += found[: EXAMPLES - len(shown)]
+            shown += [replace(each, line=each.line + lines) for each in found[: EXAMPLES - len(shown)]]
 
 
 def _sort(outcome: str) -> str:
@@ -195,17 +206,15 @@ class Comparer:
             _count(found, item, was, now)
 
     def _items(self, piece: Piece, found: Diff) -> Iterator[Item]:
-        if piece.too_long:
-            found.unread += 1
-            return
-        for number, data, _ in piece.lines():
+        for number, data, _, _ in piece.lines():
+            found.lines = number
             try:
                 _, record = read_record(data)
             except RecordError:
                 found.unread += 1
                 continue
             if isinstance(record, DecisionRecord):
-                yield Item(f"{piece.file}:{number}", record)
+                yield Item(piece.file, number, record)
 
 
 def diff_logs(
@@ -216,14 +225,22 @@ def diff_logs(
     tenant: str | None = None,
     caps: Caps = CAPS,
     processes: int | None = None,
+    executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Diff:
-    """Compare two versions on the requests of logs, each with its segments. Raises `OSError`."""
+    """Compare two versions on the requests of logs, each with its segments; ``executor`` as in `replay_logs`.
+
+    Raises `OSError`.
+    """
     paths = [path for file in files for chain in segments.chains(file) or [[file]] for path in chain]
     parts = [piece for path in paths for piece in reading.pieces(path)]
     result = Diff()
-    for found in reading.work(Comparer(old, new, tenant, caps), parts, processes, progress):
-        result.merge(found)
+    before: Counter[str] = Counter()
+    """Lines of each file so far."""
+    made = reading.work(Comparer(old, new, tenant, caps), parts, Workers(processes, executor), progress)
+    for part, found in zip(parts, made, strict=True):
+        result.merge(found, before[part.file])
+        before[part.file] += found.lines
     return result
 
 
@@ -243,7 +260,7 @@ def _count(found: Diff, item: Item, was: dict[str, Any], now: dict[str, Any]) ->
     shown = found.examples.setdefault(change, [])
     if len(shown) < EXAMPLES:
         request = f"{item.record.request['method']} {item.record.request['path']}"
-        shown.append(Example(item.place, item.record.id, request, _shown(was), _shown(now)))
+        shown.append(Example(item.file, item.line, item.record.id, request, _shown(was), _shown(now)))
 
 
 def _outcome(made: dict[str, Any]) -> str:

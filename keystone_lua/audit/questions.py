@@ -224,7 +224,7 @@ class _Find:
 
     def __call__(self, piece: Piece) -> list[bytes]:
         found: list[bytes] = []
-        for _, line, whole in () if piece.too_long else piece.lines():
+        for _, line, whole, _ in piece.lines():
             record = read_line(line) if whole else None
             if record is not None and record["kind"] == "decision" and self.wanted.takes(record):
                 found.append(line)
@@ -240,8 +240,8 @@ class _Sum:
     wanted: Filter
 
     def __call__(self, piece: Piece) -> Summary:
-        summary = Summary(unreadable=int(piece.too_long))
-        for _, line, whole in () if piece.too_long else piece.lines():
+        summary = Summary()
+        for _, line, whole, _ in piece.lines():
             record = read_line(line) if whole else None
             if record is None:
                 summary.unreadable += 1
@@ -264,7 +264,7 @@ class _Top:
     def __call__(self, piece: Piece) -> list[tuple[int, bytes]]:
         found = (
             (record[self.by], line)
-            for _, line, whole in (() if piece.too_long else piece.lines())
+            for _, line, whole, _ in piece.lines()
             if whole and (record := read_line(line)) is not None and record["kind"] == "decision"
             and self.wanted.takes(record)
         )  # fmt: skip

@@ -1,7 +1,10 @@
-"""A log of any size, read in pieces by all processors; what they find comes back in order.
+"""A log of any size, read in pieces by all processors, here or elsewhere; what they find comes back in order.
 
-In: files, and a `Task` that makes something of a piece's lines. Out: what it made, piece by piece, in order. A worker
-process reads its piece itself, so nothing large passes between processes; a small log is read in this process.
+In: files, and a `Task` that makes something of a piece's lines. Out: what it made, piece by piece, in order. Whoever
+works on a piece reads it, so nothing large passes between processes, and nobody reads a whole file to cut it: a piece
+is a range of bytes, and its lines are those that begin there, numbered from 1. A small log is read in this process.
+
+A process that dies costs its pieces again, and not the run. Raises `OSError`.
 """
 
 from __future__ import annotations
@@ -10,15 +13,18 @@ import hashlib
 import multiprocessing
 import os
 import signal
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, Final, Protocol, TypeVar
+from typing import Any, BinaryIO, Final, Generic, NamedTuple, Protocol, TypeVar
 
 from ..untrusted.files import FileError, open_regular
 from . import compressed
+from .notes import VERSIONS
 from .records import MAX_LINE
 
 PIECE: Final = 1 << 19
@@ -27,72 +33,105 @@ PIECE: Final = 1 << 19
 SMALL: Final = 1 << 20
 """Bytes of a log that are read sooner than other processes start."""
 
+AHEAD: Final = 256
+"""Pieces that are given away before the first of them is done: their results wait here until it is their turn."""
+
+MAX_DEATHS: Final = 3
+"""Processes that may end from outside before a piece is done; a piece that ends each of them is no accident."""
+
+_BLOCK: Final = 1 << 16
+
 Progress = Callable[[int, int], None]
 """Told the bytes done and the bytes in all."""
 
 Made = TypeVar("Made", covariant=True)
+Result = TypeVar("Result")
+
+
+class Line(NamedTuple):
+    """One line of a piece. ``number`` counts from 1; ``whole``: it has its newline, which ``data`` has not."""
+
+    number: int
+    data: bytes
+    whole: bool = True
+    long: str = ""
+    """The hash of a line of more than MAX_LINE bytes, which nobody has to hold: ``data`` is empty then."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """``size`` bytes of whole lines, but for a torn last one; ``line`` is the number of the first, from 1."""
+    """The lines that begin within ``size`` bytes from ``offset`` on. Of the file, ``end`` bytes are read."""
 
     file: str
     offset: int
     size: int
-    line: int
-    too_long: bool = False
-    """Whether it is one line of more than MAX_LINE bytes: nobody has to hold that, and ``hash`` is what it is for."""
+    end: int
     packed: bool = False
-    """Whether the bytes are gzip."""
+    """Whether the bytes are gzip: then they are all that is read of the file."""
 
-    def lines(self) -> Iterator[tuple[int, bytes, bool]]:
-        """Each line's number, its bytes without the newline, and whether it is whole. Raises `OSError`."""
-        if self.packed:
-            yield from self._packed_lines()
-            return
-        data = b"".join(self._blocks(self.size))
-        number = self.line
-        start = 0
-        while start < len(data):
-            end = data.find(b"\n", start)
-            yield number, data[start : end if end >= 0 else len(data)], end >= 0
-            start = end + 1 if end >= 0 else len(data)
-            number += 1
-
-    def _packed_lines(self) -> Iterator[tuple[int, bytes, bool]]:
-        number, rest = self.line, b""
+    def lines(self) -> Iterator[Line]:
+        """The lines, in order; the last one of a file may be torn. Raises `OSError`."""
         with _opened(self.file) as file:
-            for block in compressed.unpacked(file, self.file, self.offset, self.size):
-                *lines, rest = (rest + block).split(b"\n")
-                for line in lines:
-                    yield number, line, True
-                    number += 1
-                if len(rest) > MAX_LINE:
-                    raise OSError(f"{self.file}: line {number} has more than {MAX_LINE} bytes")
-        if rest:
-            yield number, rest, False
+            if self.packed:
+                yield from _split(compressed.unpacked(file, self.file, self.offset, self.size))
+            else:
+                yield from _split(self._blocks(file))
 
-    def hash(self) -> str:
-        """SHA-256 of the bytes without the last newline, read block by block. Raises `OSError`."""
-        digest = hashlib.sha256()
-        block = b""
-        for following in self._blocks(PIECE):
-            digest.update(block)
-            block = following
-        digest.update(block.removesuffix(b"\n"))
-        return digest.hexdigest()
-
-    def _blocks(self, size: int) -> Iterator[bytes]:
-        with _opened(self.file) as file:
-            file.seek(self.offset)
-            left = self.size
-            while left:
-                data = file.read(min(left, size))
-                if not data:
-                    raise OSError(f"{self.file}: became shorter while it was read")
+    def _blocks(self, file: BinaryIO) -> Iterator[bytes]:
+        """The bytes of the lines."""
+        begun = not self.offset  # else the first line begins behind the first newline, from the byte before on
+        file.seek(self.offset - (not begun))
+        place, last = file.tell(), b""
+        while place < self.offset + self.size:
+            data = self._read(file, self.offset + self.size - place)
+            place += len(data)
+            if not begun:
+                cut = data.find(b"\n") + 1
+                begun, data = cut > 0, data[cut:] if cut else b""
+            if data:
+                last = data
                 yield data
-                left -= len(data)
+        while place < self.end and last and not last.endswith(b"\n"):
+            last = self._read(file, min(_BLOCK, self.end - place))
+            place += len(last)
+            last = last[: last.find(b"\n") + 1] or last
+            yield last
+
+    def _read(self, file: BinaryIO, size: int) -> bytes:
+        data = file.read(size)
+        if not data:
+            raise OSError(f"{self.file}: became shorter while it was read")
+        return data
+
+
+def _split(blocks: Iterator[bytes]) -> Iterator[Line]:
+    number, rest = 1, b""
+    digest = None
+    """Of a line that is too long, what it hashes to so far."""
+    for block in blocks:
+        if digest is not None:
+            end = block.find(b"\n")
+            digest.update(block[: end if end >= 0 else len(block)])
+            if end < 0:
+                continue
+            yield Line(number, b"", long=digest.hexdigest())
+            number, digest, rest = number + 1, None, block[end + 1 :]
+        else:
+            rest += block
+        *lines, rest = rest.split(b"\n")
+        for line in lines:
+            yield Line(number, line) if len(line) <= MAX_LINE else Line(number, b"", long=_hash(line))
+            number += 1
+        if len(rest) > MAX_LINE:
+            digest, rest = hashlib.sha256(rest), b""
+    if digest is not None:
+        yield Line(number, b"", whole=False, long=digest.hexdigest())
+    elif rest:
+        yield Line(number, rest, whole=False)
+
+
+def _hash(line: bytes) -> str:
+    return hashlib.sha256(line).hexdigest()
 
 
 class Task(Protocol[Made]):
@@ -103,34 +142,15 @@ class Task(Protocol[Made]):
 
 
 def pieces(file: Path, size: int = PIECE) -> Iterator[Piece]:
-    """Cut a file at the ends of lines. What is written to it meanwhile is left out. Raises `OSError`."""
+    """Cut a file. What is written to it meanwhile is left out. Raises `OSError`."""
     with _opened(str(file)) as stream:
         if file.name.endswith(compressed.SUFFIX):
-            yield from _packed_pieces(stream, str(file))
+            for member in compressed.members(stream, str(file)):
+                yield Piece(str(file), member.offset, member.size, member.offset + member.size, packed=True)
             return
         end = os.fstat(stream.fileno()).st_size
-        offset, line = 0, 1
-        while offset < end:
-            length, lines = 0, 0
-            while offset + length < end and not lines:
-                stream.seek(offset + length)
-                data = stream.read(min(size, end - offset - length))
-                if not data:
-                    raise OSError(f"{file}: became shorter while it was read")
-                # Of what follows the begin of a long line, only that line's own end: it is a piece for itself.
-                cut = (data.find(b"\n") if length + size > MAX_LINE else data.rfind(b"\n")) + 1
-                lines = data.count(b"\n", 0, cut)
-                length += cut or len(data)
-            yield Piece(str(file), offset, length, line, too_long=length > MAX_LINE + 1 and lines <= 1)
-            offset += length
-            line += lines
-
-
-def _packed_pieces(stream: BinaryIO, file: str) -> Iterator[Piece]:
-    line = 1
-    for member in compressed.members(stream, file):
-        yield Piece(file, member.offset, member.size, line, packed=True)
-        line += member.lines
+    for offset in range(0, end, size):
+        yield Piece(str(file), offset, min(size, end - offset), end)
 
 
 def _opened(file: str) -> BinaryIO:
@@ -141,36 +161,147 @@ def _opened(file: str) -> BinaryIO:
         raise OSError(f"cannot read {file}: {error}") from None
 
 
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """Who works: ``executor``, whose workers see the same files under the same names; else processes of this machine,
+    one for each processor unless ``processes`` says otherwise."""
+
+    processes: int | None = None
+    executor: Executor | None = None
+
+
 def work(
-    task: Task[Made], parts: Sequence[Piece], processes: int | None = None, progress: Progress | None = None
+    task: Task[Made], parts: Sequence[Piece], workers: Workers = Workers(), progress: Progress | None = None
 ) -> Iterator[Made]:
-    """Give every piece to ``task``, on all processors unless ``processes`` says otherwise. Results come in order."""
+    """Give every piece to ``task``. Results come in order."""
     total = sum(part.size for part in parts)
     done = 0
-    for part, made in zip(parts, _made(task, parts, processes, total), strict=True):
+    for part, made in zip(parts, _made(task, parts, workers, total), strict=True):
         yield made
         done += part.size
         if progress is not None:
             progress(done, total)
 
 
-def _made(task: Task[Made], parts: Sequence[Piece], processes: int | None, total: int) -> Iterator[Made]:
-    count = min(processes or os.cpu_count() or 1, len(parts))
+def _made(task: Task[Made], parts: Sequence[Piece], workers: Workers, total: int) -> Iterator[Made]:
+    if workers.executor is not None:
+        yield from _ordered(_Lent(workers.executor, task), parts)
+        return
+    count = min(workers.processes or os.cpu_count() or 1, len(parts))
     if count <= 1 or total <= SMALL:
         yield from map(task, parts)
         return
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(count, mp_context=context, initializer=_begin, initargs=(task,))
+    yield from _ordered(_Local(count, task), parts)
+
+
+class _Crew(Protocol[Result]):
+    """Who may be given pieces."""
+
+    def give(self, piece: Piece) -> Future[Result]:
+        """Have somebody work on a piece."""
+
+    def died(self) -> bool:
+        """Some of them died: say whether there are others now."""
+
+    def leave(self, *, at_once: bool) -> None:
+        """There are no more pieces, or nobody wants the results."""
+
+
+@dataclass(slots=True)
+class _Given(Generic[Result]):
+    """A piece that somebody works on, unless ``future`` is None: then it has to be given away again."""
+
+    piece: Piece
+    future: Future[Result] | None = None
+
+
+def _ordered(crew: _Crew[Result], parts: Sequence[Piece]) -> Iterator[Result]:
+    left, given = iter(parts), deque[_Given[Result]]()
+    deaths, at_once = 0, True
     try:
-        yield from pool.map(_run, parts)
-    except BrokenProcessPool:
-        raise OSError("a process that read the log was ended from outside; it may have had too little memory") from None
-    except BaseException:  # Ctrl-C above all: nobody waits for the pieces that are under way
-        for process in multiprocessing.active_children():
-            process.terminate()
-        raise
+        while True:
+            given.extend(map(_Given, islice(left, AHEAD - len(given))))
+            if not given:
+                break
+            try:
+                for each in given:
+                    each.future = each.future or crew.give(each.piece)
+                made = given[0].future.result()  # type: ignore[union-attr]
+            except (BrokenProcessPool, CancelledError):
+                deaths += 1
+                if deaths > MAX_DEATHS or not crew.died():
+                    raise OSError(_DEATHS) from None
+                for each in given:
+                    each.future = each.future if _is_done(each.future) else None
+                continue
+            given.popleft()
+            deaths = 0
+            yield made
+        at_once = False
     finally:
-        pool.shutdown(cancel_futures=True)
+        for each in given:
+            if each.future is not None:
+                each.future.cancel()
+        crew.leave(at_once=at_once)
+
+
+_DEATHS: Final = (
+    "processes that read the log were ended from outside, again and again; they may have had too little memory"
+)
+
+
+def _is_done(future: Future[Any] | None) -> bool:
+    return future is not None and future.done() and not future.cancelled() and future.exception() is None
+
+
+class _Lent:
+    """Somebody else's executor, who mends it himself."""
+
+    def __init__(self, executor: Executor, task: Task[Any]) -> None:
+        self._executor = executor
+        self._task = task
+
+    def give(self, piece: Piece) -> Future[Any]:
+        return self._executor.submit(_lent, VERSIONS, self._task, piece)
+
+    def died(self) -> bool:
+        return False
+
+    def leave(self, *, at_once: bool) -> None:
+        pass
+
+
+def _lent(versions: str, task: Task[Any], piece: Piece) -> Any:
+    if versions != VERSIONS:
+        raise OSError(f"a worker has another version of the engine: {VERSIONS}, not {versions}")
+    return task(piece)
+
+
+class _Local:
+    """Processes of this machine."""
+
+    def __init__(self, count: int, task: Task[Any]) -> None:
+        self._count = count
+        self._task = task
+        self._pool = self._begin()
+
+    def _begin(self) -> ProcessPoolExecutor:
+        context = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(self._count, mp_context=context, initializer=_begin, initargs=(self._task,))
+
+    def give(self, piece: Piece) -> Future[Any]:
+        return self._pool.submit(_run, piece)
+
+    def died(self) -> bool:
+        self._pool.shutdown(cancel_futures=True)
+        self._pool = self._begin()
+        return True
+
+    def leave(self, *, at_once: bool) -> None:
+        if at_once:  # Ctrl-C above all: nobody waits for the pieces that are under way
+            for process in multiprocessing.active_children():
+                process.terminate()
+        self._pool.shutdown(cancel_futures=True)
 
 
 _task: list[Task[Any]] = []

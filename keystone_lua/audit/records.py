@@ -288,13 +288,13 @@ def _decision(value: dict[str, Any], vault: Mapping[str, str]) -> DecisionRecord
         name=text_of(value["name"]),
         lane=text_of(value["lane"]),
         costs=text_of(value["costs"]),
-        limits=Limits(
-            instructions=whole_of(limits["instructions"]),
-            memory=whole_of(limits["memory"]),
-            depth=min(whole_of(limits["depth"]), MAX_DEPTH),
-            log=whole_of(limits["log"]),
-            load=limits.get("load") is True,
-            inert_io=limits.get("inert_io") is True,
+        limits=_limits(
+            whole_of(limits["instructions"]),
+            whole_of(limits["memory"]),
+            min(whole_of(limits["depth"]), MAX_DEPTH),
+            whole_of(limits["log"]),
+            limits.get("load") is True,
+            limits.get("inert_io") is True,
         ),
         seed=whole_of(value["seed"]) if ran else 0,
         clock=number_of(value["clock"]) if ran else 0.0,
@@ -310,6 +310,12 @@ def _decision(value: dict[str, Any], vault: Mapping[str, str]) -> DecisionRecord
         bytes=whole_of(value["bytes"]),
         zones=zones_of(value[ZONES]) if ZONES in value else "",
     )
+
+
+@functools.lru_cache(256)
+def _limits(instructions: int, memory: int, depth: int, log: int, load: bool, inert_io: bool) -> Limits:
+    """Limits, made once for all records that have them."""
+    return Limits(instructions=instructions, memory=memory, depth=depth, log=log, load=load, inert_io=inert_io)
 
 
 def _masked_names(request: dict[str, Any]) -> Iterator[str]:
@@ -354,10 +360,13 @@ class _Opener:
 
     def _backend(self, backend: dict[str, Any]) -> dict[str, Any]:
         made = {"name": text_of(backend["name"]), "url": text_of(backend["url"]), "health": bool(backend["health"])}
-        _newer(read_backend_more, backend, made, "backends.")
+        if len(backend) > _BACKEND_USUAL:
+            _newer(read_backend_more, backend, made, "backends.")
         return made
 
     def _newer(self, value: dict[str, Any]) -> dict[str, Any]:
+        if len(value) == len(REQUEST):
+            return {}
         shown = {name: content for name, content in value.items() if name not in REQUEST}
         for name in ("query", "raw_path"):
             if name in shown:

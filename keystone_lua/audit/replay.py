@@ -17,11 +17,12 @@ import functools
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from ..interpreter import COST_VERSION, DEFAULT, EngineError, Program
+from ..interpreter import COST_VERSION, DEFAULT, EngineError, Limits, Program
 from ..interpreter.execution.run import Run
 from ..interpreter.numerals import number_to_string
 from ..interpreter.runtime.key_order import INSERTION
@@ -31,12 +32,13 @@ from ..routing.decision import decision_of
 from ..routing.reads import shared
 from . import reading, segments
 from .archive import Archive, ArchiveError
-from .chain import GENESIS, Break, Chain, Seen, line_hash
+from .chain import GENESIS, Break, Chain, Seen, add_line, line_hash
 from .consistency import contradiction
+from .findings import Difference, Findings, Head, Replay
 from .last_digits import only_last_digits
 from .masking import Secrets
 from .notes import Note, encode
-from .reading import Piece, Progress
+from .reading import Piece, Progress, Workers
 from .records import MAX_LINE, DecisionRecord, RecordError, error_fields, read_record
 from .vault import read_vaults
 
@@ -83,88 +85,6 @@ UNREPEATABLE: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """A record that does not give what it says. ``fields`` has what was recorded and what came now, by name."""
-
-    file: str
-    line: int
-    id: str
-    tenant: str
-    fields: dict[str, tuple[Any, Any]]
-
-
-@dataclass(slots=True)
-class Findings:
-    """What one piece of a log came to."""
-
-    seen: list[Seen] = field(default_factory=list)
-    same: int = 0
-    answers_only: int = 0
-    """Of ``same``, those of another cost table, whose counts were not compared."""
-    differences: list[Difference] = field(default_factory=list)
-    not_replayable: Counter[str] = field(default_factory=Counter)
-    contradictory: int = 0
-    """Records that contradict themselves, each of which is one of ``problems`` too."""
-    problems: list[Break] = field(default_factory=list)
-    """Lines that are no records, and records that contradict themselves or whose script is not to be had."""
-    capped: int = 0
-    """Runs that ended at a cap."""
-    gaps: int = 0
-    dropped: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The end of one chain: the hash of its last line, and how many lines there are."""
-
-    file: str
-    lines: int
-    hash: str
-
-
-@dataclass(slots=True)
-class Replay:
-    """What a log came to."""
-
-    findings: Findings = field(default_factory=Findings)
-    breaks: list[Break] = field(default_factory=list)
-    heads: list[Head] = field(default_factory=list)
-    unexpected: list[str] = field(default_factory=list)
-    """Of the heads that were expected, what does not fit."""
-    expected: bool = False
-    """Whether a head was expected at all."""
-
-    @property
-    def records(self) -> int:
-        """Decisions in the log, replayable or not."""
-        found = self.findings
-        return found.same + len(found.differences) + found.not_replayable.total() + found.contradictory
-
-    @property
-    def good(self) -> bool:
-        """Something was read; nothing differs, nothing is broken, nothing is missing."""
-        return not (self.findings.differences or self.breaks or self.unexpected)
-
-    @property
-    def proved(self) -> bool:
-        """Good, and every decision could be taken again in full."""
-        found = self.findings
-        return self.good and not (found.not_replayable or found.answers_only or found.gaps)
-
-    @property
-    def not_excluded(self) -> list[str]:
-        """What may have been done to the log that this replay could not have seen."""
-        found = self.findings
-        facts = [
-            (not self.expected, "a cut tail, or a log written anew from some line on: no head was expected"),
-            (found.not_replayable, f"other answers where a record is not replayable ({found.not_replayable.total()})"),
-            (found.answers_only, f"other counts where a record is of another cost table ({found.answers_only})"),
-            (found.gaps, f"any decisions in gaps ({found.gaps})"),
-        ]
-        return [text for is_so, text in facts if is_so]
-
-
-@dataclass(frozen=True, slots=True)
 class Replayer:
     """The `reading.Task` of a replay. ``scripts`` is the archive, else the one beside each file."""
 
@@ -175,13 +95,14 @@ class Replayer:
     def __call__(self, piece: Piece) -> Findings:
         """Replay the lines of one piece."""
         found = Findings()
-        if piece.too_long:
-            found.problems.append(Break(piece.file, piece.line, f"no record: a line of more than {MAX_LINE} bytes"))
-            found.seen.append(Seen(piece.file, piece.line, piece.hash(), None))
-            return found
         vault = _vault_of(self.vaults)
         archive = archive_of(self.scripts or segments.scripts_of(Path(piece.file)))
-        for number, data, whole in piece.lines():
+        for number, data, whole, long in piece.lines():
+            found.lines = number
+            if long:
+                found.problems.append(Break(piece.file, number, f"no record: a line of more than {MAX_LINE} bytes"))
+                add_line(found.stretches, Seen(piece.file, number, long, None))
+                continue
             if not whole:
                 found.problems.append(Break(piece.file, number, f"a torn line of {len(data)} bytes, without its end"))
                 continue
@@ -189,9 +110,9 @@ class Replayer:
                 link, record = read_record(data, vault)
             except RecordError as error:
                 found.problems.append(Break(piece.file, number, f"no record: {error}"))
-                found.seen.append(Seen(piece.file, number, line_hash(data), None))
+                add_line(found.stretches, Seen(piece.file, number, line_hash(data), None))
                 continue
-            found.seen.append(Seen(piece.file, number, line_hash(data), link))
+            add_line(found.stretches, Seen(piece.file, number, line_hash(data), link))
             if isinstance(record, Note):
                 if record.kind == "gap":
                     found.gaps += 1
@@ -224,12 +145,14 @@ def replay_logs(
     vaults: Sequence[Path] = (),
     caps: Caps = CAPS,
     processes: int | None = None,
+    executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Replay:
     """Replay the logs in ``files``, each with its closed segments and its other processes' files.
 
     ``after`` is the hash that the first record of a log follows, if the beginning is kept elsewhere; ``expected`` the
-    heads that were noted, one for each chain; ``vaults`` have the values that are masked. Of two files of which one
+    heads that were noted, one for each chain; ``vaults`` have the values that are masked. ``executor`` works, whose
+    workers see the same files, or ``processes`` of this machine, all processors by default. Of two files of which one
     goes on where the other ends, the first has no head of its own. Raises `OSError` for a file that cannot be read, or
     is no regular file.
     """
@@ -243,10 +166,14 @@ def replay_logs(
             owners.update((str(path), checks[-1]) for path in found)
             parts += [piece for path in found for piece in reading.pieces(path)]
     result = Replay(expected=bool(expected))
-    for findings in reading.work(Replayer(scripts, caps, tuple(vaults)), parts, processes, progress):
-        for seen in findings.seen:
-            owners[seen.file].add(seen)
-        _add(result.findings, findings)
+    before: Counter[str] = Counter()
+    """Lines of each file so far."""
+    made = reading.work(Replayer(scripts, caps, tuple(vaults)), parts, Workers(processes, executor), progress)
+    for part, findings in zip(parts, made, strict=True):
+        for stretch in findings.stretches:
+            owners[part.file].add(stretch.shifted(before[part.file]))
+        result.findings.add(findings, before[part.file])
+        before[part.file] += findings.lines
     for check in checks:
         check.end()
     followed = [other for check in checks for other in checks if other is not check and check.follows(other)]
@@ -268,18 +195,6 @@ def _unexpected(heads: Sequence[Head], expected: Sequence[str]) -> list[str]:
     missing = [f"no chain ends at {noted}" for noted in expected if noted not in {head.hash for head in heads}]
     others = [f"{head.file} ends at {head.hash}, which is not expected" for head in heads if head.hash not in expected]
     return missing + others
-
-
-def _add(total: Findings, part: Findings) -> None:
-    total.same += part.same
-    total.answers_only += part.answers_only
-    total.differences += part.differences
-    total.not_replayable += part.not_replayable
-    total.problems += part.problems
-    total.contradictory += part.contradictory
-    total.capped += part.capped
-    total.gaps += part.gaps
-    total.dropped += part.dropped
 
 
 def _leave(found: Findings, record: DecisionRecord, at: Break, reason: str) -> None:
@@ -390,17 +305,22 @@ def _bounded(value: Any) -> Any:
     return value if len(text) <= SHOWN else f"{text[:SHOWN]}... ({len(text)} characters)"
 
 
-def outcome_of(program: Program, record: DecisionRecord, caps: Caps) -> dict[str, Any]:
-    """Run ``program`` on the recorded request, seed, clock and limits: answer, error, instructions, bytes, read, and
-    whether it ended at a cap and not at a limit of its own."""
-    own = record.limits
-    limits = replace(
+@functools.lru_cache(256)
+def _capped(own: Limits, caps: Caps) -> Limits:
+    return replace(
         own,
         instructions=min(own.instructions, caps.instructions),
         memory=min(own.memory, caps.memory),
         log=min(own.log, MAX_OUTPUT),
         seconds=caps.seconds,
     )
+
+
+def outcome_of(program: Program, record: DecisionRecord, caps: Caps) -> dict[str, Any]:
+    """Run ``program`` on the recorded request, seed, clock and limits: answer, error, instructions, bytes, read, and
+    whether it ended at a cap and not at a limit of its own."""
+    own = record.limits
+    limits = _capped(own, caps)
     try:
         run = Run.of(program, limits, record.seed, record.clock, None)
         if record.costs in OLDER_COSTS:

@@ -162,7 +162,7 @@ def _facts(packed: Path) -> _Facts:
     found = _Facts()
     last = b""
     for piece in reading.pieces(packed):
-        for _, line, _ in piece.lines():
+        for _, line, _, _ in piece.lines():
             found.records += 1
             if found.records == 1:
                 with contextlib.suppress(RecordError):

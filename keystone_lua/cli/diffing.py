@@ -16,7 +16,8 @@ from ..interpreter.text import to_text
 from ..routing.scripts import ScriptStore
 from ..routing.scripts_folder import ScriptsFolderError
 from ..untrusted.files import found_in
-from .options import UsageError, add_cap_arguments, at_least, caps_of, compile_file, percent, read_request_file
+from .engines import add_engine_arguments, elsewhere, engine
+from .options import UsageError, add_cap_arguments, caps_of, compile_file, percent, read_request_file
 from .output import counted, say, say_json
 from .progress import Bar
 
@@ -42,7 +43,7 @@ def add_commands(commands: Commands) -> None:
     diff.add_argument(
         "--fail-over", type=percent, metavar="PERCENT", help="exit 1 if the answers to more requests than that change"
     )
-    diff.add_argument("--processes", type=at_least(1), metavar="N", help="processes to use (default all processors)")
+    add_engine_arguments(diff)
     add_cap_arguments(diff)
     diff.add_argument("--json", action="store_true", help="one JSON object on standard output")
     diff.set_defaults(command=_diff)
@@ -94,11 +95,13 @@ def _compare(options: argparse.Namespace, versions: tuple[Version, Version], ten
     result = Diff()
     bar = Bar("diff")
     try:
-        logs = [path for path in sources if not path.is_dir()]
+        logs = [elsewhere(path, options) for path in sources if not path.is_dir()]
         if logs:
-            result.merge(
-                diff_logs(*versions, logs, tenant=tenant, caps=caps, processes=options.processes, progress=bar.show)
-            )
+            with engine(options) as executor:
+                result.merge(diff_logs(
+                    *versions, logs, tenant=tenant, caps=caps,
+                    processes=options.processes, executor=executor, progress=bar.show,
+                ))  # fmt: skip
         for folder in (path for path in sources if path.is_dir()):
             Comparer(*versions, tenant, caps).compare(_requests(folder, tenant), result)
     except OSError as error:
@@ -123,7 +126,7 @@ def _requests(folder: Path, tenant: str | None) -> Iterator[Item]:
             raise UsageError(
                 f"{file}: whose request is this? Put it into a folder of the tenant's name, or say --tenant"
             )
-        yield Item(str(file), replace(plain, tenant=owner, id=file.stem, request=read_request_file(str(file))))
+        yield Item(str(file), 0, replace(plain, tenant=owner, id=file.stem, request=read_request_file(str(file))))
 
 
 def _print(result: Diff) -> None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..audit import GENESIS, Replay, replay_logs
 from ..interpreter import COST_VERSION
-from .options import UsageError, add_cap_arguments, at_least, caps_of
+from .engines import add_engine_arguments, elsewhere, engine
+from .options import UsageError, add_cap_arguments, caps_of
 from .output import counted, say, say_json
 from .progress import Bar
 
@@ -38,7 +39,7 @@ def add_commands(commands: Commands) -> None:
         "--vault", action="append", default=[], metavar="FILE", type=Path,
         help="masked values, as serve --vault has kept them; may be given again",
     )  # fmt: skip
-    again.add_argument("--processes", type=at_least(1), metavar="N", help="processes to use (default all processors)")
+    add_engine_arguments(again)
     again.add_argument(
         "--strict",
         action="store_true",
@@ -56,19 +57,20 @@ def _hash(text: str) -> str:
 
 
 def _replay(options: argparse.Namespace) -> int:
-    files = [Path(text) for text in options.logs]
     bar = Bar("replay")
     try:
-        result = replay_logs(
-            files,
-            scripts=options.scripts,
-            after=options.after,
-            expected=options.expect_head,
-            caps=caps_of(options),
-            vaults=options.vault,
-            processes=options.processes,
-            progress=bar.show,
-        )
+        with engine(options) as executor:
+            result = replay_logs(
+                [elsewhere(Path(text), options) for text in options.logs],
+                scripts=None if options.scripts is None else elsewhere(options.scripts, options),
+                after=options.after,
+                expected=options.expect_head,
+                caps=caps_of(options),
+                vaults=[elsewhere(path, options) for path in options.vault],
+                processes=options.processes,
+                executor=executor,
+                progress=bar.show,
+            )
     except OSError as error:
         raise UsageError(f"cannot read {error.filename}: {error.strerror}" if error.filename else str(error)) from None
     finally:

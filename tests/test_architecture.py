@@ -84,8 +84,6 @@ DOCUMENTED = {
     ("dump", "hasattr"): "whether one of Python's statements has a body",
     ("registry", "__globals__"): "those of the engine's own templates",
     ("run", "__globals__"): "whether a function is the script's, when its run is taken apart",
-    ("nodes", "getattr"): "the nodes' own fields",
-    ("nodes", "hasattr"): "whether a child is a node",
     ("places", "__globals__"): "whether a function is the script's, and the sites of its program",
     ("parser", "getattr"): "the grammar's names of Builder's methods",
     ("tree_builder", "getattr"): "the nodes' own fields",

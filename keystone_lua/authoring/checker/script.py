@@ -6,7 +6,7 @@ Input: a linked program. Output: a `Script`. Facts that more than one rule needs
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, Final
 
@@ -87,7 +87,7 @@ class Script:
             yield inner
             waiting.extend(children(inner))
 
-    def children(self, node: Any) -> Iterator[Any]:
+    def children(self, node: Any) -> Sequence[Any]:
         """What a node contains directly, in the order of its fields."""
         return children(node)
 

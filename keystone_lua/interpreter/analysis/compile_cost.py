@@ -10,11 +10,13 @@ code but because CPython copies the names of the enclosing function for each.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from ..syntax import nodes
+from ..syntax.control_flow import CONSTANTS, LOOPS
 from ..syntax.nodes import children
-from .extents import FEW, TALL, WIDE, Extent, Place, parts_apart, settle, temporaries
+from .extents import FEW, MAY_BE_APART, TALL, WIDE, Extent, Place, parts_apart, settle, temporaries
 from .frame_size import own_names
 
 if TYPE_CHECKING:
@@ -35,7 +37,6 @@ _NODES: Final[dict[type, int]] = {
     nodes.LocalFunction: 10,
     nodes.Logical: 8,
     nodes.MethodCall: 45,
-    nodes.Name: 1,
     nodes.NumericFor: 42,
     nodes.Repeat: 18,
     nodes.Return: 8,
@@ -44,6 +45,8 @@ _NODES: Final[dict[type, int]] = {
     nodes.Vararg: 8,
     nodes.While: 18,
 }
+_NAME: Final = 1
+_CONSTANTS: Final = frozenset(CONSTANTS)
 _TARGET: Final = 15
 """An assigned variable or field."""
 _COMPUTED: Final = 6
@@ -60,8 +63,7 @@ VISIBLE: Final = 200
 MANY: Final = 4_000
 """Names of the functions around one that take twice the time of a few."""
 TWIN_CALL: Final = 18
-_LOOPS: Final = (nodes.While, nodes.Repeat, nodes.NumericFor, nodes.GenericFor, nodes.Do, nodes.Function)
-_OPERANDS: Final[dict[type, int]] = {nodes.Concat: 2, nodes.Logical: 8}
+_LOOPS: Final = frozenset((*LOOPS, nodes.Do))
 _OPERATOR: Final = 15
 _COMPARISON: Final = 26
 _POWER: Final = 15
@@ -77,6 +79,10 @@ def cost_of(chunk: nodes.Chunk, extents: dict[Any, Extent] | None = None) -> int
     while pending:
         node, loops, place, height = pending.pop()
         kind = node.__class__
+        if kind is nodes.Name:
+            cost += _NAME
+            place.names += 1
+            continue
         if kind is nodes.Block:
             labels = any(statement.__class__ is nodes.Label for statement in node.statements)
             for statement in node.statements:
@@ -84,16 +90,16 @@ def cost_of(chunk: nodes.Chunk, extents: dict[Any, Extent] | None = None) -> int
                 places.append(inner)
                 pending.append((statement, loops, inner, 0))
             continue
-        cost += _NODES.get(kind, 0)
-        if kind is nodes.Name:
-            place.names += 1
-            continue
-        cost += _own(node, kind, loops)
-        apart = parts_apart(node)
-        place.temporaries += FEW if apart else temporaries(node)
         if height > TALL or (kind is nodes.Table and len(node.fields) > WIDE):
             place.tall = True
             place.extent.pieces += height % TALL == 0
+        if kind in _CONSTANTS:
+            continue
+        cost += _NODES.get(kind, 0)
+        if (own := _OWN.get(kind)) is not None:
+            cost += own(node)
+        apart = kind in MAY_BE_APART and parts_apart(node)
+        place.temporaries += FEW if apart else temporaries(node)
         if kind is nodes.Function:
             place = Place(Extent())
             places.append(place)
@@ -101,9 +107,11 @@ def cost_of(chunk: nodes.Chunk, extents: dict[Any, Extent] | None = None) -> int
             loops = 0
         elif kind in _LOOPS:
             loops += 1
+        elif kind is nodes.Goto:
+            cost += _CROSSED * loops
         height += len(node.operands) if kind is nodes.Logical and not apart else 1
         if not apart:
-            pending.extend([(child, loops, place, height) for child in children(node)])
+            pending += [(child, loops, place, height) for child in children(node)]
             continue
         place.extent.pieces += 1
         for child in children(node):
@@ -134,20 +142,13 @@ def cost_of_twins(resolution: Resolution) -> int:
     return resolution.compile_cost + TWIN_CALL * resolution.calls
 
 
-def _own(node: Any, kind: type, loops: int) -> int:
-    """What the cost of a node adds for its parts."""
-    if kind is nodes.Operator:
-        return _operator(node)
-    if kind in _OPERANDS:
-        return _OPERANDS[kind] * len(node.operands)
-    if kind is nodes.Assign:
-        computed = sum(t.__class__ is nodes.Index and not constant(t.key) for t in node.targets)
-        return _TARGET * len(node.targets) + 3 * _COMPUTED * computed
-    if kind is nodes.Field:
-        return _COMPUTED if node.key is not None and not constant(node.key) else 0
-    if kind is nodes.Local:
-        return _LOCAL * len(node.names)
-    return _CROSSED * loops if kind is nodes.Goto else 0
+def _assign(node: nodes.Assign) -> int:
+    computed = sum(t.__class__ is nodes.Index and not constant(t.key) for t in node.targets)
+    return _TARGET * len(node.targets) + 3 * _COMPUTED * computed
+
+
+def _field(node: nodes.Field) -> int:
+    return _COMPUTED if node.key is not None and not constant(node.key) else 0
 
 
 def _operator(node: nodes.Operator) -> int:
@@ -156,6 +157,17 @@ def _operator(node: nodes.Operator) -> int:
     return 5 if constant(node.operand) else _POWER if node.symbol == "^" else _OPERATOR
 
 
+_OWN: Final[dict[type, Callable[[Any], int]]] = {
+    nodes.Assign: _assign,
+    nodes.Concat: lambda node: 2 * len(node.operands),
+    nodes.Field: _field,
+    nodes.Local: lambda node: _LOCAL * len(node.names),
+    nodes.Logical: lambda node: 8 * len(node.operands),
+    nodes.Operator: _operator,
+}
+"""What the cost of a node adds for its parts."""
+
+
 def constant(node: nodes.Expression) -> bool:
     """Whether an operand is a literal."""
-    return isinstance(node, (nodes.Number, nodes.String))
+    return node.__class__ is nodes.Number or node.__class__ is nodes.String

@@ -11,6 +11,7 @@ slots too. Their number depends on the code that is emitted. Prices must not, so
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -47,15 +48,10 @@ ITERATOR: Final = 32
 """Slots' worth of what a loop goes over: an iterator, or a generator with its frame."""
 
 _TEMPORARIES: Final[dict[type, int]] = {
-    nodes.Assign: 2,
     nodes.Branch: 2,
     nodes.Call: 3,
-    nodes.Concat: 2,
     nodes.Field: 1,
-    nodes.GenericFor: 6,
     nodes.Index: 2,
-    nodes.Local: 2,
-    nodes.Logical: 2,
     nodes.MethodCall: 4,
     nodes.Name: 1,
     nodes.NumericFor: 6,
@@ -118,6 +114,9 @@ class Place:
         return made
 
 
+MAY_BE_APART: Final = frozenset((nodes.Table, nodes.Chain, nodes.Logical, nodes.Arithmetic, nodes.Comparison))
+
+
 def parts_apart(node: Any) -> bool:
     """Whether each part of an expression is evaluated by itself, if there are many."""
     kind = node.__class__
@@ -130,20 +129,21 @@ def parts_apart(node: Any) -> bool:
     return kind in (nodes.Arithmetic, nodes.Comparison) and len(node.rest) > LONG
 
 
-_JOINED: Final = (nodes.Concat, nodes.Logical)
+_BY_SIZE: Final[dict[type, Callable[[Any], int]]] = {
+    nodes.Assign: lambda node: 2 * max(len(node.targets), len(node.values)),
+    nodes.Concat: lambda node: 2 * len(node.operands),
+    nodes.GenericFor: lambda node: 6 + len(node.names),
+    nodes.Local: lambda node: 2 * len(node.names),
+    nodes.Logical: lambda node: 2 * len(node.operands),
+}
+"""Those of nodes that need more, the more parts they have."""
 
 
 def temporaries(node: Any) -> int:
     """What a node itself needs."""
     kind = node.__class__
-    own = _TEMPORARIES.get(kind, 0)
-    if kind in _JOINED:
-        return own * len(node.operands)
-    if kind is nodes.Assign:
-        return own * max(len(node.targets), len(node.values))
-    if kind is nodes.Local:
-        return own * len(node.names)
-    return own + len(node.names) if kind is nodes.GenericFor else own
+    by_size = _BY_SIZE.get(kind)
+    return _TEMPORARIES.get(kind, 0) if by_size is None else by_size(node)
 
 
 def settle(places: list[Place]) -> None:

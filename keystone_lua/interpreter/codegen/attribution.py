@@ -111,4 +111,4 @@ class AccountingBuilder(FunctionBuilder):
             line = self.at(statement.line)
             self.statement_sites.add(line)
             count = pyast.subscript(pyast.name(HITS, line), pyast.constant(line, line), line, pyast.STORE)
-            self.out.append(ast.AugAssign(count, pyast.ADD, pyast.constant(1, line), lineno=line, col_offset=0))
+            self.out.append(pyast.augment(count, pyast.ADD, pyast.constant(1, line), line))

@@ -106,6 +106,13 @@ EXPRESSIONS: Final[dict[type, Maker]] = {
 """Constants and parentheses."""
 
 
+_LOADS: Final = frozenset((*CONSTANTS, nodes.Prior))
+"""Like a local, one load."""
+
+_LEAVES: Final = frozenset((*CONSTANTS, nodes.Name))
+"""One level high, whatever is made of them."""
+
+
 class FunctionBuilder:
     """What is known and made while the functions of one program are emitted: sites, prices, names, statements.
 
@@ -132,6 +139,7 @@ class FunctionBuilder:
         self.makers = makers
         self.pricing = pricing
         self.resolution = resolution
+        self.variables: Mapping[Any, Variable] = resolution.variables
         self.kinds = kinds
         self.builtins = builtins
         use = resolution.globals
@@ -337,14 +345,14 @@ class FunctionBuilder:
 
     def variable(self, node: Operand) -> Variable | None:
         """The local that an operand names."""
-        return self.resolution.variables.get(node) if isinstance(node, nodes.Name) else None
+        return self.variables.get(node)
 
     def is_simple(self, node: Operand) -> bool:
         """Evaluating it is a single load that nothing in the same expression can change."""
-        if isinstance(node, (*CONSTANTS, nodes.Prior)):
-            return True
-        variable = self.variable(node)
-        return variable is not None and variable.storage != BOX and not (variable.captured and variable.assigned)
+        variable = self.variables.get(node)
+        if variable is None:
+            return node.__class__ in _LOADS
+        return variable.storage != BOX and not (variable.captured and variable.assigned)
 
     def is_own_mutable(self, node: Operand) -> bool:
         """A local of this function that a closure may change while another operand is evaluated."""
@@ -380,7 +388,11 @@ class FunctionBuilder:
 
     def value(self, node: nodes.Expression) -> ast.expr:
         """Exactly one Lua value."""
-        return self.bounded(self.makers.expressions[node.__class__], node)
+        kind = node.__class__
+        if kind in _LEAVES:
+            self.height = self.height or 1
+            return self.makers.expressions[kind](self, node)
+        return self.bounded(self.makers.expressions[kind], node)
 
     def multi(self, node: nodes.Expression) -> ast.expr:
         """All values of a call or ``...``, which is a tuple already; one value of anything else."""
@@ -420,7 +432,7 @@ class FunctionBuilder:
         if height > MAX_HEIGHT:
             made = self.outline(made, marks)
             height = 1
-        self.height = max(saved, height)
+        self.height = height if height > saved else saved
         return made
 
     def outline(self, value: ast.expr, marks: int) -> ast.expr:

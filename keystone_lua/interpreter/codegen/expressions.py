@@ -163,7 +163,7 @@ def selected(builder: FunctionBuilder, wanted: nodes.Expression) -> ast.expr:
     if isinstance(wanted, nodes.String) and wanted.value == "#":
         return pyast.binary(count, pyast.ADD, pyast.constant(0.0, line), line)
     once, again = builder.named(wanted)
-    within = ast.Compare(pyast.constant(1.0, line), [ast.LtE(), ast.LtE()], [again(), count], lineno=line, col_offset=0)
+    within = pyast.within(pyast.constant(1.0, line), [ast.LtE(), ast.LtE()], again(), count, line)
     place = pyast.binary(pyast.call("int", [again()], line), pyast.SUB, pyast.constant(1, line), line)
     is_number = isinstance(once, ast.Name) and builder.kinds.of(wanted) == NUMBER
     return pyast.choose(
@@ -272,7 +272,7 @@ def find_method(builder: FunctionBuilder, once: ast.expr, receiver: str, name: a
     """A method in an object's class (the __index of its metatable) or above, in the object, or by ``run.index``."""
     line = builder.line
     holder = builder.stored_temporary()
-    meta = ast.Attribute(pyast.name(receiver, line), "meta", pyast.LOAD, lineno=line, col_offset=0)
+    meta = pyast.attribute(pyast.name(receiver, line), "meta", line)
     handler = pyast.subscript(meta, pyast.constant("__index", line), line)
     is_plain = pyast.is_class(pyast.walrus(holder, handler, line), "Table", line)
     inherits = pyast.is_class(pyast.name(holder, line), "MetaTable", line)

@@ -15,7 +15,6 @@ function whose assignments are nonlocal. A return inside it answers a one-elemen
 from __future__ import annotations
 
 import ast
-from functools import partial
 from typing import Final
 
 from ..analysis.pricing import COMPARED, apart
@@ -121,10 +120,10 @@ def may_leave(builder: FunctionBuilder, statement: nodes.Statement) -> bool:
     """Whether control may leave a statement other than to the next one."""
     known = builder.leaving.get(statement)
     if known is None:
-        inner = (inner for body in bodies(statement) for inner in body.statements)
-        known = builder.leaving[statement] = isinstance(statement, _LEAVES) or any(
-            map(partial(may_leave, builder), inner)
+        known = isinstance(statement, _LEAVES) or any(
+            may_leave(builder, inner) for body in bodies(statement) for inner in body.statements
         )
+        builder.leaving[statement] = known
     return known
 
 

@@ -442,7 +442,7 @@ def short_concat(builder: FunctionBuilder, operands: tuple[nodes.Expression, ...
         tested = [again() for _, again in unknown]
     classes = [*(pyast.class_of(value, line) for value in tested), pyast.name("str", line)]
     same = [pyast.IS] * len(unknown)
-    tests.append(ast.Compare(classes[0], list[ast.cmpop](same), classes[1:], lineno=line, col_offset=0))
+    tests.append(pyast.comparison(classes[0], list[ast.cmpop](same), classes[1:], line))
     tests.extend(paid_text(builder, fixed, [again for _, again in unknown]))
     joined = pieces[0]()
     for piece in pieces[1:]:

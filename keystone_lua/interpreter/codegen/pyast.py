@@ -2,6 +2,9 @@
 
 Every node's ``lineno`` is a site (see tracebacks), never a line of text. Identifiers are the
 compiler's own slots and helper names; script text enters as constants only.
+
+The kinds that there are most of are classes of their own, with slots: one takes a third of the time and memory of what
+``ast`` makes. They have the names of ast's, by which visitors and ``ast.unparse`` find their methods.
 """
 
 from __future__ import annotations
@@ -15,22 +18,209 @@ LOAD = ast.Load()
 STORE = ast.Store()
 IS, IS_NOT, IN, NOT_IN = ast.Is(), ast.IsNot(), ast.In(), ast.NotIn()
 ADD, SUB = ast.Add(), ast.Sub()
-NOT, NEGATE = ast.Not(), ast.USub()
+AND, OR = ast.And(), ast.Or()
+NOT, NEGATE, POSITIVE = ast.Not(), ast.USub(), ast.UAdd()
+NO_KEYWORDS: Final[list[ast.keyword]] = []
+"""Of all calls: nobody changes it."""
 
 
-def name(identifier: str, at: int) -> ast.Name:
-    """``NAME``, read."""
-    return ast.Name(identifier, LOAD, lineno=at, col_offset=0)
+class Name(ast.Name):
+    """``NAME``, read unless said otherwise."""
+
+    __slots__ = ("ctx", "id", "lineno")
+    col_offset = 0
+
+    def __init__(self, identifier: str, at: int, context: ast.expr_context = LOAD) -> None:
+        self.id = identifier
+        self.ctx = context
+        self.lineno = at
+
+
+class Constant(ast.Constant):
+    """A literal."""
+
+    __slots__ = ("lineno", "value")
+    col_offset = 0
+
+    def __init__(self, value: object, at: int) -> None:
+        self.value = value  # type: ignore[assignment]
+        self.lineno = at
+
+
+class Call(ast.Call):
+    """``function(arguments)``."""
+
+    __slots__ = ("args", "func", "lineno")
+    col_offset = 0
+    keywords = NO_KEYWORDS
+
+    def __init__(self, function: ast.expr, arguments: Sequence[ast.expr], at: int) -> None:
+        self.func = function
+        self.args = list(arguments)
+        self.lineno = at
+
+
+class LuaCall(Call):
+    """A call of whatever a script's expression answers: it may be a function of the script's (see twins)."""
+
+    __slots__ = ()
+
+
+class Attribute(ast.Attribute):
+    """``value.NAME``."""
+
+    __slots__ = ("attr", "ctx", "lineno", "value")
+    col_offset = 0
+
+    def __init__(self, value: ast.expr, attribute: str, at: int, context: ast.expr_context = LOAD) -> None:
+        self.value = value
+        self.attr = attribute
+        self.ctx = context
+        self.lineno = at
+
+
+class Subscript(ast.Subscript):
+    """``value[key]``."""
+
+    __slots__ = ("ctx", "lineno", "slice", "value")
+    col_offset = 0
+
+    def __init__(self, value: ast.expr, key: ast.expr, at: int, context: ast.expr_context = LOAD) -> None:
+        self.value = value
+        self.slice = key
+        self.ctx = context
+        self.lineno = at
+
+
+class NamedExpr(ast.NamedExpr):
+    """``(NAME := value)``."""
+
+    __slots__ = ("lineno", "target", "value")
+    col_offset = 0
+
+    def __init__(self, identifier: str, value: ast.expr, at: int) -> None:
+        self.target = Name(identifier, at, STORE)
+        self.value = value
+        self.lineno = at
+
+
+class IfExp(ast.IfExp):
+    """``body if test else orelse``."""
+
+    __slots__ = ("body", "lineno", "orelse", "test")
+    col_offset = 0
+
+    def __init__(self, test: ast.expr, body: ast.expr, orelse: ast.expr, at: int) -> None:
+        self.test = test
+        self.body = body
+        self.orelse = orelse
+        self.lineno = at
+
+
+class Compare(ast.Compare):
+    """``left operator value operator ...``."""
+
+    __slots__ = ("comparators", "left", "lineno", "ops")
+    col_offset = 0
+
+    def __init__(self, left: ast.expr, operators: list[ast.cmpop], values: list[ast.expr], at: int) -> None:
+        self.left = left
+        self.ops = operators
+        self.comparators = values
+        self.lineno = at
+
+
+class BoolOp(ast.BoolOp):
+    """Values joined by ``and`` or ``or``."""
+
+    __slots__ = ("lineno", "op", "values")
+    col_offset = 0
+
+    def __init__(self, operator: ast.boolop, values: list[ast.expr], at: int) -> None:
+        self.op = operator
+        self.values = values
+        self.lineno = at
+
+
+class UnaryOp(ast.UnaryOp):
+    """``operator value``."""
+
+    __slots__ = ("lineno", "op", "operand")
+    col_offset = 0
+
+    def __init__(self, operator: ast.unaryop, operand: ast.expr, at: int) -> None:
+        self.op = operator
+        self.operand = operand
+        self.lineno = at
+
+
+class BinOp(ast.BinOp):
+    """``left operator right`` of arithmetic."""
+
+    __slots__ = ("left", "lineno", "op", "right")
+    col_offset = 0
+
+    def __init__(self, left: ast.expr, operator: ast.operator, right: ast.expr, at: int) -> None:
+        self.left = left
+        self.op = operator
+        self.right = right
+        self.lineno = at
+
+
+class Assign(ast.Assign):
+    """``target = value``."""
+
+    __slots__ = ("lineno", "targets", "value")
+    col_offset = 0
+
+    def __init__(self, to: ast.expr, value: ast.expr, at: int) -> None:
+        self.targets = [to]
+        self.value = value
+        self.lineno = at
+
+
+class AugAssign(ast.AugAssign):
+    """``target operator= value``."""
+
+    __slots__ = ("lineno", "op", "target", "value")
+    col_offset = 0
+
+    def __init__(self, to: ast.Name | ast.Subscript, operator: ast.operator, value: ast.expr, at: int) -> None:
+        self.target = to
+        self.op = operator
+        self.value = value
+        self.lineno = at
+
+
+class Expr(ast.Expr):
+    """An expression as a statement."""
+
+    __slots__ = ("lineno", "value")
+    col_offset = 0
+
+    def __init__(self, value: ast.expr, at: int) -> None:
+        self.value = value
+        self.lineno = at
+
+
+name = Name
+constant = Constant
+lua_call = LuaCall
+call_value = Call
+subscript = Subscript
+attribute = Attribute
+walrus = NamedExpr
+choose = IfExp
+comparison = Compare
+binary = BinOp
+assign = Assign
+augment = AugAssign
+statement = Expr
 
 
 def target(identifier: str, at: int) -> ast.Name:
     """``NAME``, assigned."""
-    return ast.Name(identifier, STORE, lineno=at, col_offset=0)
-
-
-def constant(value: object, at: int) -> ast.Constant:
-    """A literal."""
-    return ast.Constant(value, lineno=at, col_offset=0)  # type: ignore[arg-type]
+    return Name(identifier, at, STORE)
 
 
 def nil(at: int) -> ast.Constant:
@@ -40,51 +230,22 @@ def nil(at: int) -> ast.Constant:
 
 def call(function: str, arguments: Sequence[ast.expr], at: int) -> ast.Call:
     """``FUNCTION(arguments)`` of a name."""
-    return ast.Call(name(function, at), list(arguments), [], lineno=at, col_offset=0)
-
-
-def call_value(function: ast.expr, arguments: Sequence[ast.expr], at: int) -> ast.Call:
-    """``function(arguments)``."""
-    return ast.Call(function, list(arguments), [], lineno=at, col_offset=0)
-
-
-class LuaCall(ast.Call):
-    """A call of whatever a script's expression answers: it may be a function of the script's (see twins)."""
-
-
-def lua_call(function: ast.expr, arguments: Sequence[ast.expr], at: int) -> LuaCall:
-    """``function(arguments)`` of a value that the script calls."""
-    return LuaCall(function, list(arguments), [], lineno=at, col_offset=0)
+    return Call(Name(function, at), arguments, at)
 
 
 def method(value: ast.expr, attribute: str, arguments: Sequence[ast.expr], at: int) -> ast.Call:
     """``value.attribute(arguments)``."""
-    return call_value(ast.Attribute(value, attribute, LOAD, lineno=at, col_offset=0), arguments, at)
-
-
-def subscript(value: ast.expr, key: ast.expr, at: int, context: ast.expr_context = LOAD) -> ast.Subscript:
-    """``value[key]``."""
-    return ast.Subscript(value, key, context, lineno=at, col_offset=0)
-
-
-def walrus(identifier: str, value: ast.expr, at: int) -> ast.NamedExpr:
-    """``(NAME := value)``."""
-    return ast.NamedExpr(target(identifier, at), value, lineno=at, col_offset=0)
-
-
-def choose(test: ast.expr, body: ast.expr, orelse: ast.expr, at: int) -> ast.IfExp:
-    """``body if test else orelse``."""
-    return ast.IfExp(test, body, orelse, lineno=at, col_offset=0)
+    return Call(Attribute(value, attribute, at), arguments, at)
 
 
 def compare(left: ast.expr, operator: ast.cmpop, right: ast.expr, at: int) -> ast.Compare:
     """``left operator right``."""
-    return ast.Compare(left, [operator], [right], lineno=at, col_offset=0)
+    return Compare(left, [operator], [right], at)
 
 
 def class_of(value: ast.expr, at: int, context: ast.expr_context = LOAD) -> ast.Attribute:
     """``value.__class__``."""
-    return ast.Attribute(value, "__class__", context, lineno=at, col_offset=0)
+    return Attribute(value, "__class__", at, context)
 
 
 def is_nil(value: ast.expr, at: int) -> ast.Compare:
@@ -104,7 +265,7 @@ def evaluated(value: ast.expr, at: int) -> ast.Compare:
 
 def within(low: ast.expr, signs: Sequence[ast.cmpop], value: ast.expr, high: ast.expr, at: int) -> ast.Compare:
     """``low sign value sign high``."""
-    return ast.Compare(low, list(signs), [value, high], lineno=at, col_offset=0)
+    return Compare(low, list(signs), [value, high], at)
 
 
 def is_class(value: ast.expr, class_name: str, at: int) -> ast.Compare:
@@ -125,27 +286,22 @@ def both_class(left: ast.expr, right: ast.expr, class_name: str, at: int) -> ast
 
 def both(values: Sequence[ast.expr], at: int) -> ast.expr:
     """``values`` joined by ``and``."""
-    return ast.BoolOp(ast.And(), list(values), lineno=at, col_offset=0) if len(values) > 1 else values[0]
+    return BoolOp(AND, list(values), at) if len(values) > 1 else values[0]
 
 
 def either(values: Sequence[ast.expr], at: int) -> ast.expr:
     """``values`` joined by ``or``."""
-    return ast.BoolOp(ast.Or(), list(values), lineno=at, col_offset=0) if len(values) > 1 else values[0]
+    return BoolOp(OR, list(values), at) if len(values) > 1 else values[0]
 
 
 def negation(value: ast.expr, at: int) -> ast.expr:
     """``not value``."""
-    return ast.UnaryOp(NOT, value, lineno=at, col_offset=0)
-
-
-def binary(left: ast.expr, operator: ast.operator, right: ast.expr, at: int) -> ast.BinOp:
-    """``left operator right`` of arithmetic."""
-    return ast.BinOp(left, operator, right, lineno=at, col_offset=0)
+    return UnaryOp(NOT, value, at)
 
 
 def opposite(value: ast.expr, at: int) -> ast.UnaryOp:
     """``-value``."""
-    return ast.UnaryOp(NEGATE, value, lineno=at, col_offset=0)
+    return UnaryOp(NEGATE, value, at)
 
 
 def length(value: ast.expr, at: int) -> ast.Call:
@@ -183,11 +339,6 @@ def targets(identifiers: Sequence[str], at: int) -> ast.Tuple:
     return ast.Tuple([target(identifier, at) for identifier in identifiers], STORE, lineno=at, col_offset=0)
 
 
-def assign(to: ast.expr, value: ast.expr, at: int) -> ast.Assign:
-    """``to = value``."""
-    return ast.Assign([to], value, lineno=at, col_offset=0)
-
-
 def assign_name(identifier: str, value: ast.expr, at: int) -> ast.Assign:
     """``NAME = value``."""
     return assign(target(identifier, at), value, at)
@@ -195,12 +346,7 @@ def assign_name(identifier: str, value: ast.expr, at: int) -> ast.Assign:
 
 def subtract(identifier: str, value: ast.expr, at: int) -> ast.AugAssign:
     """``NAME -= value``."""
-    return ast.AugAssign(target(identifier, at), SUB, value, lineno=at, col_offset=0)
-
-
-def statement(value: ast.expr, at: int) -> ast.Expr:
-    """An expression as a statement."""
-    return ast.Expr(value, lineno=at, col_offset=0)
+    return AugAssign(Name(identifier, at, STORE), SUB, value, at)
 
 
 def if_(test: ast.expr, body: list[ast.stmt], orelse: list[ast.stmt], at: int) -> ast.If:
@@ -216,7 +362,7 @@ def try_(body: list[ast.stmt], exceptions: str, handler: list[ast.stmt], at: int
 
 def positive(value: ast.expr, at: int) -> ast.UnaryOp:
     """``+value``: a float as it is, TypeError for any other value."""
-    return ast.UnaryOp(ast.UAdd(), value, lineno=at, col_offset=0)
+    return UnaryOp(POSITIVE, value, at)
 
 
 def guard_failure(at: int) -> ast.UnaryOp:

@@ -103,7 +103,7 @@ class _Twin:
     def call(self, node: ast.Call) -> ast.expr:
         """Of outlined code, if it is a generator's."""
         function = node.func
-        if function.__class__ is not ast.Name:
+        if function.__class__ is not pyast.Name:
             node.func = self.visit(function)
         node.args = [self.visit(argument) for argument in node.args]
         is_generator = isinstance(function, ast.Name) and function.id in self.generators
@@ -113,15 +113,15 @@ class _Twin:
         """``(yield GENERATOR) or run.value``: a driver sends None."""
         self.pauses = True
         at = generator.lineno
-        value = ast.Attribute(pyast.name("run", at), "value", pyast.LOAD, lineno=at, col_offset=0)
+        value = pyast.attribute(pyast.name("run", at), "value", at)
         return pyast.either([ast.Yield(generator, lineno=at, col_offset=0), value], at)
 
 
 _OWN: Final[dict[type, Callable[[_Twin, Any], Any]]] = {
     type(None): lambda _twin, node: node,
-    ast.Name: lambda _twin, node: node,
-    ast.Constant: lambda _twin, node: node,
-    ast.Call: _Twin.call,
+    pyast.Name: lambda _twin, node: node,
+    pyast.Constant: lambda _twin, node: node,
+    pyast.Call: _Twin.call,
     pyast.LuaCall: _Twin.lua_call,
     ast.Try: _Twin.attempt,
     ast.FunctionDef: _Twin.function,
@@ -147,7 +147,7 @@ def _hand_over(parent: Any) -> None:
             if isinstance(node, ast.Return):
                 assert node.value is not None
                 at = node.lineno
-                place = ast.Attribute(pyast.name("run", at), "value", pyast.STORE, lineno=at, col_offset=0)
+                place = pyast.attribute(pyast.name("run", at), "value", at, pyast.STORE)
                 made += [pyast.assign(place, node.value, at), ast.Return(None, lineno=at, col_offset=0)]
                 continue
             if not isinstance(node, ast.FunctionDef):  # which has returns of its own

@@ -12,9 +12,9 @@ character per byte (latin-1), like every Lua string in this engine.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar, dataclass_transform
+from typing import Any, Final, TypeVar, dataclass_transform
 
 _Node = TypeVar("_Node")
 
@@ -347,10 +347,43 @@ class Chunk(Node):
     body: Block
 
 
-def children(node: Any) -> Iterator[Any]:
-    """The nodes and parts of nodes right below one."""
-    for name in node.__match_args__:
-        value = getattr(node, name)
-        for child in value if value.__class__ in (tuple, list) else (value,):
-            if hasattr(child, "__match_args__"):
-                yield child
+_PARTS: Final[dict[type, Callable[[Any], Sequence[Any]]]] = {
+    Block: lambda node: node.statements,
+    Function: lambda node: (node.body,),
+    Index: lambda node: (node.object, node.key),
+    Call: lambda node: (node.function, *node.arguments),
+    MethodCall: lambda node: (node.object, *node.arguments),
+    Chain: lambda node: (node.first, *node.steps),
+    Prior: lambda node: () if node.key is None else (node.key,),
+    Paren: lambda node: (node.expression,),
+    Operator: lambda node: (node.operand,),
+    Arithmetic: lambda node: (node.first, *node.rest),
+    Comparison: lambda node: (node.first, *node.rest),
+    Concat: lambda node: node.operands,
+    Logical: lambda node: node.operands,
+    Unary: lambda node: (node.operand,),
+    Field: lambda node: (node.value,) if node.key is None else (node.key, node.value),
+    Table: lambda node: node.fields,
+    Local: lambda node: node.values,
+    LocalFunction: lambda node: (node.function,),
+    Assign: lambda node: (*node.targets, *node.values),
+    CallStatement: lambda node: (node.call,),
+    Do: lambda node: (node.body,),
+    While: lambda node: (node.condition, node.body),
+    Repeat: lambda node: (node.body, node.condition),
+    Branch: lambda node: (node.condition, node.body),
+    If: lambda node: node.branches if node.orelse is None else (*node.branches, node.orelse),
+    NumericFor: lambda node: (
+        (node.start, node.stop, node.body) if node.step is None else (node.start, node.stop, node.step, node.body)
+    ),
+    GenericFor: lambda node: (*node.values, node.body),
+    Return: lambda node: node.values,
+    Chunk: lambda node: (node.body,),
+}
+"""The others have no parts."""
+
+
+def children(node: Any) -> Sequence[Any]:
+    """The nodes and parts of nodes right below one, in the order of its fields."""
+    parts = _PARTS.get(node.__class__)
+    return () if parts is None else parts(node)

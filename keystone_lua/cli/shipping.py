@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import argparse
 import random
-import re
 import signal
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from ..audit.shipping import NotShipped, Receiver, Shipped, lock_of, ship
-from ..untrusted.outgoing import only_one
+from ..untrusted.outgoing import HEADER_LINE, is_http_url, only_one
 from .options import UsageError, at_least, read_file, seconds
 from .output import complain, say, say_json
 
@@ -46,8 +44,7 @@ def add_commands(commands: Commands) -> None:
 
 def http_url(text: str) -> str:
     """An argparse type: an address of HTTP without a password in it."""
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.fragment or "@" in parts.netloc:
+    if not is_http_url(text):
         raise argparse.ArgumentTypeError(f"{text!r} is no http:// or https:// address")
     return text
 
@@ -57,7 +54,7 @@ def headers_in(file: str | None) -> dict[str, str]:
     if file is None:
         return {}
     lines = [line for line in read_file(file).decode("latin-1").splitlines() if line.strip()]
-    found = [re.fullmatch(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([ -~]*)", line) for line in lines]
+    found = [HEADER_LINE.fullmatch(line) for line in lines]
     if None in found or len(found) > MAX_HEADERS:
         raise UsageError(f"{file}: has something else than up to {MAX_HEADERS} header lines")
     return {match[1]: match[2].strip() for match in found if match is not None}

@@ -28,6 +28,8 @@ class Outcome:
     """The run, with its counts, seed and clock; None when nothing ran to an end of any kind."""
     lane: str = INLINE
     """Where it ran: INLINE or LANE."""
+    waited: float = 0.0
+    """Seconds for a lane."""
     text: str = ""
     """``answer`` as JSON, once somebody has asked `answer_json` for it."""
 

@@ -10,12 +10,31 @@ import errno
 import fcntl
 import http.client
 import os
+import re
 import socket
 import ssl
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
+
+
+def is_http_url(text: str) -> bool:
+    """Whether ``text`` is an address of HTTP, with no password in it."""
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return False
+    plain = text.isascii() and text.isprintable() and " " not in text and not parts.fragment
+    return (
+        plain and parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc and port != 0
+    )
+
+
+HEADER_LINE: Final = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([ -~]*)")
+"""A line of a request's head that an operator wants to be sent along."""
 
 
 def connection_to(url: str, seconds: float, ca: Path | None) -> http.client.HTTPConnection:

@@ -13,6 +13,7 @@ from keystone_lua.server.http.lifecycle import Lifecycle
 from keystone_lua.server.http.protocol import Server
 from keystone_lua.server.http.write_batching import MOST_ANSWERS, MOST_OUTCOMES, WriteBatching
 from keystone_lua.server.outcome import Outcome
+from keystone_lua.server.telemetry.tracing import Trace
 
 
 class Transport(asyncio.WriteTransport):
@@ -43,6 +44,7 @@ class Observer:
 
 
 REQUEST = read_request(b"{}")
+TRACE = Trace("", "")
 
 
 def test_written_in_order_at_the_end_of_the_turn() -> None:
@@ -52,7 +54,7 @@ def test_written_in_order_at_the_end_of_the_turn() -> None:
         writes = WriteBatching(Observer(written, b"counted"), [Observer(written, b"told")])
         for number in (b"1", b"2"):
             for name in "ab":
-                writes.notify(Outcome(name, None), REQUEST, "", 0.0)
+                writes.notify(Outcome(name, None), REQUEST, TRACE, 0.0)
                 writes.write(Transport(name, written), number)
             written.append(("turn", number))
             await asyncio.sleep(0)
@@ -68,7 +70,7 @@ def test_written_in_order_at_the_end_of_the_turn() -> None:
 def test_a_turn_that_cannot_end_well_is_not_the_loop_s_end(caplog: pytest.LogCaptureFixture) -> None:
     async def fails() -> str:
         writes = WriteBatching(Observer([], b""))
-        writes.notify(None, REQUEST, "", 0.0)  # type: ignore[arg-type]  # a bug
+        writes.notify(None, REQUEST, TRACE, 0.0)  # type: ignore[arg-type]  # a bug
         writes.write(Transport("", []), b"")
         await asyncio.sleep(0)
         return "alive"
@@ -97,7 +99,7 @@ def test_no_more_than_so_many_wait() -> None:
         written.clear()
         for number in range(MOST_OUTCOMES):
             assert not written
-            writes.notify(Outcome(str(number), None), REQUEST, "", 0.0)
+            writes.notify(Outcome(str(number), None), REQUEST, TRACE, 0.0)
         assert [name for name, _ in written] == [str(number) for number in range(MOST_OUTCOMES)] * 2
 
     asyncio.run(full())

@@ -160,7 +160,7 @@ class DecisionService:
     async def _decide_in_lane(self, tenant: str, request: RequestData, begun: Unfinished) -> Outcome:
         program, limits = begun.program, self._tenant_limits.get(tenant)
         try:
-            decision = await self._lanes.run(tenant, program, request, begun.seed, begun.now, limits)
+            decision, waited = await self._lanes.timed_run(tenant, program, request, begun.seed, begun.now, limits)
         except DeadlineExceeded:
             self._took(tenant, self._limits.seconds or 0.0)
             message = f"wall-clock limit exceeded ({self._limits.seconds:g})"
@@ -168,7 +168,7 @@ class DecisionService:
         except LaneTrouble as error:
             return _engine_failed(tenant, program, str(error), LANE)
         self._took(tenant, decision.instructions * INSTRUCTION_SECONDS)
-        return Outcome(tenant, decision.answer, decision.failure, program, decision, LANE)
+        return Outcome(tenant, decision.answer, decision.failure, program, decision, LANE, waited)
 
 
 def _engine_failed(tenant: str, program: Program, name: str, lane: str) -> Outcome:

@@ -337,7 +337,7 @@ class Connection(asyncio.Protocol):
             self.end(ErrorCodes.INTERNAL_ERROR)
 
     def _tell(self, outcome: Outcome, asked: Asked, trace: Trace, started: float, stream: int) -> None:
-        self._shared.writes.notify(outcome, asked.data, trace.request_id, time.perf_counter() - started)
+        self._shared.writes.notify(outcome, asked.data, trace, time.perf_counter() - started)
         try:
             message = response_of(outcome, asked)
         except Uncarried as error:
@@ -345,6 +345,7 @@ class Connection(asyncio.Protocol):
             rejected = outcome.answer is not None and outcome.answer.get("reject")
             message = plain_reject() if rejected else no_decision("answer", asked)  # a reject stays one
         self._answer(stream, message)
+        self._shared.writes.answered(trace, "grpc")
 
     # answers
 

@@ -112,7 +112,7 @@ class Forward:
 
     def _told(self, outcome: Outcome, asked: Asked, trace: Trace, started: float) -> Reply:
         """Have the observers told of an outcome, and how to tell the gateway."""
-        self._writes.notify(outcome, asked.data, trace.request_id, time.perf_counter() - started)
+        self._writes.notify(outcome, asked.data, trace, time.perf_counter() - started)
         try:
             return reply_of(outcome, asked, self._most)
         except Uncarried as error:

@@ -75,6 +75,7 @@ class Handlers:
         self._lifecycle.begin(request.protocol)
         trace = self._traces.of(request.headers)
         CURRENT.set(trace)
+        call = "other"
         try:
             if request.version not in SPOKEN:
                 raise Refusal(400, "HTTP/1.1 and HTTP/1.0 are spoken here", close=True)
@@ -82,19 +83,25 @@ class Handlers:
             if not path.startswith(ROUTE):
                 path = request.rel_url.raw_path  # without the query, and without a proxy's http://host
             if self._decisions is not None and path.startswith(ROUTE):
-                return await self._route(request, path, trace, self._decisions)
-            if self._decisions is not None and path.startswith(FORWARD):
-                return await self._forward.answer(request, trace, self._decisions)
-            return await self._other(request, path, trace)
+                found = _BATCH.match(path)
+                call = "route" if found is None else "batch"
+                response = await self._route(request, path, trace, self._decisions, found)
+            elif self._decisions is not None and path.startswith(FORWARD):
+                call = "forward"
+                response = await self._forward.answer(request, trace, self._decisions)
+            else:
+                response = await self._other(request, path, trace)
         except Refusal as refusal:
-            return self._refuse(request, trace, refusal)
+            response = self._refuse(request, trace, refusal)
         except BadRequest as error:
-            return self._refuse(request, trace, Refusal(400, str(error), field=error.field))
+            response = self._refuse(request, trace, Refusal(400, str(error), field=error.field))
         except Overloaded as error:
             await self._hold()
-            return self._refuse(request, trace, refused(error))
+            response = self._refuse(request, trace, refused(error))
         finally:
             self._lifecycle.end(request.protocol)
+        self.writes.answered(trace, call, response.status)
+        return response
 
     def at_once(self, head: Head, body: bytes, connection: Keeper) -> bytes | None:
         """Return the whole answer to a plain and whole request, or None if the usual way must be taken.
@@ -126,11 +133,17 @@ class Handlers:
         return self._forward.at_once(head, self._traces, decisions, connection)
 
     async def _route(
-        self, request: web.BaseRequest, path: str, trace: Trace, decisions: DecisionService
+        self,
+        request: web.BaseRequest,
+        path: str,
+        trace: Trace,
+        decisions: DecisionService,
+        found: re.Match[str] | None,
     ) -> web.StreamResponse:
+        """``found`` is the address of a list of requests."""
         if request.method != "POST":
             raise _wrong_method(request, POST)
-        if found := _BATCH.match(path):
+        if found is not None:
             return await self._batch(request, tenant_of(found[1]), trace, decisions)
         tenant = tenant_of(path)
         connection: Keeper = request.protocol  # type: ignore[assignment]  # as Server makes them
@@ -144,7 +157,7 @@ class Handlers:
 
     def _told(self, outcome: Outcome, data: RequestData, trace: Trace, started: float) -> tuple[int, str, str]:
         """Have the observers told of a outcome, and how to tell the client: status, body, header lines."""
-        self.writes.notify(outcome, data, trace.request_id, time.perf_counter() - started)
+        self.writes.notify(outcome, data, trace, time.perf_counter() - started)
         extra = _decision_headers(outcome) + trace.headers
         if outcome.answer is not None:
             return 200, outcome.answer_json() + "\n", extra
@@ -159,7 +172,7 @@ class Handlers:
         async def decide(data: RequestData, place: int) -> tuple[int, dict[str, Any]]:
             started = time.perf_counter()
             outcome = await decisions.decide(tenant, data)
-            self.writes.notify(outcome, data, f"{trace.request_id}/{place}", time.perf_counter() - started)
+            self.writes.notify(outcome, data, trace.item(place), time.perf_counter() - started)
             self.writes.end()
             return (200, outcome.answer) if outcome.answer is not None else (500, _failed(outcome))
 

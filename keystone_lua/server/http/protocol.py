@@ -25,6 +25,7 @@ from aiohttp.http import RawRequestMessage
 
 from ...routing.request import RequestData
 from ..outcome import Unfinished
+from ..telemetry.tracing import CURRENT
 from .forward import FIELD_BYTES
 from .handlers import Handlers
 from .head_cache import END, Head, HeadCache
@@ -194,13 +195,13 @@ class Connection(web.RequestHandler):
 
     def _answered(self, head: Head, body: bytes) -> bool:
         """Answer a whole request, if that can be done at once; say whether it is done."""
-        return self._at_once(lambda handlers: handlers.at_once(head, body, self))
+        return self._at_once(lambda handlers: handlers.at_once(head, body, self), "route")
 
     def _forwarded(self, head: bytes) -> bool:
         """The same of a ``/forward/`` request without a body."""
-        return self._at_once(lambda handlers: handlers.forward_at_once(head, self))
+        return self._at_once(lambda handlers: handlers.forward_at_once(head, self), "forward")
 
-    def _at_once(self, decide: Callable[[Handlers], bytes | None]) -> bool:
+    def _at_once(self, decide: Callable[[Handlers], bytes | None], call: str) -> bool:
         transport, waiter, server = self.transport, self._waiter, self._server
         if (
             not KNOWN
@@ -224,7 +225,7 @@ class Connection(web.RequestHandler):
             return False
         server.requests_count += 1
         server.admission.answered(self)
-        server.handlers.writes.write(transport, answer)
+        server.handlers.writes.write(transport, answer, CURRENT.get(), call)
         self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
         return True
 

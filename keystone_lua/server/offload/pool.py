@@ -203,7 +203,14 @@ class Lanes:
 
         Raises `Overloaded`, `DeadlineExceeded`, `LaneTrouble`. Cancelled, it gives up its place in the queue.
         """
+        return (await self.timed_run(tenant, program, request, seed, now, limits))[0]
+
+    async def timed_run(
+        self, tenant: str, program: Program, request: Mapping[str, Any], seed: int, now: float, limits: Limits | None
+    ) -> tuple[Decision, float]:
+        """The same, and how many seconds it has waited for a lane."""
         loop = asyncio.get_running_loop()
+        asked = loop.time()
         limits = limits or self._limits
         job = Job(program.name, program.hash, dict(request), astuple(limits), seed, now, self._watched)
         hide = partial(self._hidden.secrets, request)
@@ -216,7 +223,7 @@ class Lanes:
             run.timer = loop.call_later(self._limits.seconds + GRACE, self._expire, run)
         try:
             self._dispatch()
-            return await run.result
+            return await run.result, run.began - asked
         finally:
             if run.lane is None:  # else the timer still guards the lane, for a caller who has gone
                 run.stop_timer()

@@ -38,7 +38,18 @@ from ..settings.config import ServerConfig
 from ..spoe.agent import Agent
 from ..telemetry.exposition import Exposition
 from ..telemetry.logs import StderrHandler
-from ..telemetry.metrics import BEAT, LANES_BUSY, LANES_WAITING, LOG_DROPPED, NOT_RECORDED, Counts, WorkerMetrics
+from ..telemetry.metrics import (
+    BEAT,
+    LANES_BUSY,
+    LANES_WAITING,
+    LOG_DROPPED,
+    NOT_RECORDED,
+    SPANS_DROPPED,
+    SPANS_SENT,
+    Counts,
+    WorkerMetrics,
+)
+from ..telemetry.spans import Spans
 from .acceptor import Acceptor
 from .control import Control
 from .heap import Heap, keep_tidy
@@ -152,7 +163,9 @@ class RunningServer:
             share,
             allowances if allowances.any else None,
         )
-        self._writes = WriteBatching(self.metrics, [each for each in self.observers if each is not self.metrics])
+        self.spans = Spans(config.spans, config.hidden, number) if config.spans is not None else None
+        others = [each for each in self.observers if each is not self.metrics]
+        self._writes = WriteBatching(self.metrics, others, self.spans)
         self._routes = self._runner(
             Handlers(config, self.lifecycle, {} if apart else endpoints, decisions, self._writes)
         )
@@ -182,6 +195,8 @@ class RunningServer:
             listeners = Listeners(listeners)
         self.lanes.start()
         self.admission.start()
+        if self.spans is not None:
+            self.spans.start()
         self._routes_acceptor = await self._accept(self._routes, listeners.routes, listeners.routes_tls, self.metrics)
         if self._admin is not None and listeners.admin is not None:
             self._admin_acceptor = await self._accept(self._admin, listeners.admin, listeners.admin_tls, None)
@@ -245,6 +260,8 @@ class RunningServer:
         self._writes.end()
         for observer in self.observers:
             observer.close()
+        if self.spans is not None:
+            self.spans.close()
 
     async def _last_call(self, server: Server) -> None:
         """Let answers tell the connections that rest to go, then see to it that all that has arrived is in hand."""
@@ -297,6 +314,9 @@ async def _gauges(server: RunningServer, log: StderrHandler) -> None:
     while True:
         server.metrics.set(LOG_DROPPED, log.dropped)
         server.metrics.set(NOT_RECORDED, sum(observer.missed for observer in server.observers))
+        if server.spans is not None:
+            server.metrics.set(SPANS_SENT, server.spans.sent)
+            server.metrics.set(SPANS_DROPPED, server.spans.dropped)
         server.metrics.set(LANES_BUSY, server.lanes.running)
         server.metrics.set(LANES_WAITING, server.lanes.waiting)
         await asyncio.sleep(GAUGE_SECONDS)

@@ -86,6 +86,19 @@ class DecisionLog:
 
 
 @dataclass(frozen=True, slots=True)
+class SpanExport:
+    """Where spans of sampled requests are sent."""
+
+    url: str
+    header: tuple[str, str] | None = field(default=None, repr=False)
+    """Sent along: its name and its value, which is secret."""
+    ca: Path | None = None
+    """Certificates in PEM that the collector's must be signed by; None for those of the system."""
+    service: str = "keystone-lua"
+    """What the collector is to call this server."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rates:
     """What a tenant may ask for in a second; 0 is without a limit."""
 
@@ -184,6 +197,9 @@ class ServerConfig:
     guard: Guard = field(default_factory=Guard)
 
     decision_log: DecisionLog | None = None
+
+    spans: SpanExport | None = None
+    """None to send no spans."""
 
     hidden: Hidden = field(default_factory=Hidden)
     """What of a request no log is to show."""

@@ -10,6 +10,7 @@ from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
 
+from ...untrusted.outgoing import HEADER_LINE, is_http_url
 from .config import Address, Network
 from .values import Kind
 
@@ -151,6 +152,30 @@ def read_address(text: str) -> Address:
         return tcp_address(text)
     except ValueError:
         raise ValueError("is no address; use :8081, 127.0.0.1:8081, [::1]:8081 or unix:/run/keystone.sock") from None
+
+
+def http_url(text: str) -> str:
+    """An address of HTTP."""
+    if not is_http_url(text):
+        raise ValueError("is no http:// or https:// address without a password")
+    return text
+
+
+def header_line(text: str) -> tuple[str, str]:
+    """A header line that does not say how a message is to be read."""
+    line = HEADER_LINE.fullmatch(text)
+    if line is None or re.fullmatch(
+        "host|connection|te|trailer|upgrade|expect|content-.*|transfer-.*", line[1].lower()
+    ):
+        raise ValueError("is no header line such as 'Authorization: Bearer …'")
+    return line[1], line[2].strip()
+
+
+def name(text: str) -> str:
+    """What something is called."""
+    if not re.fullmatch(r"[A-Za-z0-9_.:/-]{1,64}", text, re.ASCII):
+        raise ValueError("is no name of 1 to 64 letters, digits and _.:/-")
+    return text
 
 
 def or_none(kind: Kind) -> Kind:

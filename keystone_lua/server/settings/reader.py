@@ -29,6 +29,7 @@ from .config import (
     Rates,
     ServerConfig,
     SocketAccess,
+    SpanExport,
     Tls,
 )
 from .kinds import ADDRESS, FILE, FOLDER, PERCENT, SWITCH, tcp_address
@@ -177,6 +178,17 @@ SETTINGS = (
         "decision-log-vault", FILE, "",
         "a file for its owner alone that keeps masked values by their hashes, for replay --vault", ("--vault",),
     ),
+    Setting(
+        "otlp-endpoint", kinds.or_none(Kind("URL", kinds.http_url)), "",
+        "where spans of sampled requests are sent, as OTLP/HTTP in JSON, such as http://127.0.0.1:4318/v1/traces",
+    ),
+    Setting(
+        "otlp-header", kinds.or_none(Kind("LINE", kinds.header_line)), "",
+        "a header line to send along, such as 'Authorization: Bearer …'; better set by the environment or the file",
+        secret=True,
+    ),
+    Setting("otlp-ca", FILE, "", "certificates in PEM: the collector's must be signed by one of these"),
+    Setting("otlp-service", Kind("NAME", kinds.name), SpanExport("").service, "what spans call this server"),
     Setting("body-seconds", kinds.seconds(0.001), f"{_DEFAULT.body_seconds:g}", "time for a request body to arrive"),
     Setting("idle-seconds", kinds.seconds(0.001), f"{_DEFAULT.idle_seconds:g}", "time without a whole request"),
     Setting(
@@ -247,6 +259,7 @@ class Settings:
             share_header=of["share-header"],
             guard=Guard(of["promote-errors"], of["promote-moves"]),
             decision_log=self._decision_log(),
+            spans=self._spans(),
             hidden=Hidden(*(frozenset(of[f"decision-log-mask{of_what}"]) for of_what in ("", "-query", "-fields"))),
             body_seconds=of["body-seconds"],
             idle_seconds=of["idle-seconds"],
@@ -265,6 +278,13 @@ class Settings:
         names = ("decision-log", *(f"decision-log-{name}" for name in ("bytes", "sync", "key", "vault", "seconds")))
         file, *others = (self.values[name].value for name in names)
         return None if file is None else DecisionLog(file, *others)
+
+    def _spans(self) -> SpanExport | None:
+        url, *others = (self.values[f"otlp-{name}"] for name in ("endpoint", "header", "ca", "service"))
+        for value in others:
+            if url.value is None and value.source != "default":
+                raise ConfigError(f"{value.source}: {value.name} needs otlp-endpoint")
+        return None if url.value is None else SpanExport(url.value, *(value.value for value in others))
 
     def _socket_access(self) -> SocketAccess:
         mode, group = self.values["socket-mode"], self.values["socket-group"]

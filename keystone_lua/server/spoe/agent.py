@@ -348,13 +348,14 @@ class Connection(asyncio.Protocol):
         self._answer(stream, number, no_decision("overloaded"))
 
     def _tell(self, outcome: Outcome, asked: Asked, trace: Trace, started: float, to: tuple[int, int]) -> None:
-        self._agent.writes.notify(outcome, asked.data, trace.request_id, time.perf_counter() - started)
+        self._agent.writes.notify(outcome, asked.data, trace, time.perf_counter() - started)
         try:
             actions = actions_of(outcome, asked.data)
         except Uncarried as error:
             logger.warning("an answer cannot be carried", extra=facts(tenant=asked.tenant, error=str(error)))
             actions = no_decision("answer")
         self._answer(*to, actions)
+        self._agent.writes.answered(trace, "spoe")
 
     def _answer(self, stream: int, number: int, actions: bytes) -> None:
         ack = frames.frame(frames.ACK, stream, number, actions)

@@ -122,6 +122,11 @@ class Exposition:
                 Counter("keystone_decisions_not_recorded", "Decisions missing in the decision log.", labels=label),
                 metrics.NOT_RECORDED,
             ),
+            (Counter("keystone_spans_sent", "Spans that a collector has taken.", labels=label), metrics.SPANS_SENT),
+            (
+                Counter("keystone_spans_dropped", "Spans that no collector has taken.", labels=label),
+                metrics.SPANS_DROPPED,
+            ),
             (Counter("keystone_worker_starts", "Starts of this worker.", labels=label), metrics.STARTS),
         ]
         memory = Gauge("keystone_worker_resident_memory_bytes", "Resident memory, lanes excluded.", labels=label)

@@ -67,9 +67,11 @@ CONNECTIONS: Final = 6
 NOT_RECORDED: Final = 7
 BEAT: Final = 8
 """When the worker's loop last had a turn, on the clock that all processes share."""
-_COUNTING: Final = 9
+SPANS_SENT: Final = 9
+SPANS_DROPPED: Final = 10
+_COUNTING: Final = 11
 """The number of the tenant's block that a decision is being counted in, plus one; 0 for none."""
-_REFUSED: Final = 10
+_REFUSED: Final = 12
 _GAUGES: Final = (IN_FLIGHT, LANES_BUSY, LANES_WAITING, CONNECTIONS)
 _BEFORE: Final = _REFUSED + len(STATUSES)
 """What that block held before."""
@@ -263,7 +265,7 @@ class WorkerMetrics:
             self._cells[place] += 1
 
     def set(self, gauge: int, value: float) -> None:
-        """Set IN_FLIGHT, CONNECTIONS, LANES_BUSY, LANES_WAITING, LOG_DROPPED, NOT_RECORDED or BEAT of this worker."""
+        """Set IN_FLIGHT, CONNECTIONS, LANES_BUSY, LANES_WAITING, and the other places that have names."""
         self._cells[gauge] = value
 
     @property

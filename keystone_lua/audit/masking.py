@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from .. import hidden
-from ..hidden import MASK, Hidden, Secret
+from ..hidden import ENCODED, MASK, Cut, Hidden, Secret
 from ..interpreter import Failure
 from ..interpreter.text import from_text
 from ..routing.decision import watched_names
@@ -51,7 +51,11 @@ class Masks:
         self.vault = vault
         self._key = key
 
-    def request(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
+    def cut(self, request: Mapping[str, Any]) -> Cut:
+        """Where there are secrets in the request's texts, for `request` and `secrets`: it takes longest."""
+        return self.hidden.cut(request)
+
+    def request(self, request: Mapping[str, Any], cut: Cut) -> Mapping[str, Any]:
         """The request as the record shows it, which is the request itself if nothing is to be masked."""
         headers: Mapping[str, str] = request["headers"]
         names = watched_names(headers, self.names)
@@ -60,10 +64,9 @@ class Masks:
             for name in names:
                 masked[name] = self._masked(name, headers[name])
             request = {**request, "headers": masked}
-        if self.hidden.query:
-            request = self._cut(request, "path", self.hidden.path(request["path"]))
-        if self.hidden.fields:
-            request = self._cut(request, "body", self.hidden.body(request["body"]))
+        for field, parts in cut.items():
+            if field != ENCODED:
+                request = {**request, field: self._shown(parts)}
         return self._newer(request) if len(request) > _USUAL else request
 
     def _newer(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -74,12 +77,8 @@ class Masks:
             for name in names:
                 shown[name] = [self._masked(name, value) for value in several[name]]
             request = {**request, "headers_multi": shown}
-        if "raw_path" in request:
-            request = self._cut(request, "raw_path", self.hidden.path(request["raw_path"]))
-        if "query" in request:
-            request = self._cut(request, "query", self.hidden.parameters(request["query"]))
-        if "body_base64" in request:
-            request = self._cut(request, "body_base64", self.hidden.encoded_body(request["body_base64"]))
+        if self.hidden.fields and request.get(ENCODED):
+            request = {**request, ENCODED: self._shown(self.hidden.encoded_body(request[ENCODED]))}
         if "secrets" in request:
             own = {name: self._masked(SECRET + name, value) for name, value in request["secrets"].items()}
             request = {**request, "secrets": own}
@@ -88,21 +87,18 @@ class Masks:
     def name(self, request_id: str, request: Mapping[str, Any]) -> str:
         """A request's id, which a client may have made of a masked header's value."""
         headers: Mapping[str, str] = request["headers"]
-        for name in watched_names(headers, self.names):
-            if headers[name]:
-                request_id = request_id.replace(headers[name], MASK)
+        values = {headers[name] for name in watched_names(headers, self.names)}
         several: Mapping[str, list[str]] = request.get("headers_multi", {})
         for name in watched_names(several, self.names):
-            for value in filter(None, several[name]):
-                request_id = request_id.replace(value, MASK)
-        return request_id
+            values.update(several[name])
+        return hidden.without_values(request_id, [value for value in values if value])
 
-    def secrets(self, request: Mapping[str, Any], read: Iterable[str]) -> Secrets | None:
+    def secrets(self, request: Mapping[str, Any], read: Iterable[str], cut: Cut) -> Secrets | None:
         """What an answer may show of a request of which these masked headers were read."""
         several = request.get("headers_multi", {})
         values = [request["headers"][name] for name in read if name in request["headers"]]
         values += [value for name in read for value in several.get(name, ())]
-        values += self.hidden.in_texts(request)
+        values += hidden.in_texts(cut)
         own = request.get("secrets", {})
         values += [value for name, value in own.items() if SECRET + name in read]
         return Secrets(values) if values else None
@@ -118,11 +114,8 @@ class Masks:
             self.vault.keep(digest, value)
         return {"hmac": digest, "bytes": len(from_text(value))}
 
-    def _cut(self, request: Mapping[str, Any], field: str, parts: list[str | Secret]) -> Mapping[str, Any]:
-        if not any(isinstance(part, Secret) for part in parts):
-            return request
-        shown = [self._masked(part.name, part.value) if isinstance(part, Secret) else part for part in parts]
-        return {**request, field: shown}
+    def _shown(self, parts: list[str | Secret]) -> list[Any]:
+        return [self._masked(part.name, part.value) if isinstance(part, Secret) else part for part in parts]
 
 
 class Secrets(hidden.Secrets):

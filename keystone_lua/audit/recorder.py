@@ -107,10 +107,11 @@ class Recorder:
             if program is not None and program.hash not in self._archived:
                 self._archived.add(program.hash)
                 self._writer.then(lambda: self._archive.put(program))
-            found = self.masks.secrets(request, decision.read) if decision is not None else None
+            cut = self.masks.cut(request)
+            found = self.masks.secrets(request, decision.read, cut) if decision is not None else None
             if found is not None:
                 answer, failure, answered = found.answer(answer), found.failure(failure), ""
-            shown, request_id = self.masks.request(request), self.masks.name(request_id, request)
+            shown, request_id = self.masks.request(request, cut), self.masks.name(request_id, request)
             vault = self.masks.vault
             if vault is not None and vault.waits:
                 self._writer.then(vault.write)

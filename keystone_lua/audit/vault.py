@@ -12,6 +12,7 @@ import json
 import os
 import stat
 from collections.abc import Iterable
+from json.encoder import encode_basestring_ascii
 from pathlib import Path
 from typing import Final
 
@@ -43,7 +44,7 @@ class Vault:
         if len(self._known) >= MOST_KNOWN:
             del self._known[next(iter(self._known))]
         self._known[digest] = None
-        self._pending.append(json.dumps({"hmac": digest, "value": value}, separators=(",", ":")).encode() + b"\n")
+        self._pending.append(f'{{"hmac":"{digest}","value":{encode_basestring_ascii(value)}}}\n'.encode("ascii"))
 
     def write(self) -> None:
         """Append what was noted. Raises `OSError`, and may then be called again."""

@@ -8,6 +8,7 @@
     python -m tests.budgets library                  time an instruction and peak memory of every function at N and 10 N
     python -m tests.budgets slices [DIR|FILE ...]    the longest first slice, which holds the server's loop: 50 ms are allowed;
                                                      without files, decisions on bodies of a megabyte as well
+    python -m tests.budgets recording                the longest record of a decision, masked values and log lines with it: 50 ms
     python -m tests.budgets compile [SHAPE ...]      time and memory to compile the worst shapes of source at the limits,
                                                      on every CPython
     python -m tests.budgets names [SHAPE ...]        the same for shapes of names and functions, on every CPython
@@ -32,7 +33,18 @@ from keystone_lua.interpreter.limits import DEFAULT
 from keystone_lua.server.decisions.service import SLICE
 
 from ..hostile import verdicts
-from . import compile_campaign, first_slices, grid, growth, in_lanes, library_cases, modules, name_campaign, pythons
+from . import (
+    compile_campaign,
+    first_slices,
+    grid,
+    growth,
+    in_lanes,
+    library_cases,
+    modules,
+    name_campaign,
+    pythons,
+    recorded,
+)
 from .answers import programs
 from .library_cases import Case
 from .measure import cost, program, room
@@ -122,6 +134,15 @@ def report(row: Measured, usual: float) -> bool:
     return times > ALLOWED or row.seconds > SECONDS
 
 
+def recording(arguments: list[str]) -> int:
+    """Print the longest records."""
+    found = sorted(((seconds * 1000, name) for name, seconds in recorded.records()), reverse=True)
+    print(f"{len(found)} records; milliseconds of the longest:")
+    for milliseconds, name in found[:10]:
+        print(f"{milliseconds:7.1f}  {name}")
+    return int(found[0][0] > SLICE_MILLISECONDS)
+
+
 def slices(arguments: list[str]) -> int:
     """The worst of what a run does in the event loop before it moves to a lane, start-up included."""
     paths = [Path(argument) for argument in arguments] or [OPERATIONS, verdicts.OWN, verdicts.SHARED]
@@ -191,6 +212,7 @@ CAMPAIGNS: Final = {
     "dearest": dearest,
     "library": library,
     "slices": slices,
+    "recording": recording,
     "compile": compile_campaign.shapes,
     "names": name_campaign.names,
     "determinism": determinism,

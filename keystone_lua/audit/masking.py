@@ -20,8 +20,7 @@ from .. import hidden
 from ..hidden import ENCODED, MASK, Cut, Hidden, Secret
 from ..interpreter import Failure
 from ..interpreter.text import from_text
-from ..routing.decision import watched_names
-from ..routing.watched_headers import SECRET
+from ..routing.watched_headers import SECRET, watched_names
 from .vault import Vault
 
 __all__ = ["MASK", "MIN_KEY", "Masks", "Secrets"]

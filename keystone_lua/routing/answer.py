@@ -10,7 +10,6 @@ compared with it by tests/routing/test_answer.py.
 
 from __future__ import annotations
 
-import functools
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -128,7 +127,10 @@ def table_row(field: AnswerField) -> str:
 NIL_ANSWER: Final = {"selected_backend": "", "reject": True, "reject_reason": "Script returned nil"}
 
 MEMORABLE: Final = 64
-"""Bytes of a header name, at most, that is remembered to be one."""
+MOST_TOKENS: Final = 1024
+"""Bytes of a header name, at most, that is remembered to be one; and how many are."""
+
+_TOKENS: Final[set[LuaValue]] = set()
 
 MOST_WHOLE: Final = 2.0**53
 """Up to which every whole number is one that Lua can count to."""
@@ -216,16 +218,20 @@ def _inherited(table: Table, name: str) -> LuaValue:
     return None
 
 
-@functools.lru_cache(maxsize=1024)
-def _is_token(name: str) -> bool:
-    return _TOKEN.match(name) is not None
-
-
 def _name(field: str, name: LuaValue) -> str:
-    if name.__class__ is not str or not (_is_token(name) if len(name) <= MEMORABLE else _TOKEN.match(name)):
+    if name.__class__ is not str or not _TOKEN.match(name):
         shown = to_text(name)[:40] if name.__class__ is str else type_name(name)
         raise ResultError(f"{field}: {shown!r} is no header name")
     return name
+
+
+def _learn(field: str, name: LuaValue) -> None:
+    """Find out whether a name is one, and remember it if it is."""
+    _name(field, name)
+    if len(name) <= MEMORABLE:
+        if len(_TOKENS) >= MOST_TOKENS:
+            _TOKENS.clear()
+        _TOKENS.add(name)
 
 
 def _headers(run: Run, headers: LuaValue) -> dict[str, str]:
@@ -236,8 +242,8 @@ def _headers(run: Run, headers: LuaValue) -> dict[str, str]:
     made = {}
     size = 0
     for name, value in headers.items():
-        if name.__class__ is not str or not (_is_token(name) if len(name) <= MEMORABLE else _TOKEN.match(name)):
-            _name("modified_headers", name)
+        if name not in _TOKENS:
+            _learn("modified_headers", name)
         text = value if value.__class__ is str else _plain(f"modified_headers[{name!r}]", value)
         if not text.isprintable() and _CONTROL.search(text):
             raise ResultError(f"modified_headers[{name!r}] contains control characters")

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from types import FunctionType
 from typing import Any, Final, NamedTuple
 
-from ..interpreter import costs
 from ..interpreter.errors import ResultError, ScriptError
 from ..interpreter.execution.execute import (
     UNFORESEEN,
@@ -28,26 +27,12 @@ from ..interpreter.execution.program import Program
 from ..interpreter.execution.run import ZONES, Run
 from ..interpreter.limits import DEFAULT, Limits
 from ..interpreter.runtime.metatables import first
-from ..interpreter.runtime.values import FALSE, TRUE, ListTable, MetaTable, Table
-from ..interpreter.stdlib.base import HEADER_LOOKUP
-from ..interpreter.text import from_text, to_text
+from ..interpreter.text import to_text
 from .answer import answer_of
-from .reads import CACHE, Reads, TrackedBackends, TrackedHeaders, cached, follow, names_cache, quiet_lookup, track
-from .request_tables import fill_backend, fill_more, request_table
-from .watched_headers import Watch, WatchedTable
+from .reads import CACHE, Reads, cached, follow, names_cache, track
+from .request_tables import USUAL, charge_tables, fill_more, in_bytes, request_table
 
 ENTRY_POINT: Final = "on_route_request"
-MEMORABLE_LISTS: Final = 1024
-MEMORABLE_NAMES: Final = 1024
-"""Lists of header names of which it is remembered that none is watched, and bytes of one, at most."""
-
-_UNWATCHED: Final[set[tuple[tuple[str, ...], frozenset[str]]]] = set()
-
-_REQUEST_BYTES: Final = costs.TABLE + 6 * costs.ENTRY + 4 * costs.STRING
-_HEADERS_BYTES: Final = 2 * costs.TABLE
-_HEADER_BYTES: Final = costs.ENTRY + 2 * costs.STRING
-_BACKEND_BYTES: Final = costs.TABLE + 4 * costs.ENTRY + 2 * costs.STRING
-"""What the request's tables take, less the lengths of their strings."""
 
 
 class Decision(NamedTuple):
@@ -114,11 +99,11 @@ def decision_of(
         if CACHE in answer:
             told = reads if reads is None or not reads.once or names_cache(run.program) else None
             answer[CACHE] = cached(answer[CACHE], run, told)
-        if not run.pay(0, 0):
-            run.refuel(0)
+        instructions, size = run.settled()
     except ScriptError as error:
         failure = failure_of(settled(run, error))
         answer = None
+        instructions, size = run.spent()
     finally:
         restore(before)
         if reads is not None:
@@ -126,7 +111,6 @@ def decision_of(
     log = tuple([LogLine(text, position) for text, position in run.log]) if run.log else ()
     names = tuple(sorted(map(to_text, read))) if read else ()
     zones = run.library_state.get(ZONES, "")
-    instructions, size = run.spent()
     facts = (answer, failure, instructions, size, log, run.seed, run.now, names, zones)
     decision = tuple.__new__(Decision, facts)  # as Decision(*facts), in a third of the time
     run.close(reusable=failure is None and (reads is None or not reads.once))
@@ -136,14 +120,21 @@ def decision_of(
 def _decide(
     run: Run, request: Mapping[str, Any], watched: frozenset[str], read: set[str] | None, reads: Reads | None
 ) -> dict[str, Any]:
-    table = _request(run, request, watched, read, reads)
+    plain, instructions, size = in_bytes(request)
+    table = request_table(run, request, plain, watched, read, reads)
+    if len(request) != USUAL:
+        charge_tables(run, plain)
+        instructions = size = 0
+        fill_more(run, request, table, watched, read)
     backends = table["backends"]
     if reads is not None:
         reads.names.clear()  # what was read was not the script's doing
     values = run.globals
     values["request"] = table
     values["backends"] = backends
-    if not run.started or not run.resumed():
+    if not run.started or not run.resumed(instructions, size):
+        if instructions:
+            charge_tables(run, plain)
         protected_call(run.start)
     function = run.globals.get(ENTRY_POINT)
     if function is None:
@@ -156,123 +147,6 @@ def _decide(
     else:
         result = protected_call(lambda d: run.call(function, 0, table, backends))
     return answer_of(run, first(result) if result.__class__ is tuple else result)
-
-
-# the request's tables: a script's texts are told apart by their class, so that others are made `str`
-
-
-_TEXT: Final = frozenset({str})
-
-
-def _request(
-    run: Run, request: Mapping[str, Any], watched: frozenset[str], read: set[str] | None, reads: Reads | None
-) -> Table:
-    """The request as a table. It is paid for with one look at the budgets instead of three."""
-    backends, backends_size = _backends(run, request["backends"], reads)
-    method, path, host, body = request["method"], request["path"], request["host"], request["body"]
-    is_plain = method.__class__ is path.__class__ is host.__class__ is body.__class__ is str
-    if not (is_plain and (method + path + host).isascii() and body.isascii()):
-        method, path, host, body = from_text(method), from_text(path), from_text(host), from_text(body)
-    size = _REQUEST_BYTES + len(method) + len(path) + len(host) + len(body)
-    headers, headers_size = _headers_table(run, request["headers"], watched, read, reads)
-    count = len(headers) if reads is None else dict.__len__(headers)
-    price, headers_price = 10 + 6 * len(request["backends"]), 10 + 3 * count
-    if not run.pay(price + 10 + headers_price, backends_size + size + headers_size):
-        run.refuel(0)
-        run.charge(price, backends_size)
-        run.charge(10, size)
-        run.charge(headers_price, headers_size)
-    table = Table() if len(request) == _USUAL and reads is None else request_table(run, request, reads)
-    table["method"] = method
-    table["path"] = path
-    table["host"] = host
-    table["headers"] = headers
-    table["body"] = body
-    table["backends"] = backends
-    if len(request) != _USUAL:
-        fill_more(run, request, table, headers.meta, read)
-        if read is not None and (several := request.get("headers_multi")):
-            read.update(map(from_text, watched_names(several, watched)))  # it is not looked whether the script does
-    return table
-
-
-_USUAL: Final = 6
-_BACKEND_USUAL: Final = 3
-"""Fields of the first version of the wire format."""
-
-
-def _headers_table(
-    run: Run, headers: Mapping[str, str], watched: frozenset[str], read: set[str] | None, reads: Reads | None
-) -> tuple[Table, int]:
-    """Header fields under the names as sent, and what they take; any other case finds them through the metatable.
-
-    Reads of fields that ``watched`` names, in lower case, are noted in ``read``.
-    """
-    names = [from_text(field) for field in watched_names(headers, watched)] if watched else []
-    kind = TrackedHeaders if reads is not None else WatchedTable if names else MetaTable
-    texts = [*headers, *headers.values()]
-    text = "".join(texts)
-    if text.isascii() and _TEXT.issuperset(map(type, texts)):
-        size = len(text)
-        table = kind(headers)
-    else:
-        size = 0
-        table = kind()
-        for field, content in headers.items():
-            name, value = from_text(field), from_text(content)
-            size += len(name) + len(value)
-            table[name] = value
-    meta = run.header_meta
-    if names or meta is None:
-        meta = Watch() if names or reads is not None else Table()
-        meta["__index"] = run.member("", HEADER_LOOKUP) if reads is None else quiet_lookup(run)
-        meta["__metatable"] = FALSE
-        if isinstance(meta, Watch):
-            meta.names, meta.read = {name: name for name in names}, read if read is not None else set()
-        if not names:
-            run.header_meta = meta
-    table.meta = meta
-    table.run = run
-    count = len(table) if reads is None else dict.__len__(table)
-    return table, _HEADERS_BYTES + count * _HEADER_BYTES + size
-
-
-def watched_names(headers: Mapping[str, object], watched: frozenset[str]) -> list[str]:
-    """Those of the headers, by their names as sent, that ``watched`` has in lower case."""
-    sent = tuple(headers)
-    if (sent, watched) in _UNWATCHED:  # a third of the time of looking at each
-        return []
-    names = [name for name in sent if name.lower() in watched]
-    if not names and sum(map(len, sent)) + len(sent) <= MEMORABLE_NAMES:
-        if len(_UNWATCHED) >= MEMORABLE_LISTS:
-            _UNWATCHED.clear()
-        _UNWATCHED.add((sent, watched))
-    return names
-
-
-def _backends(run: Run, backends: list[Mapping[str, Any]], reads: Reads | None) -> tuple[Table, int]:
-    """The backends, and what they take."""
-    table: Table = ListTable()
-    if reads is not None:
-        table = TrackedBackends()
-        table.run = run
-    place = 0.0
-    size = costs.TABLE + len(backends) * _BACKEND_BYTES
-    for backend in backends:
-        place += 1.0
-        name, url = backend["name"], backend["url"]
-        text = name + url
-        if not (name.__class__ is url.__class__ is str and text.isascii()):
-            name, url = from_text(name), from_text(url)
-            text = name + url
-        size += len(text)
-        table[place] = entry = Table()  # filled one by one: four fifths of the time of Table({...})
-        entry["name"] = name
-        entry["url"] = url
-        entry["health"] = TRUE if backend["health"] else FALSE
-        if len(backend) > _BACKEND_USUAL:
-            fill_backend(run, backend, entry)
-    return table, size
 
 
 @functools.lru_cache(64)

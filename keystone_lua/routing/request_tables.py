@@ -1,7 +1,8 @@
-"""A request's newer fields as a script finds them.
+"""A request as a script finds it.
 
-In: a request that has some of `request_fields.MORE`, the run, its request table. Out: entries of the table, charged
-before they are made. The request has been checked already.
+In: a request that has been checked already, and the run. Out: its table, and what that costs. The usual fields, those
+of the first version of the wire format, are paid for all at once, with what start-up cost; entries for
+`request_fields.MORE` are charged before they are made.
 
 ``args``, the parameters of the query, are made when a script first reads them: through the ``__index`` of the
 request's table, which no script can get at or replace.
@@ -16,11 +17,26 @@ from urllib.parse import unquote_to_bytes
 
 from ..interpreter import costs
 from ..interpreter.execution.run import Run
-from ..interpreter.runtime.values import FALSE, LONG_STRING, NO_METATABLE, TRUE, LuaValue, MetaTable, Table
+from ..interpreter.runtime.values import FALSE, LONG_STRING, NO_METATABLE, TRUE, ListTable, LuaValue, MetaTable, Table
+from ..interpreter.stdlib.base import HEADER_LOOKUP
 from ..interpreter.text import from_text, to_text
-from .reads import Reads, TrackedQueryRequest, TrackedRequest
+from .reads import Reads, TrackedBackends, TrackedHeaders, TrackedQueryRequest, TrackedRequest, quiet_lookup
 from .request_fields import ARGS, BACKEND_MORE, NAMES, OWN_NAMES, decoded
-from .watched_headers import SECRET, Watch, WatchedTable
+from .watched_headers import SECRET, Watch, WatchedTable, watched_names
+
+USUAL: Final = 6
+_BACKEND_USUAL: Final = 3
+"""Fields of the first version of the wire format, of a request and of a backend."""
+
+_TEXTS: Final = ("method", "path", "host", "body")
+_TEXT: Final = frozenset({str})
+
+_OWN_BYTES: Final = costs.TABLE + 6 * costs.ENTRY + 4 * costs.STRING
+_HEADERS_BYTES: Final = 2 * costs.TABLE
+_HEADER_BYTES: Final = costs.ENTRY + 2 * costs.STRING
+_BACKEND_BYTES: Final = costs.TABLE + 4 * costs.ENTRY + 2 * costs.STRING
+_TABLES_BYTES: Final = _OWN_BYTES + _HEADERS_BYTES + costs.TABLE
+"""What the request's tables take, less the lengths of their strings."""
 
 ENTRY_PRICE: Final = 3
 """Instructions for a field, a name or a value, as for a header."""
@@ -41,7 +57,85 @@ _SHOWN_AS: Final = {"body_base64": "body"}
 """Where a script finds a field under another name."""
 
 
-def request_table(run: Run, request: Mapping[str, Any], reads: Reads | None = None) -> Table:
+def in_bytes(request: Mapping[str, Any]) -> tuple[Mapping[str, Any], int, int]:
+    """The request with the texts of its usual fields as a script has them; instructions and bytes of their tables."""
+    headers, backends, body = request["headers"], request["backends"], request["body"]
+    texts = [request["method"], request["path"], request["host"], *headers, *headers.values()]
+    for backend in backends:
+        texts += backend["name"], backend["url"]
+    text = "".join(texts)
+    if text.isascii() and body.isascii() and body.__class__ is str and _TEXT.issuperset(map(type, texts)):
+        plain, size = request, len(text) + len(body)  # a script's texts are told apart by their class
+    else:
+        plain = _converted(request)
+        headers = plain["headers"]
+        size = sum([len(plain[field]) for field in _TEXTS]) + _header_bytes(plain) + _backend_bytes(plain)
+    size += _TABLES_BYTES + len(backends) * _BACKEND_BYTES + len(headers) * _HEADER_BYTES
+    return plain, 30 + 6 * len(backends) + 3 * len(headers), size
+
+
+def _converted(request: Mapping[str, Any]) -> dict[str, Any]:
+    made: dict[str, Any] = {field: from_text(request[field]) for field in _TEXTS}
+    made["headers"] = {from_text(field): from_text(value) for field, value in request["headers"].items()}
+    made["backends"] = [
+        {**backend, "name": from_text(backend["name"]), "url": from_text(backend["url"])}
+        for backend in request["backends"]
+    ]
+    return made
+
+
+def _header_bytes(plain: Mapping[str, Any]) -> int:
+    return sum(map(len, plain["headers"])) + sum(map(len, plain["headers"].values()))
+
+
+def _backend_bytes(plain: Mapping[str, Any]) -> int:
+    return sum([len(backend["name"]) + len(backend["url"]) for backend in plain["backends"]])
+
+
+def charge_tables(run: Run, plain: Mapping[str, Any]) -> None:
+    """Pay what `in_bytes` says, table by table: a run that cannot ends there."""
+    headers, backends = plain["headers"], plain["backends"]
+    run.refuel(0)
+    run.charge(10 + 6 * len(backends), costs.TABLE + len(backends) * _BACKEND_BYTES + _backend_bytes(plain))
+    run.charge(10, _OWN_BYTES + sum([len(plain[field]) for field in _TEXTS]))
+    run.charge(10 + 3 * len(headers), _HEADERS_BYTES + len(headers) * _HEADER_BYTES + _header_bytes(plain))
+
+
+def request_table(
+    run: Run,
+    request: Mapping[str, Any],
+    plain: Mapping[str, Any],
+    watched: frozenset[str],
+    read: set[str] | None,
+    reads: Reads | None,
+) -> Table:
+    """The request's table with its usual fields; ``reads`` hears of what is read, ``read`` of watched headers."""
+    table = Table() if len(request) == USUAL and reads is None else _empty_table(run, request, reads)
+    table["method"] = plain["method"]
+    table["path"] = plain["path"]
+    table["host"] = plain["host"]
+    headers = request["headers"]
+    names = [from_text(field) for field in watched_names(headers, watched)] if watched else []
+    table["headers"] = _headers_table(run, plain["headers"], names, read, reads)
+    table["body"] = plain["body"]
+    backends: Table = ListTable()
+    if reads is not None:
+        backends = TrackedBackends()
+        backends.run = run
+    table["backends"] = backends
+    place = 0.0
+    for backend in plain["backends"]:
+        place += 1.0
+        backends[place] = entry = Table()  # filled one by one: four fifths of the time of Table({...})
+        entry["name"] = backend["name"]
+        entry["url"] = backend["url"]
+        entry["health"] = TRUE if backend["health"] else FALSE
+        if len(backend) > _BACKEND_USUAL:
+            _fill_backend(run, backend, entry)
+    return table
+
+
+def _empty_table(run: Run, request: Mapping[str, Any], reads: Reads | None) -> Table:
     """An empty table for ``request``, which finds ``args`` when asked for them; ``reads`` hears of what is read."""
     if not request.get("query"):
         made = Table() if reads is None else TrackedRequest()
@@ -56,11 +150,34 @@ def request_table(run: Run, request: Mapping[str, Any], reads: Reads | None = No
     return table
 
 
+def _headers_table(
+    run: Run, headers: Mapping[str, str], names: list[str], read: set[str] | None, reads: Reads | None
+) -> Table:
+    """Header fields under the names as sent; any other case finds them through the metatable.
+
+    Reads of fields in ``names`` are noted in ``read``.
+    """
+    kind = TrackedHeaders if reads is not None else WatchedTable if names else MetaTable
+    table = kind(headers)
+    meta = run.header_meta
+    if names or meta is None:
+        meta = Watch() if names or reads is not None else Table()
+        meta["__index"] = run.member("", HEADER_LOOKUP) if reads is None else quiet_lookup(run)
+        meta["__metatable"] = FALSE
+        if isinstance(meta, Watch):
+            meta.names, meta.read = {name: name for name in names}, read if read is not None else set()
+        if not names:
+            run.header_meta = meta
+    table.meta = meta
+    table.run = run
+    return table
+
+
 def fill_more(
-    run: Run, request: Mapping[str, Any], table: Table, header_meta: Table, read: set[str] | None = None
+    run: Run, request: Mapping[str, Any], table: Table, watched: frozenset[str], read: set[str] | None
 ) -> None:
-    """Put the newer fields into the request's ``table``; ``header_meta`` finds names of headers in any case, ``read``
-    hears of secrets that are read."""
+    """Put the newer fields into the request's ``table``; ``read`` hears of secrets that are read."""
+    header_meta = table["headers"].meta  # which finds names in any case
     tells_more = False
     for name, value in request.items():
         if name in NAMES:
@@ -74,9 +191,11 @@ def fill_more(
         run.charge(ENTRY_PRICE, costs.ENTRY + costs.TABLE)
         table["query"] = ""
         table[ARGS] = Table()
+    if read is not None and (several := request.get("headers_multi")):
+        read.update(map(from_text, watched_names(several, watched)))  # it is not looked whether the script does
 
 
-def fill_backend(run: Run, backend: Mapping[str, Any], table: Table) -> None:
+def _fill_backend(run: Run, backend: Mapping[str, Any], table: Table) -> None:
     """The same of a backend."""
     for field in BACKEND_MORE:
         value = backend.get(field.name)

@@ -10,6 +10,12 @@ from ..interpreter.runtime.values import _CLASS, LuaValue, MetaTable, Table
 SECRET: Final = "secrets."
 """Before a secret's name, among the names of what was read."""
 
+MEMORABLE_LISTS: Final = 1024
+MEMORABLE_NAMES: Final = 1024
+"""Lists of header names of which it is remembered that none is watched, and bytes of one, at most."""
+
+_UNWATCHED: Final[set[tuple[tuple[str, ...], frozenset[str]]]] = set()
+
 
 class Watch(Table):
     """The metatable of a WatchedTable: fields are ``names``, each with what is put into ``read`` when it is read."""
@@ -52,3 +58,16 @@ class WatchedTable(MetaTable):
         """All values likewise."""
         self.meta.read.update(self.meta.names.values())
         return dict.values(self)
+
+
+def watched_names(headers: Mapping[str, object], watched: frozenset[str]) -> list[str]:
+    """Those of the headers, by their names as sent, that ``watched`` has in lower case."""
+    sent = tuple(headers)
+    if (sent, watched) in _UNWATCHED:  # a third of the time of looking at each
+        return []
+    names = [name for name in sent if name.lower() in watched]
+    if not names and sum(map(len, sent)) + len(sent) <= MEMORABLE_NAMES:
+        if len(_UNWATCHED) >= MEMORABLE_LISTS:
+            _UNWATCHED.clear()
+        _UNWATCHED.add((sent, watched))
+    return names

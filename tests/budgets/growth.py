@@ -271,7 +271,7 @@ def operands(*signs: str) -> tuple[Work, ...]:
 
 _CONSTANT: Final = (
     "whole_text first itself late number_to_string paid abs sqrt power record1 record2 record3 float int len str tuple Table ListTable MetaTable"
-    " FunctionType counting chunks charge pay refill refilled is_own positions1 positions2"
+    " FunctionType counting chunks charge left pay refill refilled is_own positions1 positions2"
     " positions3"
 ).split()
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from keystone_lua.interpreter import compile_program
-from keystone_lua.routing import decision as decisions
-from keystone_lua.routing.decision import MEMORABLE_LISTS, MEMORABLE_NAMES, Decision, decide, watched_names
+from keystone_lua.routing import watched_headers
+from keystone_lua.routing.decision import Decision, decide
+from keystone_lua.routing.watched_headers import MEMORABLE_LISTS, MEMORABLE_NAMES, watched_names
 
 HEADERS = {"Accept": "text/html", "Cookie": "session=1", "X-Ünicode": "é"}
 WATCHED = frozenset({"cookie", "x-ünicode"})
@@ -92,12 +93,12 @@ def test_what_is_remembered_of_names_holds_for_what_is_watched() -> None:
 
 @pytest.mark.parametrize(("size", "remembered"), [(MEMORABLE_NAMES - 1, 1), (MEMORABLE_NAMES, 0)])
 def test_no_more_of_them_is_remembered_than_may_be(size: int, remembered: int) -> None:
-    decisions._UNWATCHED.clear()
+    watched_headers._UNWATCHED.clear()
     assert watched_names({"x" * size: ""}, frozenset({"cookie"})) == []
-    assert len(decisions._UNWATCHED) == remembered
+    assert len(watched_headers._UNWATCHED) == remembered
     for number in range(MEMORABLE_LISTS + 5):
         watched_names({f"X-{number}": ""}, frozenset({"cookie"}))
-        assert len(decisions._UNWATCHED) <= MEMORABLE_LISTS
+        assert len(watched_headers._UNWATCHED) <= MEMORABLE_LISTS
 
 
 class Name(str):

@@ -21,8 +21,9 @@ from ..runtime.errors import LuaError
 from ..runtime.tracebacks import from_python, traceback_lines
 from ..runtime.values import LuaValue
 from ..text import to_text
+from .budgets import NATIVE_CALLS
 from .program import Program
-from .run import NATIVE_CALLS, Run
+from .run import Run
 
 RECURSION_LIMIT: Final = 2 * MAX_DEPTH + 40 * NATIVE_CALLS + 10_000
 """Python frames: two for each Lua call (outlined code), forty for each native call (a library function's own, a sort's

@@ -59,6 +59,14 @@ def pay_for(run: RunContext, fuel: int, alloc: int) -> Any:
     return pay
 
 
+def left_for(run: RunContext, fuel: int, alloc: int) -> Any:
+    def left() -> tuple[int, int]:
+        """What is left of instructions and bytes; below zero if more was charged."""
+        return fuel, alloc
+
+    return left
+
+
 def refill_for(run: RunContext | None, fuel: int, alloc: int, deepest: int = 0) -> Any:
     def refill(owner: RunContext | None, instructions: int, size: int, depth: int) -> None:
         """Set all that a run's code finds in its cells, for the run that begins."""
@@ -202,7 +210,9 @@ def call_meta_for(run: RunContext, fuel: int, alloc: int) -> Any:
     return call_meta
 
 
-_FACTORIES: Final = (charge_for, pay_for, refill_for, invoke_for, index_for, inherited_for, assign_for, call_meta_for)
+_FACTORIES: Final = (
+    charge_for, pay_for, left_for, refill_for, invoke_for, index_for, inherited_for, assign_for, call_meta_for,
+)  # fmt: skip
 _RECIPES: Final = [Recipe(made.__name__, made) for made in (factory(None, 0, 0) for factory in _FACTORIES)]  # type: ignore[arg-type]
 
 

@@ -1,37 +1,32 @@
-"""One run of a program: its counters, its globals, its log.
+"""One run of a program: its globals, its library, its log.
 
 Input: a linked Program, Limits, seed and clock. Output: the state that generated code and library functions
-work on; ``used`` and ``allocated`` afterwards. A Run is used by one thread and for one run, after which its
+work on. A Run is used by one thread and for one run, after which its
 cells and the library functions over them can serve another run of the same program, as an idle run (a fifth of a
 decision's time): ``begin`` sets whatever a run may change, and a run that did not end well is not kept. Where the
 program's start-up is constant (see constant_startup) an idle run keeps what the chunks made, and the next run only pays
 what that cost.
-
-The counters are cells that the generated code and the library share as free variables: ``fuel`` (instructions left
-in this grant), ``alloc`` (bytes left), ``deepest`` (the depth that frames are paid for). ``refuel`` is the one slow
-path: it ends the run, grants the next slice, pays for frames of a depth that is new, or reports a stack overflow.
 """
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 from types import CellType, FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
 from .. import costs
-from ..errors import InstructionsExceeded, LogExceeded, MemoryExceeded, SliceExhausted, TimeExceeded
+from ..errors import LogExceeded
 from ..limits import Limits
 from ..modules import catalogue
 from ..numerals import string_to_number
 from ..runtime import operations
-from ..runtime.errors import LuaError, StackOverflow
-from ..runtime.tracebacks import argument_error, library_error, overflow_error, position
-from ..runtime.values import Coroutine, LuaValue, Native, Table, type_name
+from ..runtime.errors import LuaError
+from ..runtime.tracebacks import argument_error, library_error, position
+from ..runtime.values import LuaValue, Native, Table, type_name
 from ..signatures import ALIASES, HOST_GLOBALS, INERT, SWITCHED
 from ..sites import SITES
 from ..stdlib.registry import LIBRARIES, Recipe
-from .fast_paths import fast_paths_of
+from .budgets import Budgets
 from .loaded import load
 from .required import inert_io, method, package, require
 from .twin_calls import prepare
@@ -45,20 +40,6 @@ _NUMERAL: Final = costs.WORK["numeral"]
 LARGE_NUMERAL: Final = 1 << 16
 """Bytes of a numeral up to which the copies that a conversion takes are not charged."""
 
-FREE_DEPTH: Final = 8
-"""Depths whose frames the base charge covers."""
-
-CLOCK_SLICE: Final = 100_000  # instructions between looks at the wall clock: about 2 ms
-
-DIGIT: Final = 1 << 29
-"""What a counter holds at most: CPython adds to a number of one digit (30 bits) in 0.8 of the time."""
-
-NATIVE_CALLS: Final = 500
-"""Calls through the library or a metamethod that may nest: PUC 5.1 allows 200 (LUAI_MAXCCALLS). They take C stack,
-and CPython 3.12 stops at about 1,400, two for each."""
-
-SPREADS: Final = 2_500  # calls with spread arguments that may nest: CPython 3.11 takes C stack for each
-
 ZONES: Final = "zones"
 """The key in Run.library_state of the version of the tables of time zones, once the script has read any."""
 
@@ -66,83 +47,43 @@ IDLE_RUNS: Final = 4
 """Idle runs that a program keeps: as many as threads may be running it."""
 
 
-class Run:
+class Run(Budgets):
     """See the module's docstring. ``slice`` asks for SliceExhausted after that many instructions."""
 
     __slots__ = (
         "addresses",
-        "alloc",
-        "assign",
-        "call_meta",
-        "cells",
-        "charge",
         "chunks",
-        "deadline",
-        "deepest",
-        "depth_limit",
-        "fuel",
         "globals",
-        "granted",
         "header_meta",
-        "index",
-        "inherited",
-        "invoke",
         "kept",
         "library_state",
-        "limits",
         "loading",
         "log",
         "log_left",
         "made",
         "meta",
-        "native_call_depth",
         "next",
         "now",
-        "pay",
         "preload",
         "program",
-        "refill",
         "required",
-        "reserve",
         "seed",
-        "slice",
         "started",
         "strings",
-        "threads",
         "twin",
         "twins",
         "value",
     )
 
-    charge: Callable[..., None]
-    pay: Callable[[int, int], bool]
-    refill: Callable[[Run | None, int, int, int], None]
     twin: Callable[[LuaValue], LuaValue]
-    invoke: Callable[[int, LuaValue, LuaValue, LuaValue], LuaValue]
-    index: Callable[[int, LuaValue, LuaValue], LuaValue]
-    inherited: Callable[[int, LuaValue, LuaValue, LuaValue], LuaValue]
-    assign: Callable[[int, LuaValue, LuaValue, LuaValue, LuaValue], None]
-    call_meta: Callable[[Table, int, tuple[LuaValue, ...]], LuaValue]
     loading: Table
 
     def __init__(
         self, program: Program, limits: Limits, seed: int = 0, now: float = 0.0, slice: int | None = None
     ) -> None:
+        super().__init__(limits)
         self.program = program
         self.globals: Table
-        self.fuel = CellType(0)
-        self.alloc = CellType(0)
-        self.deepest = CellType(0)
-        self.cells: dict[str, CellType] = {
-            "fuel": self.fuel,
-            "alloc": self.alloc,
-            "deepest": self.deepest,
-            "run": CellType(self),
-            "G": CellType(None),
-            "native_call_depth": CellType(0),
-        }
-        fast = fast_paths_of(self.cells)
-        self.charge, self.pay, self.refill, self.invoke, self.index, self.inherited, self.assign, self.call_meta = fast
         self.made: dict[tuple[str, str], LuaValue] = {}
         self.library_state: dict[str, Any] = {}
         self.header_meta: Table | None = None
@@ -161,7 +102,6 @@ class Run:
             self.cells[slot] = CellType(value)
         for slot in program.global_cells.values():
             self.cells[slot] = CellType(None)
-        self.set_limits(limits)
         self.begin(limits, seed, now, slice)
 
     @staticmethod
@@ -175,36 +115,17 @@ class Run:
         run.begin(limits, seed, now, slice)
         return run  # type: ignore[no-any-return]
 
-    def set_limits(self, limits: Limits) -> None:
-        """What hangs on the limits alone."""
-        self.limits = limits
-        self.started = None
-        self.depth_limit = limits.depth
-        self.native_call_depth = max(1, limits.depth // NATIVE_CALLS)
-        self.cells["native_call_depth"].cell_contents = max(1, limits.depth // SPREADS)
-
     def begin(self, limits: Limits, seed: int, now: float, slice: int | None) -> None:
         """Everything that a run may change, as it is at the start."""
         if limits is not self.limits:
             self.set_limits(limits)
+            self.started = None
         self.seed = seed
         self.now = now
-        self.slice = slice
-        self.deadline = None
-        granted = limits.instructions if limits.instructions < DIGIT else DIGIT
-        if slice is not None:
-            if slice < granted:
-                granted = slice
-        elif limits.seconds is not None:
-            self.deadline = time.monotonic() + limits.seconds
-            granted = min(CLOCK_SLICE, granted)
-        self.granted = granted
-        memory = limits.memory - costs.RUN
-        self.reserve = memory - DIGIT if memory > DIGIT else 0
-        self.refill(self, granted, memory - self.reserve, FREE_DEPTH if limits.depth > FREE_DEPTH else limits.depth)
+        self.grant(slice)
         self.log: list[tuple[str, str]] = []
         self.log_left = limits.log
-        self.threads: list[Coroutine] | None = None
+        self.threads = None
         self.addresses: dict[LuaValue, int] | None = None
         self.strings: Table | None = None
         self.meta: Table | None = None
@@ -212,11 +133,12 @@ class Run:
         if self.started is None:
             self.forget()
 
-    def resumed(self) -> bool:
-        """Pay for what start-up has made, which is there; False if too little is left, and then it is there no more."""
+    def resumed(self, more: int = 0, bytes_more: int = 0) -> bool:
+        """Pay for what start-up has made, which is there, and for ``more`` that came before it; False, and nothing is
+        paid, if too little is left, and then it is there no more."""
         assert self.started is not None
         instructions, size, deepest = self.started
-        if self.pay(instructions, size):
+        if self.pay(instructions + more, size + bytes_more):
             self.deepest.cell_contents = deepest
             return True
         host = {name: self.globals[name] for name in HOST_GLOBALS if name in self.globals}
@@ -382,67 +304,6 @@ class Run:
             closure = tuple([cells[name] for name in code.co_freevars])
             function = self.chunks[module] = FunctionType(code, program.namespace, code.co_name, None, closure)
         return function
-
-    def refuel(self, d: int, *later: int) -> None:
-        """A counter went below zero, or a depth is new.
-
-        Library functions pass 0: their own depth is not paid for, or bytes would depend on who came here.
-        ``later``: instructions, bytes, instructions, bytes, ... that were charged with it for what comes after. They
-        are given back and charged one after another: a run ends where it would if each had been charged in its place.
-        """
-        if later:
-            self.fuel.cell_contents -= -sum(later[::2])  # the profile recorder sees what is subtracted
-            self.alloc.cell_contents -= -sum(later[1::2])
-            self.refuel(d)
-            for instructions, size in zip(later[::2], later[1::2], strict=True):
-                self.fuel.cell_contents -= instructions
-                self.alloc.cell_contents -= size
-                self.refuel(0)
-            return
-        deepest = self.deepest.cell_contents
-        if d > deepest:
-            if d > self.depth_limit:
-                raise StackOverflow(overflow_error("stack overflow"))
-            self.deepest.cell_contents = d
-            self.alloc.cell_contents -= (costs.HELD_FRAME if self.threads else costs.FRAME) * (d - deepest)
-        while self.alloc.cell_contents < 0 < self.reserve:
-            grant = min(DIGIT, self.reserve)
-            self.reserve -= grant
-            self.alloc.cell_contents += grant
-        if self.alloc.cell_contents < 0:
-            raise MemoryExceeded(self.limits.memory)
-        while self.fuel.cell_contents < 0:
-            total = self.limits.instructions
-            if self.granted >= total:
-                raise InstructionsExceeded(total)
-            if self.slice is not None:
-                raise SliceExhausted
-            if self.deadline is not None and time.monotonic() > self.deadline:
-                assert self.limits.seconds is not None
-                raise TimeExceeded(self.limits.seconds)
-            grant = min(DIGIT if self.deadline is None else CLOCK_SLICE, total - self.granted)
-            self.granted += grant
-            self.fuel.cell_contents += grant
-
-    def instructions_used(self) -> int:
-        """Instructions charged so far, at most the limit."""
-        used: int = self.granted - self.fuel.cell_contents
-        return min(used, self.limits.instructions)
-
-    def affordable(self) -> int:
-        """Instructions that are left, of the slice if this run has only one."""
-        used: int = self.granted - self.fuel.cell_contents  # a recorder's counter knows how to be subtracted
-        return (self.granted if self.slice is not None else self.limits.instructions) - used
-
-    def spent(self) -> tuple[int, int]:
-        """Instructions and bytes charged so far, at most their limits."""
-        limits = self.limits
-        used: int = self.granted - self.fuel.cell_contents
-        size: int = limits.memory - self.reserve - self.alloc.cell_contents
-        return (
-            used if used < limits.instructions else limits.instructions,  # min() takes three times as long
-            size if size < limits.memory else limits.memory,
-        )
 
     # what the library asks for
 

@@ -60,11 +60,10 @@ def find_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
             s = check_string(s, 1)
         if p.__class__ is not str:
             p = check_string(p, 2)
-        start = 0
-        if init is not None:
-            is_inside = init.__class__ is float and 1.0 <= init <= len(s)
-            start = int(init) - 1 if is_inside else start_of(run, init, len(s))
-        rest, size, pattern = len(s) - start, len(p), None
+        rest, size, start, pattern = len(s), len(p), 0, None
+        if init is not None and init != 1.0:
+            start = int(init) - 1 if init.__class__ is float and 1.0 <= init <= rest else start_of(run, init, rest)
+            rest -= start
         if size >= LONG_STRING:
             run.charge(size // SCAN)
         if (plain is None or plain is FALSE) and not p.isalnum():
@@ -74,7 +73,8 @@ def find_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
         if pattern is None or pattern.plain:
             is_short = size < SHORT_NEEDLE or is_cheap(rest, size)
             place = s.find(p, start) if is_short else find_long(s, p, start, run.charge)
-            rest = rest if place < 0 else place + size - start
+            if place >= 0:
+                rest = place + size - start
             fuel -= _FIND + (rest * (4 + size if size < COPY else 4 + COPY) >> 8)
             alloc -= _PAIR
             if fuel < 0 or alloc < 0:

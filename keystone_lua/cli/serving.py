@@ -59,8 +59,11 @@ def _serve(options: argparse.Namespace) -> int:
     need("serve", "server", "aiohttp", "prometheus_client", "pydantic")
     if config.grpc_address is not None:
         need("serve --grpc-addr", "server,grpc", "h2", "google.protobuf")
-    from ..server.process.app import serve
-    from .checking import findings_of
+    from ..server.process.lean_start import lean_start
+
+    with lean_start():
+        from ..server.process.app import serve
+        from .checking import findings_of
 
     observers: Sequence[ObserverFactory] = ()
     if config.decision_log is not None:

@@ -63,7 +63,8 @@ def serve(
             scripts_reload.load(store, counts, folder, herald.look)
         for text in (*notes, *cautions(config, {*store.current.programs, *store.current.never_compiled})):
             logger.warning(text)
-        # What start-up made lives as long as the process: later collections need not look at it again.
+        # What start-up made lives as long as the process: later collections need not look at it again. What the imports
+        # made has been set aside already.
         gc.collect()
         gc.freeze()
         where = bound(config.address, listeners.routes)

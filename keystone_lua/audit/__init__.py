@@ -8,6 +8,7 @@ A run is a pure function of script, request, seed, clock, limits and cost table,
 knows the interpreter, and nothing of HTTP.
 """
 
+from .anchoring import Anchorage, check_anchorage
 from .archive import Archive, ArchiveError
 from .chain import GENESIS
 from .diff import Diff, Script, diff_logs
@@ -20,6 +21,7 @@ from .replay import replay_logs
 
 __all__ = [
     "GENESIS",
+    "Anchorage",
     "Archive",
     "ArchiveError",
     "DecisionRecord",
@@ -30,6 +32,7 @@ __all__ = [
     "Recorder",
     "Replay",
     "Script",
+    "check_anchorage",
     "check_log",
     "diff_logs",
     "read_record",

@@ -48,8 +48,15 @@ class Archive:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._lock = threading.Lock()
+        self._before: dict[str, Program] = {}
         self._compiled: OrderedDict[str, Program | ArchiveError] = OrderedDict()
         self._named: OrderedDict[tuple[str, str], Program] = OrderedDict()
+
+    def forget(self) -> None:
+        """Look at every file again before its program is used."""
+        with self._lock:
+            self._before = {digest: found for digest, found in self._compiled.items() if isinstance(found, Program)}
+            self._compiled.clear()
 
     def put(self, program: Program) -> None:
         """Keep a program's sources. Raises `OSError`; does nothing if they are kept already."""
@@ -109,7 +116,11 @@ class Archive:
                 from_text(path.name.removesuffix(SUFFIX)): read_regular(path, MAX_SOURCE)
                 for path in (found_in(library, (SUFFIX,)).files if library.is_dir() else ())
             }
-            program = compile_program(read_regular(scripts[0], MAX_SOURCE), UNNAMED, modules, MAX_SOURCE)
+            source = read_regular(scripts[0], MAX_SOURCE)
+            known = self._before.get(digest)
+            if known is not None and (known.source, dict(known.sources)) == (source, modules):
+                return known
+            program = compile_program(source, UNNAMED, modules, MAX_SOURCE)
         except (FileError, LuaSyntaxError) as error:
             why = to_text(error.told) if isinstance(error, LuaSyntaxError) else str(error)
             raise ArchiveError(f"script {digest} in {self.folder} cannot be used: {why}") from None

@@ -86,6 +86,8 @@ class Chain:
         self.head = after
         """The hash of the last line."""
         self.lines = 0
+        self.numbers = 0, -1
+        """Of its first and its last record."""
         self._after = after
         self._last: Seen | None = None
         self._suspect: Seen | None = None
@@ -109,8 +111,13 @@ class Chain:
             if self._suspect is not None:
                 self._blame(self._suspect, stretch.first)
             self._last = stretch.last
+            self._count(stretch.last)
             self.file, self.head = stretch.last.file, stretch.last.hash
             self.lines += stretch.count - 1
+
+    def _count(self, seen: Seen) -> None:
+        assert seen.link is not None
+        self.numbers = self.numbers[0] if self._last is not None else seen.link.number, seen.link.number
 
     def _blame(self, suspect: Seen, after: Seen) -> None:
         assert after.link is not None
@@ -123,6 +130,7 @@ class Chain:
         if seen.link is None:
             self._unread += 1
             return
+        self._count(seen)
         if self._last is None:
             self._first(seen, seen.link)
         else:

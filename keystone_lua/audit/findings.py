@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
+from .anchored import Anchored
 from .chain import Break, Stretch
+
+NO_HEAD: Final = "a cut tail, or a log written anew from some line on: no head was expected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ class Findings:
     """Runs that ended at a cap."""
     gaps: int = 0
     dropped: int = 0
+    anchored: dict[str, int] = field(default_factory=dict)
+    """Of the heads that were anchored, those that lines have, and the lines' numbers in the chain."""
 
     def add(self, part: Findings, lines: int) -> None:
         """Add what the next piece came to, but for its stretches; in its file so many lines are before it."""
@@ -77,6 +82,8 @@ class Replay:
     """Of the heads that were expected, what does not fit."""
     expected: bool = False
     """Whether a head was expected at all."""
+    anchored: Anchored | None = None
+    """What anchors have shown, if there were some."""
 
     @property
     def records(self) -> int:
@@ -87,7 +94,8 @@ class Replay:
     @property
     def good(self) -> bool:
         """Something was read; nothing differs, nothing is broken, nothing is missing."""
-        return not (self.findings.differences or self.breaks or self.unexpected)
+        problems = self.anchored.problems if self.anchored is not None else ()
+        return not (self.findings.differences or self.breaks or self.unexpected or problems)
 
     @property
     def proved(self) -> bool:
@@ -100,7 +108,8 @@ class Replay:
         """What may have been done to the log that this replay could not have seen."""
         found = self.findings
         facts = [
-            (not self.expected, "a cut tail, or a log written anew from some line on: no head was expected"),
+            (self.anchored is None and not self.expected, NO_HEAD),
+            *((not self.expected, text) for text in (self.anchored.not_excluded if self.anchored else ())),
             (found.not_replayable, f"other answers where a record is not replayable ({found.not_replayable.total()})"),
             (found.answers_only, f"other counts where a record is of another cost table ({found.answers_only})"),
             (found.gaps, f"any decisions in gaps ({found.gaps})"),

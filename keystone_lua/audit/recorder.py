@@ -22,6 +22,7 @@ from typing import Any, Final
 from ..interpreter import Failure, Limits, Program
 from ..routing.decision import Decision
 from . import notes, records
+from .anchoring import Anchorage, Anchoring
 from .archive import Archive
 from .chain import GENESIS, line_hash
 from .masking import Masks
@@ -49,10 +50,12 @@ class Recorder:
         rotate_bytes: int = ROTATE_BYTES,
         rotate_seconds: float = 0.0,
         memory: int = 64 * MIB,
+        anchorage: Anchorage | None = None,
     ) -> None:
         """Go on with the chain in ``file``, or begin it; where another process writes it, ``file.w1``, and so on.
 
-        ``memory`` is in bytes of lines that wait. Raises `OSError`.
+        ``memory`` is in bytes of lines that wait, ``anchorage`` where heads are noted. Raises `OSError`, and
+        `ValueError` for a command that is none.
         """
         self.masks = masks
         self.dropped = 0
@@ -72,6 +75,7 @@ class Recorder:
             logger.warning("decision log: %s was not closed; its last records may be missing", self._writer.file)
             self._chain("gap", notes.gap_text(time.time(), 0, "the log was not closed: records may be missing"))
         self._chain("start", notes.start_text(time.time(), self.masks.names))
+        self._anchoring = None if anchorage is None else Anchoring(self._writer.file, anchorage)
 
     @property
     def file(self) -> Path:
@@ -82,6 +86,11 @@ class Recorder:
     def stats(self) -> Stats:
         """What has been written so far."""
         return self._writer.stats
+
+    @property
+    def anchor_failures(self) -> int:
+        """Attempts at noting a head elsewhere that failed."""
+        return self._anchoring.failures if self._anchoring is not None else 0
 
     def record(
         self,
@@ -164,6 +173,8 @@ class Recorder:
         self._chain("stop", notes.stop_text(time.time()), last=True)
         if self._writer.close():
             logger.info("decision log: %s ends at number %d, head %s", self._writer.file, self._number, self.head)
+        if self._anchoring is not None:
+            self._anchoring.close()
 
     def _chain(self, kind: str, text: str, *, last: bool = False) -> bool:
         line = records.line(kind, self._number + 1, self.head, text)

@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import functools
 import re
+import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,6 +32,8 @@ from ..routing.answer import MOST_WHOLE
 from ..routing.decision import decision_of
 from ..routing.reads import shared
 from . import reading, segments
+from .anchored import judge
+from .anchors import read_anchors, read_heads
 from .archive import Archive, ArchiveError
 from .chain import GENESIS, Break, Chain, Seen, add_line, line_hash
 from .consistency import contradiction
@@ -91,11 +94,14 @@ class Replayer:
     scripts: Path | None = None
     caps: Caps = CAPS
     vaults: tuple[Path, ...] = ()
+    anchors: tuple[Path, ...] = ()
+    run: str = ""
+    """What tells one replay from the next in a process that works for several."""
 
     def __call__(self, piece: Piece) -> Findings:
         """Replay the lines of one piece."""
         found = Findings()
-        vault = _vault_of(self.vaults)
+        vault, heads = _known(self.run, self.vaults, self.anchors)
         archive = archive_of(self.scripts or segments.scripts_of(Path(piece.file)))
         for number, data, whole, long in piece.lines():
             found.lines = number
@@ -112,7 +118,10 @@ class Replayer:
                 found.problems.append(Break(piece.file, number, f"no record: {error}"))
                 add_line(found.stretches, Seen(piece.file, number, line_hash(data), None))
                 continue
-            add_line(found.stretches, Seen(piece.file, number, line_hash(data), link))
+            digest = line_hash(data)
+            add_line(found.stretches, Seen(piece.file, number, digest, link))
+            if digest in heads:
+                found.anchored[digest] = link.number
             if isinstance(record, Note):
                 if record.kind == "gap":
                     found.gaps += 1
@@ -122,10 +131,13 @@ class Replayer:
         return found
 
 
-@functools.cache
-def _vault_of(files: tuple[Path, ...]) -> dict[str, str]:
-    """What is in vaults, read once in each process."""
-    return read_vaults(files)
+@functools.lru_cache(2)
+def _known(run: str, vaults: tuple[Path, ...], anchors: tuple[Path, ...]) -> tuple[dict[str, str], frozenset[str]]:
+    """What is in vaults, and the heads that were anchored, read once in each process for one ``run`` of a replay: a
+    cluster's workers live longer than that."""
+    for archive in [*_archives.values()]:
+        archive.forget()
+    return read_vaults(vaults), read_heads(anchors)
 
 
 _archives: dict[Path, Archive] = {}
@@ -143,6 +155,8 @@ def replay_logs(
     after: str = GENESIS,
     expected: Sequence[str] = (),
     vaults: Sequence[Path] = (),
+    anchors: Sequence[Path] = (),
+    seal_key: bytes | None = None,
     caps: Caps = CAPS,
     processes: int | None = None,
     executor: Executor | None = None,
@@ -151,12 +165,13 @@ def replay_logs(
     """Replay the logs in ``files``, each with its closed segments and its other processes' files.
 
     ``after`` is the hash that the first record of a log follows, if the beginning is kept elsewhere; ``expected`` the
-    heads that were noted, one for each chain; ``vaults`` have the values that are masked. ``executor`` works, whose
+    heads that were noted, one for each chain; ``vaults`` have the values that are masked; ``anchors`` are files of
+    heads that were noted while it was written, sealed if there is the first ``seal_key``. ``executor`` works, whose
     workers see the same files, or ``processes`` of this machine, all processors by default. Of two files of which one
     goes on where the other ends, the first has no head of its own. Raises `OSError` for a file that cannot be read, or
     is no regular file.
     """
-    _vault_of.cache_clear()
+    given = read_anchors(anchors, seal_key)
     checks: list[Chain] = []
     owners: dict[str, Chain] = {}
     parts: list[Piece] = []
@@ -166,14 +181,9 @@ def replay_logs(
             owners.update((str(path), checks[-1]) for path in found)
             parts += [piece for path in found for piece in reading.pieces(path)]
     result = Replay(expected=bool(expected))
-    before: Counter[str] = Counter()
-    """Lines of each file so far."""
-    made = reading.work(Replayer(scripts, caps, tuple(vaults)), parts, Workers(processes, executor), progress)
-    for part, findings in zip(parts, made, strict=True):
-        for stretch in findings.stretches:
-            owners[part.file].add(stretch.shifted(before[part.file]))
-        result.findings.add(findings, before[part.file])
-        before[part.file] += findings.lines
+    replayer = Replayer(scripts, caps, tuple(vaults), tuple(anchors), secrets.token_hex(8))
+    made = reading.work(replayer, parts, Workers(processes, executor), progress)
+    anchored = _gather(result.findings, parts, made, owners)
     for check in checks:
         check.end()
     followed = [other for check in checks for other in checks if other is not check and check.follows(other)]
@@ -186,7 +196,26 @@ def replay_logs(
     result.breaks += result.findings.problems
     result.breaks.sort(key=lambda found: (found.file, found.line))
     result.unexpected = _unexpected(result.heads, expected)
+    if anchors:
+        result.anchored = judge(given, [check for check in checks if check.lines], anchored, expected)
     return result
+
+
+def _gather(
+    total: Findings, parts: Sequence[Piece], made: Iterable[Findings], owners: Mapping[str, Chain]
+) -> dict[str, tuple[Chain, int]]:
+    """Put together what pieces came to. Returns where the heads are that were anchored: the chain and the number."""
+    before: Counter[str] = Counter()
+    """Lines of each file so far."""
+    anchored: dict[str, tuple[Chain, int]] = {}
+    for part, found in zip(parts, made, strict=True):
+        chain, lines = owners[part.file], before[part.file]
+        for stretch in found.stretches:
+            chain.add(stretch.shifted(lines))
+        total.add(found, lines)
+        anchored.update((head, (chain, number)) for head, number in found.anchored.items())
+        before[part.file] += found.lines
+    return anchored
 
 
 def _unexpected(heads: Sequence[Head], expected: Sequence[str]) -> list[str]:

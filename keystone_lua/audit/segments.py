@@ -53,6 +53,14 @@ def scripts_of(file: Path) -> Path:
     return folder if folder.is_dir() else archive_folder(file)
 
 
+def log_name(file: Path) -> str:
+    """What the log's file was called when it was written: of a closed segment, and of one that has been moved."""
+    name = head_of(file).name
+    while found := _MOVED.fullmatch(name):
+        name = found[1]
+    return name
+
+
 def segment(file: Path, number: int) -> Path:
     """Where ``file`` goes as segment ``number``, from 1."""
     return file.with_name(f"{file.name}.{number:06d}")
@@ -116,8 +124,20 @@ def tail(descriptor: int) -> Tail:
     return Tail(end - torn, last, torn)
 
 
-def compressed_tail(file: Path) -> Tail:
-    """The same of a compressed segment, with the size that it was of."""
+def tail_of(file: Path, *, flushed: bool = False) -> Tail:
+    """The same of a file, compressed or not; ``flushed``: once all of it is on disk. Raises `OSError`."""
+    if file.name.endswith(compressed.SUFFIX):
+        return _compressed_tail(file)
+    descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        if flushed:
+            os.fsync(descriptor)
+        return tail(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _compressed_tail(file: Path) -> Tail:
     with file.open("rb") as stream:
         parts = list(compressed.members(stream, str(file)))
         data = b""

@@ -66,7 +66,7 @@ class Vault:
         descriptor = os.open(self.file, flags, 0o600)
         try:
             status = os.fstat(descriptor)
-            _check(self.file, status)
+            check_private(self.file, status)
             if status.st_ino != self._inode:  # the file was moved: each holds all that its time needs
                 self._inode = status.st_ino
                 self._known.clear()
@@ -82,7 +82,7 @@ def read_vaults(files: Iterable[Path]) -> dict[str, str]:
     for file in files:
         descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         with os.fdopen(descriptor, "rb") as stream:
-            _check(file, os.fstat(descriptor))
+            check_private(file, os.fstat(descriptor))
             for line in stream:
                 try:
                     entry = json.loads(line)
@@ -94,7 +94,8 @@ def read_vaults(files: Iterable[Path]) -> dict[str, str]:
     return found
 
 
-def _check(file: Path, status: os.stat_result) -> None:
+def check_private(file: Path, status: os.stat_result) -> None:
+    """Refuse a file that others can read or write. Raises `OSError`."""
     if not stat.S_ISREG(status.st_mode):
         raise OSError(errno.EINVAL, "is no regular file", str(file))
     if status.st_mode & 0o077 or status.st_uid != os.geteuid():

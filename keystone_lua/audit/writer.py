@@ -28,8 +28,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from . import compressed, segments
-from .segments import Tail, compressed_tail
+from . import segments
+from .segments import Tail
 
 logger = logging.getLogger("keystone.audit")
 
@@ -103,7 +103,7 @@ class Writer:
         if os.fstat(self._descriptor).st_size != self._offset:
             os.ftruncate(self._descriptor, self._offset)
         if not self.tail.last and (closed := segments.segments(file)):
-            self.tail = _tail_of(closed[-1])
+            self.tail = segments.tail_of(closed[-1])
         self._queue: deque[bytes | Chore] = deque()
         # Two counters, each written by one thread: the memory in use is their difference.
         self._put_bytes = 0
@@ -407,13 +407,3 @@ def _lock(file: Path) -> int:
         os.close(descriptor)
         raise LogInUse(errno.EAGAIN, "another process writes this log", str(file)) from None
     return descriptor
-
-
-def _tail_of(file: Path) -> Tail:
-    if file.name.endswith(compressed.SUFFIX):
-        return compressed_tail(file)
-    descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        return segments.tail(descriptor)
-    finally:
-        os.close(descriptor)

@@ -37,6 +37,7 @@ MODULES: Final = {
     "replaying": ("replay",),
     "diffing": ("diff",),
     "shipping": ("ship",),
+    "sealing": ("seal",),
     "asking": ("log",),
     "dumping": ("dump",),
     "gateway": ("gateway",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from ..audit import Masks, Recorder, check_log
+from ..audit import Anchorage, Masks, Recorder, check_anchorage, check_log
 from ..audit.vault import Vault
 from ..routing.request import RequestData
 from ..server.decisions.observers import FileObserver, ObserverFactory
@@ -32,7 +32,19 @@ def decision_log(config: ServerConfig) -> Sequence[ObserverFactory]:
         check_log(log.file)
     except OSError as error:
         raise UsageError(f"cannot write {log.file}: {error.strerror or error}") from None
+    try:
+        check_anchorage(_anchorage(log))
+    except ValueError as error:
+        raise UsageError(f"decision-log-anchor-command: {error}") from None
+    except OSError as error:
+        raise UsageError(f"cannot use {error.filename}: {error.strerror or error}") from None
     return (partial(_Recording, config, log, masks),)
+
+
+def _anchorage(log: DecisionLog) -> Anchorage | None:
+    if log.anchors is None and not log.anchor_command:
+        return None
+    return Anchorage(log.anchors, log.seal, log.anchor_command, log.anchor_seconds)
 
 
 class _Recording(FileObserver):
@@ -41,7 +53,13 @@ class _Recording(FileObserver):
     def __init__(self, config: ServerConfig, log: DecisionLog, masks: Masks) -> None:
         self.sync = log.sync
         self._limits_of = config.limits_of
-        self._recorder = Recorder(log.file, masks, rotate_bytes=log.rotate_bytes, rotate_seconds=log.rotate_seconds)
+        self._recorder = Recorder(
+            log.file,
+            masks,
+            rotate_bytes=log.rotate_bytes,
+            rotate_seconds=log.rotate_seconds,
+            anchorage=_anchorage(log),
+        )
 
     def decided(self, outcome: Outcome, request: RequestData, request_id: str, seconds: float) -> None:
         self._recorder.record(
@@ -64,6 +82,10 @@ class _Recording(FileObserver):
     def missed(self) -> int:
         self._recorder.look()  # asked for once a second
         return self._recorder.dropped
+
+    @property
+    def unanchored(self) -> int:
+        return self._recorder.anchor_failures
 
     def settle(self) -> None:
         self._recorder.settle()

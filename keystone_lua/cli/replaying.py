@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..audit import GENESIS, Replay, replay_logs
+from ..audit.anchored import Anchored
+from ..audit.anchors import read_key
 from ..interpreter import COST_VERSION
 from .engines import add_engine_arguments, elsewhere, engine
 from .options import UsageError, add_cap_arguments, caps_of
@@ -39,6 +41,11 @@ def add_commands(commands: Commands) -> None:
         "--vault", action="append", default=[], metavar="FILE", type=Path,
         help="masked values, as serve --vault has kept them; may be given again",
     )  # fmt: skip
+    again.add_argument(
+        "--anchors", action="append", default=[], metavar="FILE", type=Path,
+        help="heads that were noted while the log was written, see serve --decision-log-anchors; may be given again",
+    )  # fmt: skip
+    again.add_argument("--seal-key", metavar="FILE", type=Path, help="the key that they must be sealed with")
     add_engine_arguments(again)
     again.add_argument(
         "--strict",
@@ -57,6 +64,8 @@ def _hash(text: str) -> str:
 
 
 def _replay(options: argparse.Namespace) -> int:
+    if options.seal_key is not None and not options.anchors:
+        raise UsageError("--seal-key is of --anchors FILE")
     bar = Bar("replay")
     try:
         with engine(options) as executor:
@@ -67,6 +76,8 @@ def _replay(options: argparse.Namespace) -> int:
                 expected=options.expect_head,
                 caps=caps_of(options),
                 vaults=[elsewhere(path, options) for path in options.vault],
+                anchors=[elsewhere(path, options) for path in options.anchors],
+                seal_key=None if options.seal_key is None else read_key(options.seal_key),
                 processes=options.processes,
                 executor=executor,
                 progress=bar.show,
@@ -91,6 +102,8 @@ def _print(result: Replay) -> None:
         say(str(broken))
     for text in result.unexpected:
         say(text)
+    if result.anchored is not None:
+        _print_anchored(result.anchored)
     for reason, count in sorted(found.not_replayable.items()):
         say(f"not replayable: {count}, {reason}")
     if found.gaps:
@@ -108,6 +121,15 @@ def _print(result: Replay) -> None:
     )
 
 
+def _print_anchored(found: Anchored) -> None:
+    for text in found.problems:
+        say(text)
+    if found.unread:
+        say(f"anchors: {counted(found.unread, 'line is none', 'lines are none')}")
+    for covered in found.covered:
+        say(f"anchored: {covered.file} up to record {covered.number}, at {covered.when}")
+
+
 def _verdict(result: Replay) -> str:
     contradictory, breaks = result.findings.contradictory, len(result.breaks)
     if not sum(head.lines for head in result.heads):
@@ -120,6 +142,12 @@ def _verdict(result: Replay) -> str:
 
 def _chain(breaks: int, result: Replay) -> str:
     verdict = "chain ok" if not breaks else f"chain broken at {breaks} place{'s' if breaks > 1 else ''}"
+    if result.anchored is not None:
+        verdict += (
+            ", not as anchored"
+            if result.anchored.problems
+            else f", {counted(result.anchored.held, 'anchor holds', 'anchors hold')}"
+        )
     return verdict + (", head not as expected" if result.unexpected else "")
 
 
@@ -147,9 +175,22 @@ def _facts(result: Replay) -> dict[str, Any]:
         "breaks": [{"file": b.file, "line": b.line, "problem": b.problem} for b in result.breaks],
         "unexpected_heads": result.unexpected,
         "heads": [{"file": head.file, "lines": head.lines, "hash": head.hash} for head in result.heads],
+        "anchors": None if result.anchored is None else _anchored_facts(result.anchored),
         "good": result.good,
         "proved": result.proved,
         "not_excluded": result.not_excluded,
+    }
+
+
+def _anchored_facts(found: Anchored) -> dict[str, Any]:
+    covered = [{"file": c.file, "number": c.number, "time": c.time, "after": c.after} for c in found.covered]
+    return {
+        "held": found.held,
+        "problems": found.problems,
+        "covered": covered,
+        "uncovered": found.uncovered,
+        "sealed": found.sealed,
+        "unread": found.unread,
     }
 
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from keystone_lua.audit import Archive, ArchiveError
+from keystone_lua.audit import Archive, ArchiveError, replay_logs
 from keystone_lua.audit.archive import UNNAMED, renamed
 from keystone_lua.interpreter import Limits, Program, compile_program
 from keystone_lua.routing.decision import decide
 
-from .support import LIMITS, SCRIPTS, programs, request
+from .support import LIMITS, SCRIPTS, programs, request, write_log
 
 REQUEST = request()
 
@@ -29,6 +29,17 @@ def program() -> Program:
 
 def files(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_script_that_is_changed_between_two_replays_is_told(tmp_path: Path) -> None:
+    file = tmp_path / "decisions.log"
+    write_log(file, 11)
+    place = next(Path(f"{file}.scripts").glob("*/dice.lua"))
+    for text, good in ((place.read_bytes(), True), (b"return", False), (None, False), (place.read_bytes(), True)):
+        place.unlink(missing_ok=True)
+        if text is not None:
+            place.write_bytes(text)
+        assert replay_logs([file]).good is good
 
 
 def test_an_archived_program_is_a_scripts_folder(tmp_path: Path, program: Program) -> None:

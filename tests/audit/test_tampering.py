@@ -1,7 +1,7 @@
 """What can be done to a log, and what replay says: by the chain and the answers alone, and with the head expected.
 
-Whoever can write the whole log can write it anew, each line with its new hash: what the runs themselves do not contradict is
-then beyond a chain, and the report says so. With a head that was noted elsewhere nothing is.
+Whoever can write the whole log can write it anew, each line with its new hash: what the runs themselves do not contradict
+is then beyond a chain, and the report says so. With a head that was noted elsewhere, or an anchor, nothing is.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from keystone_lua.audit import Anchorage
 from keystone_lua.audit.chain import line_hash
 from keystone_lua.audit.records import encode
 from keystone_lua.cli import main
@@ -171,7 +172,7 @@ ALL = {
 @pytest.fixture(scope="module")
 def logs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, Lines, Lines]:
     folder = tmp_path_factory.mktemp("logs")
-    head = write_log(folder / "decisions.log", 22).head
+    head = write_log(folder / "decisions.log", 22, anchorage=Anchorage(folder / "anchors")).head
     write_log(folder / "other.log", 30)
     other = [changed(line, id="other") if b'"id":' in line else line for line in lines(folder / "other.log")]
     return folder, head, lines(folder / "decisions.log"), anew(other)
@@ -197,11 +198,15 @@ def test_what_a_replay_shows(
     out = capsys.readouterr().out
     assert "no head was expected" not in out
     assert kind != "head" or "is not expected" in out
+    assert main([*command, "--anchors", f"{folder}/anchors"]) == 1
+    out = capsys.readouterr().out
+    assert kind != "head" or "not as anchored" in out
 
 
 def test_the_log_itself_is_good(logs: tuple[Path, str, Lines, Lines], capsys: pytest.CaptureFixture[str]) -> None:
     folder, head, log, _ = logs
     assert main(["replay", f"{folder}/decisions.log", "--expect-head", head]) == 0
+    assert main(["replay", f"{folder}/decisions.log", "--anchors", f"{folder}/anchors"]) == 0
     assert (
         main(["replay", f"{folder}/decisions.log", "--expect-head", head, "--strict"]) == 1
     )  # masked headers were read

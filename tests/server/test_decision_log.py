@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from keystone_lua.audit import replay_logs
+from keystone_lua.audit.anchors import make_key
 from keystone_lua.audit.segments import worker_file
 from keystone_lua.cli import main
 from keystone_lua.interpreter import Limits
@@ -98,6 +100,27 @@ def test_workers_have_a_chain_each_and_a_restart_goes_on(tmp_path: Path, scripts
             assert server.terminate() == 0
         result = replay_logs([file])
         assert (result.good, result.records, len(result.heads)) == (True, 20 * round_, 2)
+
+
+def test_two_workers_seal_what_they_write(tmp_path: Path, scripts: Path) -> None:
+    file, notes = tmp_path / "decisions.log", tmp_path / "elsewhere" / "anchors"
+    key = make_key(tmp_path / "seal")
+    options = ["--decision-log", str(file), "--decision-log-anchors", str(notes), "--decision-log-seal"]
+    with server_process(
+        scripts, "--workers", "2", *options, str(tmp_path / "seal"),
+        "--decision-log-anchor-seconds", "0.2", "--anchor-command", "/bin/false",
+    ) as server:  # fmt: skip
+        for _ in range(20):
+            assert server.client.route("dice", {}).status == 200
+        until(lambda: b"keystone_anchor_failures_total{worker=" in server.client.send("GET", "/metrics").body)
+        failures = re.compile(rb"^keystone_anchor_failures_total\S* ([1-9]\S*)", re.M)
+        until(lambda: failures.search(server.client.send("GET", "/metrics").body) is not None)
+        assert server.terminate() == 0
+    result = replay_logs([file], anchors=[notes], seal_key=bytes.fromhex(key))
+    assert (result.good, result.records, result.anchored.problems) == (True, 20, [])  # type: ignore[union-attr]
+    assert [covered.after for covered in result.anchored.covered] == [0, 0]  # type: ignore[union-attr]
+    said = [line for line in server.logged() if "cannot be anchored: /bin/false: exit code 1" in line]
+    assert len(said) == 2  # once each, however often it failed
 
 
 def test_a_killed_servers_log_is_whole_lines_and_goes_on(tmp_path: Path, scripts: Path) -> None:
@@ -201,6 +224,14 @@ def test_what_cannot_be_used_is_said_at_the_start(
         (["--decision-log", log, "--decision-log-key", f"{log}.no"], f"cannot read {log}.no: No such file"),
         (["--decision-log", log, "--decision-log-mask", "a,b c"], "has 'b c', which is no header name"),
         (["--decision-log", log, "--decision-log-bytes", "1"], "is no whole number from 4096"),
+        (["--decision-log", log, "--anchor-command", "no-such-command"], "no-such-command: no such command"),
+        (["--decision-log", log, "--anchor-command", "'"], "No closing quotation"),
+        (["--decision-log", log, "--decision-log-anchors", str(tmp_path / "folder")], f"cannot use {tmp_path}/folder"),
+        (["--decision-log", log, "--decision-log-seal", str(short)], "decision-log-seal needs decision-log-anchors"),
+        (
+            ["--decision-log", log, "--decision-log-anchors", f"{log}.a", "--decision-log-seal", str(short)],
+            f"cannot use {short}: must be this user's alone",
+        ),
     ):
         assert main(["serve", "-addr", "127.0.0.1:0", "-scripts", str(scripts), *options]) == 2
         said = capsys.readouterr().err

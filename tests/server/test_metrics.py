@@ -220,7 +220,7 @@ def test_no_two_numbers_of_a_worker_share_a_place() -> None:
 
 WORKER_PLACES = (
     "IN_FLIGHT", "LANES_BUSY", "LANES_WAITING", "LOG_DROPPED", "PROCESS", "STARTS", "CONNECTIONS", "NOT_RECORDED", "BEAT",
-    "SPANS_SENT", "SPANS_DROPPED",
+    "SPANS_SENT", "SPANS_DROPPED", "ANCHOR_FAILURES",
 )  # fmt: skip
 """Those that are no refusals; a new one is named here."""
 

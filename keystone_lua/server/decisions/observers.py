@@ -34,6 +34,11 @@ class FileObserver(Observer):
     sync = False
     """Whether it is to hear of decisions, and to `settle`, before their answers are written."""
 
+    @property
+    def unanchored(self) -> int:
+        """Failed attempts at noting elsewhere what it has written."""
+        return 0
+
     def switched(self, switch: Switch) -> None:
         """The scripts in force have changed places with another version."""
 

@@ -39,6 +39,7 @@ from ..spoe.agent import Agent
 from ..telemetry.exposition import Exposition
 from ..telemetry.logs import StderrHandler
 from ..telemetry.metrics import (
+    ANCHOR_FAILURES,
     BEAT,
     LANES_BUSY,
     LANES_WAITING,
@@ -314,6 +315,8 @@ async def _gauges(server: RunningServer, log: StderrHandler) -> None:
     while True:
         server.metrics.set(LOG_DROPPED, log.dropped)
         server.metrics.set(NOT_RECORDED, sum(observer.missed for observer in server.observers))
+        files = [observer for observer in server.observers if isinstance(observer, FileObserver)]
+        server.metrics.set(ANCHOR_FAILURES, sum(observer.unanchored for observer in files))
         if server.spans is not None:
             server.metrics.set(SPANS_SENT, server.spans.sent)
             server.metrics.set(SPANS_DROPPED, server.spans.dropped)

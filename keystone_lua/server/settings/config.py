@@ -84,6 +84,17 @@ class DecisionLog:
     rotate_seconds: float = 0.0
     """After so long the file is closed, and another one begun, however small it is; 0 for never."""
 
+    anchors: Path | None = None
+    """The file that heads are noted in."""
+
+    anchor_command: str = ""
+    """The command that is given them."""
+
+    anchor_seconds: float = 60.0
+
+    seal: Path | None = None
+    """The file with the key that seals them, another one each time."""
+
 
 @dataclass(frozen=True, slots=True)
 class SpanExport:

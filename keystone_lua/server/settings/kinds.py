@@ -6,6 +6,7 @@ In: a value's text. Out: the value. Raises `ValueError` for another, with what s
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
@@ -47,6 +48,12 @@ def rate(maximum: int) -> Kind:
         return float(text)
 
     return Kind("N", read, (int, float, str))
+
+
+def command(text: str) -> str:
+    """A command as words that a shell would read so; "" for none."""
+    shlex.split(text)  # raises ValueError
+    return text
 
 
 def percent(text: str) -> float:
@@ -189,5 +196,6 @@ _MAX_SOCKET_PATH = 107  # sockaddr_un of Linux
 ADDRESS = Kind("[HOST]:PORT", read_address)
 FOLDER = Kind("FOLDER", path)
 FILE = or_none(Kind("FILE", path))
+COMMAND = Kind("COMMAND", command)
 PERCENT = Kind("PERCENT", percent, (int, float, str))
 SWITCH = Kind("true|false", switch, (bool, str))

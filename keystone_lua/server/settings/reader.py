@@ -179,6 +179,22 @@ SETTINGS = (
         "a file for its owner alone that keeps masked values by their hashes, for replay --vault", ("--vault",),
     ),
     Setting(
+        "decision-log-anchors", FILE, "",
+        "a file, best on another machine's disk, to note heads of the decision log in, for replay --anchors",
+    ),
+    Setting(
+        "decision-log-anchor-command", kinds.COMMAND, "",
+        "a command that is given them on its standard input, a line of JSON each", ("--anchor-command",),
+    ),
+    Setting(
+        "decision-log-anchor-seconds", kinds.seconds(0.1), f"{_LOG.anchor_seconds:g}",
+        "time between anchors, unless nothing was recorded",
+    ),
+    Setting(
+        "decision-log-seal", FILE, "",
+        "a file that keystone-lua seal has made: the key that seals anchors, replaced after each",
+    ),
+    Setting(
         "otlp-endpoint", kinds.or_none(Kind("URL", kinds.http_url)), "",
         "where spans of sampled requests are sent, as OTLP/HTTP in JSON, such as http://127.0.0.1:4318/v1/traces",
     ),
@@ -275,8 +291,13 @@ class Settings:
                 yield replace(value, name=f"{TENANTS}.{tenant}.{name}")
 
     def _decision_log(self) -> DecisionLog | None:
-        names = ("decision-log", *(f"decision-log-{name}" for name in ("bytes", "sync", "key", "vault", "seconds")))
-        file, *others = (self.values[name].value for name in names)
+        own = ("bytes", "sync", "key", "vault", "seconds", "anchors", "anchor-command", "anchor-seconds", "seal")
+        file, *others = (
+            self.values[name].value for name in ("decision-log", *(f"decision-log-{name}" for name in own))
+        )
+        seal = self.values["decision-log-seal"]
+        if seal.value is not None and self.values["decision-log-anchors"].value is None:
+            raise ConfigError(f"{seal.source}: decision-log-seal needs decision-log-anchors")
         return None if file is None else DecisionLog(file, *others)
 
     def _spans(self) -> SpanExport | None:

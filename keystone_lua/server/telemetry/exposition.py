@@ -122,6 +122,10 @@ class Exposition:
                 Counter("keystone_decisions_not_recorded", "Decisions missing in the decision log.", labels=label),
                 metrics.NOT_RECORDED,
             ),
+            (
+                Counter("keystone_anchor_failures", "Failed attempts at anchoring the decision log.", labels=label),
+                metrics.ANCHOR_FAILURES,
+            ),
             (Counter("keystone_spans_sent", "Spans that a collector has taken.", labels=label), metrics.SPANS_SENT),
             (
                 Counter("keystone_spans_dropped", "Spans that no collector has taken.", labels=label),

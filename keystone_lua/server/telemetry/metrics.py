@@ -69,9 +69,10 @@ BEAT: Final = 8
 """When the worker's loop last had a turn, on the clock that all processes share."""
 SPANS_SENT: Final = 9
 SPANS_DROPPED: Final = 10
-_COUNTING: Final = 11
+ANCHOR_FAILURES: Final = 11
+_COUNTING: Final = 12
 """The number of the tenant's block that a decision is being counted in, plus one; 0 for none."""
-_REFUSED: Final = 12
+_REFUSED: Final = 13
 _GAUGES: Final = (IN_FLIGHT, LANES_BUSY, LANES_WAITING, CONNECTIONS)
 _BEFORE: Final = _REFUSED + len(STATUSES)
 """What that block held before."""

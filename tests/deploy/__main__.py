@@ -3,7 +3,7 @@
     python -m tests.deploy [NAME ...]
     python -m tests.deploy render          write tests/deploy/rendered anew, after a change of the chart
 
-In: promtool, systemd-analyze, kubectl, helm, kubernetes-validate, as far as they are there: on the path, or in .venv-deploy,
+In: promtool, systemd-analyze, docker-compose, kubectl, helm, kubernetes-validate, as far as they are there: on the path, or in .venv-deploy,
 where ``make deploy-check`` puts helm, kubectl and kubernetes-validate. Out: a line for each check. Exit 1 if one fails, or if
 a tool that was named is missing.
 """
@@ -106,11 +106,17 @@ def validated(name: str, text: str) -> str:
         return f"{run(command, '--strict', str(file)).count(' passed ')} resources are as Kubernetes wants them"
 
 
+def compose(command: str) -> Iterator[str]:
+    run(command, "--file", str(ROOT / "docker-compose.lua.yml"), "config", "--quiet")
+    yield "docker-compose.lua.yml"
+
+
 CHECKS: dict[str, Callable[[str], Iterator[str]]] = {
     "promtool": promtool,
     "systemd-analyze": systemd,
     "kubectl": kubectl,
     "helm": helm,
+    "docker-compose": compose,
 }
 
 

@@ -17,9 +17,13 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from tests.image.containers import ROOT, Builder, Container, ContainerError, closing, install_tools
+from keystone_lua.interpreter.version import ENGINE_VERSION
+from tests.image.containers import ROOT, Builder, Container, ContainerError, call, check, closing, install_tools
+
+from . import pods
 
 IMAGE = "keystone-lua-engine"
+BASE = "localhost/keystone-image-test-base:latest"
 USER = 65534
 MAX_ADDED = 64_000_000
 """Bytes that the Dockerfile may add to its base."""
@@ -28,13 +32,6 @@ REQUEST = (
     '{"headers": {"X-Canary": "true"}, "backends": [{"name": "api-stable", "url": "http://a", "health": true}, '
     '{"name": "api-canary", "url": "http://b", "health": true}]}'
 )
-
-
-def check(what: str, found: Any, wanted: Any) -> None:
-    """Say what was found. Raises `ContainerError` unless it is what was wanted."""
-    if found != wanted:
-        raise ContainerError(f"{what}: {found!r}, not {wanted!r}")
-    print(f"  {what}: {found}")
 
 
 def main() -> int:
@@ -53,6 +50,8 @@ def main() -> int:
             files(root)
             engine(folder, root, image)
             compose(folder, root, image)
+            pods.from_config_map(folder, root, image["config"]["Env"])
+            pods.from_bundle(folder, root, image["config"]["Env"])
     except ContainerError as error:
         print(f"image test: {error}", file=sys.stderr)
         return 1
@@ -62,11 +61,18 @@ def main() -> int:
 
 def build(builder: Builder) -> dict[str, Any]:
     """Build the base and the image, and look at its configuration."""
-    (name,) = set(re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE))
-    print(f"base {name}, made by mmdebstrap")
-    builder.base(name)
+    text = (ROOT / "Dockerfile").read_text()
+    said = dict(re.findall(r"^ARG (\w+)=(\S+)$", text, re.MULTILINE))
+    check("bases", set(re.findall(r"^FROM (\S+)", text, re.MULTILINE)), {"${BASE_NAME}@${BASE_DIGEST}"})
+    print(f"base {BASE}, made by mmdebstrap in place of {said['BASE_NAME']}")
+    given = {
+        "BASE_NAME": BASE,
+        "BASE_DIGEST": builder.base(BASE),
+        "REVISION": "a" * 40,
+        "CREATED": "2026-01-01T00:00:00Z",
+    }
     print("image")
-    builder.build(IMAGE)
+    builder.build(IMAGE, given)
     image = builder.inspect(IMAGE)
     config = image["config"]
     check("user", config["User"], f"{USER}:{USER}")
@@ -75,6 +81,12 @@ def build(builder: Builder) -> dict[str, Any]:
     check("ports", list(config["ExposedPorts"]), ["8081/tcp"])
     check("stop signal", config["StopSignal"], "SIGTERM")
     check("health check", config["Healthcheck"]["Test"][0], "CMD")
+    labels = {name.removeprefix("org.opencontainers.image."): value for name, value in config["Labels"].items()}
+    wanted = {
+        "version": ENGINE_VERSION, "revision": given["REVISION"], "created": given["CREATED"], "licenses": "MIT",
+        "base.name": given["BASE_NAME"], "base.digest": given["BASE_DIGEST"],
+    }  # fmt: skip
+    check("labels", {name: value for name, value in labels.items() if name in wanted}, wanted)
     check("wheels mentioned in its configuration", "wheels" in str(config), False)
     return image
 
@@ -121,6 +133,8 @@ def engine(folder: Path, root: Path, image: dict[str, Any]) -> None:
         container.start()
         container.wait_until(health, "a good health check")
         look_at_process(container)
+        here = [sys.executable, "-m", "keystone_lua", "--version"]
+        check("its build", container.execute("keystone-lua", "--version").stdout, call(*here))
         check("health check", container.execute(*health).returncode, 0)
         url = "http://127.0.0.1:8081"
         status, answer = container.ask("POST", f"{url}/route/canary", REQUEST)
@@ -151,6 +165,18 @@ def look_at_process(container: Container) -> None:
     check("writing a file", written.stderr.strip().rpartition("] ")[2], "Read-only file system: '/app/x'")
 
 
+def in_order(services: dict[str, Any]) -> list[str]:
+    """The services, each after those that it depends on, as ``condition: service_healthy`` has them started."""
+    done: list[str] = []
+    while len(done) < len(services):
+        ready = [
+            name for name, one in services.items() if name not in done and set(one.get("depends_on", ())) <= {*done}
+        ]
+        check(f"after {', '.join(done) or 'nothing'} come", bool(ready), True)
+        done += ready
+    return done
+
+
 def compose(folder: Path, root: Path, image: dict[str, Any]) -> None:
     """Run what docker-compose.lua.yml says, in one network where every service's name is this machine's."""
     print("docker-compose -f docker-compose.lua.yml up, in one network namespace")
@@ -172,19 +198,20 @@ def compose(folder: Path, root: Path, image: dict[str, Any]) -> None:
                 mounts[(ROOT / here).resolve()] = there
             entrypoint = service.get("entrypoint", config["Entrypoint"])
             command = service.get("command", config["Cmd"] if "entrypoint" not in service else [])
+            variables = [f"{key}={value}" for key, value in service.get("environment", {}).items()]
             containers.append(
                 Container(
-                    f"keystone-image-test-{name}", folder / "bundles", root, [*entrypoint, *command], config["Env"],
-                    mounts, containers[0] if containers else None,
+                    f"keystone-image-test-{name}", folder / "bundles", root, [*entrypoint, *command],
+                    [*config["Env"], *variables], mounts,
+                    network_of=containers[0] if containers else None,
                 )
             )  # fmt: skip
         by_name = dict(zip(services, containers, strict=True))
-        containers[0].start()
-        containers[0].wait_until(config["Healthcheck"]["Test"][1:], "a good health check")
-        for container in containers[1:]:
-            container.start()
+        for name in in_order(services):
+            by_name[name].start()
+            by_name[name].wait_until(services[name]["healthcheck"]["test"][1:], "a good health check")
+            print(f"  {name} is healthy")
         gateway = by_name["gateway"]
-        gateway.wait_until(services["gateway"]["healthcheck"]["test"][1:], "a good health check")
         look_at_process(gateway)
         deadline = time.monotonic() + 30
         while (facts := gateway.ask("GET", "http://127.0.0.1:8080/-/health")[1])["healthy_services"] < facts[

@@ -13,7 +13,6 @@ import signal
 import subprocess
 import sys
 import time
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +27,13 @@ PYTHON = "3.11"
 
 class ContainerError(Exception):
     """A tool that failed, or something that was not as it should be."""
+
+
+def check(what: str, found: Any, wanted: Any) -> None:
+    """Say what was found. Raises `ContainerError` unless it is what was wanted."""
+    if found != wanted:
+        raise ContainerError(f"{what}: {found!r}, not {wanted!r}")
+    print(f"  {what}: {found}")
 
 
 def call(*command: str | Path, quiet: bool = True, seconds: float = 600) -> str:
@@ -60,43 +66,42 @@ class Builder:
         storage = ("--storage-driver", "vfs", "--root", self.folder / "storage", "--runroot", self.folder / "run")
         return call("buildah", *storage, *arguments).strip()
 
-    def base(self, name: str) -> None:
-        """Make Debian with Python and tag it ``name``, in place of an image that cannot be pulled here."""
+    def base(self, name: str) -> str:
+        """Make Debian with Python and tag it ``name``, in place of an image that cannot be pulled here; its digest."""
         archive = self.folder / "base.tar"
         if not archive.exists():
             packages = "python3,python3-venv,python-is-python3"
             call("mmdebstrap", "--variant=apt", f"--include={packages}", SUITE, archive.with_suffix(".part.tar"))
             archive.with_suffix(".part.tar").rename(archive)
-        if name in self.buildah("images", "--format", "{{.Name}}:{{.Tag}}"):
-            return
-        container = self.buildah("from", "scratch")
-        self.buildah("add", "--quiet", container, archive, "/")
-        self.buildah("commit", "--quiet", "--format", "docker", container, name)
-        self.buildah("rm", container)
+        if name not in self.buildah("images", "--format", "{{.Name}}:{{.Tag}}"):
+            container = self.buildah("from", "scratch")
+            self.buildah("add", "--quiet", container, archive, "/")
+            self.buildah("commit", "--quiet", "--format", "docker", container, name)
+            self.buildah("rm", container)
+        return self.buildah("images", "--format", "{{.Digest}}", name)
 
     def wheels(self) -> Path:
         """Fetch the wheels that the build needs, by pip as it is configured here, and return their folder.
 
         The build then asks nobody: the same file works wherever pip does, and no host's name is in the image.
         """
-        project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-        extras = project["project"]["optional-dependencies"]
-        needed = [*project["project"]["dependencies"], *extras["server"], *extras["gateway"]]
         folder = self.folder / "wheels"
+        shutil.rmtree(folder, ignore_errors=True)
         machine = [f"manylinux_2_{minor}_x86_64" for minor in (28, 17)] + ["manylinux2014_x86_64", "any"]
         call(
             sys.executable, "-m", "pip", "download", "--quiet", "--only-binary=:all:", "--python-version", PYTHON,
             *(part for platform in machine for part in ("--platform", platform)), "--dest", folder,
-            *needed, *project["build-system"]["requires"], "wheel",
+            "--require-hashes", "--no-deps", "--requirement", ROOT / "requirements" / "image.txt",
         )  # fmt: skip
         return folder
 
-    def build(self, name: str) -> None:
-        """Build the Dockerfile."""
+    def build(self, name: str, arguments: Mapping[str, str]) -> None:
+        """Build the Dockerfile with build arguments."""
         settings = self.folder / "pip.conf"
         settings.write_text("[global]\nno-index = true\nfind-links = /wheels\n")
         self.buildah(
             "bud", "--isolation", "chroot", "--format", "docker", "--pull-never", "--no-cache", "--tag", name,
+            *(part for pair in arguments.items() for part in ("--build-arg", "=".join(pair))),
             "--volume", f"{self.wheels()}:/wheels:ro", "--volume", f"{settings}:/etc/pip.conf:ro", ROOT,
         )  # fmt: skip
 
@@ -128,6 +133,8 @@ class Container:
     environment: Sequence[str]
     mounts: Mapping[Path, str] = field(default_factory=dict)
     """Read-only: from here to there."""
+    writable: Mapping[Path, str] = field(default_factory=dict)
+    """The same, and may be written."""
     network_of: Container | None = None
     user: int = 65534
     process: subprocess.Popen[bytes] | None = None
@@ -150,8 +157,9 @@ class Container:
         if self.network_of is not None:
             network["path"] = f"/proc/{self.network_of.pid}/ns/net"
         bound = [
-            {"destination": there, "type": "bind", "source": str(here), "options": ["bind", "ro"]}
-            for here, there in self.mounts.items()
+            {"destination": there, "type": "bind", "source": str(here), "options": ["bind", how]}
+            for how, mounts in (("ro", self.mounts), ("rw", self.writable))
+            for here, there in mounts.items()
         ]
         return {
             "ociVersion": "1.0.2",
@@ -204,14 +212,14 @@ class Container:
                 raise ContainerError(f"{self.name}: {what} did not happen\n{done.stderr}{self.log()}")
             time.sleep(0.1)
 
-    def stop(self, meanwhile: Callable[[], None] | None = None) -> int:
-        """Send SIGTERM, as ``docker stop`` does; return the exit code. Raises `ContainerError` after Docker's 10 s."""
+    def stop(self, meanwhile: Callable[[], None] | None = None, seconds: float = 10) -> int:
+        """Send SIGTERM, as ``docker stop`` does; return the exit code. Raises `ContainerError` after so long."""
         assert self.process is not None
         call(*self._runc, "kill", self.name, "SIGTERM")
         if meanwhile is not None:
             meanwhile()
         try:
-            return self.process.wait(10)
+            return self.process.wait(seconds)
         except subprocess.TimeoutExpired:
             raise ContainerError(f"{self.name} had to be killed\n{self.log()}") from None
 

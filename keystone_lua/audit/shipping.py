@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import errno
 import hashlib
 import http.client
 import json
@@ -28,6 +27,7 @@ from ..untrusted.outgoing import connection_to, replace_file, within
 from . import compressed, reading, segments
 from .chain import line_hash
 from .records import RecordError, read_record
+from .shipped import read_state, state_file
 
 SECONDS: Final = 60.0
 """For connecting, and for each read and write."""
@@ -37,9 +37,6 @@ FILE_SECONDS: Final = 900.0
 
 SAID: Final = 4096
 """Bytes of a receiver's answer that are read."""
-
-MAX_STATE: Final = 1 << 16
-"""Bytes of ``FILE.shipped``."""
 
 
 class NotShipped(Exception):
@@ -111,6 +108,8 @@ def ship(
     trouble: NotShipped | None = None
     for chain in segments.chains(file):
         head = segments.head_of(chain[0])
+        if not state_file(head).exists():  # who watches the log sees that somebody ships it
+            _put_state(head, read_state(head))
         try:
             yield from _ship_chain(head, receiver, goes_on)
         except NotShipped as error:
@@ -123,7 +122,7 @@ def ship(
 
 def _ship_chain(head: Path, receiver: Receiver, goes_on: Callable[[], bool]) -> Iterator[Shipped]:
     for segment in segments.segments(head):
-        state = _state(head)
+        state = read_state(head)
         if segments.number_of(segment) <= state["number"]:
             continue
         if not goes_on():
@@ -196,26 +195,11 @@ def _ship_scripts(head: Path, receiver: Receiver, hashes: Mapping[str, None]) ->
 
 
 def _remove(head: Path, keep: int) -> None:
-    shipped = _state(head)["number"]
+    shipped = read_state(head)["number"]
     for segment in segments.segments(head)[:-keep]:
         if segments.number_of(segment) <= shipped:
             segment.unlink()
 
 
-def _state(head: Path) -> dict[str, Any]:
-    """How far ``head``'s chain has come. Raises `OSError` for a state that is none: nobody should guess."""
-    path = head.with_name(f"{head.name}.shipped")
-    try:
-        with path.open("rb") as file:
-            state = json.loads(file.read(MAX_STATE))
-    except FileNotFoundError:
-        return {"number": 0, "head": ""}
-    except ValueError:
-        state = None
-    if not isinstance(state, dict) or not isinstance(state.get("number"), int):
-        raise OSError(errno.EINVAL, "does not say how far the log was shipped", str(path))
-    return state
-
-
 def _put_state(head: Path, state: Mapping[str, Any]) -> None:
-    replace_file(head.with_name(f"{head.name}.shipped"), json.dumps(state) + "\n")
+    replace_file(state_file(head), json.dumps(state) + "\n")

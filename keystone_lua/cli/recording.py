@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from functools import partial
 
 from ..audit import Anchorage, Masks, Recorder, check_anchorage, check_log
+from ..audit.shipped import waiting
 from ..audit.vault import Vault
 from ..routing.request import RequestData
 from ..server.decisions.observers import FileObserver, ObserverFactory
 from ..server.orders import Switch
 from ..server.outcome import Outcome
 from ..server.settings.config import DecisionLog, ServerConfig
+from ..server.telemetry.exposition import Unshipped
 from .options import UsageError, read_file
 
 
@@ -52,6 +54,7 @@ class _Recording(FileObserver):
 
     def __init__(self, config: ServerConfig, log: DecisionLog, masks: Masks) -> None:
         self.sync = log.sync
+        self._file = log.file
         self._limits_of = config.limits_of
         self._recorder = Recorder(
             log.file,
@@ -92,6 +95,10 @@ class _Recording(FileObserver):
 
     def reopen(self) -> None:
         self._recorder.reopen()
+
+    def unshipped(self) -> Unshipped | None:
+        found = waiting(self._file)
+        return Unshipped(found.segments, found.confirmed_at) if found is not None else None
 
     def close(self) -> None:
         self._recorder.close()

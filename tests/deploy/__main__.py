@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from .chart import CHART, DEPLOY, RENDERED, ROOT, VARIANTS, documents, render
+from .dashboard import as_rules
 
 TOOLS = ROOT / ".venv-deploy"
 
@@ -52,6 +53,10 @@ def run(*command: str) -> str:
 def promtool(command: str) -> Iterator[str]:
     run(command, "test", "rules", str(DEPLOY / "prometheus" / "alerts_test.yaml"))
     yield "the alert rules' tests"
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+        file.write(as_rules())
+        file.flush()
+        yield f"the dashboard's expressions: {run(command, 'check', 'rules', file.name).split('SUCCESS: ')[1].strip()}"
 
 
 def systemd(command: str) -> Iterator[str]:

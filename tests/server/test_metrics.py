@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 import time
@@ -11,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from keystone_lua.audit.shipped import state_file
+from keystone_lua.cli.recording import decision_log
 from keystone_lua.interpreter import Limits, compile_program
 from keystone_lua.routing.bundle_status import status_file
 from keystone_lua.routing.decision import Decision
 from keystone_lua.routing.folder_versions import next_of
 from keystone_lua.server.outcome import Outcome
-from keystone_lua.server.settings.config import ServerConfig
+from keystone_lua.server.settings.config import DecisionLog, ServerConfig
 from keystone_lua.server.telemetry import metrics
 from keystone_lua.server.telemetry.metrics import KINDS, Counts, WorkerMetrics
 from tests.server.scraped import OPEN_METRICS, scrape
@@ -187,7 +188,10 @@ def test_the_table_of_metrics_is_what_a_scrape_shows(tmp_path: Path) -> None:
     scripts = write_scripts(tmp_path / "scripts", SCRIPTS)
     write_scripts(next_of(scripts), {"good.lua": constant("other")})
     status_file(scripts).write_text('{"revision": "r1"}')
-    with server_in_thread(scripts, ServerConfig(shadow_percent=100.0)) as client:
+    state_file(tmp_path / "decisions.log").write_text('{"number": 0, "head": ""}\n')
+    (tmp_path / "decisions.log").touch()
+    config = ServerConfig(shadow_percent=100.0, decision_log=DecisionLog(tmp_path / "decisions.log"))
+    with server_in_thread(scripts, config, [make() for make in decision_log(config)]) as client:
         client.send("POST", "/reload")
         for tenant in ("good", "runtime"):
             client.route(tenant, {})
@@ -223,24 +227,6 @@ WORKER_PLACES = (
     "SPANS_SENT", "SPANS_DROPPED", "ANCHOR_FAILURES",
 )  # fmt: skip
 """Those that are no refusals; a new one is named here."""
-
-
-# the dashboard
-
-
-def test_the_dashboard_asks_for_metrics_that_there_are(tmp_path: Path) -> None:
-    with server_in_thread(write_scripts(tmp_path, SCRIPTS)) as client:
-        for tenant in ("good", "runtime"):
-            client.route(tenant, {})
-        seen = scrape(client)
-    there = {sample.name for family in seen.families.values() for sample in family.samples}
-    dashboard = json.loads((ROOT / "deploy" / "grafana-dashboard.json").read_text())
-    asked = [target["expr"] for panel in dashboard["panels"] for target in panel.get("targets", [])]
-    assert len(asked) >= 10
-    for expression in asked:
-        names = set(re.findall(r"\bkeystone_\w+", expression))
-        assert names, expression
-        assert names <= there, expression
 
 
 class _Dies(Decision):

@@ -12,6 +12,7 @@ from typing import Protocol
 from ...routing.request import RequestData
 from ..orders import Switch
 from ..outcome import Outcome
+from ..telemetry.exposition import Unshipped
 
 
 class Observer(Protocol):
@@ -47,6 +48,9 @@ class FileObserver(Observer):
 
     def reopen(self) -> None:
         """A SIGHUP came: files may have been moved."""
+
+    def unshipped(self) -> Unshipped | None:
+        """What has not arrived, of all processes' files; None if nobody ships them. May block; called in a thread."""
 
 
 ObserverFactory = Callable[[], Observer]

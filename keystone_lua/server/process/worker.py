@@ -36,7 +36,7 @@ from ..orders import Switch
 from ..scripts.reload import Reloads, Watch, keep_watch, local_reloads
 from ..settings.config import ServerConfig
 from ..spoe.agent import Agent
-from ..telemetry.exposition import Exposition
+from ..telemetry.exposition import Exposition, Unshipped
 from ..telemetry.logs import StderrHandler
 from ..telemetry.metrics import (
     ANCHOR_FAILURES,
@@ -143,9 +143,8 @@ class RunningServer:
         self._config = config
         self.observers = (*observers, self.metrics)
         self.lanes = Lanes(config.lanes, config.limits, config.watched, config.hidden)
-        endpoints = AdminEndpoints(
-            config, store, self.reloads, Exposition(counts, store, config.lanes), self.lifecycle
-        ).by_path
+        exposition = Exposition(counts, store, config.lanes, self._unshipped)
+        endpoints = AdminEndpoints(config, store, self.reloads, exposition, self.lifecycle).by_path
         share = None
         if store.beside is not None:
             candidates = Candidates(store, store.beside)
@@ -227,6 +226,10 @@ class RunningServer:
         for observer in self.observers:
             if isinstance(observer, FileObserver):
                 observer.switched(switch)
+
+    def _unshipped(self) -> Unshipped | None:
+        found = [each.unshipped() for each in self.observers if isinstance(each, FileObserver)]
+        return found[0] if found else None
 
     async def stop(self) -> None:
         """Say so, accept no more, let what is in flight finish within the drain time, close every connection.

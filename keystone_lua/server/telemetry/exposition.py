@@ -10,9 +10,9 @@ import asyncio
 import contextlib
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ...interpreter import COST_VERSION, ENGINE_VERSION
 from ...routing.bundle_status import read_status
@@ -30,14 +30,30 @@ OPEN_METRICS = "application/openmetrics-text"
 PLAIN = "text/plain"
 
 
+class Unshipped(NamedTuple):
+    """What of a log has not arrived where it is sent."""
+
+    segments: int
+    """Closed files."""
+    shipped_at: float
+    """When the last one arrived, Unix time; 0 if none has."""
+
+
+def _nothing() -> None:
+    """Nobody ships a decision log."""
+
+
 class Exposition:
     """A collector, as prometheus_client calls what gives it metrics."""
 
-    def __init__(self, counts: Counts, store: ScriptStore, lanes: int = 0) -> None:
-        """``lanes`` are those of each worker."""
+    def __init__(
+        self, counts: Counts, store: ScriptStore, lanes: int = 0, unshipped: Callable[[], Unshipped | None] = _nothing
+    ) -> None:
+        """``lanes`` are those of each worker; ``unshipped`` tells of the decision log's files."""
         self.counts = counts
         self._store = store
         self._lanes = lanes
+        self._unshipped = unshipped
         self._shared = Shared(self._write)
 
     async def scrape(self, accept: str) -> tuple[bytes, str]:
@@ -93,7 +109,11 @@ class Exposition:
             info.add_metric([bundle.revision], 1)
             yield info
             yield Gauge("keystone_bundle_timestamp_seconds", "When it was put in force, Unix time.", bundle.at)
+            yield Gauge("keystone_bundle_tried_timestamp_seconds", "The last attempt at another.", bundle.tried_at)
             yield Gauge("keystone_bundle_failures", "Attempts at another that failed, in a row.", bundle.failures)
+        if (log := self._unshipped()) is not None:
+            yield Gauge("keystone_decision_log_unshipped_segments", "Closed, and not confirmed.", log.segments)
+            yield Gauge("keystone_decision_log_shipped_timestamp_seconds", "When the last one arrived.", log.shipped_at)
         build = Gauge("keystone_build_info", "Versions; always 1.", labels=["version", "cost_version", "python"])
         build.add_metric([ENGINE_VERSION, str(COST_VERSION), platform.python_version()], 1)
         yield build

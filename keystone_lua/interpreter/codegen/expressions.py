@@ -20,7 +20,7 @@ from typing import Final
 from .. import costs
 from ..analysis.pricing import SPREAD
 from ..analysis.scope import BOX
-from ..analysis.types import NUMBER
+from ..analysis.types import NUMBER, STRING
 from ..runtime.values import LONG_STRING
 from ..stdlib.coroutine import PAUSING
 from ..syntax import nodes
@@ -256,10 +256,14 @@ def method_call(builder: FunctionBuilder, node: nodes.MethodCall) -> ast.expr:
     at = builder.at(node.line, (f"method '{node.method}'",), (), True)
     builder.line = lookup
     value = builder.value(node.object)
+    fixed = builder.builtins.method(node.method)
+    if fixed is not None and builder.kinds.of(node.object) == STRING:
+        builder.line = at
+        arguments, spreads = argument_list(builder, node.arguments)
+        return pyast.lua_call(pyast.name(fixed, at), [builder.depth(spreads), value, *arguments], at)
     receiver = builder.stored_temporary()
     once = pyast.walrus(receiver, value, lookup)
     name = pyast.constant(node.method, lookup)
-    fixed = builder.builtins.method(node.method)
     found = find_method(builder, once if fixed is None else pyast.name(receiver, lookup), receiver, name)
     if fixed is not None:
         found = pyast.choose(pyast.is_class(once, "str", lookup), pyast.name(fixed, lookup), found, lookup)

@@ -422,7 +422,10 @@ def short_concat(builder: FunctionBuilder, operands: tuple[nodes.Expression, ...
         return concat_call(builder, operands)
     pieces: list[Again] = []
     values: list[Again] = []
+    parts: list[tuple[ast.expr, Again]] = []
+    """What is no literal."""
     unknown: list[tuple[ast.expr, Again]] = []
+    """What may be no string."""
     for operand in operands:
         if is_number(builder, operand):
             number, value = builder.named(operand)  # what a metamethod gets
@@ -433,17 +436,23 @@ def short_concat(builder: FunctionBuilder, operands: tuple[nodes.Expression, ...
         pieces.append(again)
         values.append(value)
         if not isinstance(operand, nodes.String):
-            unknown.append((once, again))
+            parts.append((once, again))
+            if builder.kinds.of(operand) != STRING:
+                unknown.append((once, again))
     tests: list[ast.expr] = []
     tested = [once for once, _ in unknown]
-    if any(isinstance(once, ast.NamedExpr) for once in tested[1:]):
+    mentioned = [again() for _, again in parts]
+    if not unknown:
+        mentioned = [once for once, _ in parts]
+    elif parts != unknown or any(isinstance(once, ast.NamedExpr) for once in tested[1:]):
         # All operands are evaluated before any is tested.
-        tests = [pyast.evaluated(once, line) for once in tested if isinstance(once, ast.NamedExpr)]
+        tests = [pyast.evaluated(once, line) for once, _ in parts if isinstance(once, ast.NamedExpr)]
         tested = [again() for _, again in unknown]
-    classes = [*(pyast.class_of(value, line) for value in tested), pyast.name("str", line)]
-    same = [pyast.IS] * len(unknown)
-    tests.append(pyast.comparison(classes[0], list[ast.cmpop](same), classes[1:], line))
-    tests.extend(paid_text(builder, fixed, [again for _, again in unknown]))
+    if unknown:
+        classes = [*(pyast.class_of(value, line) for value in tested), pyast.name("str", line)]
+        same = [pyast.IS] * len(unknown)
+        tests.append(pyast.comparison(classes[0], list[ast.cmpop](same), classes[1:], line))
+    tests.extend(paid_text(builder, fixed, mentioned))
     joined = pieces[0]()
     for piece in pieces[1:]:
         joined = pyast.binary(joined, pyast.ADD, piece(), line)
@@ -451,13 +460,14 @@ def short_concat(builder: FunctionBuilder, operands: tuple[nodes.Expression, ...
     return pyast.choose(pyast.both(tests, line), joined, slow, line)
 
 
-def paid_text(builder: FunctionBuilder, fixed: int, strings: list[Again]) -> list[ast.expr]:
+def paid_text(builder: FunctionBuilder, fixed: int, strings: list[ast.expr]) -> list[ast.expr]:
     """Tests that ``fixed`` bytes and ``strings`` are a short string, and that its bytes are left."""
     line = builder.line
     builder.store("alloc")
-    size: ast.expr = pyast.constant(fixed, line)
-    for again in strings:
-        size = pyast.binary(size, pyast.ADD, pyast.length(again(), line), line)
+    lengths = [pyast.length(string, line) for string in strings]
+    size: ast.expr = pyast.constant(fixed, line) if fixed else lengths.pop(0)
+    for length in lengths:
+        size = pyast.binary(size, pyast.ADD, length, line)
     once, total = builder.hold(size)
     price = pyast.binary(total(), pyast.ADD, pyast.constant(costs.STRING, line), line)
     left = pyast.walrus("alloc", pyast.binary(pyast.name("alloc", line), pyast.SUB, price, line), line)

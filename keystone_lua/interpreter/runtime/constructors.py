@@ -36,6 +36,8 @@ def table_of(run: RunContext, t: Table, start: float, values: tuple[LuaValue, ..
             t[start] = value
         start += 1.0
     holes = before + len(values) - len(t)
+    if not holes and first == 1.0:
+        return t
     if (holes or first != before + 1.0) and t.__class__ is ListTable:
         t.__class__ = Table  # type: ignore[assignment]
     if 0 < holes <= FEW_HOLES and first == 1.0 and (not before or (before == 1 and next(iter(t)).__class__ is str)):

@@ -295,7 +295,7 @@ def select_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
             run.refuel(0)
         if n == "#":
             return float(len(arguments))
-        place = check_int(run, n, 1)
+        place = int(n) if n.__class__ is float and 1.0 <= n < 65536.0 else check_int(run, n, 1)
         if place < 0:
             place += len(arguments)
             if place < 0:

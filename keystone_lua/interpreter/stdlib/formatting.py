@@ -202,13 +202,20 @@ def _quoted(spec: Spec) -> Convert:
     return convert
 
 
+def _python(spec: Spec, flags: str, letter: str) -> str:
+    """What Python's ``%`` takes for an integer's directive without precision, where it means the same; else ""."""
+    if spec.precision >= 0 or "#" in spec.flags:
+        return ""
+    return f"%{''.join(flag for flag in flags if flag in spec.flags)}{spec.width or ''}{letter}"
+
+
 def _signed(spec: Spec) -> Convert:
-    plain = spec == Spec(frozenset(), 0, -1, spec.letter)
+    pattern = _python(spec, _FLAGS, "d")
 
     def convert(run: RunContext, value: LuaValue, index: int) -> str:
         whole = to_integer(value if value.__class__ is float else check_number(run, value, index))
-        if plain:
-            return str(whole)
+        if pattern:
+            return pattern % whole
         sign = "-" if whole < 0 else "+" if "+" in spec.flags else " " if " " in spec.flags else ""
         return _layout(str(abs(whole)), sign, spec)
 
@@ -217,9 +224,12 @@ def _signed(spec: Spec) -> Convert:
 
 def _unsigned(spec: Spec) -> Convert:
     base = {"o": "o", "u": "d", "x": "x", "X": "X"}[spec.letter]
+    pattern = _python(spec, "-0", base)
 
     def convert(run: RunContext, value: LuaValue, index: int) -> str:
         whole = to_unsigned(value if value.__class__ is float else check_number(run, value, index))
+        if pattern:
+            return pattern % whole
         digits = format(whole, base)
         if base == "o" and "#" in spec.flags and whole:
             digits = "0" + digits.rjust(spec.precision - 1, "0")
@@ -233,6 +243,8 @@ def _unsigned(spec: Spec) -> Convert:
 
 def to_unsigned(value: float) -> int:
     """A double as ``unsigned long``, as gcc converts it on x86-64."""
+    if 0.0 <= value < 4503599627370496.0:
+        return int(value)
     if value < 9223372036854775808.0 or value != value:
         return to_integer(value) % (1 << 64)
     return int(value) if value < 18446744073709551616.0 else 0

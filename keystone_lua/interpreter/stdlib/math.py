@@ -97,9 +97,6 @@ def reseed(run: RunContext, seed: int) -> Callable[[], float]:
     return draw
 
 
-_FLOATS: Final = {float}
-
-
 def _nan(_: float) -> float:
     return math.nan
 
@@ -133,12 +130,11 @@ def many_price(count: int) -> tuple[int, int]:
     return _ARGUMENT * count, RESULTS + 4 * VALUE * count
 
 
-def _numbers(run: RunContext, x: LuaValue, y: LuaValue, rest: tuple[LuaValue, ...]) -> list[float]:
+_MANY: Final = tuple(map(many_price, range(16)))
+
+
+def _checked(run: RunContext, values: tuple[LuaValue, ...]) -> list[float]:
     """The arguments of max and min in the general case."""
-    values = (x, y, *rest) if y is not ABSENT else (x,)
-    run.charge(*many_price(len(values)))
-    if x.__class__ is float and y.__class__ is float and set(map(type, rest)) == _FLOATS:
-        return [x, y, *rest]
     return [v if v.__class__ is float else check_number(run, v, index) for index, v in enumerate(values, 1)]
 
 
@@ -215,26 +211,56 @@ def ceil_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
 
 def maximum_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def maximum(d: int, x: LuaValue = ABSENT, y: LuaValue = ABSENT, *rest: LuaValue) -> float:
-        nonlocal fuel
+        nonlocal fuel, alloc
         fuel -= _MAX
         if fuel < 0:
             run.refuel(0)
-        if x.__class__ is float and y.__class__ is float and not rest:
-            return y if y > x else x
-        return max(_numbers(run, x, y, rest))  # compares as the C code does, so NaNs come out alike
+        if x.__class__ is float and y.__class__ is float:
+            best = y if y > x else x
+            if rest:
+                count = 2 + len(rest)
+                price, size = _MANY[count] if count < len(_MANY) else many_price(count)
+                fuel -= price
+                alloc -= size
+                if fuel < 0 or alloc < 0:
+                    run.refuel(0)
+                for value in rest:
+                    if value.__class__ is not float:
+                        return max(_checked(run, (x, y, *rest)))
+                    if value > best:
+                        best = value
+            return best
+        values = (x, y, *rest) if y is not ABSENT else (x,)
+        run.charge(*many_price(len(values)))
+        return max(_checked(run, values))  # compares as the C code does, so NaNs come out alike
 
     return maximum
 
 
 def minimum_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def minimum(d: int, x: LuaValue = ABSENT, y: LuaValue = ABSENT, *rest: LuaValue) -> float:
-        nonlocal fuel
+        nonlocal fuel, alloc
         fuel -= _MIN
         if fuel < 0:
             run.refuel(0)
-        if x.__class__ is float and y.__class__ is float and not rest:
-            return y if y < x else x
-        return min(_numbers(run, x, y, rest))
+        if x.__class__ is float and y.__class__ is float:
+            best = y if y < x else x
+            if rest:
+                count = 2 + len(rest)
+                price, size = _MANY[count] if count < len(_MANY) else many_price(count)
+                fuel -= price
+                alloc -= size
+                if fuel < 0 or alloc < 0:
+                    run.refuel(0)
+                for value in rest:
+                    if value.__class__ is not float:
+                        return min(_checked(run, (x, y, *rest)))
+                    if value < best:
+                        best = value
+            return best
+        values = (x, y, *rest) if y is not ABSENT else (x,)
+        run.charge(*many_price(len(values)))
+        return min(_checked(run, values))
 
     return minimum
 

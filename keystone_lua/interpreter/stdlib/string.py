@@ -81,16 +81,23 @@ def byte_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
         last = int(j) if j.__class__ is float and -1e15 < j < 1e15 else check_integer(run, j, 3)
         if last < 0:
             last += len(s) + 1
-        first, last = max(first, 1), min(last, len(s))
-        count = max(last - first + 1, 0)
+        if first < 1:
+            first = 1
+        if last > len(s):
+            last = len(s)
+        count = last - first + 1
         if count > _MAX_RESULTS - 3 - len(more):
             raise library_error("stack overflow (string slice too long)")
         if count < 2:
-            return _BYTES[ord(s[first - 1])] if count else ()
+            return _BYTES[ord(s[first - 1])] if count == 1 else ()
         fuel -= 2 * count
         alloc -= RESULTS + 2 * VALUE * count + 2 * (STRING + count)
         if fuel < 0 or alloc < 0:
             run.refuel(0)
+        if count == 2:
+            return CODES[s[first - 1]], CODES[s[first]]
+        if count == 3:
+            return CODES[s[first - 1]], CODES[s[first]], CODES[s[first + 1]]
         return tuple(map(_code, s[first - 1 : last]))
 
     return byte
@@ -99,12 +106,13 @@ def byte_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
 def char_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
     def char(d: int, *codes: LuaValue) -> str:
         nonlocal fuel, alloc
-        fuel -= _CHAR + CODE * len(codes)
-        alloc -= STRING + CODE_MEMORY * len(codes)
+        count = len(codes)
+        fuel -= _CHAR + CODE * count
+        alloc -= STRING + CODE_MEMORY * count
         if fuel < 0 or alloc < 0:
             run.refuel(0)
-        if len(codes) == 1 and codes[0].__class__ is float and 0.0 <= codes[0] < 256.0:
-            return LATIN[int(codes[0])]
+        if count == 1 and (code := codes[0]).__class__ is float and 0.0 <= code < 256.0:
+            return LATIN[int(code)]
         if set(map(type, codes)) == _FLOATS:
             try:
                 return bytes(map(int, codes)).decode("latin-1")
@@ -201,6 +209,14 @@ def sub_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
         nonlocal fuel, alloc
         if s.__class__ is not str:
             s = check_string(s, 1)
+        if i == j and i.__class__ is float and 1.0 <= i < 1e15:  # one character
+            place = int(i)
+            text = s[place - 1 : place]
+            fuel -= _SUB
+            alloc -= STRING + len(text)
+            if fuel < 0 or alloc < 0:
+                run.refuel(0)
+            return text  # type: ignore[no-any-return]
         first = int(i) if i.__class__ is float and -1e15 < i < 1e15 else check_integer(run, i, 2)
         if first > 0:
             first -= 1

@@ -141,17 +141,20 @@ def concat_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
             run.refuel(0)
         if separator.__class__ is not str:
             separator = opt_string(separator, 2, "")
-        if t.__class__ is not Table:
+        is_list = t.__class__ is ListTable
+        if not is_list and t.__class__ is not Table:
             t = check_table(t, 1)
         # Not cut to 32 bits as PUC does: a range to 2^53 is an error there is no reason to hide.
         begin = 1 if start is None else check_integer(run, start, 3)
-        end = int(border(run, t)) if last is None else check_integer(run, last, 4)
+        end = check_integer(run, last, 4) if last is not None else len(t) if is_list else int(border(run, t))
         # A range longer than the table has a nil among its first len(t) + 1 elements: no need to look further.
         count = min(end - begin + 1, len(t) + 1)
         if count <= 0:
             return ""
         run.charge(_JOINED * count, RESULTS + 2 * VALUE * count)
-        if begin == 1 and count in _LEADING and t.__class__ is not ScatteredTable:
+        if is_list and begin == 1 and count == len(t):
+            values = list(t.values())
+        elif begin == 1 and count in _LEADING and t.__class__ is not ScatteredTable:
             values = _LEADING[count](t)
         else:
             values = list(_values(t, begin, count))
@@ -327,10 +330,14 @@ def unpack_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
         fuel -= _UNPACK
         if fuel < 0:
             run.refuel(0)
-        if t.__class__ is not Table:
+        is_list = t.__class__ is ListTable
+        if not is_list and t.__class__ is not Table:
             t = check_table(t, 1)
         begin = 1 if start is None or start is ABSENT else check_int(run, start, 2)
-        end = int(border(run, t)) if last is None or last is ABSENT else check_int(run, last, 3)
+        if last is None or last is ABSENT:
+            end = len(t) if is_list else int(border(run, t))
+        else:
+            end = check_int(run, last, 3)
         count = end - begin + 1
         if count <= 0:
             return ()
@@ -341,6 +348,8 @@ def unpack_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
         alloc -= RESULTS + VALUE * count * 5 // 4
         if fuel < 0 or alloc < 0:
             run.refuel(0)
+        if is_list and begin == 1 and count == len(t) and count > 1:
+            return tuple(t.values())
         if begin == 1 and count in _LEADING and t.__class__ is not ScatteredTable:
             return _LEADING[count](t)
         return tuple(_values(t, begin, count)) if count > 1 else t.get(float(begin))

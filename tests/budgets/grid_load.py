@@ -20,10 +20,13 @@ WAYS: Final[dict[str, str]] = {
     "load(<{}>)()": "local _ = pcall(load(X) or F)",
     "load of pieces <{}>": "local n = 0 local _ = load(function() n = n + 1 if n < 3 then return n == 2 and X or ' ' end end)",
     "loadstring with a long name <{}>": "local _ = loadstring(X, S100)",
+    "load in a long mode <{}>": "local _ = load(X, 'x', MODE)",
     "twins <{}>": "local f = load(X) if f then coroutine.resume(coroutine.create(f)) end",
     "errors <{}>": "local f, e = load(X) if f then xpcall(f, debug.traceback) end",
 }
 """A way's name and its statement; X is the chunk."""
+MODE: Final = "local MODE = ('x'):rep(4000000)\n"
+"""Only where it is wanted: it is most of what a run may have."""
 
 BEFORE: Final = "local S100, F = ('=x'):rep(50000), function() end\n"
 
@@ -48,4 +51,4 @@ def statements() -> Iterator[tuple[str, str, str]]:
     for name, text in chunks():
         before = f"{BEFORE}local X = {quoted(text)}\n"
         for way, statement in WAYS.items():
-            yield way.format(name), before, statement
+            yield way.format(name), (MODE if "MODE" in statement else "") + before, statement

@@ -27,7 +27,7 @@ TEXTS: Final = (
     "'[' .. ('%a-z'):rep(N % 3000) .. ']*b'", "('%f[a]'):rep(N % 60)", "'%b()'", "'(.)%1'", "'(.-)%1b'", "'^(.*)(.*)%2%1$'", "'.-.-b'", "'[^b]*b'",
     "'(a*(.)%w(%s*))'", "'%d+%.?%d*'", "'^a*$'", "'a-b'", "'.-a$'", "'%a*%d'", "'1e308'", "'0x1p-1074'", "'2.2250738585072011e-308'", "'nan'",
     "'123456789012345678901234567e-320'", "''", "'x'", "'n'", "'\\n'", "'%d'", "'%g'", "'%x'", "'*t'", "'%c %x %X %A %B %p'",
-    "'local ' .. ('a'):rep(N)", "tostring(1 / 3)", "'k' .. COUNTER()", "('%w+'):rep(N % 20) .. COUNTER()", "'[a' .. COUNTER() .. ']x*'",
+    "'local ' .. ('a'):rep(N)", "tostring(1 / 3)", "'k' .. COUNTER()", "('%w+'):rep(N % 20) .. COUNTER()", "'a{1000}a{' .. 900 + COUNTER() % 99 .. '}'", "'(?:ab?){' .. N % 400 .. '}' .. COUNTER()", "'[a' .. COUNTER() .. ']x*'",
 )  # fmt: skip
 NUMBERS: Final = (
     "0", "1", "2", "-1", "3", "0.1", "0.5", "N", "-N", "1 / 3", "1e15", "2 ^ 31", "2 ^ 53", "-2 ^ 53", "2 ^ 63", "1e308", "-1e308", "5e-324",
@@ -74,6 +74,7 @@ OWN: Final = (
     "pcall(require('json').get, $S, $S)",
     "pcall(require('re').gsub, $S, $S, $S)",
     "pcall(require('re').match, $S, $S)",
+    "pcall(require('re').find, $S, $S, $S)",
     "pcall(require('text').split, $S, $S)",
     "pcall(require('text').join, $T, $S)",
     "pcall(require('base64').decode, $S)",

@@ -20,6 +20,8 @@ MAX_PROGRAM: Final = 2_000
 """Operations of one program: the work for a byte of text is at most as much."""
 LOOKED_FOR: Final = 4
 """Bytes of a literal that a search looks for, at most: CPython may compare all of them at each place."""
+LONGEST_LITERAL: Final = 64
+"""Bytes of a text that is one operation. Each operation that such a text ends is kept with what of it follows."""
 
 SET, LITERAL, SPLIT, SAVE, ASSERT, RUN, LOOP, ACCEPT = range(8)
 """Operations: a byte of a set, a text, two ways to go on, a capture's border, a condition, a greedy run, a loop whose
@@ -93,7 +95,7 @@ class _Writer:
     def literal(self, text: str, after: int) -> int:
         """One more character before ``after``, joined with a literal that follows."""
         follows = self.operations[after]
-        if follows and follows[0] == LITERAL and after == len(self.operations) - 1:
+        if follows and follows[0] == LITERAL and after == len(self.operations) - 1 and follows[3] < LONGEST_LITERAL:
             text += follows[1]
             after = follows[2]
         return self.add((LITERAL, text, after, len(text)))

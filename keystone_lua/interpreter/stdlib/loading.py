@@ -37,8 +37,11 @@ def load_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
         *_: LuaValue,
     ) -> LuaValue:  # fmt: skip
         run.charge(_LOAD)
-        if mode is not None and "t" not in check_string(mode, 3):
-            return None, _WRONG_MODE
+        if mode is not None:
+            letters = check_string(mode, 3)
+            run.charge(len(letters) // costs.COPY)
+            if "t" not in letters:
+                return None, _WRONG_MODE
         environment = None if env is None else check_table(env, 4)
         if pieces.__class__ is str:  # as LuaJIT and Lua 5.2
             return _loaded(run, d, pieces, opt_string(name, 2, pieces), environment)

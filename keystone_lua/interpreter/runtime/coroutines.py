@@ -155,7 +155,7 @@ def _unwind(stack: list[Any]) -> None:
         stack.pop()
 
 
-DRIVERS.append(_drive.__code__)
+DRIVERS.extend((_drive.__code__, resume.__code__))
 
 
 Twin = tuple[CodeType | None, int, int]

@@ -28,7 +28,7 @@ LIBRARY_CODES: Final[set[CodeType]] = set()
 
 
 DRIVERS: Final[list[CodeType]] = []
-"""The code that runs a coroutine: its local ``stack`` has the generators that wait for each other."""
+"""The code that runs a coroutine: a local ``stack`` has the generators that wait for each other, if its body is one."""
 
 
 def site_of(frame: FrameType | None) -> Site | None:
@@ -50,7 +50,7 @@ def _frames(frame: FrameType | None) -> Iterator[FrameType]:
         yield frame
         frame = frame.f_back
         if frame is not None and frame.f_code in DRIVERS:
-            for generator in islice(reversed(frame.f_locals["stack"]), 1, None):
+            for generator in islice(reversed(frame.f_locals.get("stack", ())), 1, None):
                 yield generator.gi_frame
             return
 

@@ -77,10 +77,10 @@ KINDS: Final[dict[str, Kind]] = {
     "headers": Kind("the number of headers", "4 instructions each; names of 512 bytes or more are nobody's, others than ASCII only as sent", "`k20`"),
     "chain": Kind("tables one behind the other in `__index` and `__newindex`", "5 instructions each, at most 100", "`b01`-`b06`"),
     "chunk": Kind(
-        "the text that is compiled, and what its tree makes of it",
+        "the text that is compiled, and what its tree makes of it; a mode's length",
         "1 instruction a byte, 300 a token, 300 a unit of compile cost, each before that stage, 20 a piece; bytes likewise;"
         " the limits of a file",
-        "`l01`-`l06`, `l11`, `l12`, `l15`-`l17`",
+        "`l01`-`l06`, `l11`, `l12`, `l15`-`l17`, `l19`",
     ),
     "members": Kind(
         "the members of a library or module, and the files of the routing library that it is in",

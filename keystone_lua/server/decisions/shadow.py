@@ -5,8 +5,9 @@ In: what was decided, as an `Observer` hears it; for a share, a tenant and a req
 one that was answered, and no effects: nothing is sent, logged, recorded or counted for the tenant.
 
 It is taken in the event loop after the answers have gone, and if it outgrows its slice in a lane, provided that two
-are free and nobody waits. All of them together take at most a set part of each second. What does not fit is counted
-as skipped, so that the sums show how much was compared.
+are free and nobody waits. All of them together take at most a set part of each second; tenants take turns, and for what
+one of them spends beyond a turn none waits but itself. What does not fit is counted as skipped, so that the sums show
+how much was compared.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ import contextlib
 import hashlib
 import logging
 import random
+import sys
 import time
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -29,12 +30,14 @@ from ...routing.given_fields import GivenFields
 from ...routing.request import RequestData
 from ...routing.scripts import ScriptStore, Snapshot
 from ..offload.errors import DeadlineExceeded, LaneTrouble, Overloaded
+from ..offload.fair_queue import FairQueue, QueueFull
 from ..offload.pool import Lanes
 from ..outcome import Outcome
 from ..settings.config import ServerConfig
 from ..telemetry.metrics import Counts
 from ..telemetry.tracing import CURRENT
 from .observers import Observer
+from .purse import Purse
 from .service import ENGINE_FAILURE, SLICE
 
 logger = logging.getLogger("keystone.versions")
@@ -42,14 +45,17 @@ logger = logging.getLogger("keystone.versions")
 WAITING: Final = 256
 """Decisions that wait to be taken again, at most, in a worker."""
 
+WAITING_BYTES: Final = 16 << 20
+"""As Python has them."""
+
+WAITING_EACH: Final = 32
+"""Of one tenant."""
+
+LARGEST: Final = 256 << 10
+"""Bytes of a decision that may wait, its request's and its answer's. A larger one is skipped."""
+
 LANE_SECONDS: Final = 0.5
 """For a lane to be free."""
-
-LARGEST_BODY: Final = 64 << 10
-"""Characters of a body that may wait; a request with a longer one is skipped: 256 of them are 16 MB."""
-
-BURST_SECONDS: Final = 0.2
-"""Of the processor time that was not used, so much is kept for later, at most."""
 
 DEARER: Final = 1.5
 """The same answer is dearer from so many times the instructions or bytes on."""
@@ -124,12 +130,13 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class _Answered:
-    """A decision that is to be taken again."""
+    """A decision that is to be taken again; ``size`` in bytes, as Python has it."""
 
-    outcome: Outcome
+    tenant: str
     decision: Decision
     request: RequestData
     program: Program
+    size: int
 
 
 class Shadow(Observer):
@@ -144,10 +151,11 @@ class Shadow(Observer):
         self._lanes = lanes
         self._given = GivenFields(config.tenants)
         self._random = random.Random()
-        self._queue: deque[_Answered] = deque()
+        self._queue: FairQueue[_Answered] = FairQueue(WAITING_EACH, WAITING, WAITING_BYTES)
         self._task: asyncio.Task[None] | None = None
-        self._purse = 0.0
-        self._filled_at = time.monotonic()
+        self._purse = Purse(config.shadow_seconds)
+        self._waited = 0.0
+        """Seconds that the decision under way has waited for a lane."""
 
     @property
     def missed(self) -> int:
@@ -162,10 +170,15 @@ class Shadow(Observer):
         program = self._candidates.programs().get(outcome.tenant)
         if program is None or program.hash == outcome.program.hash or self._random.random() * 100.0 >= percent:
             return
-        if len(self._queue) >= WAITING or len(request["body"]) + len(request.get("body_base64", "")) > LARGEST_BODY:
+        size = _size_of((request, outcome.answer))
+        decision = outcome.decision._replace(log=())
+        try:
+            if size > LARGEST:
+                raise QueueFull
+            self._queue.add(_Answered(outcome.tenant, decision, request, program, size))
+        except QueueFull:
             self._count(outcome.tenant, "skipped")
             return
-        self._queue.append(_Answered(outcome, outcome.decision, request, program))
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._work())
 
@@ -179,39 +192,34 @@ class Shadow(Observer):
         self._shadow.count(self._number, self._counts.tenants.get(tenant, 0), result)
 
     def _skip_all(self) -> None:
-        while self._queue:
-            self._count(self._queue.popleft().outcome.tenant, "skipped")
+        while (answered := self._queue.take(lambda tenant: True)) is not None:
+            self._count(answered.tenant, "skipped")
 
     async def _work(self) -> None:
         try:
-            while self._queue:
+            while self._queue.items:
                 await asyncio.sleep(0)  # requests that have arrived first
-                if not self._may_spend():
+                answered = self._queue.take(self._purse.may_spend)
+                if answered is None:
                     await asyncio.sleep(0.05)
                     continue
-                answered = self._queue.popleft()
-                if self._candidates.programs().get(answered.outcome.tenant) is not answered.program:
+                if self._candidates.programs().get(answered.tenant) is not answered.program:
                     continue  # the versions have changed: it would count for others
                 started = time.perf_counter()
+                self._waited = 0.0
                 try:
                     result = await self._again(answered)
                 except Exception:  # a bug of ours must not end the comparing
                     logger.exception("a shadow decision failed")
                     result = "skipped"
-                self._purse -= time.perf_counter() - started
-                self._count(answered.outcome.tenant, result)
+                self._purse.spent(answered.tenant, time.perf_counter() - started - self._waited)
+                self._count(answered.tenant, result)
         finally:
             self._task = None
 
-    def _may_spend(self) -> bool:
-        now = time.monotonic()
-        earned = (now - self._filled_at) * self._config.shadow_seconds
-        self._purse, self._filled_at = min(self._purse + earned, BURST_SECONDS), now
-        return self._purse > 0.0
-
     async def _again(self, answered: _Answered) -> str:
         """Decide once more, and say what came of it."""
-        tenant, before = answered.outcome.tenant, answered.decision
+        tenant, before = answered.tenant, answered.decision
         request = _own(answered.request)
         self._given.add(tenant, answered.program, request)
         if "sequence" in answered.request and "sequence" in request:
@@ -240,7 +248,7 @@ class Shadow(Observer):
             if time.perf_counter() - began > LANE_SECONDS:
                 return None  # a lane stays free for those who are waited for
             await asyncio.sleep(LANE_SECONDS / 50)
-        self._purse += time.perf_counter() - began  # to wait costs no processor time
+        self._waited = time.perf_counter() - began  # which costs no processor time
         try:
             return await self._lanes.run(tenant, program, request, before.seed, before.now, limits)
         except (Overloaded, DeadlineExceeded, LaneTrouble):
@@ -250,7 +258,7 @@ class Shadow(Observer):
         before = answered.decision
         secrets = self._config.hidden.secrets(answered.request)
         example = {
-            "tenant": answered.outcome.tenant,
+            "tenant": answered.tenant,
             "result": result,
             "request": _shown(answered.request, self._config.hidden),
             "seed": before.seed,
@@ -291,6 +299,20 @@ def _own(request: RequestData) -> RequestData:
     copy.pop("secrets", None)
     copy.pop("sequence", None)
     return copy
+
+
+def _size_of(value: object) -> int:
+    """Bytes of plain data, as Python has it; of more than LARGEST, some number above that."""
+    size, left = 0, [value]
+    while left and size <= LARGEST:
+        found = left.pop()
+        size += sys.getsizeof(found)
+        if isinstance(found, dict):
+            left += found
+            left += found.values()
+        elif isinstance(found, (list, tuple)):
+            left += found
+    return size
 
 
 def _told(decision: Decision) -> dict[str, Any]:

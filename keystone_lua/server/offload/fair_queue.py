@@ -1,7 +1,7 @@
 """Who runs next: a bounded queue for each tenant, served in turn.
 
 In: items, each some tenant's. Out: the next item of a tenant that may run. Refuses an item with `QueueFull` when its
-tenant has `DEPTH` waiting, or all tenants together have `TOTAL_ITEMS` or `TOTAL_BYTES`.
+tenant has ``depth`` waiting, or all tenants together have so many items or bytes.
 
 A tenant that asks as fast as it can waits behind itself only: each turn serves one item, then goes to the end of
 the round. Nothing is kept of a tenant that has nothing waiting.
@@ -40,7 +40,8 @@ T = TypeVar("T", bound=Queued)
 class FairQueue(Generic[T]):
     """See the module's docstring."""
 
-    def __init__(self) -> None:
+    def __init__(self, depth: int = DEPTH, total_items: int = TOTAL_ITEMS, total_bytes: int = TOTAL_BYTES) -> None:
+        self._depth, self._total_items, self._total_bytes = depth, total_items, total_bytes
         self._waiting: OrderedDict[str, deque[T]] = OrderedDict()
         self.items = 0
         self.bytes = 0
@@ -48,9 +49,9 @@ class FairQueue(Generic[T]):
     def add(self, item: T) -> None:
         """Put an item at the end of its tenant's queue. Raises `QueueFull`."""
         queue = self._waiting.get(item.tenant)
-        if queue is not None and len(queue) >= DEPTH:
+        if queue is not None and len(queue) >= self._depth:
             raise QueueFull
-        if self.items >= TOTAL_ITEMS or (self.items and self.bytes + item.size > TOTAL_BYTES):
+        if self.items >= self._total_items or (self.items and self.bytes + item.size > self._total_bytes):
             raise QueueFull
         self._waiting.setdefault(item.tenant, deque()).append(item)
         self._count(item, 1)

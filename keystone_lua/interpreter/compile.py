@@ -22,7 +22,7 @@ from .analysis.types import Kinds
 from .codegen import compiler
 from .codegen.attribution import AccountingBuilder
 from .codegen.builder import FunctionBuilder
-from .execution.constants import values_of
+from .execution.constants import made_by
 from .execution.helpers import HELPERS
 from .execution.program import Program
 from .execution.twin_calls import TWIN_MAKERS
@@ -108,6 +108,7 @@ def _compile(found: Linked, accounted: bool, level: Level, hosted: bool = False)
     )
     base, tables = _globals(resolution, builtins)
     makers = tuple([_compile(maker, False, level) for maker in found.makers])
+    constants = made_by(makers, found.compile_cost)
     code_of = dict(zip(chunks, codes, strict=True))
     return Program(
         name=chunks[0].name,
@@ -134,7 +135,8 @@ def _compile(found: Linked, accounted: bool, level: Level, hosted: bool = False)
         sites=sites,
         level=level,
         makers=makers,
-        constants=values_of(makers, found.compile_cost),
+        constants=constants.values,
+        constant_bytes=constants.size,
         accounts=builder.accounts() if isinstance(builder, AccountingBuilder) else None,
         source=found.texts[0],
         sources=found.modules,

@@ -21,7 +21,7 @@ from types import MappingProxyType
 from typing import Final
 
 from .costs import VERSION as COST_VERSION
-from .execution.constants import values_of
+from .execution.constants import made_by
 from .execution.helpers import HELPERS
 from .execution.program import Program
 from .levels import Level
@@ -48,7 +48,7 @@ PLAIN: Final = (
 
 MADE_AGAIN: Final = (
     *("modules", "broken", "global_cells", "level", "namespace", "fixed", "sites"),
-    *("source", "sources", "idle_runs", "for_hosts", "accounts", "makers", "constants", "facts"),
+    *("source", "sources", "idle_runs", "for_hosts", "accounts", "makers", "constants", "constant_bytes", "facts"),
 )
 """Fields that are not: of other types, or not part of what was compiled."""
 
@@ -97,6 +97,7 @@ def unpack(data: bytes, source: bytes, modules: Mapping[str, bytes]) -> Program:
     sites = tuple(map(Site._make, rows))
     catalogue.imported(dict(zip(PLAIN, plain, strict=True))["sought"])
     makers = tuple([unpack(maker, text, {}) for maker, text in packed])
+    constants = made_by(makers)
     return Program(
         **dict(zip(PLAIN, plain, strict=True)),
         modules=MappingProxyType(dict(codes)),
@@ -107,7 +108,8 @@ def unpack(data: bytes, source: bytes, modules: Mapping[str, bytes]) -> Program:
         fixed=tuple((slot, path, LIBRARIES[path[0]][path[1]]) for slot, path in fixed),
         sites=sites,
         makers=makers,
-        constants=values_of(makers),
+        constants=constants.values,
+        constant_bytes=constants.size,
         source=source,
         sources=MappingProxyType({file: modules[file] for file in files}),
     )

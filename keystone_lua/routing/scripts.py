@@ -63,6 +63,9 @@ class Source:
     """Bytes of one source file."""
 
 
+MOST_CONSTANTS: Final = 512 << 20
+"""Bytes that making the constants of all scripts in force may be charged: they stay, and each process has them."""
+
 VERSION_DIGITS: Final = 16
 """Of a version's SHA-256, in hexadecimal."""
 
@@ -236,9 +239,14 @@ class ScriptStore:
         errors = dict.fromkeys(folder.errors)  # as an ordered set: one broken module troubles many scripts
         compiled: dict[str, _Compiled] = {}
         never_compiled: dict[str, str] = {}
-        for tenant, files in _by_tenant([*folder.scripts, *folder.unreadable]):
+        tenants = _by_tenant([*folder.scripts, *folder.unreadable])
+        constants = _Constants([entry.program for tenant, _ in tenants if (entry := self._compiled.get(tenant))])
+        for tenant, files in tenants:
             try:
-                compiled[tenant] = self._compile(tenant, files, folder)
+                entry = self._compile(tenant, files, folder)
+                before = self._compiled.get(tenant)
+                constants.replace(entry, before.program if before is not None else None)
+                compiled[tenant] = entry
             except (_BadFile, LuaSyntaxError) as error:
                 message = _one_line(error)
                 errors[message] = None
@@ -294,6 +302,21 @@ MOST_NAMES: Final = 200
 _FUNCTION: Final = re.compile(
     rb"\bfunction[ \t]+([A-Za-z_]\w{0,60})[ \t]*\(|^([A-Za-z_]\w{0,60})[ \t]*=[ \t]*function\b", re.MULTILINE
 )
+
+
+class _Constants:
+    """The bytes of all scripts' constants. What is in force goes before what is new."""
+
+    def __init__(self, programs: Iterable[Program]) -> None:
+        self._size = sum(program.constant_bytes for program in programs)
+
+    def replace(self, entry: _Compiled, before: Program | None) -> None:
+        """Count a script's next program in place of the one before. Raises `_BadFile` where there is no room for it."""
+        size = self._size + entry.program.constant_bytes - (before.constant_bytes if before is not None else 0)
+        if size > max(MOST_CONSTANTS, self._size):
+            mib = MOST_CONSTANTS >> 20
+            raise _BadFile(f"{entry.source.name}: with its constants those of all scripts take more than {mib} MiB")
+        self._size = size
 
 
 def without_entry_point(program: Program) -> str | None:

@@ -331,3 +331,39 @@ def test_shared_modules_for_the_command_line(tmp_path: Path) -> None:
         tmp_path, {"a.lua": "x =", "lib/b.lua": "return 1", "lib/c/d.lua": "return 2", "lib/bad.lua": b"\xff"}
     )
     assert shared_modules(tmp_path) == {"b": b"return 1", "c.d": b"return 2"}
+
+
+LIST = "local L = constant(function() local t = {} for i = 1, %d do t[i] = 'a' .. i end return t end)\n"
+
+
+def test_constants_of_all_scripts_are_bounded_and_what_is_in_force_goes_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def put(tenant: str, entries: int) -> None:
+        text = (LIST % entries if entries else "") + "function on_route_request() return {} end"
+        (tmp_path / f"{tenant}.lua").write_text(text)
+
+    store = ScriptStore(tmp_path)
+    put("b", 1_000)
+    put("plain", 0)
+    sizes = {tenant: program.constant_bytes for tenant, program in store.reload().programs.items()}
+    assert sizes["plain"] == 0
+    assert 200_000 < sizes["b"] < 1_000_000
+    monkeypatch.setattr("keystone_lua.routing.scripts.MOST_CONSTANTS", 2 * sizes["b"] + 10_000)
+    put("a", 1_000)
+    put("c", 1_000)
+    snapshot = store.reload()
+    assert list(snapshot.programs) == ["a", "b", "plain"]
+    assert snapshot.errors == (snapshot.never_compiled["c"],)
+    assert snapshot.never_compiled["c"].startswith("c.lua: with its constants those of all scripts take more than")
+    put("a", 1_500)  # keeps its last version
+    before = snapshot.programs["a"]
+    assert store.reload().programs["a"] is before
+    put("a", 10)
+    assert list(store.reload().programs) == ["a", "b", "c", "plain"]
+    (tmp_path / "b.lua").unlink()
+    put("c", 1_900)
+    assert store.reload().errors == ()
+    adopted = ScriptStore(tmp_path)
+    adopted.adopt(store.hand_over(adopted.current))
+    assert adopted.current.programs["c"].constant_bytes == store.current.programs["c"].constant_bytes

@@ -6,7 +6,7 @@ LuaSyntaxError what fails, takes more than LIMITS, asks for the clock or a rando
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ..errors import LuaSyntaxError, ScriptError
 from ..limits import MAX_COMPILE_COST, MIB, Limits
@@ -47,9 +47,17 @@ class ConstantRun(Run):
     seed = _hidden("random numbers")
 
 
-def values_of(makers: tuple[Program, ...], compile_cost: int = 0) -> tuple[LuaValue, ...]:
+class Made(NamedTuple):
+    """Constants, and the bytes that making them was charged."""
+
+    values: tuple[LuaValue, ...]
+    size: int
+
+
+def made_by(makers: tuple[Program, ...], compile_cost: int = 0) -> Made:
     """All values, in the order of their numbers; ``compile_cost`` is the program's. What was loaded may be loaded."""
     values: list[LuaValue] = []
+    size = 0
     parts = _PARTS - _PARTS * compile_cost // MAX_COMPILE_COST
     limits = Limits(LIMITS.instructions * parts // _PARTS, LIMITS.memory * parts // _PARTS)
     for maker in makers:
@@ -62,6 +70,7 @@ def values_of(makers: tuple[Program, ...], compile_cost: int = 0) -> tuple[LuaVa
             run.refuel(0)
             used, allocated = run.spent()
             limits = Limits(limits.instructions - used, limits.memory - allocated)
+            size += allocated
         except Unfit as error:
             raise LuaSyntaxError(f"{maker.name}:1: {error}", 1) from None
         except LuaError as error:
@@ -71,4 +80,4 @@ def values_of(makers: tuple[Program, ...], compile_cost: int = 0) -> tuple[LuaVa
         finally:
             restore(before)
             run.close()
-    return tuple(values)
+    return Made(tuple(values), size)

@@ -62,6 +62,8 @@ class Program:
     """Programs that make the constants, one for each chunk that has any."""
     constants: tuple[LuaValue, ...] = field(default=(), repr=False)
     """What they have made: frozen values, shared by all runs."""
+    constant_bytes: int = 0
+    """What making them was charged."""
     facts: dict[str, bool] = field(default_factory=dict, repr=False)
     """What the floors above have found out about its code, and would ask for each run."""
 

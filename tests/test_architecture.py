@@ -56,7 +56,7 @@ MAY_IMPORT = {
     "keystone_lua.hidden": (),
     "keystone_lua.untrusted": ("keystone_lua.untrusted", "ruamel"),
     "keystone_lua.server": (
-        "aiohttp", "google.protobuf", "h2", "keystone_lua.hidden", "keystone_lua.interpreter", "keystone_lua.routing",
+        "aiohttp", "google.protobuf", "h2", "keystone_lua.bundles", "keystone_lua.hidden", "keystone_lua.interpreter", "keystone_lua.routing",
         "keystone_lua.server", "keystone_lua.untrusted", "prometheus_client", "pydantic", "pydantic_core",
     ),
     "keystone_lua.gateway": (

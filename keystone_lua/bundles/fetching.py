@@ -11,11 +11,9 @@ Redirects are not followed: nobody should learn where else this host can reach.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import http.client
 import json
 import os
-import shutil
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -25,13 +23,11 @@ from urllib.parse import urlsplit
 
 from ..interpreter import Limits
 from ..routing.bundle_status import Status, read_status, status_file
-from ..routing.folder_versions import exchange
-from ..routing.scripts import ScriptStore
-from ..routing.scripts_folder import ScriptsFolderError
 from ..untrusted.outgoing import connection_to, replace_file, within
 from ..untrusted.text import printable
-from .contents import MAX_PACKED, Bundle, BundleError, unpack
-from .signatures import Verifier, check
+from .contents import MAX_PACKED, BundleError
+from .placing import put_in_place
+from .signatures import Verifier
 
 CONNECT_SECONDS: Final = 10.0
 FETCH_SECONDS: Final = 60.0
@@ -126,65 +122,8 @@ class Fetcher:
 
     def _put_in_force(self, fetched: _Fetched, now: float) -> None:
         """Raises `BundleError`, and then nothing has changed."""
-        digest = hashlib.sha256(fetched.data).hexdigest()
-        if digest == self.status.sha256:
-            self.status = replace(self.status, etag=fetched.etag)
-            return
-        bundle = unpack(fetched.data)
-        key = check(bundle.token, bundle.manifest, self._source.keys) if self._source.keys else ""
-        if bundle.number <= self.status.number:
-            raise BundleError(
-                f"the bundle has the number {bundle.number}, and {self.status.number} is in force: it is not newer"
-            )
-        try:
-            self._replace_folder(bundle)
-        except OSError as error:
-            raise BundleError(f"cannot be put in place: {error.filename or ''}: {error.strerror}") from None
-        self.status = replace(
-            self.status,
-            revision=bundle.revision,
-            number=bundle.number,
-            sha256=digest,
-            etag=fetched.etag,
-            key=key,
-            at=now,
-        )
-
-    def _replace_folder(self, bundle: Bundle) -> None:
-        draft = self._folder.with_name(f".{self._folder.name}.incoming")
-        for each in (self._folder, draft):
-            if each.is_symlink():  # to exchange it would leave the old folder behind the draft's name, and mix both
-                raise BundleError(f"cannot be put in place: {each}: is a link")
-        shutil.rmtree(draft, ignore_errors=True)
-        try:
-            for name, content in bundle.files.items():
-                path = draft / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                with path.open("wb") as file:
-                    file.write(content)
-                    file.flush()
-                    os.fsync(file.fileno())
-            self._compile(draft)
-            if self._folder.exists():
-                exchange(self._folder, draft)
-            else:
-                draft.rename(self._folder)
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
-
-    def _compile(self, folder: Path) -> None:
-        try:
-            errors = ScriptStore(folder, self._limits.source).reload().errors
-        except ScriptsFolderError as error:
-            raise BundleError(str(error)) from None
-        if errors:
-            more = f", and {len(errors) - 1} more" if len(errors) > 1 else ""
-            raise BundleError(f"a script does not load: {errors[0]}{more}")
-
-
-def lock_of(folder: Path) -> Path:
-    """What a process that keeps ``folder`` locks."""
-    return status_file(folder).with_suffix(".lock")
+        placed = put_in_place(fetched.data, self._source.keys, self._folder, self._limits.source, self.status, now)
+        self.status = replace(placed, etag=fetched.etag)
 
 
 def _body(connection: http.client.HTTPConnection, response: http.client.HTTPResponse) -> bytes:

@@ -98,7 +98,7 @@ def _sign(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    keys = _keys(options.keys)
+    keys = keys_in(options.keys)
     try:
         found = unpack(_read(options.file))
         kid = check(found.token, found.manifest, keys) if keys else ""
@@ -113,10 +113,11 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _fetch(options: argparse.Namespace) -> int:
-    from ..bundles.fetching import Fetcher, Source, lock_of
+    from ..bundles.fetching import Fetcher, Source
+    from ..bundles.placing import lock_of
     from ..untrusted.outgoing import only_one
 
-    source = Source(options.url, _keys(options.keys), headers_in(options.headers), options.ca, options.wait)
+    source = Source(options.url, keys_in(options.keys), headers_in(options.headers), options.ca, options.wait)
     stop = threading.Event()
     if options.follow:
         signal.signal(signal.SIGTERM, lambda _number, _frame: stop.set())
@@ -139,7 +140,8 @@ def _fetch(options: argparse.Namespace) -> int:
         raise UsageError(f"{error.filename}: {error.strerror}" if error.filename else str(error)) from None
 
 
-def _keys(file: str | None) -> list[Verifier]:
+def keys_in(file: str | None) -> list[Verifier]:
+    """The keys in a file; none without one. Raises `UsageError`."""
     if file is None:
         return []
     try:

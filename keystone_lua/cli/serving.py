@@ -59,6 +59,10 @@ def _serve(options: argparse.Namespace) -> int:
     need("serve", "server", "aiohttp", "prometheus_client", "pydantic")
     if config.grpc_address is not None:
         need("serve --grpc-addr", "server,grpc", "h2", "google.protobuf")
+    if config.bundle_keys is not None:
+        from .bundling import keys_in
+
+        keys_in(str(config.bundle_keys))
     from ..server.process.lean_start import lean_start
 
     with lean_start():

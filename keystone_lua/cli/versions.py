@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from ..server.settings.reader import ConfigError, add_arguments, read_settings
-from .options import UsageError, percent
+from .options import UsageError, percent, read_file
 from .output import complain, say, say_json
 
 if TYPE_CHECKING:
@@ -46,6 +46,11 @@ def add_commands(commands: Commands) -> None:
         if name == "promote":
             order.add_argument("--force", action="store_true", help="whatever the comparing has come to")
         order.set_defaults(act=name)
+    upload = acts.add_parser("upload", help="bring a bundle as the next version", allow_abbrev=False)
+    upload.add_argument("file", metavar="FILE", help="the bundle, as `bundle build` makes it")
+    upload.add_argument("--shadow", type=percent, metavar="PERCENT", help="how many decisions it takes too")
+    upload.add_argument("--who", default="", metavar="NAME", help="who says so, for the server's log (default: you)")
+    upload.set_defaults(act="upload")
     versions.set_defaults(force=False)
     for parser in (versions, *acts.choices.values()):
         add_arguments(parser)
@@ -56,10 +61,10 @@ def add_commands(commands: Commands) -> None:
 
 def _versions(options: argparse.Namespace) -> int:
     method, path = _call(options)
-    status, said = _ask(options, method, path)
+    status, said = _ask(options, method, path, read_file(options.file) if options.act == "upload" else None)
     if options.json:
         say_json(said)
-    elif status not in (200, 422):
+    elif status not in (200, 422) or "error" in said:
         complain(f"keystone-lua: {said.get('error', f'the server answered {status}')}")
     elif options.act in ("promote", "rollback"):
         before, after = said["before"] or "nothing", said["after"] or "nothing"
@@ -67,6 +72,9 @@ def _versions(options: argparse.Namespace) -> int:
         for error in said["errors"]:
             complain(f"keystone-lua: {error}")
     else:
+        if taken := said.get("taken"):
+            by = f", signed by {taken['key']}" if taken["key"] else ""
+            say(f"taken: {taken['revision']}, number {taken['number']}{by}")
         _report(said)
     return 0 if status == 200 else 1
 
@@ -75,10 +83,17 @@ def _call(options: argparse.Namespace) -> tuple[str, str]:
     if options.act == "show":
         return "GET", "/versions"
     if options.act in ("shadow", "share"):
-        return "POST", "/versions?" + urlencode({options.act: f"{options.percent:.6f}".rstrip("0").rstrip(".")})
+        return "POST", "/versions?" + urlencode({options.act: _number(options.percent)})
     who = options.who or _user()
+    if options.act == "upload":
+        shadow = {"shadow": _number(options.shadow)} if options.shadow is not None else {}
+        return "POST", "/versions?" + urlencode({"who": who, **shadow})
     force = {"force": "1"} if options.force else {}
     return "POST", f"/{options.act}?" + urlencode({"who": who, **force})
+
+
+def _number(percentage: float) -> str:
+    return f"{percentage:.6f}".rstrip("0").rstrip(".")
 
 
 def _user() -> str:
@@ -88,7 +103,7 @@ def _user() -> str:
         return ""
 
 
-def _ask(options: argparse.Namespace, method: str, path: str) -> tuple[int, dict[str, Any]]:
+def _ask(options: argparse.Namespace, method: str, path: str, body: bytes | None = None) -> tuple[int, dict[str, Any]]:
     from ..server.process.probe import connection_to
 
     try:
@@ -99,7 +114,7 @@ def _ask(options: argparse.Namespace, method: str, path: str) -> tuple[int, dict
     headers = {"Authorization": f"Bearer {config.admin_token}"} if config.admin_token else {}
     connection = connection_to(address, config.tls)
     try:
-        connection.request(method, path, headers=headers)
+        connection.request(method, path, body, headers)
         response = connection.getresponse()
         said = json.loads(response.read(1 << 24))
     except (OSError, http.client.HTTPException) as error:

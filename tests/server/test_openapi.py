@@ -18,6 +18,7 @@ from keystone_lua.routing.folder_versions import next_of, previous_of
 from keystone_lua.server.api import models, openapi
 from keystone_lua.server.http.responses import Refusal
 from keystone_lua.server.http.route_path import tenant_of
+from keystone_lua.server.scripts.uploads import MAX_UPLOAD
 from keystone_lua.server.settings.config import Rates, ServerConfig
 from tests.server.schema import problems
 from tests.server.support import (
@@ -46,6 +47,7 @@ SCRIPTS: dict[str, str | bytes] = {
     "endless.lua": "function on_route_request() while true do end end\n",
 }
 TOKEN = {"Authorization": "Bearer hush"}
+GUARD = b"Authorization: Bearer hush\r\n"
 
 
 def test_the_file_is_made_from_the_models() -> None:
@@ -147,6 +149,8 @@ def test_every_documented_status_is_seen(tmp_path: Path) -> None:
             ask("POST", path, **TOKEN)
         ask("GET", "/versions")
         ask("GET", "/versions", **TOKEN)
+        for bundle in (b"no bundle", b" " * (MAX_UPLOAD + 1)):
+            ask("POST", "/versions", bundle, **TOKEN)
         for bad in ({}, {"good.lua": "x ="}):
             write_scripts(next_of(scripts), {**SCRIPTS, **bad})
             ask("POST", "/reload", **TOKEN)
@@ -163,6 +167,7 @@ def test_every_documented_status_is_seen(tmp_path: Path) -> None:
         for head in (b"", b"Expect: magic\r\n"):  # the body is late, the expectation cannot be met
             for path in ("/route/good", "/route/good/batch", "/forward/good?body=1"):
                 seen.add(check("POST", path, sent_without_its_body(client, path, head)))
+            seen.add(check("POST", "/versions", sent_without_its_body(client, "/versions", head + GUARD)))
         for answer in many_at_once(client):
             seen.add(check("POST", "/route/endless", answer))
             assert answer.status != 503 or int(answer.headers["retry-after"]) > 0

@@ -354,9 +354,17 @@ class NextVersion(Version):
     removed: list[StrictStr]
 
 
+class BundleTaken(BaseModel):
+    """A bundle that has become the next version."""
+
+    revision: StrictStr
+    number: StrictInt
+    key: StrictStr
+
+
 class VersionsAnswer(BaseModel):
     """Body of ``GET /versions``: how both versions stand. ``objection`` is why a promotion would be refused;
-    ``examples`` are decisions that differ, secrets masked."""
+    ``examples`` are decisions that differ, secrets masked; ``taken`` is there after a bundle was brought."""
 
     current: Version
     next: NextVersion | None
@@ -367,6 +375,7 @@ class VersionsAnswer(BaseModel):
     tenants: dict[StrictStr, Results]
     objection: StrictStr
     examples: list[dict[StrictStr, Any]]
+    taken: BundleTaken | None = None
 
 
 class SwitchAnswer(BaseModel):
@@ -404,5 +413,6 @@ class Description(BaseModel):
 BODIES: tuple[type[BaseModel], ...] = (
     RouteRequest, RouteAnswer, ScriptFailure, BatchTrouble, Refusal, Health, ReloadAnswer, DryRunAnswer, Status,
     Description, VersionsAnswer, SwitchAnswer, Results, Version, NextVersion, BundleStatus,
+    BundleTaken,
 )  # fmt: skip
 """Every body, of requests and of answers."""

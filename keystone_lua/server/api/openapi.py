@@ -19,6 +19,7 @@ from ...interpreter import ENGINE_VERSION
 from ..http.admin_endpoints import WHO
 from ..http.batch import MAX_ITEMS
 from ..http.forward_cache import KEYS
+from ..scripts.uploads import MAX_UPLOAD
 from . import models
 
 SCHEMAS = "#/components/schemas/"
@@ -246,12 +247,25 @@ _NOT_DONE: Answers = {409: ("Not done; the error says why.", models.Refusal)}
 def _versions() -> dict[str, Any]:
     told: Answers = {200: ("How both stand.", models.VersionsAnswer), **_NO_TOKEN, **_NOT_GUARDED, **_WRONG_METHOD}
     bad: Answers = {400: ("An option that cannot be read.", models.Refusal)}
-    change = _call("Set how much the next version takes too, or answers", {**told, **bad, **_NOT_DONE}, admin=True)
+    brought: Answers = {
+        **{status: ROUTE_ANSWERS[status] for status in (408, 417)},
+        413: (f"The bundle is larger than {MAX_UPLOAD} bytes.", models.Refusal),
+        422: ("The bundle is not right as a whole; the error says why. Nothing has changed.", models.Refusal),
+    }
+    change = _call(
+        "Bring the next version, and set how much it takes too, or answers",
+        {**told, **bad, **_NOT_DONE, **brought},
+        admin=True,
+    )
     number = {"type": "number", "minimum": 0, "maximum": 100}
+    who = {"type": "string", "maxLength": WHO, "pattern": "^[ -~]*$"}
+    named = {"name": "who", "in": "query", "description": "Who says so, for the decision log.", "schema": who}
     change["parameters"] = [
         {"name": name, "in": "query", "description": f"Of a hundred decisions, how many it {what}.", "schema": number}
         for name, what in (("shadow", "takes too, after the answer"), ("share", "answers"))
-    ]
+    ] + [{**named, "description": "Who brings the bundle, for the server's log."}]
+    bundle = {"application/gzip": {"schema": {"type": "string", "format": "binary"}}}
+    change["requestBody"] = {"required": False, "content": bundle}
     show = _call("The next version of the scripts beside the one in force", told, admin=True)
     switch: Answers = {
         200: ("Done, and in force in every worker.", models.SwitchAnswer),
@@ -264,8 +278,6 @@ def _versions() -> dict[str, Any]:
     }
     promote = _call("Put the next version of the scripts in force", switch, admin=True)
     rollback = _call("Put the previous version of the scripts in force", switch, admin=True)
-    who = {"type": "string", "maxLength": WHO, "pattern": "^[ -~]*$"}
-    named = {"name": "who", "in": "query", "description": "Who says so, for the decision log.", "schema": who}
     promote["parameters"] = [named, _option("force", ["0", "1"], "1 promotes whatever the comparing has come to.")]
     rollback["parameters"] = [named]
     return {

@@ -6,6 +6,7 @@ is set. They are served on the admin address if there is one, else on the server
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import re
 import time
@@ -23,10 +24,13 @@ from ...routing.request_fields import FIELDS as REQUEST_FIELDS
 from ...routing.scripts import ScriptStore
 from ..orders import PROMOTE, ROLLBACK, Order
 from ..scripts.reload import Reloads, Report
+from ..scripts.uploads import MAX_UPLOAD, UploadRefused, Uploads
 from ..scripts.versions import standing
 from ..settings.config import Address, ServerConfig
+from ..single_flight import quick_switching
 from ..telemetry.exposition import Exposition
 from ..telemetry.tracing import Trace
+from .bodies import Bodies
 from .json_text import json_bytes
 from .lifecycle import Lifecycle
 from .responses import CONTENT_TYPE, Refusal, answer, long_answer
@@ -67,6 +71,8 @@ class AdminEndpoints:
         self._reloads = reloads
         self._exposition = exposition
         self._lifecycle = lifecycle
+        self._bodies = Bodies(MAX_UPLOAD, config.body_seconds, 2 * MAX_UPLOAD)
+        self._uploads = Uploads(store.folder, config.bundle_keys, store.source_limit)
         self._started = time.monotonic()
         self.by_path = {
             "/health": Endpoint(GET, self._health),
@@ -134,16 +140,36 @@ class AdminEndpoints:
 
     async def _versions(self, request: web.BaseRequest, trace: Trace) -> web.StreamResponse:
         self._check_guard(request)
+        taken: Status | None = None
         if request.method == "POST":
             shadow, share = (_percent(request, name) for name in ("shadow", "share"))
+            taken = await self._take(request)
             if share and self._store.beside is not None and not self._store.beside.current.programs:
                 raise Refusal(409, "there is no next version")
             if shadow is not None:
                 self._counts.shadow.shadow_percent = shadow
             if share is not None:
                 self._counts.shadow.share_percent = share
-        body = json_bytes(standing(self._store, self._counts, self._guard))
-        return long_answer(request, body, trace.headers, close=self._lifecycle.draining, content_type=CONTENT_TYPE)
+        told = standing(self._store, self._counts, self._guard)
+        if taken is not None:
+            told["taken"] = {"revision": taken.revision, "number": taken.number, "key": taken.key}
+        return long_answer(
+            request, json_bytes(told), trace.headers, close=self._lifecycle.draining, content_type=CONTENT_TYPE
+        )
+
+    async def _take(self, request: web.BaseRequest) -> Status | None:
+        """Put the bundle that the body is, if there is one, in the place of the next version, and load it."""
+        who = _who(request)
+        body = await self._bodies.read(request) if request.body_exists else b""
+        if not body:
+            return None
+        try:
+            with quick_switching():
+                taken = await asyncio.to_thread(self._uploads.take, body, who)
+        except UploadRefused as error:
+            raise Refusal(409 if error.busy else 422, str(error)) from None
+        await self._reloads.reload()
+        return taken
 
     async def _promote(self, request: web.BaseRequest, trace: Trace) -> web.StreamResponse:
         return await self._order(request, trace, PROMOTE)
@@ -153,9 +179,7 @@ class AdminEndpoints:
 
     async def _order(self, request: web.BaseRequest, trace: Trace, act: str) -> web.StreamResponse:
         self._check_guard(request)
-        who, force = request.query.get("who", ""), request.query.get("force", "0")
-        if not (len(who) <= WHO and who.isprintable()):
-            raise Refusal(400, f"who: expected printable text of up to {WHO} characters", field="who")
+        who, force = _who(request), request.query.get("force", "0")
         if force not in ("0", "1"):
             raise Refusal(400, "force: expected 0 or 1", field="force")
         report = await self._reloads.order(Order(act, who, force == "1"))
@@ -191,6 +215,13 @@ def bundle_facts(status: Status) -> dict[str, object]:
         "revision": status.revision, "number": status.number, "at": status.at, "key": status.key,
         "tried_at": status.tried_at, "failures": status.failures, "error": status.error,
     }  # fmt: skip
+
+
+def _who(request: web.BaseRequest) -> str:
+    who = request.query.get("who", "")
+    if not (len(who) <= WHO and who.isprintable()):
+        raise Refusal(400, f"who: expected printable text of up to {WHO} characters", field="who")
+    return who
 
 
 def _percent(request: web.BaseRequest, name: str) -> float | None:

@@ -207,6 +207,9 @@ class ServerConfig:
 
     guard: Guard = field(default_factory=Guard)
 
+    bundle_keys: Path | None = None
+    """Who must have signed a bundle that an operator brings; None for anybody."""
+
     decision_log: DecisionLog | None = None
 
     spans: SpanExport | None = None

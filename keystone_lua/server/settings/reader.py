@@ -115,6 +115,10 @@ SETTINGS = (
         "the header by whose value a share of the requests goes to the next version; else the request's id",
     ),
     Setting(
+        "bundle-keys", FILE, "",
+        "who must have signed a bundle that POST /versions brings: a public PEM, JWKs, or `secret:…`; else nobody must",
+    ),
+    Setting(
         "promote-errors", PERCENT, f"{_DEFAULT.guard.errors:g}",
         "of a hundred compared decisions, how many may fail only in the next version for it to be promoted",
     ),
@@ -273,6 +277,7 @@ class Settings:
             shadow_percent=of["shadow-percent"],
             shadow_seconds=of["shadow-seconds"],
             share_header=of["share-header"],
+            bundle_keys=of["bundle-keys"],
             guard=Guard(of["promote-errors"], of["promote-moves"]),
             decision_log=self._decision_log(),
             spans=self._spans(),

@@ -14,23 +14,29 @@ NAN: Final = "-nan"
 CPython's adds two of them in either order, depending on how often a line ran."""
 
 
+_SMALL: Final = {float(number): str(number) for number in range(1, 1000)}
+"""The texts of the numbers that scripts write most."""
+_small: Final = _SMALL.get
+
+
 def number_to_string(number: float) -> str:
     """``%.14g`` as C prints it (manual 2.2.1; LUAI_NUMFFORMAT)."""
-    if -1e14 < number < 1e14:
-        whole = int(number)
-        if whole == number and (whole or math.copysign(1.0, number) > 0):
-            return str(whole)
-    elif number != number:
-        return NAN
-    return f"{number:.14g}"
+    if 0.0 < number < 1000.0:
+        return _small(number) or f"{number:.14g}"
+    if -1e14 < number < 1e14 and number // 1.0 == number and number:
+        return str(int(number))
+    return f"{number:.14g}" if number == number else NAN
 
 
 def whole_text(number: float) -> str | float:
     """The text of a whole number of up to 14 digits; any other number itself, whose text takes longer."""
-    if -1e14 < number < 1e14:
-        whole = int(number)
-        if whole == number and (whole or math.copysign(1.0, number) > 0):
-            return str(whole)
+    if 0.0 < number < 1000.0:
+        return _small(number, number)
+    if -1e14 < number < 1e14 and number // 1.0 == number:
+        if number:
+            return str(int(number))
+        if math.copysign(1.0, number) > 0.0:
+            return "0"
     return number
 
 

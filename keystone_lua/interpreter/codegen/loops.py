@@ -16,6 +16,7 @@ from typing import Final
 from ..analysis.pricing import Ahead, loop_name
 from ..analysis.scope import BOX, PLAIN, Variable
 from ..analysis.types import NUMBER
+from ..runtime.iteration import STARTS
 from ..syntax import nodes
 from ..syntax.control_flow import MULTI, ends
 from . import expressions, jumps, pyast, statements, stores
@@ -193,10 +194,11 @@ def ahead(builder: FunctionBuilder, node: nodes.NumericFor, plan: Ahead, counter
 def counted(
     builder: FunctionBuilder, kept: str, function: str, start: ast.expr, stop: ast.expr, step: ast.expr
 ) -> ast.expr:
-    """What a counting loop goes over; from 1 by 1 it is kept for small limits."""
+    """What a counting loop goes over; from 0, 1, 2 or 3 by 1 it is kept for small limits."""
     line = builder.line
-    if number_constant(start) == number_constant(step) == 1.0:
-        return pyast.subscript(pyast.name(kept, line), stop, line)
+    first = number_constant(start)
+    if number_constant(step) == 1.0 and first in STARTS:
+        return pyast.subscript(pyast.name(f"{kept}_{int(first)}", line), stop, line)
     return pyast.call(function, [start, stop, step], line)
 
 

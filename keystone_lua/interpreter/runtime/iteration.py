@@ -177,22 +177,34 @@ def chunks(start: float, stop: float, step: float) -> Iterable[tuple[int, Iterat
     return _chunks(count(start, step), rounds)
 
 
-class _Counted(dict[float, Iterable[Any]]):
-    """What a loop from 1 to n goes over, ready for small n: half of all loops are short, and a call costs 200 ns."""
+class _Kept(dict[float, Iterable[Any]]):
+    """What a loop from ``start`` to n goes over, ready for small n: most loops are short, and a call costs 400 ns."""
 
-    def __init__(self, make: Callable[[float, float, float], Iterable[Any]], small: Iterable[Any]) -> None:
+    def __init__(self, start: int, make: Callable[[float, float, float], Iterable[Any]], small: Iterable[Any]) -> None:
         super().__init__((float(n), values) for n, values in enumerate(small))
+        self.start = float(start)
         self.make = make
 
     def __missing__(self, stop: float) -> Iterable[Any]:
-        return self.make(1.0, stop, 1.0)
+        return self.make(self.start, stop, 1.0)
 
 
 SHORT_LOOP: Final = 64
-"""Rounds of a loop whose values are kept: 17 kB."""
+"""The last value of a loop whose values are kept."""
 
-COUNTED: Final = _Counted(counting, [COUNT[1 : n + 1] for n in range(SHORT_LOOP + 1)])
-CHUNKED: Final = _Counted(chunks, [(), *(((n, COUNT[1 : n + 1]),) for n in range(1, SHORT_LOOP + 1))])
+STARTS: Final = (0, 1, 2, 3)
+"""First values of loops by 1 that are kept for small limits, 17 kB each."""
+
+
+def _kept() -> Iterator[tuple[str, _Kept]]:
+    for start in STARTS:
+        values = [COUNT[start : n + 1] for n in range(SHORT_LOOP + 1)]
+        yield f"COUNTED_{start}", _Kept(start, counting, values)
+        yield f"CHUNKED_{start}", _Kept(start, chunks, [((len(each), each),) if each else () for each in values])
+
+
+KEPT: Final = dict(_kept())
+"""By the names that generated code has for them."""
 
 
 def _chunks(values: Iterator[float], rounds: int) -> Iterator[tuple[int, Iterator[float]]]:

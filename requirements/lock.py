@@ -22,7 +22,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 
-INSTEAD = {"pydantic": ["pydantic<2"], "mypy": [], "ruff": [], "cryptography": [], "pyarrow": [], "distributed": []}
+INSTEAD = {
+    "pydantic": ["pydantic<2"],
+    "mypy": [],
+    "ruff": [],
+    "cryptography": [],
+    "pyarrow": [],
+    "distributed": [],
+    "backports.zstd": [],
+}
 """Where the newest version has native code: what to ask for. What only looks at the code is left out, and so are extras
 that have no other form: tests/native is of them."""
 

@@ -46,8 +46,8 @@ MAY_IMPORT = {
     ),
     "keystone_lua.embedding": ("keystone_lua.embedding", "keystone_lua.interpreter", "keystone_lua.routing"),
     "keystone_lua.audit": (
-        "keystone_lua.audit", "keystone_lua.hidden", "keystone_lua.interpreter", "keystone_lua.routing",
-        "keystone_lua.untrusted", "pyarrow",
+        "backports", "compression", "keystone_lua.audit", "keystone_lua.hidden", "keystone_lua.interpreter",
+        "keystone_lua.routing", "keystone_lua.untrusted", "pyarrow",
     ),
     "keystone_lua.bundles": (
         "cryptography", "keystone_lua.bundles", "keystone_lua.interpreter", "keystone_lua.routing", "keystone_lua.untrusted",

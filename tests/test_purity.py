@@ -15,7 +15,7 @@ from tests import purity
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-WITHOUT = {"mypy", "ruff", "cryptography", "pyarrow", "distributed"}
+WITHOUT = {"mypy", "ruff", "backports-zstd", "cryptography", "pyarrow", "distributed"}
 """What has native code: the first two look at the code and run none of it, the others are extras, see tests/native."""
 
 LINE = re.compile(r"([\w.-]+)==([\w.]+) --hash=sha256:[0-9a-f]{64}  # (\S+)")

@@ -1,11 +1,11 @@
-"""Closed segments as gzip (RFC 1952), in members that can be read each by itself.
+"""Closed segments compressed, in members that can be read each by itself: gzip (RFC 1952), or zstd (see zstd_members).
 
 In: a segment. Out: the same lines in ``FILE.000001.gz``, which any gzip reads; and back, its bytes block by block. What
 ``compress`` writes has in each member's extra field how long the member is and how many lines are in it, so that a log
 is cut into pieces without being unpacked. Others' gzip files have no such field and are one piece.
 
-Refuses what is no gzip, or not whole, with `OSError` that names the file. Whatever a file unpacks to, no more than
-BLOCK bytes of it are held here at a time.
+Refuses what is not what its name says, or not whole, with `OSError` that names the file. Whatever a file unpacks to,
+no more than BLOCK bytes of it are held here at a time.
 """
 
 from __future__ import annotations
@@ -19,7 +19,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from . import zstd_members
+
 SUFFIX: Final = ".gz"
+SUFFIXES: Final = (SUFFIX, zstd_members.SUFFIX)
+"""Of compressed files, by which each is known."""
 
 MEMBER: Final = 1 << 20
 """Bytes of lines in a member, but for one line that is longer. A piece of a log: a tenth of a second of replay."""
@@ -54,17 +58,23 @@ class Member:
     lines: int
 
 
-def compress(source: Path) -> Path:
+def is_compressed(name: str) -> bool:
+    """Whether a file of that name is."""
+    return name.endswith(SUFFIXES)
+
+
+def compress(source: Path, suffix: str = SUFFIX) -> Path:
     """Write ``source``, a closed segment, as ``source.gz``, flush it to disk, remove ``source``; return the new one.
 
-    At any moment one of both is whole. Raises `OSError`.
+    ``suffix`` is one of SUFFIXES. At any moment one of both is whole. Raises `OSError`.
     """
-    target = source.with_name(source.name + SUFFIX)
+    target = source.with_name(source.name + suffix)
+    member = zstd_members.member if suffix == zstd_members.SUFFIX else _member
     draft = source.with_name(f"{source.name}.new")
     with source.open("rb") as given, draft.open("wb") as made:
         os.fchmod(made.fileno(), 0o640)
         for lines, data in _parts(given):
-            made.write(_member(data, lines))
+            made.write(member(data, lines))
         made.flush()
         os.fsync(made.fileno())
     draft.rename(target)
@@ -76,16 +86,18 @@ def compress(source: Path) -> Path:
 def members(file: BinaryIO, name: str) -> Iterator[Member]:
     """The members of an open file, in order. Raises `OSError`."""
     end = os.fstat(file.fileno()).st_size
+    read_head, longest = (
+        (zstd_members.read_head, zstd_members.HEAD) if name.endswith(zstd_members.SUFFIX) else (_read_head, _HEAD.size)
+    )
     offset = 0
     while offset < end:
         file.seek(offset)
-        head = file.read(_HEAD.size)
-        found = _HEAD.unpack(head) if len(head) == _HEAD.size else None
-        if found is None or found[0] != _MAGIC or found[5:7] != (_NAME, _CONTENT):
+        found = read_head(file.read(longest))
+        if found is None:
             yield Member(offset, end - offset, 0)
             return
-        size, lines = found[7:]
-        if not _HEAD.size < size <= end - offset:
+        size, lines = found
+        if not longest < size <= end - offset:
             raise OSError(f"{name}: is not whole: a part of {size} bytes at byte {offset}")
         yield Member(offset, size, lines)
         offset += size
@@ -94,6 +106,9 @@ def members(file: BinaryIO, name: str) -> Iterator[Member]:
 def unpacked(file: BinaryIO, name: str, offset: int, size: int) -> Iterator[bytes]:
     """The bytes that ``size`` bytes from ``offset`` on are made of, block by block. Raises `OSError`."""
     file.seek(offset)
+    if name.endswith(zstd_members.SUFFIX):
+        yield from zstd_members.unpacked(file, name, size, BLOCK)
+        return
     machine, begun = zlib.decompressobj(_GZIP), False
     waiting, left = b"", size
     while left or waiting:
@@ -128,6 +143,14 @@ def _parts(given: BinaryIO) -> Iterator[tuple[int, bytes]]:
             lines, size = [], 0
     if lines:
         yield len(lines), b"".join(lines)
+
+
+def _read_head(head: bytes) -> tuple[int, int] | None:
+    """Bytes and lines of the member that begins with ``head``; None for one of others."""
+    found = _HEAD.unpack(head) if len(head) == _HEAD.size else None
+    if found is None or found[0] != _MAGIC or found[5:7] != (_NAME, _CONTENT):
+        return None
+    return int(found[7]), int(found[8])
 
 
 def _member(data: bytes, lines: int) -> bytes:

@@ -67,7 +67,7 @@ class Piece:
     size: int
     end: int
     packed: bool = False
-    """Whether the bytes are gzip: then they are all that is read of the file."""
+    """Whether the bytes are compressed: then they are all that is read of the file."""
 
     def lines(self) -> Iterator[Line]:
         """The lines, in order; the last one of a file may be torn. Raises `OSError`."""
@@ -144,7 +144,7 @@ class Task(Protocol[Made]):
 def pieces(file: Path, size: int = PIECE) -> Iterator[Piece]:
     """Cut a file. What is written to it meanwhile is left out. Raises `OSError`."""
     with _opened(str(file)) as stream:
-        if file.name.endswith(compressed.SUFFIX):
+        if compressed.is_compressed(file.name):
             for member in compressed.members(stream, str(file)):
                 yield Piece(str(file), member.offset, member.size, member.offset + member.size, packed=True)
             return

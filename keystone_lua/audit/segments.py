@@ -1,8 +1,8 @@
 """The files of a decision log: their names, which of them belong together, and how each ends.
 
 ``FILE`` is being written; ``FILE.000001`` and so on are what it was before, oldest first, and never change, but that
-each may become ``FILE.000001.gz`` (see compressed). The other workers of a server write ``FILE.w1``, ``FILE.w2`` and so
-on, with segments of their own; each is a chain. Scripts are in ``FILE.scripts``, shared by all.
+each may become ``FILE.000001.gz`` or ``.zst`` (see compressed). The other workers of a server write ``FILE.w1``,
+``FILE.w2`` and so on, with segments of their own; each is a chain. Scripts are in ``FILE.scripts``, shared by all.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from . import compressed
 from .records import MAX_LINE
 
 _BLOCK: Final = 1 << 16
-_SEGMENT: Final = re.compile(r"(.+)\.(\d{6,})(?:\.gz)?\Z")
+_SEGMENT: Final = re.compile(r"(.+)\.(\d{6,})(?:\.gz|\.zst)?\Z")
 _MOVED: Final = re.compile(r"(.+)[.-]\d+\Z")
 _WORKER: Final = re.compile(r"(.+)\.w[1-9]\d*\Z")
 
@@ -126,7 +126,7 @@ def tail(descriptor: int) -> Tail:
 
 def tail_of(file: Path, *, flushed: bool = False) -> Tail:
     """The same of a file, compressed or not; ``flushed``: once all of it is on disk. Raises `OSError`."""
-    if file.name.endswith(compressed.SUFFIX):
+    if compressed.is_compressed(file.name):
         return _compressed_tail(file)
     descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
     try:

@@ -35,6 +35,8 @@ SECONDS: Final = 60.0
 FILE_SECONDS: Final = 900.0
 """For one file: a segment is 256 MiB before it is compressed."""
 
+_TYPES: Final = {".gz": "application/gzip", ".zst": "application/zstd"}
+
 SAID: Final = 4096
 """Bytes of a receiver's answer that are read."""
 
@@ -56,6 +58,8 @@ class Receiver:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     ca: Path | None = None
     """Certificates in PEM that the receiver's must be signed by; else those of the system."""
+    suffix: str = compressed.SUFFIX
+    """One of `compressed.SUFFIXES`: how segments are compressed that are not yet."""
 
     def send(self, name: str, body: BinaryIO, size: int, more: Mapping[str, str]) -> None:
         """Send one file and wait for its confirmation, a status of 2xx. Raises `NotShipped`."""
@@ -127,7 +131,9 @@ def _ship_chain(head: Path, receiver: Receiver, goes_on: Callable[[], bool]) -> 
             continue
         if not goes_on():
             return
-        packed = segment if segment.name.endswith(compressed.SUFFIX) else compressed.compress(segment)
+        packed = segment
+        if not compressed.is_compressed(segment.name):
+            packed = compressed.compress(segment, receiver.suffix)
         facts = _facts(packed)
         _ship_scripts(head, receiver, facts.scripts)
         with packed.open("rb") as body:
@@ -135,7 +141,7 @@ def _ship_chain(head: Path, receiver: Receiver, goes_on: Callable[[], bool]) -> 
             size = body.seek(0, os.SEEK_END)
             body.seek(0)
             receiver.send(packed.name, body, size, {
-                "Content-Type": "application/gzip",
+                "Content-Type": _TYPES[packed.suffix],
                 "Content-Digest": f"sha-256=:{digest}:",
                 "X-Keystone-Records": str(facts.records),
                 "X-Keystone-First": str(facts.first),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import random
 import signal
+import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..audit.shipping import NotShipped, Receiver, Shipped, lock_of, ship
 from ..untrusted.outgoing import HEADER_LINE, is_http_url, only_one
-from .options import UsageError, at_least, read_file, seconds
+from .options import UsageError, at_least, need, read_file, seconds
 from .output import complain, say, say_json
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ def add_commands(commands: Commands) -> None:
     sends.add_argument("log", metavar="LOG", type=Path, help="a decision log; those of its other processes go with it")
     sends.add_argument("url", metavar="URL", type=http_url, help="where to: the files' names are added to it")
     sends.add_argument("--method", choices=("PUT", "POST"), default="PUT", help="how (default PUT)")
+    sends.add_argument(
+        "--compress", choices=("gzip", "zstd"), default="gzip", help="into what (default gzip; zstd takes a package)"
+    )
     sends.add_argument("--headers", metavar="FILE", help="a file of header lines to send along, such as Authorization")
     sends.add_argument("--ca", metavar="FILE", type=Path, help="certificates in PEM, in place of the system's")
     sends.add_argument(
@@ -61,7 +65,10 @@ def headers_in(file: str | None) -> dict[str, str]:
 
 
 def _ship(options: argparse.Namespace) -> int:
-    receiver = Receiver(options.url, options.method, headers_in(options.headers), options.ca)
+    suffix = {"gzip": ".gz", "zstd": ".zst"}[options.compress]
+    if options.compress == "zstd" and sys.version_info < (3, 14):
+        need("ship --compress zstd", "zstd", "backports.zstd")
+    receiver = Receiver(options.url, options.method, headers_in(options.headers), options.ca, suffix)
     stop = threading.Event()
     if options.follow:
         signal.signal(signal.SIGTERM, lambda _number, _frame: stop.set())

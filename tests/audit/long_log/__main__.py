@@ -62,6 +62,7 @@ def main() -> int:
     parser.add_argument("--records", type=int, default=10_000_000)
     parser.add_argument("--segment", type=int, default=10_000, help="records of a segment")
     parser.add_argument("--fails", type=int, default=5, help="of so many requests one fails")
+    parser.add_argument("--compress", choices=("gzip", "zstd"), default="gzip")
     parser.add_argument("--replay", action="store_true", help="take every decision again, from what has arrived")
     options = parser.parse_args()
     begun = time.monotonic()
@@ -70,7 +71,7 @@ def main() -> int:
         parts = decisions(folder / "short")
         (folder / "log").mkdir()
         chains = Chains(folder / "log", parts, folder / "short" / "short.log")
-        sender = Sender(chains.file, ["--follow", "0.1", "--keep", "1"])
+        sender = Sender(chains.file, ["--follow", "0.1", "--keep", "1", "--compress", options.compress])
         receiver = Receiver(folder / "there", options.fails, sender.kill, unpack)
         with Served(receiver) as sender.url:
             try:

@@ -13,10 +13,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import FunctionType
 from typing import Any, Final
-from urllib.parse import unquote_to_bytes
 
 from ..interpreter import costs
 from ..interpreter.execution.run import Run
+from ..interpreter.modules.percent import unescaped
 from ..interpreter.runtime.values import FALSE, LONG_STRING, NO_METATABLE, TRUE, ListTable, LuaValue, MetaTable, Table
 from ..interpreter.stdlib.base import HEADER_LOOKUP
 from ..interpreter.text import from_text, to_text
@@ -273,12 +273,11 @@ def _args(run: Run, query: str) -> Table:
     table = _table(run, pairs, None)
     for pair in pairs:
         name, _, value = pair.partition("=")
-        if pair and (found := _unquoted(name)) not in table:
-            table[found] = _unquoted(value)
+        if pair and (found := _unquoted(run, name)) not in table:
+            table[found] = _unquoted(run, value)
     return table
 
 
-def _unquoted(text: str) -> str:
-    """A parameter's name or value, as a Lua string of its bytes."""
-    text = text.replace("+", " ")
-    return unquote_to_bytes(text.encode("latin-1")).decode("latin-1") if "%" in text else text
+def _unquoted(run: Run, text: str) -> str:
+    """A parameter's name or value, as a Lua string of its bytes. Escapes are paid for, each takes a piece of memory."""
+    return unescaped(run, text.replace("+", " "))

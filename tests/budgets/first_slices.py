@@ -61,7 +61,7 @@ STATEMENTS: Final = (
     "require('json').decode(b)", "require('json').get(b, '/b')", "require('json').get(b, '/0/0/0/0/0/0')", "require('json').encode(b)",
     "require('base64').decode(b)", "require('base64').encode(b)", "require('text').split(b, ',')", "require('text').lines(b)",
     "require('text').contains(b, 'aab')", "require('re').match(b, '(a|b)*c')", "require('re').gsub(b, 'a', 'b')",
-    "require('hash').sha256(b)", "require('bucket').growthbook(b, b)", "require('bucket').unleash(b, b)", "require('accept').type(b, {'a'})",
+    "for i = 1, 9 do request.args = nil local _ = request.args end", "require('hash').sha256(b)", "require('bucket').growthbook(b, b)", "require('bucket').unleash(b, b)", "require('accept').type(b, {'a'})",
 )  # fmt: skip
 
 
@@ -80,7 +80,15 @@ def slices() -> Iterator[tuple[str, float]]:
 
 def first_slice(program: Program, body: str) -> float:
     """Processor seconds of a decision's first slice."""
-    request = {"method": "GET", "path": "/", "host": "h", "headers": {}, "body": body, "backends": []}
+    request = {
+        "method": "GET",
+        "path": "/",
+        "host": "h",
+        "headers": {},
+        "body": body,
+        "backends": [],
+        "query": body[:65_536],
+    }
     started = time.process_time()
     with contextlib.suppress(SliceExhausted):
         decide(program, request, limits=DEFAULT, slice=SLICE)

@@ -130,6 +130,15 @@ def test_parameters_are_paid_for_when_they_are_read() -> None:
     assert failure.kind == "instructions"
 
 
+def test_escapes_of_parameters_are_paid_for() -> None:
+    """Each took 0.3 µs and 230 bytes, and a script can have them made again and again: 31 times the mean an instruction."""
+    escapes = 20_000
+    plain = decided({"query": "a=" + "abc" * escapes}, "local _ = request.args return {}")
+    escaped = decided({"query": "a=" + "%41" * escapes}, "local _ = request.args return {}")
+    assert escaped.instructions - plain.instructions == 12 * escapes
+    assert escaped.allocated_bytes - plain.allocated_bytes >= 230 * escapes
+
+
 def test_what_is_sent_is_paid_for() -> None:
     plain = decided({}, "return {}")
     for name, value in {"raw_path": "/" * 5000, "failed": ["a"] * 60, "headers_multi": {"a": ["b" * 5000]}}.items():

@@ -146,6 +146,9 @@ def test_backends_of_the_settings_serve_where_none_are_named(tmp_path: Path) -> 
         (asked("/", extensions={"on_error": "pass"}), "expected deny or allow"),
         (asked("/", extensions={f"n{n}": "" for n in range(20)}), "more than 16 context extensions"),
         (asked("/", headers={f"n{n}": "" for n in range(1001)}), "more than 1000 header lines"),
+        (asked("/", more={3: [], 13: b"\x0a\0" * 300_000}), "more than 1000 header lines"),  # 0.2 s to look at each
+        (asked("/" + "%41" * 25_000), "a path of more than 65536 characters"),
+        (asked("/", "%41" * 300_000), "tenant: expected the name of one"),
     ],
 )
 def test_what_makes_no_request_is_denied(envoy: Envoy, message: bytes, error: str) -> None:

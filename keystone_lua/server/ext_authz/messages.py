@@ -27,6 +27,12 @@ from .declared import APPEND, OVERWRITE, CheckRequest, CheckResponse, DecodeErro
 MOST_HEADERS: Final = 1000
 """Header lines. Envoy's own limit is 100 unless it is raised (max_headers_count)."""
 
+MOST_TARGET: Final = 1 << 16
+"""Characters of a path with its query. Envoy's own limit is 60 KiB of all headers; a megabyte takes 0.1 s to decode."""
+
+MOST_TENANT: Final = 1024
+"""Characters of a tenant's name as it is told: that of a file, encoded."""
+
 OPTIONS: Final = ("tenant", "backends", "on_error")
 """What Envoy's configuration says: ``context_extensions`` by these names, metadata such as ``x-keystone-on-error``."""
 
@@ -65,6 +71,8 @@ def asked_of(message: bytes, metadata: Mapping[str, str]) -> Asked:
         raise Refusal(400, "no CheckRequest, or texts in it that are no UTF-8") from None
     given = _options(metadata, attributes.context_extensions)
     http = attributes.request.http
+    if len(http.path) > MOST_TARGET:
+        raise Refusal(400, f"a path of more than {MOST_TARGET} characters", field="path")
     raw_path, mark, query = (http.path or "/").partition("?")
     if not is_method(http.method):
         raise Refusal(400, "the method that is asked about is none", field="method")
@@ -115,8 +123,9 @@ def _options(metadata: Mapping[str, str], extensions: Mapping[str, str]) -> dict
 
 
 def _tenant(given: Mapping[str, str]) -> str:
+    tenant = given.get("tenant", "")
     try:
-        return tenant_of(given.get("tenant", ""), "tenant=")
+        return tenant_of(tenant if len(tenant) <= MOST_TENANT else "", "tenant=")
     except Refusal:
         where = "in context_extensions, or in metadata as x-keystone-tenant"
         raise Refusal(400, f"tenant: expected the name of one, {where}", field="tenant") from None
@@ -134,11 +143,11 @@ def _headers(http: Any) -> tuple[dict[str, str], dict[str, list[str]], list[str]
     headers: dict[str, str] = {}
     several: dict[str, list[str]] = {}
     claims: list[str] = []
+    if len(http.headers or http.header_map.headers) > MOST_HEADERS:
+        raise Refusal(400, f"more than {MOST_HEADERS} header lines", field="headers")
     lines = http.headers.items() or [
         (line.key, line.raw_value.decode("utf-8", "replace") or line.value) for line in http.header_map.headers
     ]
-    if len(lines) > MOST_HEADERS:
-        raise Refusal(400, f"more than {MOST_HEADERS} header lines", field="headers")
     for name, value in lines:
         lower, is_told = kind_of(name)
         if is_told or lower.startswith(":"):

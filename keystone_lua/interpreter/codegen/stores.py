@@ -145,7 +145,8 @@ def guarded_store(
     present = pyast.compare(k, pyast.IN, o, line)
     if not is_text(k) and not (isinstance(k, ast.Constant) and k.value == 1.0):
         new_number = store if key_kind == POSITION else zeroed_store(builder, place, value)
-        new = pyast.if_(has_neighbour(builder, place), [*entry_charge(builder), *new_number], slow, line)
+        is_next = pyast.either([has_neighbour(builder, place), begins_list(builder, place)], line)
+        new = pyast.if_(is_next, [*entry_charge(builder), *new_number], slow, line)
         return [pyast.if_(plain, [pyast.if_(present, store, [new], line)], slow, line)]
     charge = entry_charge(builder) if is_text(k) else [*entry_charge(builder), *begin_list(builder, o)]
     body = [pyast.if_(pyast.compare(k, pyast.NOT_IN, o, line), charge, [], line), *store]
@@ -162,6 +163,14 @@ def has_neighbour(builder: FunctionBuilder, place: Place) -> ast.expr:
     line = builder.line
     below = pyast.binary(k, pyast.SUB, pyast.constant(1.0, line), line)
     return pyast.compare(below, pyast.IN, o, line)
+
+
+def begins_list(builder: FunctionBuilder, place: Place) -> ast.expr:
+    """A new number key that is 1 is the first of a list."""
+    o, k = place
+    line = builder.line
+    is_first = pyast.compare(k, ast.Eq(), pyast.constant(1.0, line), line)
+    return pyast.both([is_first, pyast.is_class(o, "ListTable", line)], line)
 
 
 def zeroed_store(builder: FunctionBuilder, place: Place, value: ast.expr) -> list[ast.stmt]:
@@ -197,7 +206,8 @@ def store_unknown(
         return slow
     short = pyast.compare(pyast.length(k, line), ast.Lt(), pyast.constant(LONG_STRING, line), line)
     new_text = pyast.both([pyast.is_class(k, "str", line), short, pyast.is_class(o, "Table", line)], line)
-    next_number = pyast.both([pyast.is_class(k, "float", line), has_neighbour(builder, place)], line)
+    is_next = pyast.either([has_neighbour(builder, place), begins_list(builder, place)], line)
+    next_number = pyast.both([pyast.is_class(k, "float", line), is_next], line)
     new_number = [*entry_charge(builder), *zeroed_store(builder, place, value)]
     number = pyast.if_(next_number, new_number, slow, line)
     new = pyast.if_(new_text, [*entry_charge(builder), *store], [number], line)

@@ -125,7 +125,7 @@ def _compile(found: Linked, accounted: bool, level: Level, hosted: bool = False)
         dynamic=builtins.dynamic,
         hosted=hosted,
         late_twins=0 if twinned else units,
-        own=frozenset({*kinds.globals, *builtins.global_cells}),
+        own=frozenset({*kinds.found.globals, *builtins.global_cells}),
         constant=not (tables or accounted or hosted)
         and found.compile_cost <= MAX_PROVED
         and is_constant(kinds, chunks, found.names),

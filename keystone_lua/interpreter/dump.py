@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, Final
 
+from .analysis.kinds import UNKNOWN
 from .analysis.pricing import FREE, price
-from .analysis.types import UNKNOWN
 from .codegen.builder import FunctionBuilder
 from .codegen.pyast import LuaCall, call_value
 from .compile import compile_to_tree

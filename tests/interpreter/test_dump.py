@@ -11,8 +11,9 @@ from keystone_lua.cli import main
 from keystone_lua.interpreter import execute
 from keystone_lua.interpreter.analysis.builtins import FixedBuiltins
 from keystone_lua.interpreter.analysis.constant_startup import is_constant
+from keystone_lua.interpreter.analysis.kinds import ANY, NUMBER, STRING
 from keystone_lua.interpreter.analysis.scope import BOX, PLAIN, VALUE
-from keystone_lua.interpreter.analysis.types import ANY, NUMBER, STRING, Kinds
+from keystone_lua.interpreter.analysis.types import Kinds
 from keystone_lua.interpreter.compile import compile_program
 from keystone_lua.interpreter.dump import STAGES, dump
 from keystone_lua.interpreter.levels import LEVEL_0, LEVEL_1

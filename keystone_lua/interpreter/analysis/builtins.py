@@ -5,11 +5,15 @@ Input: how a program uses its globals. Output: a FixedBuiltins.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from ..levels import LEVEL_1, Level
 from ..runtime.values import LONG_STRING
 from ..signatures import HOST_GLOBALS, LEFT_OUT, SWITCHED
 from ..stdlib.registry import LIBRARIES
-from .scope import Resolution
+from ..syntax import nodes
+from .scope import Resolution, Variable
 from .uses import Globals
 
 
@@ -89,6 +93,22 @@ class FixedBuiltins:
     def method(self, name: str) -> str | None:
         """The free variable of a string method, or None."""
         return self.field("string", name)
+
+    def slot_of(self, node: nodes.Expression, variables: Mapping[Any, Variable]) -> str | None:
+        """The free variable of the member that an expression names, or None; ``variables``: what is none of them."""
+        if isinstance(node, nodes.Name):
+            return self.function(node.name) if node not in variables else None
+        if not isinstance(node, nodes.Index) or not isinstance(node.key, nodes.String):
+            return None
+        library = node.object
+        if not isinstance(library, nodes.Name) or library in variables:
+            return None
+        return self.field(library.name, node.key.value)
+
+    def library_path(self, node: nodes.Expression, variables: Mapping[Any, Variable]) -> tuple[str, str] | None:
+        """The library and name of that member."""
+        slot = self.slot_of(node, variables)
+        return self.paths[slot] if slot is not None else None
 
     def slot(self, library: str, name: str) -> str:
         """The free variable of a member, numbered at its first use."""

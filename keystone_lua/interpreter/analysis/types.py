@@ -15,31 +15,15 @@ from functools import cached_property
 from typing import Any, Final
 
 from ..levels import LEVEL_1, Level
-from ..signatures import HOST_CALLS, RESULT_KINDS
+from ..signatures import RESULT_KINDS
 from ..syntax import nodes
-from ..syntax.control_flow import always_returns
+from ..syntax.control_flow import MULTI
 from .builtins import FixedBuiltins
-from .scope import Resolution, Scope, Variable
+from .collected import Function, collect
+from .kinds import ANY, BOOLEAN, FUNCTION, NIL, NUMBER, STRING, TABLE, TRUE_KINDS, UNKNOWN, join
+from .scope import Resolution, Variable
 
-NUMBER, STRING, BOOLEAN, NIL, TABLE, FUNCTION, ANY = "number", "string", "boolean", "nil", "table", "function", "any"
-UNKNOWN: Final = ""  # no value seen yet
 MAX_ROUNDS: Final = 12
-TRUE_KINDS: Final = (NUMBER, STRING, TABLE, FUNCTION)
-_MULTI: Final = (nodes.Call, nodes.MethodCall, nodes.Vararg)
-
-
-class _Function:
-    """What is known about a function that is called by name only."""
-
-    __slots__ = ("calls", "escaped", "kind", "node", "scope", "single")
-
-    def __init__(self, node: nodes.Function, scope: Scope) -> None:
-        self.node = node
-        self.scope = scope
-        self.calls: list[nodes.Call] = []
-        self.kind = UNKNOWN
-        self.single = always_returns(node.body)
-        self.escaped = False
 
 
 class Kinds:
@@ -53,24 +37,11 @@ class Kinds:
         self.proves = level.types
         """Whether anything is proved that the text does not say itself."""
         self.variables: dict[Variable, str] = {}
-        self.values: dict[Variable, list[nodes.Expression | str]] = {}
-        self.locals: dict[Variable, _Function] = {}
-        self.globals: dict[str, _Function] = {}
-        self.escaped: set[Variable | str] = set()
-        self.named_calls: list[nodes.Call] = []
-        self.counted: set[Variable] = set()
-        """Locals that arithmetic is done with: likely numbers."""
-        self.fields: set[str] = set()
-        """Fields that functions assign or construct: likely an object's own, where others may be its class's."""
-        self.filled: list[tuple[Variable, nodes.Expression | None]] = []
-        """Locals that values are stored in, with the key; None for the next position."""
-        self.known: dict[nodes.Function, _Function] = {}
+        self.found = collect(resolution, chunks, builtins)
+        self.known: dict[nodes.Function, Function] = {}
         self.settled = False
         self.remembered: dict[nodes.Expression, str] = {}
         """Kinds that were asked for once all are known: each level of nesting asks for those below it."""
-        collector = _Collector(self)
-        for chunk in chunks:
-            collector.block(chunk.body)
         self.settle()
         self.settled = True
 
@@ -80,12 +51,12 @@ class Kinds:
 
     def is_likely_number(self, node: nodes.Expression) -> bool:
         """A guess, unlike everything else here."""
-        return isinstance(node, nodes.Name) and self.resolution.variables.get(node) in self.counted
+        return isinstance(node, nodes.Name) and self.resolution.variables.get(node) in self.found.counted
 
     def is_single(self, node: nodes.Expression) -> bool:
         """Whether a call surely answers exactly one value, never a tuple."""
         if not self.proves:
-            return not isinstance(node, _MULTI)
+            return not isinstance(node, MULTI)
         if isinstance(node, nodes.Call):
             function = self.callee(node)
             if function is not None:
@@ -113,8 +84,9 @@ class Kinds:
     @cached_property
     def lists(self) -> frozenset[nodes.Expression | str]:
         """Constructors that most likely begin a list: a guess, too."""
-        variables = [v for v, key in self.filled if key is None or self.is_likely_number(key) or self.of(key) == NUMBER]
-        return frozenset(value for variable in variables for value in self.values.get(variable, ()))
+        found = self.found
+        filled = [v for v, key in found.filled if key is None or self.is_likely_number(key) or self.of(key) == NUMBER]
+        return frozenset(value for variable in filled for value in found.values.get(variable, ()))
 
     # the kinds of expressions
 
@@ -198,46 +170,34 @@ class Kinds:
 
     def library_path(self, node: nodes.Expression) -> tuple[str, str] | None:
         """The library function that an expression names, if no script can have replaced it."""
-        if isinstance(node, nodes.Name):
-            if node in self.resolution.variables:
-                return None
-            slot = self.builtins.function(node.name)
-        elif (
-            isinstance(node, nodes.Index) and isinstance(node.object, nodes.Name) and isinstance(node.key, nodes.String)
-        ):
-            if node.object in self.resolution.variables:
-                return None
-            slot = self.builtins.field(node.object.name, node.key.value)
-        else:
-            return None
-        return self.builtins.path(slot) if slot is not None else None
+        return self.builtins.library_path(node, self.resolution.variables)
 
-    def callee(self, node: nodes.Call) -> _Function | None:
+    def callee(self, node: nodes.Call) -> Function | None:
         """The function that a call surely reaches."""
         name = node.function
         if not isinstance(name, nodes.Name):
             return None
         variable = self.resolution.variables.get(name)
         if variable is not None:
-            return self.locals.get(variable)
-        return self.globals.get(name.name)
+            return self.found.locals.get(variable)
+        return self.found.globals.get(name.name)
 
     # the fixpoint
 
     def settle(self) -> None:
         """Join until nothing changes."""
-        for call in self.named_calls:
+        for call in self.found.named_calls:
             if (known := self.callee(call)) is not None:
                 known.calls.append(call)
-        for variable, function in self.locals.items():
-            self.parameters(function, variable in self.escaped)
-        for name, function in self.globals.items():
-            self.parameters(function, name in self.escaped)
-        functions = [*self.locals.values(), *self.globals.values()]
+        for variable, function in self.found.locals.items():
+            self.parameters(function, variable in self.found.escaped)
+        for name, function in self.found.globals.items():
+            self.parameters(function, name in self.found.escaped)
+        functions = [*self.found.locals.values(), *self.found.globals.values()]
         self.known = {function.node: function for function in functions}
         for _ in range(MAX_ROUNDS):
             changed = False
-            for variable, values in self.values.items():
+            for variable, values in self.found.values.items():
                 before = kind = self.variables.get(variable, UNKNOWN)
                 for value in values:
                     if kind == ANY:
@@ -250,15 +210,15 @@ class Kinds:
                 changed |= self.result(function)
             if not changed:
                 return
-        self.variables = dict.fromkeys(self.values, ANY)
+        self.variables = dict.fromkeys(self.found.values, ANY)
         for function in functions:
             function.kind, function.single = ANY, False
 
-    def parameters(self, function: _Function, escaped: bool) -> None:
+    def parameters(self, function: Function, escaped: bool) -> None:
         """Take the calls' arguments as the values of a function's parameters."""
         function.escaped = escaped
         for place, variable in enumerate(self.resolution.declared[function.node]):
-            values = self.values.setdefault(variable, [])
+            values = self.found.values.setdefault(variable, [])
             if escaped:
                 values.append(ANY)
                 continue
@@ -266,12 +226,12 @@ class Kinds:
                 arguments = call.arguments
                 if place < len(arguments) and not isinstance(arguments[place], nodes.Vararg):
                     values.append(arguments[place])
-                elif arguments and isinstance(arguments[-1], _MULTI):
+                elif arguments and isinstance(arguments[-1], MULTI):
                     values.append(ANY)
                 else:
                     values.append(NIL)
 
-    def result(self, function: _Function) -> bool:
+    def result(self, function: Function) -> bool:
         """Join the values of a function's returns; answers whether its kind has changed."""
         kind, single = function.kind, function.single
         for statement in function.scope.returns:
@@ -305,195 +265,3 @@ _KINDS: Final[Mapping[type, Callable[[Kinds, Any], str]]] = {
     nodes.Call: Kinds.call,
     nodes.MethodCall: Kinds.method_call,
 }
-
-
-def join(one: str, other: str) -> str:
-    """The least kind that covers both."""
-    if one == other or other == UNKNOWN:
-        return one
-    return other if one == UNKNOWN else ANY
-
-
-class _Collector:
-    """Walks a chunk once: the values of every variable, the functions that are known, how they are used."""
-
-    def __init__(self, kinds: Kinds) -> None:
-        self.kinds = kinds
-        self.resolution = kinds.resolution
-        self.nesting = 0
-
-    def add(self, variable: Variable, value: nodes.Expression | str) -> None:
-        self.kinds.values.setdefault(variable, []).append(value)
-
-    def block(self, block: nodes.Block) -> None:
-        for statement in block.statements:
-            self.statement(statement)
-
-    def statement(self, node: nodes.Statement) -> None:
-        if isinstance(node, nodes.Local):
-            self.local(node)
-        elif isinstance(node, nodes.LocalFunction):
-            variable = self.resolution.declared[node][0]
-            self.add(variable, FUNCTION)
-            self.known(variable, node.function)
-            self.function(node.function, variable.assigned == 0)
-        elif isinstance(node, nodes.Assign):
-            self.assign(node)
-        elif isinstance(node, nodes.CallStatement):
-            self.expression(node.call)
-        elif isinstance(node, nodes.Do):
-            self.block(node.body)
-        elif isinstance(node, nodes.While):
-            self.expression(node.condition)
-            self.block(node.body)
-        elif isinstance(node, nodes.Repeat):
-            self.block(node.body)
-            self.expression(node.condition)
-        elif isinstance(node, nodes.If):
-            for branch in node.branches:
-                self.expression(branch.condition)
-                self.block(branch.body)
-            if node.orelse is not None:
-                self.block(node.orelse)
-        elif isinstance(node, nodes.NumericFor):
-            self.add(self.resolution.declared[node][0], NUMBER)
-            self.expressions(node.start, node.stop, *([node.step] if node.step is not None else []))
-            self.block(node.body)
-        elif isinstance(node, nodes.GenericFor):
-            self.generic_for(node)
-        elif isinstance(node, nodes.Return):
-            self.expressions(*node.values)
-
-    def local(self, node: nodes.Local) -> None:
-        variables = self.resolution.declared[node]
-        values = node.values
-        spread = bool(values) and isinstance(values[-1], _MULTI)
-        for place, variable in enumerate(variables):
-            if place < len(values) - spread:
-                value = values[place]
-                self.add(variable, value)
-                if isinstance(value, nodes.Function):
-                    self.known(variable, value)
-            elif spread and place == len(values) - 1:
-                self.add(variable, values[place])
-            else:
-                self.add(variable, ANY if spread else NIL)
-        for place, value in enumerate(values):
-            if isinstance(value, nodes.Function) and place < len(variables):
-                self.function(value, variables[place].assigned == 0)
-            else:
-                self.expression(value)
-
-    def known(self, variable: Variable, function: nodes.Function) -> None:
-        if variable.assigned == 0:
-            self.kinds.locals[variable] = _Function(function, self.resolution.scopes[function])
-
-    def assign(self, node: nodes.Assign) -> None:
-        alone = len(node.targets) == len(node.values) == 1
-        spread = bool(node.values) and isinstance(node.values[-1], _MULTI)
-        for place, target in enumerate(node.targets):
-            if isinstance(target, nodes.Index):
-                self.expressions(target.object, target.key)
-                self.field(target.key)
-                self.fill(target.object, target.key)
-                continue
-            assert isinstance(target, nodes.Name)
-            variable = self.resolution.variables.get(target)
-            if variable is None:
-                continue
-            if place < len(node.values):
-                self.add(variable, node.values[place])
-            else:
-                self.add(variable, ANY if spread else NIL)
-        for value in node.values:
-            target = node.targets[0]
-            if alone and isinstance(value, nodes.Function) and isinstance(target, nodes.Name):
-                self.function(value, self.known_global(target, value))
-            else:
-                self.expression(value)
-
-    def known_global(self, target: nodes.Name, function: nodes.Function) -> bool:
-        if target in self.resolution.variables or self.kinds.builtins.dynamic or self.kinds.builtins.hosted:
-            return False
-        if target.name in HOST_CALLS or self.resolution.globals.writes.get(target.name) != 1:
-            return False
-        self.kinds.globals[target.name] = _Function(function, self.resolution.scopes[function])
-        return True
-
-    def generic_for(self, node: nodes.GenericFor) -> None:
-        variables = self.resolution.declared[node]
-        only = node.values[0]
-        counts = (
-            len(node.values) == 1
-            and isinstance(only, nodes.Call)
-            and self.kinds.library_path(only.function) == ("", "ipairs")
-        )
-        for place, variable in enumerate(variables):
-            self.add(variable, NUMBER if counts and place == 0 else ANY)
-        self.expressions(*node.values)
-        self.block(node.body)
-
-    def function(self, node: nodes.Function, known: bool) -> None:
-        """A function's body; the parameters of one that is not known by name can be anything."""
-        if (arg := self.resolution.args.get(node)) is not None:
-            self.add(arg, ANY)
-        if not known:
-            for variable in self.resolution.declared[node]:
-                self.add(variable, ANY)
-        self.nesting += 1
-        self.block(node.body)
-        self.nesting -= 1
-
-    def field(self, key: nodes.Expression) -> None:
-        if self.nesting and isinstance(key, nodes.String):
-            self.kinds.fields.add(key.value)
-
-    def fill(self, table: nodes.Expression, key: nodes.Expression | None) -> None:
-        if isinstance(table, nodes.Name) and table in self.resolution.variables:
-            self.kinds.filled.append((self.resolution.variables[table], key))
-
-    def expressions(self, *items: nodes.Expression) -> None:
-        for item in items:
-            self.expression(item)
-
-    def expression(self, node: nodes.Expression) -> None:
-        if isinstance(node, nodes.Name):
-            variable = self.resolution.variables.get(node)
-            self.kinds.escaped.add(node.name if variable is None else variable)
-        elif isinstance(node, nodes.Call):
-            if isinstance(node.function, nodes.Name):
-                self.kinds.named_calls.append(node)
-            else:
-                self.expression(node.function)
-                key = node.function.key if isinstance(node.function, nodes.Index) else None
-                if isinstance(key, nodes.String) and key.value == "insert" and node.arguments:
-                    self.fill(node.arguments[0], None)
-            self.expressions(*node.arguments)
-        elif isinstance(node, nodes.MethodCall):
-            self.expressions(node.object, *node.arguments)
-        elif isinstance(node, nodes.Function):
-            self.function(node, False)
-        elif isinstance(node, nodes.Index):
-            self.expressions(node.object, node.key)
-        elif isinstance(node, nodes.Chain):
-            self.expressions(node.first, *node.steps)
-        elif isinstance(node, nodes.Paren):
-            self.expression(node.expression)
-        elif isinstance(node, (nodes.Arithmetic, nodes.Comparison)):
-            operands = (node.first, *(operator.operand for operator in node.rest))
-            if isinstance(node, nodes.Arithmetic):
-                variables = self.resolution.variables
-                self.kinds.counted.update(
-                    variables[o] for o in operands if isinstance(o, nodes.Name) and o in variables
-                )
-            self.expressions(*operands)
-        elif isinstance(node, (nodes.Concat, nodes.Logical)):
-            self.expressions(*node.operands)
-        elif isinstance(node, nodes.Unary):
-            self.expression(node.operand)
-        elif isinstance(node, nodes.Table):
-            for item in node.fields:
-                if item.key is not None:
-                    self.expression(item.key)
-                    self.field(item.key)
-                self.expression(item.value)

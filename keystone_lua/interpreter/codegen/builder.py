@@ -27,9 +27,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from ..analysis.builtins import FixedBuiltins
+from ..analysis.kinds import BOOLEAN
 from ..analysis.pricing import FREE, Price, Pricing
 from ..analysis.scope import BOX, Resolution, Variable
-from ..analysis.types import BOOLEAN, Kinds
+from ..analysis.types import Kinds
 from ..levels import LEVEL_1, Level
 from ..runtime.coroutines import Twin
 from ..signatures import HOST_CALLS, HOST_GLOBALS, LEFT_OUT, OTHER_GLOBALS, OTHER_MEMBERS, SWITCHED

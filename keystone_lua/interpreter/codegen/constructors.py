@@ -15,8 +15,8 @@ from __future__ import annotations
 import ast
 from typing import Final
 
+from ..analysis.kinds import BOOLEAN, NUMBER, TRUE_KINDS
 from ..analysis.pricing import constant_keys
-from ..analysis.types import BOOLEAN, NUMBER, TRUE_KINDS
 from ..runtime.array_part import size_of_operand
 from ..syntax import nodes
 from ..syntax.control_flow import MULTI

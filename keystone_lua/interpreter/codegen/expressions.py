@@ -18,9 +18,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from .. import costs
+from ..analysis.kinds import NUMBER, STRING
 from ..analysis.pricing import SPREAD
 from ..analysis.scope import BOX
-from ..analysis.types import NUMBER, STRING
 from ..runtime.values import LONG_STRING
 from ..stdlib.coroutine import PAUSING
 from ..syntax import nodes
@@ -48,16 +48,7 @@ def read_name(builder: FunctionBuilder, node: nodes.Name) -> ast.expr:
 
 def fixed_function(builder: FunctionBuilder, node: nodes.Expression) -> str | None:
     """The slot of a library function that the script cannot have replaced."""
-    if builder.variable(node) is not None:
-        return None
-    if isinstance(node, nodes.Name):
-        return builder.builtins.function(node.name)
-    if not isinstance(node, nodes.Index) or not isinstance(node.key, nodes.String):
-        return None
-    library = node.object
-    if not isinstance(library, nodes.Name) or builder.variable(library) is not None:
-        return None
-    return builder.builtins.field(library.name, node.key.value)
+    return builder.builtins.slot_of(node, builder.variables)
 
 
 def global_name(builder: FunctionBuilder, node: nodes.Expression) -> str | None:

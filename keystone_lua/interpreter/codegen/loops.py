@@ -13,9 +13,9 @@ from __future__ import annotations
 import ast
 from typing import Final
 
+from ..analysis.kinds import NUMBER
 from ..analysis.pricing import Ahead, loop_name
 from ..analysis.scope import BOX, PLAIN, Variable
-from ..analysis.types import NUMBER
 from ..runtime.iteration import STARTS
 from ..syntax import nodes
 from ..syntax.control_flow import MULTI, ends

@@ -16,7 +16,7 @@ from functools import partial
 from typing import Final
 
 from .. import costs
-from ..analysis.types import BOOLEAN, NIL, NUMBER, STRING
+from ..analysis.kinds import BOOLEAN, NIL, NUMBER, STRING
 from ..runtime.values import LONG_STRING
 from ..syntax import nodes
 from ..syntax.control_flow import CONSTANTS

@@ -31,8 +31,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from .. import costs
+from ..analysis.kinds import BOOLEAN, NIL, NUMBER, STRING, TABLE
 from ..analysis.scope import BOX
-from ..analysis.types import BOOLEAN, NIL, NUMBER, STRING, TABLE
 from ..runtime.values import LONG_STRING
 from ..syntax import nodes
 from . import expressions, operators, pyast
@@ -222,7 +222,7 @@ class Attempt:
     def is_likely_own(self, node: nodes.Index) -> bool:
         """Whether a field may be expected in the table itself, where the program has classes and proxies."""
         if isinstance(node.key, nodes.String):
-            return "__index" not in self.events or node.key.value in self.kinds.fields
+            return "__index" not in self.events or node.key.value in self.kinds.found.fields
         return not self.builder.computes or self.kinds.of(node.object) == TABLE
 
     # operators

@@ -14,8 +14,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
+from ..analysis.kinds import ANY, NIL, NUMBER
 from ..analysis.scope import BOX, PLAIN, Variable
-from ..analysis.types import ANY, NIL, NUMBER
 from ..runtime.values import LONG_STRING
 from ..signatures import HOST_CALLS
 from ..syntax import nodes

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Final
 
 from .. import costs
-from ..analysis.types import ANY, NIL, NUMBER
+from ..analysis.kinds import ANY, NIL, NUMBER
 from ..runtime.values import LONG_STRING
 from ..syntax import nodes
 from . import expressions, pyast

@@ -13,7 +13,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from ..analysis.types import NUMBER
+from ..analysis.kinds import NUMBER
 from ..runtime.values import LONG_STRING
 from ..syntax import nodes
 from . import pyast, stores

@@ -45,8 +45,8 @@ class Collected:
     """Locals that arithmetic is done with: likely numbers."""
     fields: set[str] = field(default_factory=set)
     """Fields that functions assign or construct: likely an object's own, where others may be its class's."""
-    filled: list[tuple[Variable, nodes.Expression | None]] = field(default_factory=list)
-    """Locals that values are stored in, with the key; None for the next position."""
+    filled: list[tuple[Variable, nodes.Expression | None, bool]] = field(default_factory=list)
+    """Locals that values are stored in, with the key, None for the next position, and whether that may begin at 1."""
 
 
 def collect(resolution: Resolution, chunks: list[nodes.Chunk], builtins: FixedBuiltins) -> Collected:
@@ -65,6 +65,8 @@ class _Collector:
         self.resolution = resolution
         self.builtins = builtins
         self.nesting = 0
+        self.firsts: dict[Variable, nodes.Expression] = {}
+        """The first values of counting loops' counters."""
 
     def add(self, variable: Variable, value: nodes.Expression | str) -> None:
         self.found.values.setdefault(variable, []).append(value)
@@ -100,7 +102,9 @@ class _Collector:
             if node.orelse is not None:
                 self.block(node.orelse)
         elif isinstance(node, nodes.NumericFor):
-            self.add(self.resolution.declared[node][0], NUMBER)
+            (counter,) = self.resolution.declared[node]
+            self.add(counter, NUMBER)
+            self.firsts[counter] = node.start
             self.expressions(node.start, node.stop, *([node.step] if node.step is not None else []))
             self.block(node.body)
         elif isinstance(node, nodes.GenericFor):
@@ -194,7 +198,14 @@ class _Collector:
 
     def fill(self, table: nodes.Expression, key: nodes.Expression | None) -> None:
         if isinstance(table, nodes.Name) and table in self.resolution.variables:
-            self.found.filled.append((self.resolution.variables[table], key))
+            self.found.filled.append((self.resolution.variables[table], key, key is None or self.may_be_first(key)))
+
+    def may_be_first(self, key: nodes.Expression) -> bool:
+        """Whether a key that is a number is 1 at first, or the text does not tell."""
+        if isinstance(key, nodes.Name) and (variable := self.resolution.variables.get(key)) in self.firsts:
+            key = self.firsts[variable]
+            return isinstance(key, nodes.Name) or is_one(key)
+        return not isinstance(key, nodes.Number) or is_one(key)
 
     def expressions(self, *items: nodes.Expression) -> None:
         for item in items:
@@ -241,3 +252,8 @@ class _Collector:
                     self.expression(item.key)
                     self.field(item.key)
                 self.expression(item.value)
+
+
+def is_one(node: nodes.Expression) -> bool:
+    """The numeral 1."""
+    return isinstance(node, nodes.Number) and node.value == 1.0

@@ -84,9 +84,23 @@ class Kinds:
     @cached_property
     def lists(self) -> frozenset[nodes.Expression | str]:
         """Constructors that most likely begin a list: a guess, too."""
-        found = self.found
-        filled = [v for v, key in found.filled if key is None or self.is_likely_number(key) or self.of(key) == NUMBER]
-        return frozenset(value for variable in filled for value in found.values.get(variable, ()))
+        filled = [variable for variable, key, begins in self.found.filled if begins and self.is_position(key)]
+        return frozenset(value for variable in filled for value in self.found.values.get(variable, ()))
+
+    @cached_property
+    def unlisted(self) -> frozenset[Variable]:
+        """Locals whose positions are filled, though not from 1 on: their tables are no lists, most likely."""
+        filled = [(variable, begins) for variable, key, begins in self.found.filled if self.is_position(key)]
+        listed = {variable for variable, begins in filled if begins}
+        return frozenset(variable for variable, _ in filled if variable not in listed)
+
+    def is_position(self, key: nodes.Expression | None) -> bool:
+        """Whether a key is a number, surely or most likely."""
+        return key is None or self.is_likely_number(key) or self.of(key) == NUMBER
+
+    def is_likely_list(self, node: nodes.Expression) -> bool:
+        """Whether a table that is asked for a position is a list."""
+        return not isinstance(node, nodes.Name) or self.resolution.variables.get(node) not in self.unlisted
 
     # the kinds of expressions
 

@@ -74,7 +74,7 @@ def guarded_index(builder: FunctionBuilder, o: nodes.Expression, k: nodes.Expres
     if builder.is_late(o, k):
         return late_index(builder, o, k)
     once, again = builder.named(o)
-    is_list = is_position(builder, k)
+    is_list = is_position(builder, o, k)
     if builder.is_simple(k):
         slow: ast.expr = builder.service("index", again(), builder.value(k))
         if isinstance(k, nodes.Number) or (isinstance(k, nodes.String) and len(k.value) < LONG_STRING):
@@ -93,9 +93,9 @@ def guarded_index(builder: FunctionBuilder, o: nodes.Expression, k: nodes.Expres
     )
 
 
-def is_position(builder: FunctionBuilder, key: nodes.Expression) -> bool:
-    """Whether a key is a number, surely or most likely: then its table may well be a list."""
-    return builder.kinds.of(key) == NUMBER or builder.kinds.is_likely_number(key)
+def is_position(builder: FunctionBuilder, table: nodes.Expression, key: nodes.Expression) -> bool:
+    """Whether a table is a list most likely: if the key is a number, as far as is known, and the table may be one."""
+    return builder.kinds.is_position(key) and builder.kinds.is_likely_list(table)
 
 
 def late_index(builder: FunctionBuilder, o: nodes.Expression, k: nodes.Expression) -> ast.expr:
@@ -105,7 +105,7 @@ def late_index(builder: FunctionBuilder, o: nodes.Expression, k: nodes.Expressio
     once, again = builder.hold(builder.value(o))
     return pyast.choose(
         pyast.both(
-            [pyast.evaluated(key, line), pyast.is_plain(once, again(), is_position(builder, k), line)],
+            [pyast.evaluated(key, line), pyast.is_plain(once, again(), is_position(builder, o, k), line)],
             line,
         ),
         pyast.subscript(again(), key_again(), line),

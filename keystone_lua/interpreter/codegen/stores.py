@@ -123,12 +123,19 @@ def store_index(
     described = target.object if isinstance(target, nodes.Index) else target
     saved, builder.line = builder.line, builder.operands_at(line, described)
     sure = isinstance(target, nodes.Name) and not builder.builtins.dynamic and len(target.name) < LONG_STRING
-    builder.out.extend(guarded_store(builder, place, value, kind not in (ANY, NIL), key_kind, sure))
+    is_list = key_kind != ANY and builder.kinds.is_likely_list(described)
+    builder.out.extend(guarded_store(builder, place, value, kind not in (ANY, NIL), key_kind, sure, is_list))
     builder.line = saved
 
 
 def guarded_store(
-    builder: FunctionBuilder, place: Place, value: ast.expr, not_nil: bool, key_kind: str, sure: bool
+    builder: FunctionBuilder,
+    place: Place,
+    value: ast.expr,
+    not_nil: bool,
+    key_kind: str,
+    sure: bool,
+    is_list: bool,
 ) -> list[ast.stmt]:
     """Nil values, and new keys of unknown kinds, go to setindex. ``sure``: ``o`` is the globals' table."""
     line = builder.line
@@ -138,7 +145,7 @@ def guarded_store(
         return slow
     store: list[ast.stmt] = [pyast.assign(pyast.subscript(o, k, line, pyast.STORE), value, line)]
     nil_test = [] if not_nil else [pyast.is_not_nil(value, line)]
-    is_table = pyast.is_class(o, "Table", line) if is_text(k) else pyast.is_plain(o, o, key_kind != ANY, line)
+    is_table = pyast.is_class(o, "Table", line) if is_text(k) else pyast.is_plain(o, o, is_list, line)
     plain = pyast.both([is_table, *nil_test], line)
     if key_kind not in (TEXT, NUMBER, POSITION):
         return [pyast.if_(plain, store_unknown(builder, place, value, store, slow), slow, line)]

@@ -141,8 +141,12 @@ class Recorder:
             self._drop()
 
     def note_switch(self, switch: Mapping[str, Any]) -> None:
-        """Record that the scripts in force have changed places with another version; see `notes.version_text`."""
+        """Record that the scripts in force have changed places with another version; see `notes.version_text`.
+
+        It is in the file when this returns, if the disk takes it: whoever ordered it is told afterwards.
+        """
         self._chain("version", notes.version_text(time.time(), switch), last=True)
+        self.settle()
 
     def settle(self) -> None:
         """Have all records so far written before this returns, if the disk takes them. Does not raise."""

@@ -300,6 +300,7 @@ def test_a_switch_stands_in_the_chain_of_the_log(tmp_path: Path) -> None:
     recorder.note_switch(
         {"act": "promote", "who": "ops", "before": "12", "after": "ab", "forced": True, "shadow": counts}
     )
+    assert b'"version"' in (tmp_path / "log.jsonl").read_bytes(), "a process that is killed now takes nothing with it"
     recorder.close()
     ended = run("replay", tmp_path / "log.jsonl")
     assert ended.returncode == 0, ended.stderr

@@ -345,7 +345,7 @@ class Connection(asyncio.Protocol):
             rejected = outcome.answer is not None and outcome.answer.get("reject")
             message = plain_reject() if rejected else no_decision("answer", asked)  # a reject stays one
         self._answer(stream, message)
-        self._shared.writes.answered(trace, "grpc")
+        self._shared.writes.span(trace, "grpc")
 
     # answers
 

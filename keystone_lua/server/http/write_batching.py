@@ -19,6 +19,7 @@ from typing import Final
 from ...routing.request import RequestData
 from ..decisions.observers import FileObserver, Observer
 from ..outcome import Outcome
+from ..telemetry.metrics import WorkerMetrics
 from ..telemetry.spans import Spans
 from ..telemetry.tracing import Trace
 
@@ -31,8 +32,16 @@ _STATUS: Final = slice(9, 12)
 class WriteBatching:
     """For the event loop that runs."""
 
-    def __init__(self, metrics: Observer, observers: Sequence[Observer] = (), spans: Spans | None = None) -> None:
+    def __init__(
+        self,
+        metrics: Observer,
+        observers: Sequence[Observer] = (),
+        requests: WorkerMetrics | None = None,
+        spans: Spans | None = None,
+    ) -> None:
+        """``requests`` counts what requests took."""
         self._metrics = metrics
+        self._requests = requests
         self._spans = spans
         self._first = [each for each in observers if isinstance(each, FileObserver) and each.sync]
         self._observers = [each for each in observers if each not in self._first]
@@ -53,13 +62,25 @@ class WriteBatching:
     def notify(self, outcome: Outcome, request: RequestData, trace: Trace, seconds: float) -> None:
         """Tell all observers of ``outcome`` at the end: see `Observer.decided`. `write` or `end` must follow."""
         self._unnotified.append((outcome, request, trace.request_id, seconds))
-        if trace.span and self._spans is not None:
-            self._spans.decided(outcome, request, trace, seconds)
+        if trace.span:
+            self._sampled(outcome, request, trace, seconds)
         if len(self._unnotified) >= MOST_OUTCOMES:
             self.end()
 
-    def answered(self, trace: Trace, call: str, status: int = 0) -> None:
-        """A request's answer has been written, or is about to be, by others."""
+    def _sampled(self, outcome: Outcome, request: RequestData, trace: Trace, seconds: float) -> None:
+        if self._requests is not None and outcome.program is not None:  # else its time is not counted either
+            self._requests.sampled(outcome.tenant, seconds, trace)
+        if self._spans is not None:
+            self._spans.decided(outcome, request, trace, seconds)
+
+    def answered(self, trace: Trace, call: str, status: int) -> None:
+        """The answer to a request over HTTP has been written, or is about to be, by others."""
+        if self._requests is not None:
+            self._requests.answered(((None, b"", trace, call),))
+        self.span(trace, call, status)
+
+    def span(self, trace: Trace, call: str, status: int = 0) -> None:
+        """A request by whatever protocol has been answered: its span ends."""
         if trace.span and self._spans is not None:
             self._spans.answered(trace, call, status)
 
@@ -76,9 +97,9 @@ class WriteBatching:
         answers, self._answers = self._answers, []
         for transport, data, _trace, _call in answers:
             transport.write(data)
-        for _transport, data, trace, call in answers:
-            if trace is not None and trace.span:
-                self.answered(trace, call, int(data[_STATUS]))
+        if self._requests is not None:
+            for trace, call, data in self._requests.answered(answers):
+                self.span(trace, call, int(data[_STATUS]))
         for observer in self._observers:
             for each in outcomes:
                 observer.decided(*each)

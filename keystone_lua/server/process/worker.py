@@ -165,7 +165,7 @@ class RunningServer:
         )
         self.spans = Spans(config.spans, config.hidden, number) if config.spans is not None else None
         others = [each for each in self.observers if each is not self.metrics]
-        self._writes = WriteBatching(self.metrics, others, self.spans)
+        self._writes = WriteBatching(self.metrics, others, self.metrics, self.spans)
         self._routes = self._runner(
             Handlers(config, self.lifecycle, {} if apart else endpoints, decisions, self._writes)
         )

@@ -355,7 +355,7 @@ class Connection(asyncio.Protocol):
             logger.warning("an answer cannot be carried", extra=facts(tenant=asked.tenant, error=str(error)))
             actions = no_decision("answer")
         self._answer(*to, actions)
-        self._agent.writes.answered(trace, "spoe")
+        self._agent.writes.span(trace, "spoe")
 
     def _answer(self, stream: int, number: int, actions: bytes) -> None:
         ack = frames.frame(frames.ACK, stream, number, actions)

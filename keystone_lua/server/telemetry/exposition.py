@@ -19,6 +19,7 @@ from ...routing.bundle_status import read_status
 from ...routing.scripts import ScriptStore
 from ..single_flight import Shared, quick_switching
 from . import metrics
+from .histograms import requests_text
 from .metrics import STATUSES, Counts
 from .tenant_samples import tenants_text
 
@@ -76,10 +77,11 @@ class Exposition:
         encoder, content_type = choose_encoder(form)
         revisions = {tenant: program.hash for tenant, program in self._store.current.programs.items()}
         tenants = tenants_text(self.counts, revisions, open_metrics=form == OPEN_METRICS)
-        return tenants + encoder(registry), content_type
+        requests = requests_text(self.counts, open_metrics=form == OPEN_METRICS)
+        return tenants + requests + encoder(registry), content_type
 
     def collect(self) -> Iterator[Metric]:
-        """Yield every metric but the tenants'."""
+        """Yield every metric but the tenants' and the requests'."""
         yield from self._of_server()
         yield from self._of_workers()
 

@@ -15,12 +15,14 @@ import mmap
 import os
 import time
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from ...routing.request import RequestData
 from ..outcome import Outcome
+from .exemplars import Exemplar, Exemplars
 from .shadow_counts import ShadowCounts
+from .tracing import Trace
 
 MAX_TENANTS: Final = 4096
 OTHERS: Final = ""
@@ -35,6 +37,9 @@ KINDS: Final = (
 """Of failures, as the answer names them; ``other`` for one that this list does not know."""
 
 LANES: Final = ("inline", "lane")
+
+CALLS: Final = ("route", "batch", "forward", "other")
+"""Of requests over HTTP; ``other`` is health, metrics and what only an operator asks for."""
 
 STATUSES: Final = (400, 401, 403, 404, 405, 408, 413, 417, 429, 503)
 """Of refusals, as the HTTP table has them."""
@@ -76,7 +81,10 @@ _REFUSED: Final = 13
 _GAUGES: Final = (IN_FLIGHT, LANES_BUSY, LANES_WAITING, CONNECTIONS)
 _BEFORE: Final = _REFUSED + len(STATUSES)
 """What that block held before."""
-_WORKER_BLOCK: Final = _BEFORE + _TENANT_BLOCK
+_CALLS: Final = _BEFORE + _TENANT_BLOCK
+"""Histograms of what requests took: the buckets of SECONDS, the last one without a bound, and the sum."""
+_CALL_BLOCK: Final = len(SECONDS) + 2
+_WORKER_BLOCK: Final = _CALLS + len(CALLS) * _CALL_BLOCK
 
 # the server's block
 RELOADS_GOOD: Final = 0
@@ -101,6 +109,8 @@ class Counts:
         self._map = mmap.mmap(-1, 8 * (_SERVER_BLOCK + workers * _WORKER))
         self._cells = memoryview(self._map).cast("d")
         self.shadow = ShadowCounts(workers, MAX_TENANTS + 1)
+        self.exemplars = Exemplars(workers, MAX_TENANTS + 1 + len(CALLS), len(SECONDS) + 1)
+        """Of decisions, by the number of the tenant's block; then of requests, by call."""
         self._free: list[int] = []
         self._resting: list[int] = []
         self._next = 1
@@ -147,6 +157,18 @@ class Counts:
         """One number of a worker's block: IN_FLIGHT and the like."""
         return self._cells[_SERVER_BLOCK + number * _WORKER + place]
 
+    def call(self, call: str) -> tuple[list[float], float]:
+        """What requests of a call took, in all workers: a histogram as those of `TenantCounts`."""
+        sums = [0.0] * _CALL_BLOCK
+        for number in range(self.workers):
+            start = _SERVER_BLOCK + number * _WORKER + _CALLS + CALLS.index(call) * _CALL_BLOCK
+            sums = [a + b for a, b in zip(sums, self._cells[start : start + _CALL_BLOCK], strict=True)]
+        return sums[:-1], sums[-1]
+
+    def call_exemplars(self, call: str) -> list[Exemplar | None]:
+        """Of its buckets, the last sampled requests."""
+        return self.exemplars.of(MAX_TENANTS + 1 + CALLS.index(call))
+
     def refused(self, status: int) -> float:
         """Requests of all workers that were refused with ``status``."""
         return sum(self.worker(number, _REFUSED_PLACES[status]) for number in range(self.workers))
@@ -182,6 +204,7 @@ class Counts:
             for cell in range(start, start + _TENANT_BLOCK):
                 self._cells[cell] = 0.0
         self.shadow.clear(block)
+        self.exemplars.clear(block)
 
 
 class TenantCounts:
@@ -229,6 +252,9 @@ class WorkerMetrics:
         self._before = self._cells[_BEFORE : _BEFORE + _TENANT_BLOCK]
         self._blocks: dict[int, memoryview[float]] = {}
         """Tenants' blocks by their numbers: an index from a block's start is quicker than one from the map's."""
+        starts = [(call, _CALLS + place * _CALL_BLOCK) for place, call in enumerate(CALLS)]
+        self._calls = {call: self._cells[start : start + _CALL_BLOCK] for call, start in starts}
+        self._number = number
         self._others = [other for other in range(counts.workers) if other != number]
         for gauge in _GAUGES:
             self._cells[gauge] = 0.0  # those of a worker before, who did not get to it
@@ -249,6 +275,33 @@ class WorkerMetrics:
         self._cells[_COUNTING] = number + 1
         _count(block, outcome, seconds)
         self._cells[_COUNTING] = 0.0
+
+    def answered(self, answers: Sequence[tuple[object, bytes, Trace | None, str]]) -> list[tuple[Trace, str, bytes]]:
+        """Count requests over HTTP whose answers have just been written: those with a trace. Return the sampled."""
+        now = time.perf_counter()
+        calls = self._calls
+        found = []
+        for _, data, trace, call in answers:
+            if trace is None:
+                continue
+            _, _, began, span = trace
+            block = calls[call]
+            seconds = now - began
+            bucket = bisect_left(SECONDS, seconds)
+            block[bucket] += 1.0
+            block[-1] += seconds
+            if span:
+                self._exemplar(MAX_TENANTS + 1 + CALLS.index(call), bucket, trace, seconds)
+                found.append((trace, call, data))
+        return found
+
+    def sampled(self, tenant: str, seconds: float, trace: Trace) -> None:
+        """A decision, which is counted besides, was of a sampled request."""
+        self._exemplar(self._counts.tenants.get(tenant, 0), bisect_left(SECONDS, seconds), trace, seconds)
+
+    def _exemplar(self, histogram: int, bucket: int, trace: Trace, seconds: float) -> None:
+        made = Exemplar(trace.trace_id, trace.span, seconds, time.time())
+        self._counts.exemplars.put(self._number, histogram, bucket, made)
 
     def _block(self, number: int) -> memoryview[float]:
         start = _WORKER_BLOCK + number * _TENANT_BLOCK

@@ -7,41 +7,37 @@ objects of them, took seconds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import accumulate
-from typing import Final, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Final
 
+from .exemplars import Exemplar
+from .histograms import Family, Lines, header
 from .metrics import BYTES, INSTRUCTIONS, OTHERS, SECONDS, Counts, TenantCounts
 
 TOGETHER: Final = 64
 """Tenants whose lines are joined at a time."""
 
 
-class _Family(NamedTuple):
-    name: str
-    kind: str
-    help: str
-
-
-_DECISIONS = _Family("keystone_decisions", "counter", "Decisions, by what came of them.")
-_ERRORS = _Family("keystone_script_errors", "counter", "Decisions without an answer.")
-_LANES = _Family("keystone_lane_decisions", "counter", "Decisions, by where they ran.")
-_SECONDS = _Family("keystone_script_duration_seconds", "histogram", "Time of a decision, its wait for a lane included.")
-_INSTRUCTIONS = _Family("keystone_script_instructions", "histogram", "Instructions of a decision.")
-_BYTES = _Family("keystone_script_allocated_bytes", "histogram", "Bytes charged to a decision.")
-_INFO = _Family("keystone_script_info", "gauge", "The scripts in force; always 1.")
-_SHADOW = _Family("keystone_shadow_decisions", "counter", "Decisions taken by the next version too, by result.")
+_DECISIONS = Family("keystone_decisions", "counter", "Decisions, by what came of them.")
+_ERRORS = Family("keystone_script_errors", "counter", "Decisions without an answer.")
+_LANES = Family("keystone_lane_decisions", "counter", "Decisions, by where they ran.")
+_SECONDS = Family("keystone_script_duration_seconds", "histogram", "Time of a decision, its wait for a lane included.")
+_INSTRUCTIONS = Family("keystone_script_instructions", "histogram", "Instructions of a decision.")
+_BYTES = Family("keystone_script_allocated_bytes", "histogram", "Bytes charged to a decision.")
+_INFO = Family("keystone_script_info", "gauge", "The scripts in force; always 1.")
+_SHADOW = Family("keystone_shadow_decisions", "counter", "Decisions taken by the next version too, by result.")
 _FAMILIES = (_DECISIONS, _ERRORS, _LANES, _SECONDS, _INSTRUCTIONS, _BYTES, _INFO, _SHADOW)
 
 
 def tenants_text(counts: Counts, revisions: Mapping[str, str], *, open_metrics: bool) -> bytes:
     """Return the families of all tenants; ``revisions`` has the hash of each loaded tenant's script."""
-    lines: dict[_Family, list[bytes]] = {family: [_header(family, open_metrics).encode()] for family in _FAMILIES}
+    lines = {family: [header(family, open_metrics=open_metrics).encode()] for family in _FAMILIES}
     tenants = [OTHERS, *counts.tenants]
     for start in range(0, len(tenants), TOGETHER):
-        found: dict[_Family, list[str]] = {family: [] for family in _FAMILIES}
+        found: dict[Family, list[str]] = {family: [] for family in _FAMILIES}
         for tenant in tenants[start : start + TOGETHER]:
-            _add(found, tenant, counts.block(tenant))
+            exemplars = counts.exemplars.of(counts.tenants.get(tenant, 0)) if open_metrics else []
+            _add(found, tenant, counts.block(tenant), exemplars)
             found[_SHADOW] += [
                 f'keystone_shadow_decisions_total{{result="{result}",{_label(tenant)}}} {count}\n'
                 for result, count in counts.shadow.totals(counts.tenants.get(tenant, 0)).items()
@@ -54,12 +50,9 @@ def tenants_text(counts: Counts, revisions: Mapping[str, str], *, open_metrics: 
     return b"".join([piece for pieces in lines.values() for piece in pieces])
 
 
-def _header(family: _Family, open_metrics: bool) -> str:
-    name = family.name if open_metrics or family.kind != "counter" else f"{family.name}_total"
-    return f"# HELP {name} {family.help}\n# TYPE {name} {family.kind}\n"
-
-
-def _add(lines: dict[_Family, list[str]], tenant: str, counts: TenantCounts) -> None:
+def _add(
+    lines: dict[Family, list[str]], tenant: str, counts: TenantCounts, exemplars: Sequence[Exemplar | None]
+) -> None:
     label = _label(tenant)
     lines[_DECISIONS] += [
         f'keystone_decisions_total{{outcome="{outcome}",{label}}} {count}\n'
@@ -75,30 +68,14 @@ def _add(lines: dict[_Family, list[str]], tenant: str, counts: TenantCounts) -> 
     lines[_LANES] += [
         f'keystone_lane_decisions_total{{lane="{lane}",{label}}} {count}\n' for lane, count in counts.lanes()
     ]
-    for family, histogram in ((_SECONDS, seconds), (_INSTRUCTIONS, counts.instructions()), (_BYTES, counts.bytes())):
-        lines[family].append(_TEMPLATES[family] % tuple(_filled(label, *histogram)))
+    lines[_SECONDS].append(_OF_SECONDS.text(label, *seconds, exemplars))
+    lines[_INSTRUCTIONS].append(_OF_INSTRUCTIONS.text(label, *counts.instructions()))
+    lines[_BYTES].append(_OF_BYTES.text(label, *counts.bytes()))
 
 
-def _filled(label: str, counts: Sequence[float], total: float) -> Iterator[str | float]:
-    """What goes into a template."""
-    count = 0.0
-    for count in accumulate(counts):
-        yield label
-        yield count
-    yield from (label, count, label, total)
-
-
-def _template(family: _Family, bounds: Sequence[float]) -> str:
-    names = [*(f"{bound:g}" if bound < 1e6 else repr(bound) for bound in bounds), "+Inf"]
-    buckets = [f'{family.name}_bucket{{le="{name}",%s}} %r\n' for name in names]
-    return "".join([*buckets, f"{family.name}_count{{%s}} %r\n", f"{family.name}_sum{{%s}} %r\n"])
-
-
-_TEMPLATES: Final = {
-    _SECONDS: _template(_SECONDS, SECONDS),
-    _INSTRUCTIONS: _template(_INSTRUCTIONS, INSTRUCTIONS),
-    _BYTES: _template(_BYTES, BYTES),
-}
+_OF_SECONDS: Final = Lines(_SECONDS, SECONDS)
+_OF_INSTRUCTIONS: Final = Lines(_INSTRUCTIONS, INSTRUCTIONS)
+_OF_BYTES: Final = Lines(_BYTES, BYTES)
 
 
 def _label(tenant: str) -> str:

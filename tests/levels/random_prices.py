@@ -108,6 +108,9 @@ STATEMENTS: Final = (
     "local co = coroutine.wrap(function(...) for i = 1, 3 do coroutine.yield(%) end return % end) tick(co(%)) tick(co())",
     "local function down(d, ...) if d > 900 then return % end return (down(d + 1)) end tick(pcall(down, 0))",
     "local function down(d, ...) if d > 900 then return % end return (down(d + 1)) end tick(pcall(down, 800))",
+    "local function again(n, v) if n <= 0 then return v end @ return again(n - 1, %) end tick(again(3, %))",
+    "local function again(n, v) if n <= 0 then tick(v) elseif % then return again(n - 1, one(%)) end return again(n - 2, many(%, %)) end again(5, %)",
+    "local function again(n, v) if n > 900 then return v, % end return again(n + 1, v) end tick(pcall(again, 0, %))",
 )  # fmt: skip
 """% is any expression, ? a condition, @ statements, $ a small number."""
 

@@ -20,6 +20,7 @@ from typing import Final
 from .. import costs
 from ..analysis.frame_size import Size
 from ..analysis.scope import BOX, VALUE, Scope, Variable
+from ..analysis.self_calls import self_calls
 from ..sites import chunk_id
 from ..stdlib.coroutine import PAUSING
 from ..syntax import nodes
@@ -104,13 +105,20 @@ def local_function(builder: FunctionBuilder, node: nodes.LocalFunction) -> None:
         statements.new_box(builder, variable, pyast.nil(builder.line))
         statements.assign_variable(builder, variable, emit_function(builder, node.function, variable))
     else:
-        statements.declare(builder, variable, emit_function(builder, node.function, variable))
+        again = self_calls(node, builder.resolution)
+        statements.declare(builder, variable, emit_function(builder, node.function, variable, again))
 
 
-def emit_function(builder: FunctionBuilder, node: nodes.Function, own: Variable | None) -> ast.expr:
-    """The function's definition, as statements, and the expression that yields it; ``own`` is its local, if any."""
+def emit_function(
+    builder: FunctionBuilder,
+    node: nodes.Function,
+    own: Variable | None,
+    again: frozenset[nodes.Return] = frozenset(),
+) -> ast.expr:
+    """The function's definition, as statements, and the expression that yields it; ``own`` is its local, if any, and
+    ``again`` its returns that begin it again."""
     scope = builder.resolution.scopes[node]
-    context, statements = function_body(builder, scope, node.body, builder.context)
+    context, statements = function_body(builder, scope, node.body, builder.context, again)
     own_slot = own.slot if own is not None and own.storage == VALUE else ""
     identifier = own_slot or builder.fresh("f")
     code_name = identifier if identifier[0] == "f" else builder.fresh("f")
@@ -140,7 +148,11 @@ def emit_function(builder: FunctionBuilder, node: nodes.Function, own: Variable 
 
 
 def function_body(
-    builder: FunctionBuilder, scope: Scope, block: nodes.Block, parent: Context | None
+    builder: FunctionBuilder,
+    scope: Scope,
+    block: nodes.Block,
+    parent: Context | None,
+    again: frozenset[nodes.Return] = frozenset(),
 ) -> tuple[Context, Statements]:
     """A function's statements; its price on entry, and that its depth is allowed, is checked first."""
     saved = (builder.out, builder.segment, builder.height, builder.depths, builder.conditional, builder.line)
@@ -150,9 +162,10 @@ def function_body(
     parameters = builder.resolution.declared.get(scope.node, ())
     context.owned.update(("d", "va", "_", context.jump, *(v.slot for v in parameters)))
     builder.line = builder.at(scope.node.line)
-    builder.segment = Segment(entry=True)
+    builder.segment = Segment(entry=not again)
     builder.out.append(builder.segment)
     builder.charge(*builder.pricing.heads[scope.node])
+    context.self_calls, context.nesting = again, bool(again)
     if isinstance(scope.node, nodes.Function) and scope.node.is_vararg:
         builder.out.insert(0, vararg_charge(builder))
     for variable in parameters:
@@ -168,6 +181,9 @@ def function_body(
     if context.jump in context.stored:
         builder.out.insert(1, pyast.assign_name(context.jump, pyast.constant(0, builder.line), builder.line))
     builder.out[1:1] = context.prologue
+    if again:
+        loop = pyast.while_(pyast.constant(True, builder.line), builder.finish(builder.out, context), builder.line)
+        builder.out = [Segment(entry=True), loop]
     if depths := builder.pricing.depths.get(scope.node, 0):
         builder.out.insert(0, deeper(builder, depths))
     made = builder.out

@@ -317,6 +317,14 @@ def argument_list(builder: FunctionBuilder, items: Sequence[nodes.Expression]) -
     return [*made, pyast.starred(spread(builder, last), builder.line)], True
 
 
+def single_arguments(builder: FunctionBuilder, items: Sequence[nodes.Expression]) -> tuple[list[ast.expr], bool]:
+    """The same where of the last one's values only the first is wanted; all are paid for."""
+    made, spreads = argument_list(builder, items)
+    if made and isinstance(made[-1], ast.Starred):
+        made[-1] = pyast.call("first", [made[-1].value], builder.line)
+    return made, spreads
+
+
 def spread(builder: FunctionBuilder, node: nodes.Expression) -> ast.expr:
     """All values of ``node`` as a tuple."""
     line = builder.line

@@ -77,6 +77,8 @@ class Context:
         self.frames: list[Frame] = []
         self.prologue: list[ast.stmt] = []
         self.jump: str = parent.jump if outlined and parent is not None else ""
+        self.self_calls: frozenset[nodes.Return] = frozenset()
+        """Returns that begin the function again."""
 
 
 Target = tuple[Literal["break"], nodes.Statement, None] | tuple[Literal["goto"], nodes.Block, nodes.Label]

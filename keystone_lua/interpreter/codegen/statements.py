@@ -290,6 +290,9 @@ def return_(builder: FunctionBuilder, node: nodes.Return) -> None:
     """One value as it is, none or several as a tuple."""
     line = builder.line
     builder.take(node)
+    if node in builder.context.self_calls:
+        begin_again(builder, node)
+        return
     if len(node.values) == 1 and not isinstance(node.values[0], MULTI) and not builder.context.outlined:
         fast = attempt(builder, node.values[0]) if stores.is_repeated(builder) else None
         value = builder.value(node.values[0])
@@ -305,6 +308,38 @@ def return_(builder: FunctionBuilder, node: nodes.Return) -> None:
     else:
         value = pyast.constant((), line)
     builder.out.append(pyast.return_(pyast.list_of([value], line) if builder.context.outlined else value, line))
+
+
+def begin_again(builder: FunctionBuilder, node: nodes.Return) -> None:
+    """A call of the function that returns it: its parameters get their values, and the loop around its body goes on.
+
+    Prices and depth are those of a call.
+    """
+    (call,) = node.values
+    assert isinstance(call, nodes.Call)
+    line = builder.line = builder.call_at(call)
+    builder.take(call)
+    scope = builder.context.scope
+    parameters = builder.resolution.declared[scope.node]
+    values, spreads = expressions.single_arguments(builder, call.arguments)
+    values += [pyast.nil(line)] * (len(parameters) - len(values))
+    changed: list[tuple[str, ast.expr]] = []
+    for place, value in enumerate(values):
+        slot = parameters[place].slot if place < len(parameters) else builder.temporary()
+        if not isinstance(value, ast.Name) or value.id != slot:
+            changed.append((builder.store(slot), value))
+    if len(changed) == 1:
+        builder.out.append(pyast.assign_name(*changed[0], line))
+    elif changed:
+        names = pyast.targets([name for name, _ in changed], line)
+        builder.out.append(pyast.assign(names, pyast.tuple_of([value for _, value in changed], line), line))
+    depth = builder.depth(spreads)
+    if depths := builder.pricing.depths.get(scope.node, 0):
+        depth = pyast.binary(depth, pyast.ADD, pyast.constant(depths, line), line)
+    builder.out.append(pyast.assign_name(builder.store("d"), depth, line))
+    too_deep = pyast.compare(pyast.name("d", line), ast.Gt(), pyast.name("deepest", line), line)
+    builder.out.append(pyast.if_(too_deep, [pyast.statement(builder.service("again"), line)], [], line))
+    builder.out.append(pyast.continue_(line))
 
 
 def apart_test(

@@ -16,7 +16,7 @@ from .. import costs
 from ..errors import InstructionsExceeded, MemoryExceeded, SliceExhausted, TimeExceeded
 from ..limits import Limits
 from ..runtime.errors import StackOverflow
-from ..runtime.tracebacks import overflow_error
+from ..runtime.tracebacks import operand_site, overflow_error
 from .fast_paths import fast_paths_of
 
 if TYPE_CHECKING:
@@ -165,6 +165,12 @@ class Budgets:
             grant = min(DIGIT if self.deadline is None else CLOCK_SLICE, total - self.granted)
             self.granted += grant
             self.fuel.cell_contents += grant
+
+    def again(self, d: int) -> None:
+        """The same, for a function that begins again at a depth that is new: an overflow is where it does."""
+        if d > self.depth_limit:
+            raise StackOverflow(f"{operand_site().position} stack overflow")
+        self.refuel(d)
 
     def instructions_used(self) -> int:
         """Instructions charged so far, at most the limit."""

@@ -68,3 +68,14 @@ t[1] = nil
 print(keys(t), (next(t))) --> a 4 2 1.5 -1 3\ta
 t[1] = 1
 print(keys(t)) --> 1 2 3 4 a 1.5 -1
+
+-- A local function that returns a call of itself leaves no level behind, as in LuaJIT; PUC counts one without a position.
+local function again(n)
+  if n == 0 then error("here", 2) end
+  return again(n - 1)
+end
+local ok, message = pcall(function()
+  local value = again(2)
+  return value
+end)
+print((message:gsub("^.-:(%d+):", "%1"))) --> 78 here

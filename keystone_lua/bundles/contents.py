@@ -20,7 +20,7 @@ import json
 import re
 import tarfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -94,14 +94,18 @@ def packed(files: Mapping[str, bytes], manifest: bytes, token: str = "") -> byte
     return machine.compress(made.getvalue()) + machine.flush()
 
 
-def unpack(data: bytes) -> Bundle:
-    """Read a bundle and check all of it but its signature. Raises `BundleError`."""
+def unpack(data: bytes, signed: Callable[[str, bytes], object] = lambda _token, _manifest: None) -> Bundle:
+    """Read a bundle and check all of it but its signature. Raises `BundleError`.
+
+    ``signed`` checks that, of the token and the manifest, before anything that the manifest says is looked at.
+    """
     members = _members(_unpacked(data))
     names = list(members)
     if not names or names[0] != MANIFEST:
         raise BundleError(f"the first member is not {MANIFEST}")
     manifest = members.pop(MANIFEST)
     token = _token(members.pop(SIGNATURE)) if names[1:2] == [SIGNATURE] else ""
+    signed(token, manifest)
     number, revision, listed = _read_manifest(manifest)
     for name, content in members.items():
         if name not in listed:

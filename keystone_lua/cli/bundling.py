@@ -100,8 +100,12 @@ def _sign(options: argparse.Namespace) -> int:
 def _verify(options: argparse.Namespace) -> int:
     keys = keys_in(options.keys)
     try:
-        found = unpack(_read(options.file))
-        kid = check(found.token, found.manifest, keys) if keys else ""
+        kids: list[str] = []
+        found = unpack(
+            _read(options.file),
+            lambda token, manifest: kids.append(check(token, manifest, keys) if keys else ""),
+        )
+        (kid,) = kids
     except BundleError as error:
         complain(f"keystone-lua: {options.file}: {error}")
         return 1

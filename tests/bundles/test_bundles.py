@@ -20,6 +20,7 @@ from keystone_lua.bundles.fetching import Fetcher, Source
 from keystone_lua.bundles.signatures import sign, verifiers
 from keystone_lua.interpreter.modules.base64 import encoded_url
 from keystone_lua.routing.bundle_status import read_status, status_file
+from tests.server.support import run
 
 from .support import FILES, SECRET, Server, altered, good, members, ok, parts, server, special, tape, zipped
 
@@ -346,3 +347,16 @@ def test_limits_on_both_sides(limit: str, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(contents, limit, at - 1)
     with pytest.raises(BundleError):
         unpack(data)
+
+
+def test_verify_looks_at_the_signature_before_what_the_manifest_says(tmp_path: Path) -> None:
+    manifest, token = parts()
+    listed = json.loads(manifest)
+    listed["files"]["a.lua"]["sha256"] = "0" * 64
+    changed = json.dumps(listed, sort_keys=True, separators=(",", ":")).encode()
+    bundle, keys = tmp_path / "bundle.tgz", tmp_path / "keys"
+    bundle.write_bytes(packed(FILES, changed, token))
+    keys.write_bytes(SECRET)
+    for arguments, said in (([], "another hash"), (["--keys", str(keys)], "the signature is over another manifest")):
+        done = run("bundle", "verify", str(bundle), *arguments)
+        assert (done.returncode, said in done.stderr) == (1, True), done

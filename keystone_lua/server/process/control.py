@@ -1,9 +1,9 @@
 """What the supervisor and its workers say to each other, over a socket pair each.
 
 In and out: objects behind their length. The supervisor says ``load`` (the new programs, and which tenant has which
-counts) and ``report`` (what a reload or an order did). These are marshalled: it runs no script, and workers must
-trust it anyway. A worker says ``ready``, ``reload`` (a request, with an order or without) and ``loaded``, in JSON. A
-message that is too large ends the connection.
+counts), ``switched`` (the folders have changed places, and cannot be read) and ``report`` (what a reload or an order
+did). These are marshalled: it runs no script, and workers must trust it anyway. A worker says ``ready``, ``reload`` (a
+request, with an order or without) and ``loaded``, in JSON. A message that is too large ends the connection.
 """
 
 from __future__ import annotations
@@ -121,6 +121,9 @@ class Control:
                 self._store.beside.adopt(message["next"])
             self._send({"say": "loaded", "number": message["number"]})
             if message["switch"] is not None and self._loop is not None:
+                self._loop.call_soon_threadsafe(self.told, Switch.of_plain(message["switch"]))
+        elif message["say"] == "switched":
+            if self._loop is not None:
                 self._loop.call_soon_threadsafe(self.told, Switch.of_plain(message["switch"]))
         elif self._loop is not None:
             self._loop.call_soon_threadsafe(self._answer, Report.of_whole(message["report"]))

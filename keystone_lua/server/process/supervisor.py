@@ -316,15 +316,17 @@ class Supervisor:
         else:
             askers = [asker]
         started = time.monotonic()
+        guard, switch = self._config.guard, None
         try:
-            guard, switch = self._config.guard, None
             if ordered is not None:
                 switch = switch_folders(self._store, self._counts, guard, ordered)
             folder = read_folder(self._store.folder, self._store.source_limit)
         except CannotSwitch as error:
             report = scripts_reload.refused(self._store, ordered, error)
         except ScriptsFolderError as error:
-            report = scripts_reload.not_read(self._store, self._counts, error)
+            report = scripts_reload.not_read(self._store, self._counts, error, switch)
+            if report.switch is not None:
+                self._send_all({"say": "switched", "switch": report.switch.plain()})
         else:
             report = self._load_and_send(folder, switch)
         took = time.monotonic() - started

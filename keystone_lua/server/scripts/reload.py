@@ -157,7 +157,7 @@ def read_and_load(store: ScriptStore, counts: Counts, guard: Guard = _NO_DOUBT, 
         try:
             folder = read_folder(store.folder, store.source_limit)
         except ScriptsFolderError as error:
-            return not_read(store, counts, error)
+            return not_read(store, counts, error, switch)
         return load(store, counts, folder, switch=switch)
 
 
@@ -212,9 +212,11 @@ def _load_next(store: ScriptStore, between: Callable[[], None]) -> None:
         logger.warning("script of the next version not loaded", extra=facts(error=text))
 
 
-def not_read(store: ScriptStore, counts: Counts, error: ScriptsFolderError) -> Report:
-    """Count a load that came to nothing; what was in force stays."""
-    return _noted(store, counts, Report(len(store.current.programs), (str(error),)))
+def not_read(store: ScriptStore, counts: Counts, error: ScriptsFolderError, switch: Switch | None = None) -> Report:
+    """Count a load that came to nothing; what was in force stays, though the folders may have gone through a switch."""
+    if switch is not None:
+        switch = replace(switch, after=store.current.version)
+    return _noted(store, counts, Report(len(store.current.programs), (str(error),), switch=switch))
 
 
 def _noted(store: ScriptStore, counts: Counts, done: Report) -> Report:

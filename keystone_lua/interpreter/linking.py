@@ -267,14 +267,16 @@ class _Linker:
         return {text for text in found if NAME.fullmatch(text) and text not in TABLES}
 
     def relative(self, looked: set[str]) -> set[str]:
-        """Names that begin with that of a linked module, or of a folder around it, and end with a literal."""
+        """Names that begin with that of a linked module, or of a folder around it, and end with a literal; and that of
+        the folder: ``require((...):gsub("%.%w+$", ""))``."""
         before = {begin for name in self.names for begin in _beginnings(name)}
+        folders = {begin[:-1] for begin in before}
         for ends in (looked, {text for text in looked if text[:1] in ("/", ".")}):
             if len(before) * len(ends) <= MOST_RELATIVE:
-                return {
+                return folders | {
                     name + (text[1:] if text[:1] == name[-1:] else text) for name in before if name for text in ends
                 }
-        return set()
+        return folders
 
     def required(self, first: nodes.Chunk, sure: bool = False) -> None:
         """Link what a chunk requires, and what that requires; or only what it ``sure``ly does."""

@@ -225,6 +225,13 @@ def test_a_module_that_finds_its_parts_by_its_own_name(name: str, text: bytes) -
     ]
 
 
+def test_a_module_that_requires_the_folder_around_it() -> None:
+    part = b"local all = require((string.gsub(..., '%.%w+$', ''))) return all.name"
+    modules = {"silva.part": part, "silva": b"return {name = ...}"}
+    assert output(compile_program(b"print(require 'silva.part')", "x.lua", modules)) == ["silva"]
+    assert links_otherwise(compile_program(b"require 'silva.part'", "x.lua", {"silva.part": part}), modules)
+
+
 def test_a_file_for_a_name_that_could_be_made_makes_another_program() -> None:
     """A reload compiles again where one of ``sought`` has come."""
     linked = link_program(b"require 'a.b'", "x.lua", {"a.b": b"local path = ... return pcall(require, path .. '.c')"})

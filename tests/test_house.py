@@ -23,7 +23,7 @@ FLOORS = {
         ("__main__",),
     ),
     "keystone_lua.interpreter": (
-        ("costs", "errors", "levels", "limits", "numerals", "signatures", "sites", "text", "version"),
+        ("costs", "errors", "joined_names", "levels", "limits", "numerals", "signatures", "sites", "text", "version"),
         ("patterns", "runtime", "syntax"),
         ("self_test", "stdlib"),
         ("modules",),

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from ..interpreter import MAX_DEPTH, Limits, LuaSyntaxError, Program, compile_program
+from ..interpreter import DEFAULT, MAX_DEPTH, Limits, LuaSyntaxError, Program, compile_program
 from ..interpreter.text import from_text, to_text
 from ..routing.request import BadRequest, read_whole_request
 from ..routing.request_fields import unknown
@@ -172,18 +172,19 @@ def write_file(path: str, text: str) -> None:
         file.write(text)
 
 
-def compile_file(path: str, name: str) -> Program:
-    """A script with the modules beside it, called ``name`` in messages. Raises UsageError, LuaSyntaxError."""
-    source, modules = read_script_file(path)
-    return compile_program(source, from_text(name), modules)
+def compile_file(path: str, name: str, limit: int = DEFAULT.source) -> Program:
+    """A script with the modules beside it, called ``name`` in messages, files of at most ``limit`` bytes. Raises
+    UsageError, LuaSyntaxError."""
+    source, modules = read_script_file(path, limit)
+    return compile_program(source, from_text(name), modules, limit)
 
 
-def read_script_file(path: str) -> tuple[bytes, Mapping[str, bytes]]:
+def read_script_file(path: str, limit: int = DEFAULT.source) -> tuple[bytes, Mapping[str, bytes]]:
     """A script and the modules beside it; ``-`` is standard input. Raises UsageError."""
     if path == "-":
-        return read_file(path), shared_modules(Path())
+        return read_file(path), shared_modules(Path(), limit)
     try:
-        return read_script(Path(path))
+        return read_script(Path(path), limit)
     except (FileError, OSError, ScriptsFolderError) as error:
         raise UsageError(f"cannot read {path}: {reason(error)}") from None
 

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..authoring.remarks import remarks, returned_at
-from ..interpreter import COST_VERSION, Failure, Limits, LuaSyntaxError, Program, execute
+from ..interpreter import COST_VERSION, DEFAULT, Failure, Limits, LuaSyntaxError, Program, execute
 from ..interpreter.text import to_text
 from ..routing.decision import decide
 from .options import (
     add_budget_arguments,
+    at_least,
     compile_file,
     does_not_compile,
     limits_of,
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 EXEC_LOG = 64 << 20
 """Bytes of output that ``exec`` allows by default: printing is what such scripts are for."""
+
+MOST_SOURCE = 16 << 20
+"""Bytes that ``exec`` may be told to take: half a minute of compiling."""
 
 RUN_SECONDS = 5.0
 """Wall clock of a run and its explanation, unless the user asks for another or for more instructions than the default:
@@ -52,16 +56,25 @@ def add_commands(commands: Commands) -> None:
     exec_ = commands.add_parser("exec", help="run a plain script, as lua5.1 would")
     exec_.add_argument("script", help="a Lua file; - for standard input")
     add_budget_arguments(exec_, Limits(log=EXEC_LOG))
+    exec_.add_argument(
+        "--max-source",
+        type=at_least(0, MOST_SOURCE),
+        default=DEFAULT.source,
+        metavar="BYTES",
+        help="of one file (default %(default)s); for N times that the compiler may do N times as much",
+    )
     exec_.set_defaults(command=_exec)
 
 
 def _exec(options: argparse.Namespace) -> int:
     try:
-        program = compile_file(options.script, "stdin" if options.script == "-" else options.script)
+        name = "stdin" if options.script == "-" else options.script
+        program = compile_file(options.script, name, options.max_source)
     except LuaSyntaxError as error:
         return does_not_compile(error, options.json)
     now, started = now_of(options), time.monotonic()
-    result = execute(program, _limits(options), seed=options.seed, now=now)
+    limits = replace(_limits(options), source=options.max_source)
+    result = execute(program, limits, seed=options.seed, now=now)
     output = "".join([line.text + "\n" for line in result.log])
     failure = result.failure
     top = _spent(options, program, None, failure, now, started)

@@ -135,13 +135,12 @@ def _fit(program: Program, names: Sequence[str]) -> Program:
     if program.hosted or program.own.isdisjoint(names):
         return program
     if not program.for_hosts:
-        most = max(map(len, (program.source, *program.sources.values())))
         program.for_hosts.append(
             compile_sources(
                 program.source,
                 program.name,
                 program.sources,
-                max(most, DEFAULT.source),
+                program.limit,
                 level=program.level,
                 hosted=True,
             )

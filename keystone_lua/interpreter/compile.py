@@ -64,9 +64,8 @@ def compile_program(
 
 def _again(program: Program) -> tuple[Callable[..., Program], tuple[Any, ...]]:
     """How a program is pickled: by its sources, which are compiled again where it is loaded."""
-    most = max(DEFAULT.source, *map(len, (program.source, *program.sources.values())))
     flags = program.accounts is not None, program.level, program.hosted
-    return compile_program, (program.source, program.name, dict(program.sources), most, *flags)
+    return compile_program, (program.source, program.name, dict(program.sources), program.limit, *flags)
 
 
 copyreg.pickle(Program, _again)
@@ -108,7 +107,7 @@ def _compile(found: Linked, accounted: bool, level: Level, hosted: bool = False)
     )
     base, tables = _globals(resolution, builtins)
     makers = tuple([_compile(maker, False, level) for maker in found.makers])
-    constants = made_by(makers, found.compile_cost)
+    constants = made_by(makers, found.compile_cost, found.limit)
     code_of = dict(zip(chunks, codes, strict=True))
     return Program(
         name=chunks[0].name,
@@ -124,6 +123,7 @@ def _compile(found: Linked, accounted: bool, level: Level, hosted: bool = False)
         library_names=tables,
         dynamic=builtins.dynamic,
         hosted=hosted,
+        limit=found.limit,
         late_twins=0 if twinned else units,
         own=frozenset({*kinds.found.globals, *builtins.global_cells}),
         constant=not (tables or accounted or hosted)
@@ -153,9 +153,8 @@ def _names_coroutines(resolution: Resolution) -> bool:
 
 def twins_of(program: Program) -> dict[str, Twin]:
     """The twins of a program that was compiled without: it is compiled once more, from its sources."""
-    most = max(DEFAULT.source, *map(len, (program.source, *program.sources.values())))
     with _room():
-        found = link_program(program.source, program.name, program.sources, most)
+        found = link_program(program.source, program.name, program.sources, program.limit)
         kind = FunctionBuilder if program.accounts is None else AccountingBuilder
         builder: FunctionBuilder = _builder(found, kind, program.level, program.hosted)
         slots = _slots() if program.accounts is None else [*_slots(), HITS]

@@ -31,7 +31,7 @@ class Limits:
     """Bytes of print and log output, newlines included. ``exec`` raises it: its output is its purpose."""
 
     source: int = MIB
-    """Bytes of one source file. With MAX_TOKENS and MAX_COMPILE_COST it bounds compile time."""
+    """Bytes of one source file. With MAX_TOKENS and MAX_COMPILE_COST it bounds compile time: see allowed."""
 
     seconds: float | None = None
     """Wall clock, checked between slices; None is off, so that a run stays a pure function."""
@@ -73,13 +73,20 @@ class Limits:
 
 DEFAULT = Limits()
 
+
+def allowed(most: int, source: int) -> int:
+    """``most`` of tokens or units, and as many times that as ``source`` is of the bytes that a source usually may have:
+    who takes larger files waits for them, a second or two for a MiB."""
+    return most * max(source, DEFAULT.source) // DEFAULT.source
+
+
 MAX_TOKENS = 200_000
 """Tokens of one source: what the parser takes 1 s for. A megabyte of dense Lua has more, 20,000 lines have not."""
 
-MAX_COMPILE_COST = 250_000
+MAX_COMPILE_COST = 320_000
 """Units of work for the compiler in a program, see compile_cost.py: 2 s and 300 MB at most. Functions that coroutines
-run are compiled twice; where that would be too much a run does it, and pays. 50,000 constructor fields, 4,600 elseifs
-or a sum of 15,000 terms fit, and so do about 6,000 lines as people write them (40 units each)."""
+run are compiled twice; where that would be too much a run does it, and pays. 79,000 constructor fields, 6,300 elseifs
+or a sum of 19,900 terms fit, and so do about 8,000 lines as people write them (40 units each)."""
 
 MAX_PASSED = 200_000
 """Outer names of all functions of a program, each counted in each function that it passes: CPython 3.12 takes 10 µs for

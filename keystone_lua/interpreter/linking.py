@@ -26,12 +26,12 @@ from .analysis.certain import certain_calls
 from .analysis.compile_cost import MODULE, cost_of, cost_of_names
 from .analysis.constants import NAME as CONSTANT
 from .analysis.constants import taken_out
-from .analysis.joined_names import NAME, Joints, by_literal, joints
 from .analysis.scope import Resolution, resolve
 from .analysis.uses import Globals, Require
 from .errors import LuaSyntaxError
 from .execution.program import Program
-from .limits import DEFAULT, MAX_COMPILE_COST
+from .joined_names import NAME, Joints, beginnings, by_part, file_of, is_odd, joints
+from .limits import DEFAULT, MAX_COMPILE_COST, allowed
 from .modules import catalogue
 from .signatures import INERT, TABLES, instead_of
 from .syntax import nodes
@@ -46,10 +46,6 @@ BROKEN: Final = 8
 MOST_NAME: Final = 100
 MOST_NAMES: Final = 500
 """Characters of a name, and modules, that are compared for what a misspelt name may mean."""
-
-
-MOST_RELATIVE: Final = 5_000
-"""Names of a module or folder and a literal that are looked for. Each is kept, for a file might come to have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +74,13 @@ class Linked:
     sought: frozenset[str]
     """Names that literals have and no file: any of them would make another program."""
     parts: frozenset[str]
-    """Literals that could make names of modules together."""
+    """What could make names of modules together, if the program computes any: see joined_names."""
     missing: tuple[Missing, ...]
     makers: tuple[Linked, ...]
     """What makes the constants, see analysis.constants."""
     compile_cost: int
+    limit: int
+    """Bytes of one source file."""
 
     def hash(self) -> str:
         """The SHA-256 of the script and its modules."""
@@ -119,10 +117,11 @@ def link_program(
             names=MappingProxyType(linker.names),
             broken=MappingProxyType(linker.broken),
             sought=frozenset(linker.sought),
-            parts=frozenset(filter(NAME.fullmatch, linker.looked)),
+            parts=frozenset(filter(NAME.fullmatch, linker.parts)),
             missing=tuple(linker.missing),
             makers=tuple(linker.makers),
             compile_cost=resolution.compile_cost,
+            limit=limit,
         )
 
 
@@ -144,16 +143,17 @@ def _linker(
         linker.link(source, name)
     linker.refuse()
     resolution = linker.resolution
-    _check_compile_cost(name, resolution.compile_cost + cost_of_names(resolution))
+    _check_compile_cost(name, resolution.compile_cost + cost_of_names(resolution), linker.most)
     return linker
 
 
-def _linked_alone(chunk: nodes.Chunk, source: bytes) -> Linked:
+def _linked_alone(chunk: nodes.Chunk, source: bytes, limit: int) -> Linked:
     """A chunk that makes constants: what it requires is the library's."""
     resolution = Resolution()
     resolution.compile_cost = cost_of(chunk, resolution.extents)
     resolve(chunk, resolution, [0])
-    _check_compile_cost(chunk.name, resolution.compile_cost + cost_of_names(resolution))
+    most = allowed(MAX_COMPILE_COST, limit)
+    _check_compile_cost(chunk.name, resolution.compile_cost + cost_of_names(resolution), most)
     return Linked(
         chunks=[chunk],
         resolution=resolution,
@@ -166,6 +166,7 @@ def _linked_alone(chunk: nodes.Chunk, source: bytes) -> Linked:
         missing=(),
         makers=(),
         compile_cost=resolution.compile_cost,
+        limit=limit,
     )
 
 
@@ -181,6 +182,7 @@ class _Linker:
         self.spares = spares
         self.has_constants = has_constants
         self.limit = limit
+        self.most = allowed(MAX_COMPILE_COST, limit)
         self.resolution = Resolution()
         self.counter = [0]
         self.constants = 0
@@ -193,9 +195,9 @@ class _Linker:
         self.broken: dict[str, str] = {}
         self.sought: set[str] = set()
         self.fresh: set[str] = set()
-        """Literals that nobody has looked at as names of modules."""
-        self.looked: set[str] = set()
-        """Those that somebody has, if the program computes names."""
+        """Parts of names that nobody has looked at: literals, and the names of what was linked."""
+        self.parts: set[str] = set()
+        """What names may be joined from, if the program computes any."""
         self.missing: list[Missing] = []
         self.refusals: dict[str, LuaSyntaxError] = {}
         """Of modules that are there and do not compile, by the names that they are required by."""
@@ -217,7 +219,7 @@ class _Linker:
         maker, count = taken_out(whole, source, self.constants) if self.has_constants else (None, 0)
         if maker is not None:
             self.constants += count
-            self.makers.append(_linked_alone(maker, source))
+            self.makers.append(_linked_alone(maker, source, self.limit))
             own.compile_cost += self.makers[-1].compile_cost
             self.check(name, self.resolution.compile_cost + own.compile_cost)
         resolve(chunk, own, self.counter)
@@ -231,9 +233,9 @@ class _Linker:
 
     def check(self, name: str, compile_cost: int) -> None:
         """Raises TooMuch."""
-        _check_compile_cost(name, compile_cost)
+        _check_compile_cost(name, compile_cost, self.most)
         if self.spares and self.is_optional:
-            _check_compile_cost(name, compile_cost, MAX_COMPILE_COST // 2)
+            _check_compile_cost(name, compile_cost, self.most // 2)
 
     def link(self, source: bytes, name: str) -> None:
         """Link a script and what literals name, depth first, until there is nothing new."""
@@ -246,7 +248,7 @@ class _Linker:
         else:
             self.required(self.chunks[0])
             self.is_optional = True
-        known: Joints = by_literal(self.modules) if computes_names(self.resolution) else {}
+        known: Joints = by_part(self.modules) if computes_names(self.resolution) else {}
         while computes_names(self.resolution) and (found := self.named(known)):
             for text in sorted(found):
                 count = len(self.chunks)
@@ -258,25 +260,13 @@ class _Linker:
         catalogue.imported(self.sought)  # while nobody waits for a decision
 
     def named(self, known: Joints) -> set[str]:
-        """Names that literals have, whole or in part, and nobody has looked for."""
-        new = self.fresh - self.looked
-        self.looked |= new
+        """Names of files that parts make, and nobody has looked for."""
+        new = self.fresh - self.parts
+        self.parts |= new
         self.fresh = set()
-        joined = {name for text in new for name, parts in known.get(text, ()) if self.looked.issuperset(parts)}
-        found = (new | joined | self.relative(self.looked)) - self.sought - self.names.keys() - self.refusals.keys()
-        return {text for text in found if NAME.fullmatch(text) and text not in TABLES}
-
-    def relative(self, looked: set[str]) -> set[str]:
-        """Names that begin with that of a linked module, or of a folder around it, and end with a literal; and that of
-        the folder: ``require((...):gsub("%.%w+$", ""))``."""
-        before = {begin for name in self.names for begin in _beginnings(name)}
-        folders = {begin[:-1] for begin in before}
-        for ends in (looked, {text for text in looked if text[:1] in ("/", ".")}):
-            if len(before) * len(ends) <= MOST_RELATIVE:
-                return folders | {
-                    name + (text[1:] if text[:1] == name[-1:] else text) for name in before if name for text in ends
-                }
-        return folders
+        found = {name for part in new for name, needed in known.get(part, ()) if self.parts.issuperset(needed)}
+        found |= {part for part in new if is_odd(part) and NAME.fullmatch(part)}
+        return found - self.names.keys() - self.refusals.keys() - set(TABLES)
 
     def required(self, first: nodes.Chunk, sure: bool = False) -> None:
         """Link what a chunk requires, and what that requires; or only what it ``sure``ly does."""
@@ -300,7 +290,7 @@ class _Linker:
 
     def find(self, name: str) -> bool:
         """Link the module that a name means, unless it is the routing library's; False if there is none."""
-        file = name if name in self.modules else name.replace("/", ".")
+        file = name if name in self.modules else file_of(name)
         if file not in self.modules:
             self.sought |= {name, file}
             file = f"{file}.init"
@@ -315,6 +305,7 @@ class _Linker:
             self.broken[name] = f"error loading module '{name}' from file '{_file_name(file)}':\n\t{found.message}"
         else:
             self.names[name] = found
+            self.fresh.update(beginnings(name))
         return True
 
     def load(self, file: str) -> nodes.Chunk | LuaSyntaxError:
@@ -381,14 +372,6 @@ class _Linker:
                 continue
             if known or require.name not in catalogue.FILES:
                 yield require
-
-
-def _beginnings(name: str) -> Iterator[str]:
-    """``a.b.c.``, ``a.b.``, ``a.``"""
-    dot = "/" if "/" in name else "."
-    while name:
-        yield name + dot
-        name = name.rpartition(dot)[0]
 
 
 class TooMuch(LuaSyntaxError):

@@ -43,6 +43,7 @@ PLAIN: Final = (
     "hosted",
     "own",
     "late_twins",
+    "limit",
 )
 """Fields that are packed as they are, in this order."""
 
@@ -70,6 +71,7 @@ def pack(program: Program) -> bytes:
         program.hosted,
         program.own,
         program.late_twins,
+        program.limit,
     )
     own = {name: value for name, value in program.namespace.items() if name not in HELPERS and name != SITES}
     return marshal.dumps(

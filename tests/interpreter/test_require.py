@@ -187,7 +187,7 @@ def test_package_is_the_one_that_require_goes_by() -> None:
     ]
 
 
-LARGE = b"local function f() " + b"f() " * 22_000 + b"end return 1"
+LARGE = b"local function f() " + b"f() " * 28_200 + b"end return 1"
 
 
 def test_a_module_that_only_a_literal_names_is_left_where_it_does_not_fit() -> None:
@@ -233,11 +233,36 @@ def test_a_module_that_requires_the_folder_around_it() -> None:
 
 
 def test_a_file_for_a_name_that_could_be_made_makes_another_program() -> None:
-    """A reload compiles again where one of ``sought`` has come."""
-    linked = link_program(b"require 'a.b'", "x.lua", {"a.b": b"local path = ... return pcall(require, path .. '.c')"})
-    assert {"a.b.c", "a.b.c.init", "a.c"} <= linked.sought
+    """A reload compiles again where one has come."""
+    modules = {"a.b": b"local path = ... return pcall(require, path .. '.c')"}
+    program = compile_program(b"require 'a.b'", "x.lua", modules)
+    for file in ("a.b.c", "a.b.c.init", "a.c", "d"):
+        assert links_otherwise(program, {**modules, file: b""}) == (file != "d")
     many = b"local path = ... local t = {" + b",".join(b"'t%d'" % n for n in range(4000)) + b"} require(path)"
-    assert len(link_program(b"require 'a.b'", "x.lua", {"a.b": many}).sought) < 20_000
+    linked = link_program(b"require 'a.b'", "x.lua", {"a.b": many})
+    assert len(linked.sought) + len(linked.parts) < 5_000
+    assert links_otherwise(compile_program(b"require 'a.b'", "x.lua", {"a.b": many}), {"a.b": many, "a.t3999": b""})
+
+
+def test_a_library_of_many_literals_finds_its_files_by_its_own_name() -> None:
+    literals = b",".join(b"'t%d'" % n for n in range(4000))
+    part = (
+        b"local folder = (...):gsub('%.[^%.]+$', '') .. '.' local t = {"
+        + literals
+        + b"} return require(folder .. 'two')"
+    )
+    modules = {"modules.one": part, "modules.two": b"return 2"}
+    assert output(compile_program(b"print(require 'modules.one')", "x.lua", modules)) == ["2"]
+
+
+@pytest.mark.parametrize("name", ["./a/b", "a//b", "a/.b", ".a.b", "./a.b"])
+@pytest.mark.parametrize("computed", [False, True])
+def test_names_as_paths(name: str, computed: bool) -> None:
+    """PUC makes slashes of dots and opens the file: slashes next to each other are one."""
+    source = f"local name = '{name}' print(require(name))" if computed else f"print(require '{name}')"
+    program = compile_program(source.encode(), "x.lua", {"a.b": b"return ..."})
+    assert output(program) == [name]
+    assert links_otherwise(compile_program(f"local n = '{name}' pcall(require, n)".encode(), "x.lua"), {"a.b": b""})
 
 
 HALVES = {

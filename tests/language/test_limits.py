@@ -47,19 +47,19 @@ LEGAL = {
         "39",
     ),
     "left chain": ("return " + " + ".join(["1"] * 20_000), "20000"),
-    "left chain of a variable": ("local a = 1 return " + " + ".join(["a"] * 15_000), "15000"),
+    "left chain of a variable": ("local a = 1 return " + " + ".join(["a"] * 19_900), "19900"),
     "mixed left chain": ("local a = 2 return " + "a" + " - 1 + 1" * 10_000, "2"),
     "and chain": ("local a = 1 return " + " and ".join(["a"] * 20_000), "1"),
     "or chain": ("local a = nil return " + " or ".join(["a"] * 20_000) + " or 7", "7"),
-    "comparison chain": ("local a = 1 return " + "a" + " == a" * 9_000, "false"),
+    "comparison chain": ("local a = 1 return " + "a" + " == a" * 11_800, "false"),
     "concat chain": ('local a = "x" return #(' + " .. ".join(["a"] * 150) + ")", "150"),
     "elseifs": (
-        "local n = 4599 if n == 0 then return 0 "
-        + " ".join(f"elseif n == {i} then return {i}" for i in range(1, 4_600))
+        "local n = 6299 if n == 0 then return 0 "
+        + " ".join(f"elseif n == {i} then return {i}" for i in range(1, 6_300))
         + " end",
-        "4599",
+        "6299",
     ),
-    "constructor fields": ("local t = {" + ", ".join(map(str, range(50_000))) + "} return t[1], #t", "50000"),
+    "constructor fields": ("local t = {" + ", ".join(map(str, range(79_000))) + "} return t[1], #t", "79000"),
     "constructor names": ("local t = {" + ", ".join(f"k{i} = {i}" for i in range(10_000)) + "} return t.k9999", "9999"),
     "statements": ("local a = 0 " + "a = a + 1 " * 10_000 + "return a", "10000"),
     "steps of one kind": (

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Final, NamedTuple
 
 from ..errors import LuaSyntaxError, ScriptError
-from ..limits import MAX_COMPILE_COST, MIB, Limits
+from ..limits import DEFAULT, MAX_COMPILE_COST, MIB, Limits, allowed
 from ..runtime.errors import LuaError
 from ..runtime.frozen import Unfit, frozen
 from ..runtime.tracebacks import library_error
@@ -54,11 +54,12 @@ class Made(NamedTuple):
     size: int
 
 
-def made_by(makers: tuple[Program, ...], compile_cost: int = 0) -> Made:
-    """All values, in the order of their numbers; ``compile_cost`` is the program's. What was loaded may be loaded."""
+def made_by(makers: tuple[Program, ...], compile_cost: int = 0, limit: int = DEFAULT.source) -> Made:
+    """All values, in the order of their numbers; ``compile_cost`` is the program's, ``limit`` the bytes that a
+    source of it may have. What was loaded may be loaded."""
     values: list[LuaValue] = []
     size = 0
-    parts = _PARTS - _PARTS * compile_cost // MAX_COMPILE_COST
+    parts = _PARTS - _PARTS * compile_cost // allowed(MAX_COMPILE_COST, limit)
     limits = Limits(LIMITS.instructions * parts // _PARTS, LIMITS.memory * parts // _PARTS)
     for maker in makers:
         run = ConstantRun(maker, limits)

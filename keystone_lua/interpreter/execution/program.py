@@ -11,6 +11,7 @@ from types import CodeType
 from typing import Any
 
 from ..levels import LEVEL_1, Level
+from ..limits import DEFAULT
 from ..runtime.context import RunContext
 from ..runtime.values import LuaValue
 from ..sites import Accounts, Site
@@ -42,9 +43,11 @@ class Program:
     sought: frozenset[str] = field(repr=False)
     """Names that literals have and no file: with any of them it would be another program."""
     parts: frozenset[str] = field(default=frozenset(), repr=False)
-    """Literals that could make other names together, where it computes some."""
+    """What could make other names together, where it computes some: see joined_names."""
     hosted: bool = False
     """Whether it was compiled for a host that sets its globals or calls them."""
+    limit: int = DEFAULT.source
+    """Bytes of one source file, by which it may be compiled again."""
     late_twins: int = 0
     """Units of compile cost of its functions' twins, if they are made when a run has its first coroutine."""
     own: frozenset[str] = field(default=frozenset(), repr=False)

@@ -10,6 +10,7 @@ from types import FunctionType
 from typing import Protocol
 
 from .. import costs
+from ..joined_names import could_join, file_of
 from ..modules import catalogue
 from ..runtime import metatables, tables
 from ..runtime.context import RunContext
@@ -123,8 +124,9 @@ def _refusal(program: Program, name: str) -> str:
     """What ``require`` says of a name that it has no module for."""
     if name in program.broken:
         return program.broken[name]
-    if name in program.sought:
-        files = f"\n\tno file 'lib/{name.replace('.', '/')}.lua'\n\tno file 'lib/{name.replace('.', '/')}/init.lua'"
+    if name in program.sought or could_join(name, program.parts):
+        file = f"lib/{file_of(name).replace('.', '/')}"
+        files = f"\n\tno file '{file}.lua'\n\tno file '{file}/init.lua'"
         instead = f"\n\t{advice}" if (advice := instead_of(name)) else ""
         return f"module '{name}' not found:\n\tno field package.preload['{name}']{files}{instead}"
     return (

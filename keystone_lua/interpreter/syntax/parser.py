@@ -23,7 +23,7 @@ from itertools import takewhile
 from typing import Any, Final
 
 from ..errors import LuaSyntaxError
-from ..limits import MAX_TOKENS
+from ..limits import MAX_TOKENS, allowed
 from . import nodes
 from .lexer import Token, near, one_newline, tokens
 from .parse_tables import Automaton, load
@@ -73,8 +73,9 @@ def parse(
     gc.disable()  # nodes form no cycles, and looking for some takes half the time of 50,000 statements
     try:
         stream = tokens(text, states.automaton.literals)
-        if len(text) > MAX_TOKENS:
-            stream = _counted(stream)
+        most = allowed(MAX_TOKENS, limit)
+        if len(text) > most:
+            stream = _counted(stream, most)
         if meter is not None:
             stream = _metered(stream, meter)
         _run(states, stream, builder, [states.state(0, -1)], values)
@@ -87,11 +88,11 @@ def parse(
     return chunk
 
 
-def _counted(stream: Iterator[Token]) -> Iterator[Token]:
+def _counted(stream: Iterator[Token], most: int) -> Iterator[Token]:
     """Tokens up to the limit."""
     for number, token in enumerate(stream):
-        if number == MAX_TOKENS:
-            raise Refusal(f"chunk has more than {MAX_TOKENS} tokens", token)
+        if number == most:
+            raise Refusal(f"chunk has more than {most} tokens", token)
         yield token
 
 

@@ -117,14 +117,10 @@ def resume(run: RunContext, d: int, co: Coroutine, arguments: tuple[LuaValue, ..
 def _drive(run: RunContext, co: Coroutine, stack: list[Any]) -> LuaValue:
     """RunContext the generators of a coroutine until it yields or ends."""
     generator = stack[-1]
-    error: Exception | None = None
+    errors: list[Exception] = []  # not a variable: its frame, through which the error came, would keep it in a cycle
     while True:
         try:
-            if error is None:
-                request = next(generator, None)
-            else:
-                thrown, error = error, None
-                request = generator.throw(thrown)
+            request = generator.throw(errors.pop()) if errors else next(generator, None)
         except StopIteration:  # caught below a pcall, which has answered
             request = None
         except Exception as caught:
@@ -134,7 +130,7 @@ def _drive(run: RunContext, co: Coroutine, stack: list[Any]) -> LuaValue:
             if not stack:
                 raise
             generator = stack[-1]
-            error = caught
+            errors.append(caught)
             continue
         if request is None:
             stack.pop()

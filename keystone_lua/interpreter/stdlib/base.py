@@ -446,18 +446,21 @@ def handle(run: RunContext, d: int, handler: LuaValue, caught: LuaError) -> LuaV
     value = run.caught(caught)
     if handler.__class__ is not FunctionType:
         return FALSE, "error in error handling"
-    failing = caught  # see places.HANDLERS
-    for nested in range(HANDLER_ERRORS):
-        run.charge(costs.METAMETHOD + (_HANDLED if nested else 0), costs.RESULTS)
-        try:
-            return FALSE, metatables.first(operations.call(run, handler, d, value))
-        except LuaError as again:
-            failing = again
-        except TypeError as again:
-            failing = from_python(again)
-        value = run.caught(failing)
-        if nested == HANDLER_ERRORS - 2:
-            value = "C stack overflow"
+    failing: LuaError | None = caught  # see places.HANDLERS
+    try:
+        for nested in range(HANDLER_ERRORS):
+            run.charge(costs.METAMETHOD + (_HANDLED if nested else 0), costs.RESULTS)
+            try:
+                return FALSE, metatables.first(operations.call(run, handler, d, value))
+            except LuaError as again:
+                failing = again
+            except TypeError as again:
+                failing = from_python(again)
+            value = run.caught(failing)
+            if nested == HANDLER_ERRORS - 2:
+                value = "C stack overflow"
+    finally:
+        failing = None  # an error of the handler came through this frame, which would keep it in a cycle
     return FALSE, "error in error handling"
 
 

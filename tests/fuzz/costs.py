@@ -32,6 +32,8 @@ from .cost_grammar import BEFORE, Grammar, Program
 
 LIMITS: Final = Limits(instructions=600_000)
 """What a program may use: the values that it makes, and its rounds."""
+LONG: Final = Limits()
+"""For one whose memory is suspect."""
 REPEATED: Final = 200_000
 """Instructions of the rounds of one that is suspect."""
 FEW: Final = 100_000
@@ -101,6 +103,9 @@ class Campaign:
             return None
         except TimeoutError:
             return Score(float("inf"), float("inf"), 0)
+        if grid.SPARE // 8 < found.beyond < grid.SPARE:  # what waits for the collector grows with each round
+            longer = self.score(program.source("1e9"), LONG)
+            found = max(found, longer) if longer.beyond > grid.SPARE else found
         if found.worst < SUSPECT:
             return found
         if not found.goes_on:

@@ -122,7 +122,7 @@ class Recorder:
                 answer, failure, answered = found.answer(answer), found.failure(failure), ""
             shown, request_id = self.masks.request(request, cut), self.masks.name(request_id, request)
             vault = self.masks.vault
-            if vault is not None and vault.waits:
+            if vault is not None and vault.ask():
                 self._writer.then(vault.write)
             text = records.decision_text(
                 request_id, time.time(), tenant, shown, program, decision, answer, failure, limits, lane, answered

@@ -9,12 +9,18 @@ from __future__ import annotations
 
 import errno
 import json
+import logging
 import os
 import stat
 from collections.abc import Iterable
 from json.encoder import encode_basestring_ascii
 from pathlib import Path
 from typing import Final
+
+logger = logging.getLogger("keystone.audit")
+
+MOST_WAITING: Final = 16 << 20
+"""Bytes that wait for a disk in trouble. A value for which there is no room is not kept, this time."""
 
 MOST_KNOWN: Final = 20_000
 """Hashes of which a process remembers that they are in the file; others are written again."""
@@ -28,26 +34,40 @@ class Vault:
         self.file = file
         self._known: dict[str, None] = {}
         self._pending: list[bytes] = []
+        # Two counters, each written by one thread: what waits is their difference.
+        self._kept_bytes = self._written_bytes = 0
+        self._asked = False
+        self._full = False
         self._inode = 0
         file.parent.mkdir(parents=True, exist_ok=True)
         os.close(self._open())
 
-    @property
-    def waits(self) -> bool:
-        """Whether there is something to write."""
-        return bool(self._pending)
+    def ask(self) -> bool:
+        """Whether `write` is to be called, and nobody has been told so: of all that asks there is one at a time."""
+        asks = bool(self._pending) and not self._asked
+        self._asked = self._asked or asks
+        return asks
 
     def keep(self, digest: str, value: str) -> None:
         """Note a value; `write` must follow."""
         if digest in self._known:
             return
+        line = f'{{"hmac":"{digest}","value":{encode_basestring_ascii(value)}}}\n'.encode("ascii")
+        full = self._kept_bytes + len(line) - self._written_bytes > MOST_WAITING
+        if full and not self._full:
+            logger.error("vault: %s: no room for what waits; masked values are not kept", self.file)
+        self._full = full
+        if full:
+            return
+        self._kept_bytes += len(line)
         if len(self._known) >= MOST_KNOWN:
             del self._known[next(iter(self._known))]
         self._known[digest] = None
-        self._pending.append(f'{{"hmac":"{digest}","value":{encode_basestring_ascii(value)}}}\n'.encode("ascii"))
+        self._pending.append(line)
 
     def write(self) -> None:
         """Append what was noted. Raises `OSError`, and may then be called again."""
+        self._asked = False
         count = len(self._pending)
         if not count:
             return
@@ -60,6 +80,7 @@ class Vault:
         finally:
             os.close(descriptor)
         del self._pending[:count]
+        self._written_bytes += len(data)
 
     def _open(self) -> int:
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK

@@ -11,7 +11,7 @@ import pytest
 
 from keystone_lua.audit import Masks, Recorder, read_record, replay_logs
 from keystone_lua.audit.records import RecordError, encode
-from keystone_lua.audit.vault import Vault
+from keystone_lua.audit.vault import Vault, read_vaults
 from keystone_lua.hidden import Hidden
 from keystone_lua.interpreter import compile_program
 from keystone_lua.routing.request import read_request
@@ -106,3 +106,30 @@ def test_what_a_server_refuses_is_no_record(tmp_path: Path, wrong: dict[str, Any
     altered = {**value, "request": {**value["request"], **wrong}}
     with pytest.raises(RecordError):
         read_record(encode(altered).encode())
+
+
+def test_a_vault_that_cannot_be_written_takes_no_more_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("keystone_lua.audit.vault.MOST_WAITING", 10_000)
+    kept = Vault(tmp_path / "vault")
+    kept.file.chmod(0o644)
+    asked = 0
+    for number in range(1_000):
+        kept.keep(f"{number:064x}", "x" * 100)
+        asked += kept.ask()
+    assert asked == 1
+    with pytest.raises(OSError, match="0600"):
+        kept.write()
+    assert kept.ask()
+    assert [record.message for record in caplog.records] == [
+        f"vault: {kept.file}: no room for what waits; masked values are not kept"
+    ]
+    kept.file.chmod(0o600)
+    kept.write()
+    first = len(read_vaults([kept.file]))
+    assert 10 < first < 100
+    kept.keep(f"{999:064x}", "x" * 100)  # is known no more than before, and there is room again
+    kept.write()
+    assert not kept.ask()
+    assert len(read_vaults([kept.file])) == first + 1

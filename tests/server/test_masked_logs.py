@@ -137,7 +137,7 @@ def test_a_vault_that_is_moved_goes_on_whole(tmp_path: Path) -> None:
         vault.keep("a" * 64, "x")
         vault.keep("b" * 64, "y")
         vault.write()
-        assert not vault.waits
+        assert not vault.ask()
         (tmp_path / "vault").rename(tmp_path / name)
         vault.keep("c" * 64, "z")
         vault.write()

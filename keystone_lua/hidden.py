@@ -105,7 +105,19 @@ class Hidden:
         return Secrets(values) if any(values) else None
 
     def cut(self, request: Mapping[str, Any]) -> Cut:
-        """The paths, the query and the body in which there are secrets, cut at them."""
+        """The paths, the query and the body in which there are secrets, cut at them.
+
+        Who logs and who records ask about the same texts, one after the other: the last answer is kept.
+        """
+        if not self.query and not self.fields:
+            return {}
+        texts = self, *map(request.get, _TEXTS)
+        last = _LAST[0]
+        if last is None or last[0] != texts:
+            _LAST[0] = last = texts, self._cut(request)
+        return last[1]
+
+    def _cut(self, request: Mapping[str, Any]) -> Cut:
         found: dict[str, list[str | Secret]] = {}
         if self.query:
             found = {"path": self.path(request["path"]), "raw_path": self.path(request.get("raw_path", ""))}
@@ -186,16 +198,25 @@ class Hidden:
         return None
 
 
+_TEXTS: Final = ("path", "raw_path", "query", "body", ENCODED)
+_LAST: Final[list[tuple[tuple[Any, ...], Cut] | None]] = [None]
+
+
 class Secrets:
     """Values that a text must not show."""
 
     def __init__(self, values: Iterable[str]) -> None:
-        values = list(values)
+        self._given: list[str] | None = list(values)
+        """Until they are looked at: the log's thread does that, not who logs."""
         self._values: list[str] = []
         self._parts: set[str] = set()
         self._left = MOST_WORK
-        self._anything = len(values) > MOST_VALUES or sum([value.count("%") for value in values]) > MOST_ESCAPES
+        self._anything = False
         """Whether there are too many of them to look for."""
+
+    def _look(self, values: list[str]) -> None:
+        self._given = None
+        self._anything = len(values) > MOST_VALUES or sum([value.count("%") for value in values]) > MOST_ESCAPES
         if not self._anything:
             self._values = sorted({form for value in values for form in _forms(value)}, key=len, reverse=True)
             parts = (part[0] for value in self._values for part in _PART.finditer(value))
@@ -210,17 +231,20 @@ class Secrets:
     def in_data(self, value: Any) -> Any:
         """Plain data likewise, names of fields included."""
         texts = list(_texts(value))
-        return _mapped(value, self._cleaner("\n".join(texts), len(texts)))
+        cleaner = self._cleaner("\n".join(texts), len(texts))
+        return value if cleaner is None else _mapped(value, cleaner)
 
-    def _cleaner(self, text: str, count: int) -> Callable[[str], str]:
-        """What masks ``count`` texts that together are ``text``."""
+    def _cleaner(self, text: str, count: int) -> Callable[[str], str] | None:
+        """What masks ``count`` texts that together are ``text``; None if there is nothing to mask."""
+        if self._given is not None:
+            self._look(self._given)
         if self._anything or not self._affords(len(self._values) * (len(text) + _EACH)):
             return _masked
         values = [value for value in self._values if value[:_SHORT] in text]
         if values and not self._affords(len(values) * (len(text) + _EACH * count)):
             return _masked
         parts = self._parts.intersection(_PART.findall(text)) if self._parts else set()
-        return partial(_without, values, parts) if values or parts else str
+        return partial(_without, values, parts) if values or parts else None
 
     def _affords(self, work: int) -> bool:
         """Whether so much is left of what all texts together may take."""

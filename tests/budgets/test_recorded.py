@@ -62,6 +62,5 @@ def test_in_a_text_with_too_much_to_look_for_nothing_shows() -> None:
     for secrets in most:
         assert secrets.in_data(usual) == {MASK: ["", MASK]}
     few = Secrets(["s3cret-value"])
-    assert few.in_data(usual) is not usual
     assert few.in_data(usual) == usual
     assert few.without("x" * 5_000_000) == MASK

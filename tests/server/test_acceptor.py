@@ -27,12 +27,23 @@ class Protocol(asyncio.Protocol):
     def __init__(self, server: Server) -> None:
         self._server = server
 
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._server.at_once.append(sends_at_once(transport))
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._server.connection_ended()
 
 
+def sends_at_once(transport: asyncio.BaseTransport) -> bool:
+    """Whether no write waits for the other side to acknowledge the one before."""
+    return bool(transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+
 class Server:
     """As much of `connections.Server` as an acceptor needs."""
+
+    def __init__(self) -> None:
+        self.at_once: list[bool] = []
 
     def connection_ended(self) -> None:
         """Replaced by the acceptor."""
@@ -66,6 +77,18 @@ def test_connections_are_counted_until_they_end() -> None:
         await soon(lambda: counts.worker(0, CONNECTIONS) == 0)
 
     accepting(use)
+
+
+def test_no_write_waits_for_an_acknowledgement() -> None:
+    async def main() -> None:
+        listener, server = listen(Address("127.0.0.1", 0)), Server()
+        made = Acceptor(listener, server, None, None)  # type: ignore[arg-type]
+        made.start()
+        with socket.create_connection(listener.getsockname()):
+            await soon(lambda: server.at_once == [True])
+        await made.close()
+
+    asyncio.run(main())
 
 
 def test_a_worker_with_more_connections_waits_and_then_accepts(monkeypatch: pytest.MonkeyPatch) -> None:

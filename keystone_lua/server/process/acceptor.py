@@ -124,6 +124,10 @@ class Acceptor:
 
     async def _open(self, connection: socket.socket) -> None:
         connection.setblocking(False)
+        if connection.family in (socket.AF_INET, socket.AF_INET6):
+            # asyncio does so only where it has made the listening socket. Without it the second of two writes waits
+            # until the other side has acknowledged the first.
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         limit = HANDSHAKE_SECONDS if self._tls is not None else None
         try:
             await self._loop.connect_accepted_socket(

@@ -18,7 +18,7 @@ LEVEL: Final = 1
 """Of records, higher ones make no less until the ninth, which takes ten times as long."""
 
 WINDOW_LOG: Final = 23
-"""8 MiB of memory for a frame, whoever wrote it; what `zstd` writes without --long or --ultra needs no more."""
+"""8 MiB of memory for a frame, whoever wrote it; what ``zstd`` writes without --long or --ultra needs no more."""
 
 _READ: Final = 1 << 16
 

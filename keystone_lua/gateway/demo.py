@@ -29,6 +29,9 @@ OTHERS = ("api-stable", "api-canary")
 REFUSED = tuple(str(status) for status in range(300, 500))
 """What a script may answer of its own; from the gateway's troubles it is told apart by being below 500."""
 
+BY_THE_CLOCK = {"maintenance": ("503",)}
+"""What a script answers at some times of day: maintenance from two to four in Berlin."""
+
 WIDTH = 80
 
 SET_BY_SCRIPTS = ("X-Backend-Type", "X-Deployment", "X-Variant", "X-Routed-By")
@@ -126,7 +129,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     started = time.monotonic()
     scripts = sorted(path.stem for path in options.scripts.glob("*.lua"))
     backends = dict.fromkeys(name for names in BACKENDS.values() for name in names)
-    others = tuple(Request(script, {}, (*OTHERS, *REFUSED)) for script in scripts if script not in BACKENDS)
+    others = tuple(
+        Request(script, {}, (*OTHERS, *REFUSED, *BY_THE_CLOCK.get(script, ())))
+        for script in scripts
+        if script not in BACKENDS
+    )
     usual = tuple(request for request in USUAL if request.script in scripts) + others
     with (
         tempfile.TemporaryDirectory(prefix="keystone-demo-") as folder,

@@ -121,7 +121,7 @@ def test_limits_of_a_file_hold_for_a_chunk() -> None:
     roomy = replace(ROOMY, instructions=1 << 40, memory=1 << 40)
     long = run("return select(2, loadstring(('x'):rep(1001)))", replace(ON, source=1000))
     assert "chunk is too long (1001 bytes, limit is 1000)" in long.values[0]
-    many = run("return select(2, loadstring(('f\\'\\' '):rep(20000)))", roomy)
+    many = run("return select(2, loadstring(('f\\'\\' '):rep(30000)))", roomy)
     assert "chunk has too many operations" in many.values[0]
     assert "chunk has more than 200000 tokens" in run("return select(2, loadstring((';'):rep(0) .. ('end '):rep(0) .. 'return{' .. ('1,'):rep(100000) .. '1}'))", roomy).values[0]  # fmt: skip
 

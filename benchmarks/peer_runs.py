@@ -37,6 +37,8 @@ REFERENCE = "lua5.1"
 GOPHER = "gopher-lua"
 LUPA = "lupa"
 ABSTRA = "abstra-lua"
+PYPY = "on PyPy"
+PYPY_WARM = "on PyPy, warm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,8 @@ class Times:
 # the peers
 
 
-def find_peers(names: Sequence[str] | None = None) -> tuple[list[Peer], list[str]]:
-    """The peers that this machine has, and a line for each that it has not."""
+def find_peers(names: Sequence[str] | None = None, pypy: str | None = None) -> tuple[list[Peer], list[str]]:
+    """The peers that this machine has, and a line for each that it has not; ``pypy``: an interpreter."""
     python = sys.executable
     peers = [
         Peer(OURS, (python, WORKER, "keystone"), worker=True),
@@ -75,6 +77,9 @@ def find_peers(names: Sequence[str] | None = None) -> tuple[list[Peer], list[str
         Peer(EXEC, (python, "-m", "keystone_lua", "exec", *BUDGETS, *DEPTH), once=True),
     ]
     missing = []
+    if pypy is not None:
+        peers.append(Peer(PYPY, (pypy, WORKER, "keystone"), worker=True))
+        peers.append(Peer(PYPY_WARM, (pypy, WORKER, "keystone-warm"), worker=True))
     for name in ("lua5.1", "luajit"):
         if path := shutil.which(name):
             peers.append(Peer(name, (path,)))
@@ -96,7 +101,7 @@ def find_peers(names: Sequence[str] | None = None) -> tuple[list[Peer], list[str
         else:
             missing.append(f"{name}: not installed (python -m benchmarks.peers --install)")
     if names is not None:
-        wanted = {*names, OURS, *([SMALL] if ABSTRA in names else [])}
+        wanted = {*names, OURS, PYPY, PYPY_WARM, *([SMALL] if ABSTRA in names else [])}
         peers = [peer for peer in peers if peer.name in wanted]
         missing = [line for line in missing if line.split(":")[0] in names]
     return peers, missing

@@ -1,14 +1,15 @@
 """The compute suite side by side with other Luas, in one run.
 
     python -m benchmarks.peers [--programs fib,sort] [--peers lua5.1,abstra-lua] [--repeat 3] [--limit 30]
-                               [--clock wall|cpu] [--write docs/performance.md] [--install]
+                               [--clock wall|cpu] [--write docs/performance.md] [--install] [--pypy PYPY3]
 
 Peers: lua5.1, luajit, gopher-lua (built from gopher/main.go when Go and gopher-lua's sources are installed), and from
 PyPI lupa and abstra-lua (``--install`` puts them into benchmarks/.build/venv). Missing ones are skipped by name. The
 peers take turns within each round, so that a busy machine slows all of them. A time counts only when the answer is
 lua5.1's at that size. Ours is shown twice: ``exec`` from start to exit, and the run alone, compiled once inside the
-process. abstra-lua, a tree walker, runs the small sizes, beside runs of ours at the small sizes. A run that takes
-longer than the limit is stopped, named "too slow", and not repeated.
+process; on PyPy, if one is named, the first run and the third.
+abstra-lua, a tree walker, runs the small sizes, beside runs of ours at the small sizes. A run that takes longer
+than the limit is stopped, named "too slow", and not repeated.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ from .peer_runs import (
     LIMIT,
     LUPA,
     OURS,
+    PYPY,
+    PYPY_WARM,
     REFERENCE,
     SMALL,
     VENV,
@@ -175,6 +178,9 @@ def report(
     lines.append(markdown(summary))
     if EXEC in summary.means:
         lines.append(f"`exec`, start-up included, against gopher-lua: {summary.means[EXEC]:.2f} (geometric mean).")
+    if GOPHER in summary.means and PYPY in summary.means:
+        first, warm = (summary.means[GOPHER] / summary.means[name] for name in (PYPY, PYPY_WARM))
+        lines.append(f"On PyPy by gopher-lua: {warm:.2f} warm, {first:.2f} in the first run (geometric means).")
     worst = sorted(
         ((ratios[GOPHER], name) for name, ratios in summary.ratios.items() if GOPHER in ratios), reverse=True
     )[:6]
@@ -231,6 +237,9 @@ def versions(peers: Sequence[Peer]) -> str:
         GOPHER: ("dpkg-query", "-W", "-f", "gopher-lua ${Version}", "golang-github-yuin-gopher-lua-dev"),
     }
     found = [f"this engine {ENGINE_VERSION}", f"{platform.python_implementation()} {platform.python_version()}"]
+    pypys = [peer.command[0] for peer in peers if peer.name == PYPY]
+    code = "import sys; print('PyPy %d.%d.%d' % sys.pypy_version_info[:3])"
+    found += [capture([path, "-c", code]).stdout.strip() for path in pypys]
     for peer in peers:
         command = commands.get(peer.name)
         if peer.name in (LUPA, ABSTRA):
@@ -268,6 +277,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--clock", choices=("wall", "cpu"), default="wall", help="cpu on a machine that others use too")
     parser.add_argument("--write", type=Path, metavar="FILE", help="put the table into this Markdown, a plot beside it")
     parser.add_argument("--install", action="store_true", help="install the PyPI peers into benchmarks/.build/venv")
+    parser.add_argument("--pypy", metavar="PYPY3", help="a PyPy that has lark: ours runs there too")
     options = parser.parse_args(arguments)
     if options.install:
         install()
@@ -277,7 +287,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if unknown := [name for name in names if name not in programs]:
             parser.error(f"no such program: {', '.join(unknown)}")
         programs = {name: programs[name] for name in names}
-    peers, missing = find_peers(options.peers.split(",") if options.peers else None)
+    peers, missing = find_peers(options.peers.split(",") if options.peers else None, options.pypy)
     for line in missing:
         print(f"skipped {line}", file=sys.stderr)
     clocks = ["by the wall clock", "in processor time"]

@@ -34,8 +34,8 @@ MAY_IMPORT = {
         "keystone_lua.server", "keystone_lua.untrusted",
     ),
     "keystone_lua.playground": (
-        "aiohttp", "keystone_lua.audit", "keystone_lua.authoring", "keystone_lua.interpreter",
-        "keystone_lua.playground", "keystone_lua.routing", "keystone_lua.untrusted",
+        "aiohttp", "keystone_lua.audit", "keystone_lua.authoring", "keystone_lua.implementation",
+        "keystone_lua.interpreter", "keystone_lua.playground", "keystone_lua.routing", "keystone_lua.untrusted",
     ),
     "keystone_lua.authoring": (
         "keystone_lua.authoring", "keystone_lua.interpreter", "keystone_lua.routing", "keystone_lua.untrusted",
@@ -54,15 +54,16 @@ MAY_IMPORT = {
     ),
     "keystone_lua.routing": ("keystone_lua.interpreter", "keystone_lua.routing", "keystone_lua.untrusted"),
     "keystone_lua.hidden": (),
+    "keystone_lua.implementation": ("pypyjit",),
     "keystone_lua.untrusted": ("keystone_lua.untrusted", "ruamel"),
     "keystone_lua.server": (
-        "aiohttp", "google.protobuf", "h2", "keystone_lua.bundles", "keystone_lua.hidden", "keystone_lua.interpreter", "keystone_lua.routing",
+        "aiohttp", "google.protobuf", "h2", "keystone_lua.bundles", "keystone_lua.hidden", "keystone_lua.implementation", "keystone_lua.interpreter", "keystone_lua.routing",
         "keystone_lua.server", "keystone_lua.untrusted", "prometheus_client", "pydantic", "pydantic_core",
     ),
     "keystone_lua.gateway": (
         "aiohttp", "keystone_lua.gateway", "keystone_lua.untrusted", "multidict", "yarl",
     ),
-    "keystone_lua.interpreter": ("keystone_lua.interpreter", "lark"),
+    "keystone_lua.interpreter": ("keystone_lua.implementation", "keystone_lua.interpreter", "lark"),
 }  # fmt: skip
 """Besides the standard library; the gateway knows the engine through its HTTP API alone. A row holds for the modules
 below it that have no row of their own."""
@@ -85,6 +86,7 @@ DOCUMENTED = {
     ("registry", "__globals__"): "those of the engine's own templates",
     ("run", "__globals__"): "whether a function is the script's, when its run is taken apart",
     ("places", "__globals__"): "whether a function is the script's, and the sites of its program",
+    ("plain_nodes", "getattr"): "the fields of Python's trees",
     ("parser", "getattr"): "the grammar's names of Builder's methods",
     ("tree_builder", "getattr"): "the nodes' own fields",
     ("tree_builder", "hasattr"): "whether a child is a node",

@@ -45,4 +45,13 @@ loaded = {name.split(".")[1] for name in sys.modules if name.startswith("keyston
 print(code, *sorted(loaded))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["2", "cli", "hidden", "interpreter", "routing", "server", "untrusted"]
+    assert done.stdout.split() == [
+        "2",
+        "cli",
+        "hidden",
+        "implementation",
+        "interpreter",
+        "routing",
+        "server",
+        "untrusted",
+    ]

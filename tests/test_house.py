@@ -15,7 +15,8 @@ from .test_architecture import MODULES, ROOT, imports, is_within
 
 FLOORS = {
     "keystone_lua": (
-        ("hidden", "interpreter", "untrusted"),
+        ("hidden", "implementation", "untrusted"),
+        ("interpreter",),
         ("routing",),
         ("audit", "authoring", "bundles", "embedding"),
         ("gateway", "playground", "server"),
@@ -43,7 +44,7 @@ FLOORS = {
 }
 """The rooms of a wing, lowest floor first. A room knows itself and what is below it."""
 
-MAX_FLOORS = {"keystone_lua": 6, "keystone_lua.interpreter": 8, "keystone_lua.server": 6}
+MAX_FLOORS = {"keystone_lua": 7, "keystone_lua.interpreter": 8, "keystone_lua.server": 6}
 
 MAX_FILE_LINES = 500
 MAX_FUNCTION_LINES = 60

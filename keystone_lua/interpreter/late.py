@@ -15,6 +15,7 @@ from functools import partial
 from types import CodeType
 from typing import Any, Final
 
+from ..implementation import CPYTHON
 from . import costs
 from .analysis.builtins import FixedBuiltins
 from .analysis.compile_cost import cost_of, cost_of_names, cost_of_twins
@@ -44,6 +45,8 @@ def compile_chunk(text: str, name: str, level: Level, limit: int, pay: Pay) -> t
     builder, code = _compiled(text, name, level, limit, pay, False)
     assert builder.apart is not None
     space: dict[str, Any] = {"__builtins__": _BUILTINS, SOURCE: name, **builder.apart}
+    if not CPYTHON:  # PyPy looks for no builtins there
+        space |= _BUILTINS
     space[SITES] = tuple(builder.sites)
     space[FUNCTIONS] = builder.functions
     space[TWINS] = partial(_twins, text, name, level, limit)

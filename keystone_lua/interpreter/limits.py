@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from ..implementation import CPYTHON
+
 MIB = 1 << 20
 
-MAX_DEPTH = 16_000
-"""The largest depth that every supported CPython can serve on an 8 MiB C stack."""
+MAX_DEPTH = 16_000 if CPYTHON else 8_000
+"""The largest depth that every supported CPython can serve on an 8 MiB C stack; PyPy takes C stack for each call."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ import socket
 import sys
 from typing import Final, NoReturn
 
+from ..implementation import set_aside
+
 NICENESS: Final = 10
 ADDRESS_SPACE: Final = 1 << 30
 """Bytes, beside four times the memory limit of a run. Tests have more memory than a run."""
@@ -36,7 +38,7 @@ def serve(control: int) -> NoReturn:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     jobs.warm()
     gc.collect()
-    gc.freeze()
+    set_aside()
     server.sendall(b"!")
     while True:
         order, descriptors, _, _ = socket.recv_fds(server, 1, 1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import time
-import tracemalloc
 from dataclasses import dataclass
 from typing import Final
 
@@ -43,6 +42,8 @@ def cost(compiled: Program, traced: bool) -> Cost:
     if traced:
         again(compiled, ROOMY)  # caches of the process
         gc.collect()
+        import tracemalloc
+
         tracemalloc.start()
     started = time.process_time()
     result = again(compiled, ROOMY)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import tracemalloc
 from collections.abc import Callable
 
 import pytest
@@ -72,6 +71,8 @@ def test_what_a_runs_start_takes_is_bounded(name: str) -> None:
     program = compile_program(f"return {name} and 1".encode(), "t")
     again(program, ROOMY)
     gc.collect()
+    import tracemalloc
+
     tracemalloc.start()
     again(program, ROOMY)
     peak = tracemalloc.get_traced_memory()[1]

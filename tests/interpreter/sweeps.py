@@ -11,7 +11,6 @@ import hashlib
 import shutil
 import subprocess
 import sys
-import tracemalloc
 from typing import Final
 
 from keystone_lua.interpreter import Limits, Result, compile_program, execute
@@ -213,6 +212,8 @@ def peak_and_bytes(source: str) -> tuple[int, int]:
     """The memory that a run of a warm program takes at once, and the bytes that it is charged."""
     program = compile_program(source.encode(), "memory.lua")
     execute(program, Limits(**ROOMY))
+    import tracemalloc
+
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
     result = execute(program, Limits(**ROOMY))

@@ -35,6 +35,7 @@ def compiled(path: Path) -> None:
         compile_program(path.read_bytes(), path.name)
 
 
+@pytest.mark.cpython
 def test_compiling_makes_no_circles(by_hand: None) -> None:
     for path in FILES:
         if b"require" in path.read_bytes():

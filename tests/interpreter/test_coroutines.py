@@ -6,7 +6,6 @@ What scripts see is in tests/lua/coroutines and tests/lua/engine/coroutines.lua.
 from __future__ import annotations
 
 import gc
-import tracemalloc
 import warnings
 from dataclasses import replace
 
@@ -77,12 +76,15 @@ BODIES = {
 }  # fmt: skip
 
 
+@pytest.mark.cpython
 @pytest.mark.parametrize("body", BODIES)
 def test_memory_of_what_waits_is_below_the_charge(body: str) -> None:
     source = f"local all = {{}} for i = 1, 300 do local co = coroutine.wrap(function() {BODIES[body]} end) co() all[i] = co end return #all"
     compiled = program(source)
     execute(compiled, ROOMY)
     gc.collect()
+    import tracemalloc
+
     tracemalloc.start()
     result = execute(compiled, ROOMY)
     peak = tracemalloc.get_traced_memory()[1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -42,6 +41,7 @@ def test_a_script_that_names_no_debug_has_none_of_it() -> None:
     assert not {path[0] for _, path, _ in program.fixed} & {"debug", "package"}
 
 
+@pytest.mark.cpython
 def test_what_tells_of_a_deep_stack_does_not_grow_with_its_names() -> None:
     """A name of 300 kB came once for each of 2,000 levels: 600 MB and 1.7 s for 26,000 instructions."""
     name = "f" * 20_000
@@ -55,6 +55,8 @@ def test_what_tells_of_a_deep_stack_does_not_grow_with_its_names() -> None:
     showing = compile_program(f"LAST = debug.traceback {body} run(1000)".encode(), "x.lua")
     for program in (failing, telling, showing):
         execute(program)
+        import tracemalloc
+
         tracemalloc.start()
         result = execute(program)
         peak = tracemalloc.get_traced_memory()[1]

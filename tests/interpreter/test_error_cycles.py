@@ -42,6 +42,7 @@ AROUND = {
 }  # fmt: skip
 
 
+@pytest.mark.cpython
 @pytest.mark.parametrize("around", AROUND)
 def test_errors_that_were_caught_are_gone(around: str) -> None:
     left = []

@@ -97,6 +97,7 @@ function on_route_request() return {selected_backend = tree.walk(3)} end
 """
 
 
+@pytest.mark.cpython
 def test_the_idle_runs_of_a_replaced_program_go_at_once(tmp_path: Path) -> None:
     """A server sets aside what lives, where no collection looks for circles."""
     (tmp_path / "a.lua").write_bytes(RECURSIVE)

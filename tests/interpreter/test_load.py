@@ -126,6 +126,7 @@ def test_limits_of_a_file_hold_for_a_chunk() -> None:
     assert "chunk has more than 200000 tokens" in run("return select(2, loadstring((';'):rep(0) .. ('end '):rep(0) .. 'return{' .. ('1,'):rep(100000) .. '1}'))", roomy).values[0]  # fmt: skip
 
 
+@pytest.mark.cpython
 def test_nothing_of_a_chunk_stays() -> None:
     """No object, and none in cycles that wait for the collector: it rests while a script runs."""
     source = b"""

@@ -164,6 +164,7 @@ def test_a_run_that_uses_many_patterns_pays_again() -> None:
     assert many > few + 1000 * 200
 
 
+@pytest.mark.cpython
 @pytest.mark.parametrize(
     "work",
     [

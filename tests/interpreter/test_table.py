@@ -228,6 +228,7 @@ def test_sorting_without_a_function_costs_the_same_in_any_order() -> None:
     assert len({(result.failure, result.instructions, result.allocated_bytes) for result in results}) == 1
 
 
+@pytest.mark.cpython
 @pytest.mark.parametrize(
     "work",
     [

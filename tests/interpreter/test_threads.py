@@ -44,6 +44,7 @@ def overlap(first: Limits, second: Limits) -> None:
         waiting[0].result(10)
 
 
+@pytest.mark.cpython
 @pytest.mark.parametrize("first", [DEFAULT, LARGE])
 @pytest.mark.parametrize("second", [DEFAULT, LARGE])
 def test_the_collector_is_afterwards_as_it_was(first: Limits, second: Limits) -> None:
@@ -62,6 +63,7 @@ def test_a_collector_that_is_off_stays_off() -> None:
         gc.enable()
 
 
+@pytest.mark.cpython
 def test_a_threshold_that_a_run_finds_is_put_back_unless_somebody_has_set_another() -> None:
     before = gc.get_threshold()
     seen = []

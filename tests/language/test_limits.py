@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
-from keystone_lua.interpreter import DEFAULT, Limits
+from keystone_lua.interpreter import DEFAULT, MAX_DEPTH, Limits
 
 from .engine import ROOMY, run
 
@@ -147,8 +149,10 @@ def test_recursion_by_default(depth: int) -> None:
 
 
 def test_recursion_as_deep_as_limits_allow() -> None:
-    assert values(RECURSION.format(15_900), Limits(depth=16_000, memory=1 << 30)) == ("15900",)
-    outcome = run(RECURSION.format(16_100).encode(), "t", Limits(depth=16_000, memory=1 << 30))
+    assert (16_000 if sys.implementation.name == "cpython" else 8_000) == MAX_DEPTH
+    deepest = Limits(depth=MAX_DEPTH, memory=1 << 30)
+    assert values(RECURSION.format(MAX_DEPTH - 100), deepest) == (str(MAX_DEPTH - 100),)
+    outcome = run(RECURSION.format(MAX_DEPTH + 100).encode(), "t", deepest)
     assert outcome.status == "error"
     assert outcome.error is not None
     assert "stack overflow" in outcome.error

@@ -27,6 +27,7 @@ from ..syntax import nodes
 from ..syntax.control_flow import ends
 from . import constructors, expressions, jumps, loops, operators, pyast, statements
 from .builder import EXPRESSIONS, FunctionBuilder, Makers
+from .plain_nodes import compilable
 from .segments import Context, Segment, Statements
 from .twins import functions_of, linked, links
 
@@ -50,12 +51,14 @@ def code_objects(
         builder.apart.update((name, text) for text, name in texts.names.items())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of `"x"()` and the like: the script's author gets Lua's error
-        code = compile(module, "keystone-lua", "exec", dont_inherit=True)
+        code = compile(compilable(module), "keystone-lua", "exec", dont_inherit=True)
         if twinned:
             pausing = frozenset(slot for slot, path in builder.builtins.paths.items() if path in PAUSING)
             codes = functions_of(code)
             twins = links(builder.definitions, codes, pausing)
-            builder.twins = linked(compile(twins, "keystone-lua", "exec", dont_inherit=True), codes, builder.waiting)
+            builder.twins = linked(
+                compile(compilable(twins), "keystone-lua", "exec", dont_inherit=True), codes, builder.waiting
+            )
     link_code = next(c for c in code.co_consts if isinstance(c, CodeType))
     found = {c.co_name: c for c in link_code.co_consts if isinstance(c, CodeType)}
     return [found[f"f_chunk{number}"] for number in range(len(chunks))]

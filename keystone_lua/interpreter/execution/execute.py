@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from ...implementation import CPYTHON
 from .. import costs
 from ..errors import BudgetExceeded, EngineError, ScriptError
 from ..limits import DEFAULT, MAX_DEPTH, Limits
@@ -130,6 +131,8 @@ def prepare(limits: Limits) -> bool | None:
     """
     if sys.getrecursionlimit() < RECURSION_LIMIT:
         sys.setrecursionlimit(RECURSION_LIMIT)
+    if not CPYTHON:
+        return False
     if limits.memory > GC_BYTES:
         _THRESHOLD.begin()
         return None

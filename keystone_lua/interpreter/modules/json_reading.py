@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from itertools import accumulate
-from json.decoder import scanstring  # type: ignore[attr-defined]
+from json.decoder import JSONArray, JSONObject, scanstring  # type: ignore[attr-defined]
 from json.scanner import make_scanner
 from typing import TYPE_CHECKING, Any, Final
 
@@ -108,17 +108,24 @@ def _check_depth(run: RunContext, text: str, opened: int) -> None:
 
 
 class Reader:
-    """What the scanner asks, for a run: ``empty`` is the metatable of an empty array, ``meta`` that of the others."""
+    """What the scanner asks, for a run: ``empty`` is the metatable of an empty array, ``meta`` that of the others.
 
-    __slots__ = ("empty", "meta", "object_hook", "object_pairs_hook", "parse_constant", "run", "strict")
+    The scanner of Pythons that have it in Python alone asks for its parts and a memo besides.
+    """
+
+    __slots__ = ("empty", "memo", "meta", "object_hook", "object_pairs_hook", "parse_constant", "run", "strict")
     parse_float = float
     parse_int = float
+    parse_object = staticmethod(JSONObject)
+    parse_array = staticmethod(JSONArray)
+    parse_string = staticmethod(scanstring)
 
     def __init__(self, run: RunContext, empty: Table) -> None:
         self.run = run
         self.empty = empty
         self.meta: Table | None = None
         self.strict = True
+        self.memo: dict[str, str] = {}
         self.object_hook = self.to_object
         self.object_pairs_hook = None
         self.parse_constant = _no_constant

@@ -263,6 +263,10 @@ def _floating(spec: Spec) -> Convert:
     flags = "".join(flag for flag in _FLAGS if flag in spec.flags)
     precision = f".{spec.precision}" if spec.precision >= 0 else ""
     pattern = f"%{flags}{spec.width or ''}{precision}{spec.letter}"
+    # The same again: PyPy's % has exponents in %f from 1e50 on.
+    layout = "<" if "-" in flags else ""
+    layout += next((sign for sign in "+ " if sign in flags), "") + ("#" if "#" in flags else "")
+    layout += f"{'0' if '0' in flags and not layout.startswith('<') else ''}{spec.width or ''}{precision}{spec.letter}"
 
     def convert(run: RunContext, value: LuaValue, index: int) -> str:
         real: float = value if value.__class__ is float else check_number(run, value, index)
@@ -272,7 +276,7 @@ def _floating(spec: Spec) -> Convert:
             return pattern % real
         if real - real == 0.0:
             run.charge(_LONG_NUMBER, WORK_BYTES["format.long_number"])
-            return pattern % real
+            return f"{real:{layout}}"
         name = NAN if real != real else "inf" if real > 0.0 else "-inf"
         if real > 0.0:
             name = ("+" if "+" in spec.flags else " " if " " in spec.flags else "") + name

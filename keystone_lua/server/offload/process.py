@@ -34,6 +34,7 @@ import traceback
 from collections import OrderedDict
 from typing import Any, Final, NoReturn
 
+from ...implementation import set_aside
 from ...interpreter import Limits, Program
 from ...interpreter.packing import unpack
 from ...routing.decision import decide
@@ -72,7 +73,7 @@ def zygote(control: int) -> None:
     signal.set_wakeup_fd(woken.fileno(), warn_on_full_buffer=False)
     lanes: dict[int, int] = {}
     gc.collect()
-    gc.freeze()  # a lane's collections need not write to pages that it shares
+    set_aside()  # a lane's collections need not write to pages that it shares
     try:
         while True:
             ready, _, _ = select.select([server, wake], [], [])

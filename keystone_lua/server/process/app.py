@@ -14,6 +14,7 @@ import socket
 import sys
 from collections.abc import Sequence
 
+from ...implementation import set_aside
 from ...routing.program_cache import CacheRefused, ProgramCache
 from ...routing.scripts import Check, ScriptStore
 from ...routing.scripts_folder import ScriptsFolderError, read_folder
@@ -66,7 +67,7 @@ def serve(
         # What start-up made lives as long as the process: later collections need not look at it again. What the imports
         # made has been set aside already.
         gc.collect()
-        gc.freeze()
+        set_aside()
         where = bound(config.address, listeners.routes)
         count = len(store.current.programs)
         served = f"{count} script{'' if count == 1 else 's'}"

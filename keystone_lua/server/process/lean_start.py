@@ -13,6 +13,8 @@ import os
 from collections.abc import Iterator
 from typing import Final
 
+from ...implementation import set_aside
+
 _CERTIFICATES: Final = "SSL_CERT_FILE"
 """The variable by which OpenSSL finds the machine's certificates."""
 
@@ -31,6 +33,6 @@ def lean_start() -> Iterator[None]:
             del os.environ[_CERTIFICATES]
         else:
             os.environ[_CERTIFICATES] = named
-        gc.freeze()
+        set_aside()
         if collects:
             gc.enable()

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from ...implementation import CPYTHON
 from ...routing.scripts import ScriptStore
 from ..decisions.allowances import Allowances
 from ..decisions.observers import FileObserver, Observer, ObserverFactory
@@ -298,7 +299,7 @@ async def work(worker: Worker, ready: Callable[[], None]) -> None:
     tasks = [
         asyncio.create_task(_gauges(server, worker.log)),
         asyncio.create_task(_beat(server.metrics)),
-        asyncio.create_task(keep_tidy(Heap())),
+        *([asyncio.create_task(keep_tidy(Heap()))] if CPYTHON else []),
     ]
     _on_hangup(server, reload=worker.reloads is None)
     if worker.watch is not None:

@@ -1,41 +1,39 @@
 """Why a decision is what it is: what the run read, which lines ran, and the smallest changes that would have moved it.
 
 In: a program, a request, seed and clock. Out: `Reasons`. What was read is followed through the run (see
-routing.reads). Changes are found by running: of each field that was read, one at a time, values are tried that the
-script names in its text, that other requests had, none at all, another case; a change that is shown has moved the
-answer. There may be smaller ones that nobody thought of: what is shown is so, what is not shown may be.
+routing.reads). Changes are found by running: of each field that was read, one at a time, `changes` are tried; one
+that is shown has moved the answer, and would not if any of its characters were as it was. There may be smaller ones
+that nobody thought of: what is shown is so, what is not shown may be.
 
 At most MOST_RUNS runs are made, each within the budgets of the decision, and all together within MOST_INSTRUCTIONS.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from types import CodeType
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from dataclasses import field as default_of
 from typing import Any, Final
 
 from ..interpreter import Limits, Program
 from ..interpreter.text import to_text
 from ..routing.decision import Decision, decide, decide_followed
-from ..routing.reads import CLOCK, HEADER, RANDOM, SEQUENCE, WHOLE
+from ..routing.reads import CLOCK, HEADER, RANDOM
 from ..routing.spending import profile
+from .changes import changes, words_of
+from .smallest import distance, smallest
 
-MOST_RUNS: Final = 2_000
+MOST_RUNS: Final = 20_000
 MOST_INSTRUCTIONS: Final = 200_000_000
 """Of all runs but the last: some 6 s."""
-MOST_CONSTANTS: Final = 200
-CONSTANT_LENGTH: Final = 200
+TRIED: Final = 12
+"""Changes of one field that are made smaller."""
+
+MOST_SMALLER: Final = 1_000
+"""Runs besides, that make one change smaller."""
+
 SHOWN: Final = 3
 """Changes of one field."""
-
-_TEXTS: Final = ("method", "path", "host", "body", "query", "raw_path", "scheme", "protocol", "client_ip")
-_USUAL: Final = ("", "0", "1", "100", "true", "false")
-_HOURS: Final = (1, 6, 12, 24, 48, 72, 168)
-_SEEDS: Final = 32
-_MAGIC: Final = re.compile(r"%(.)|[\^$]")
-_TOKEN: Final = re.compile(r"[A-Za-z0-9!#$&'*+.^_`|~-]{1,64}\Z")
 
 Answer = Mapping[str, Any] | None
 
@@ -52,6 +50,8 @@ class Flip:
     """None if the script failed then."""
     moved: bool
     """To another backend, or rejected or no longer so; else something of the answer changed."""
+    changed: Mapping[str, Any] = default_of(default_factory=dict, compare=False, repr=False)
+    """The fields of the request that are others, with ``random`` for the seed and ``clock`` for the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Reasons:
     """Names of fields, such as ``path`` or ``headers.x-beta``; ``clock``, ``random``; ``request`` for all of it."""
     flips: tuple[Flip, ...]
     """By field, the smallest first."""
-    lines: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    lines: Mapping[str, tuple[int, ...]] = default_of(default_factory=dict)
     """Of each file, the lines that ran."""
     runs: int = 0
     exhausted: bool = False
@@ -82,20 +82,24 @@ def reasons(
     """Find out why. ``others`` are requests whose values are tried as well. Raises EngineError for a bug of ours."""
     decision, seen = decide_followed(program, request, limits=limits, seed=seed, now=now)
     search = _Search(program, request, limits, seed, now, decision.answer)
-    words = constants(program)
-    flips: list[Flip] = []
-    for name in sorted(seen):
-        tried = (search.tries(name, *change) for change in changes(name, request, seed, now, words, others))
-        found = [flip for flip in tried if flip is not None]
-        found.sort(key=lambda flip: (not flip.moved, _size(flip)))
-        flips += found[:SHOWN]
+    words = words_of(program)
+    waiting = {name: changes(name, request, seed, now, words, others) for name in sorted(seen)}
+    found: dict[str, list[Flip]] = {name: [] for name in waiting}
+    while waiting and not search.is_over:  # in turns, so that no field has the runs of the others
+        for name, tried in list(waiting.items()):
+            change = next(tried, None)
+            if change is None:
+                del waiting[name]
+            elif (flip := search.tries(name, *change)) is not None:
+                found[name].append(flip)
+    flips = tuple(flip for name in found for flip in search.shown(found[name]))
     _, costs = profile(program.source, program.name, program.sources, request, limits=limits, seed=seed, now=now)
     lines: dict[str, list[int]] = {}
     for (chunk, line), spent in costs.lines.items():
         if spent.hits:
             lines.setdefault(to_text(chunk), []).append(line)
     ran = {name: tuple(sorted(numbers)) for name, numbers in sorted(lines.items())}
-    return Reasons(decision, tuple(sorted(seen)), tuple(flips), ran, search.runs, search.is_over)
+    return Reasons(decision, tuple(sorted(seen)), flips, ran, search.runs, bool(waiting))
 
 
 class _Search:
@@ -120,8 +124,6 @@ class _Search:
 
     def tries(self, name: str, was: Any, becomes: Any, changed: Mapping[str, Any]) -> Flip | None:
         """The flip that a change is; None if it is none."""
-        if self.is_over:
-            return None
         self.runs += 1
         request = {**self._request, **{key: value for key, value in changed.items() if key not in (RANDOM, CLOCK)}}
         seed, now = changed.get(RANDOM, self._seed), changed.get(CLOCK, self._now)
@@ -130,7 +132,41 @@ class _Search:
         answer = decision.answer
         if answer == self._answer:
             return None
-        return Flip(name, was, becomes, answer, moved(self._answer, answer))
+        return Flip(name, was, becomes, answer, moved(self._answer, answer), changed)
+
+    def shown(self, flips: list[Flip]) -> list[Flip]:
+        """The smallest flips of a field: one of each answer before a second one of any."""
+        flips.sort(key=lambda flip: (not flip.moved, _size(flip)))
+        kept: dict[str, Flip] = {}
+        for flip in (*_firsts(flips), *flips[:TRIED]):
+            if len(kept) == SHOWN:
+                break
+            smaller = self._made_smaller(flip)
+            kept.setdefault(repr(smaller.becomes), smaller)
+        return sorted(kept.values(), key=lambda flip: (not flip.moved, _size(flip)))
+
+    def _made_smaller(self, flip: Flip) -> Flip:
+        """The same with fewer characters changed, as long as it is a flip as good."""
+        put = _place(flip)
+        if put is None or not isinstance(flip.becomes, str) or not flip.becomes or _size(flip)[0] == 0:
+            return flip
+        was = flip.was or ""
+        best = flip
+        left = MOST_SMALLER
+
+        def does(text: str) -> bool:
+            nonlocal best, left
+            if left == 0 or self._instructions >= 2 * MOST_INSTRUCTIONS:
+                return False
+            left -= 1
+            made = self.tries(flip.field, flip.was, text, put(text))
+            if made is None or made.moved < flip.moved or (text == "" and flip.was is None):
+                return False
+            best = made
+            return True
+
+        smallest(was, flip.becomes, does)
+        return best
 
 
 def moved(old: Answer, new: Answer) -> bool:
@@ -140,122 +176,46 @@ def moved(old: Answer, new: Answer) -> bool:
     return any(old.get(name) != new.get(name) for name in ("selected_backend", "reject"))
 
 
-Change = tuple[Any, Any, Mapping[str, Any]]
-"""What was, what is tried, and the fields of the request that are others then, ``random`` and ``clock`` among them."""
+def _firsts(flips: list[Flip]) -> Iterator[Flip]:
+    """The first flip to each answer."""
+    seen: list[Answer] = []
+    for flip in flips:
+        if len(seen) == SHOWN:
+            return
+        if flip.answer not in seen:
+            seen.append(flip.answer)
+            yield flip
 
 
-def changes(
-    name: str,
-    request: Mapping[str, Any],
-    seed: int,
-    now: float,
-    words: tuple[str, ...],
-    others: tuple[Mapping[str, Any], ...],
-) -> Iterator[Change]:
-    """What may be tried of one field."""
-    if name == RANDOM:
-        yield from ((seed, other, {RANDOM: other}) for other in range(seed + 1, seed + 1 + _SEEDS))
-    elif name == CLOCK:
-        for away in (3600.0 * hours * sign for hours in _HOURS for sign in (1, -1)):
-            yield now, now + away, {CLOCK: now + away}
-    elif name == SEQUENCE:
-        was = request.get(SEQUENCE, 0)
-        yield from ((was, other, {SEQUENCE: other}) for other in range(was + 1, was + 1 + _SEEDS))
-    elif name == "backends":
-        yield from _backends(request["backends"])
-    elif name.startswith(HEADER) or name == "headers":
-        yield from _headers(name, request["headers"], words, others)
-    elif name in _TEXTS:
-        yield from _texts(name, request.get(name, ""), words, others)
-    elif name == WHOLE:
-        for each in _TEXTS:
-            if each in request:
-                yield from _texts(each, request[each], words, others)
+def _place(flip: Flip) -> Callable[[str], Mapping[str, Any]] | None:
+    """What puts another text where a flip has one; None where it has none."""
+    for name, value in flip.changed.items():
+        if value == flip.becomes and isinstance(value, str):
+            return lambda text: {name: text}
+    headers = flip.changed.get("headers")
+    if flip.field.startswith(HEADER) and headers is not None:
+        spelled = next((each for each in headers if each.lower() == flip.field.removeprefix(HEADER)), None)
+        if spelled is not None:
+            return lambda text: {"headers": {**headers, spelled: text}}
+    return None
 
 
-def _texts(name: str, was: str, words: tuple[str, ...], others: tuple[Mapping[str, Any], ...]) -> Iterator[Change]:
-    tried = {was}
-    for becomes in (*_near(was, words), *(other[name] for other in others if isinstance(other.get(name), str))):
-        if becomes not in tried:
-            tried.add(becomes)
-            yield was, becomes, {name: becomes}
-
-
-def _headers(
-    name: str, headers: Mapping[str, str], words: tuple[str, ...], others: tuple[Mapping[str, Any], ...]
-) -> Iterator[Change]:
-    wanted = name.removeprefix(HEADER)
-    present = next((each for each in headers if each.lower() == wanted), None)
-    if name == "headers":
-        for each in headers:
-            yield headers[each], None, {"headers": {key: value for key, value in headers.items() if key != each}}
-        for word in filter(_TOKEN.match, words):
-            yield None, f"{word}: true", {"headers": {**headers, word: "true"}}
-        return
-    was = headers[present] if present is not None else None
-    spelled = present or wanted.title()
-    if present is not None:
-        yield was, None, {"headers": {key: value for key, value in headers.items() if key != present}}
-    tried = {was}
-    elsewhere = [v for other in others for k, v in other.get("headers", {}).items() if k.lower() == wanted]
-    for becomes in (*_near(was or "", words), *elsewhere):
-        if becomes not in tried:
-            tried.add(becomes)
-            yield was, becomes, {"headers": {**headers, spelled: becomes}}
-
-
-def _backends(backends: list[Mapping[str, Any]]) -> Iterator[Change]:
-    for place, backend in enumerate(backends):
-        turned = {**backend, "health": not backend["health"]}
-        what = f"{backend['name']} {'healthy' if turned['health'] else 'unhealthy'}"
-        yield None, what, {"backends": [*backends[:place], turned, *backends[place + 1 :]]}
-    for place, backend in enumerate(backends):
-        yield None, f"without {backend['name']}", {"backends": [*backends[:place], *backends[place + 1 :]]}
-    if len(backends) > 1:
-        yield None, "in reverse order", {"backends": backends[::-1]}
-
-
-def _near(was: str, words: tuple[str, ...]) -> Iterator[str]:
-    """Texts that may make a difference in the place of one."""
-    yield from (was.lower(), was.upper(), was.title(), *_USUAL)
-    for word in words:
-        yield word
-        yield from (word.upper(), word.lower())
-        if word not in was:
-            yield from (word + was, was + word)
-        else:
-            yield was.replace(word, "")
-    if re.fullmatch(r"-?[0-9]{1,15}", was):
-        yield from (str(int(was) + step) for step in (1, -1, 10, -10))
-    for word in words:
-        if re.fullmatch(r"[0-9]{1,15}", word):
-            yield from (str(int(word) + step) for step in (1, -1))
-
-
-def constants(program: Program) -> tuple[str, ...]:
-    """The texts and whole numbers in a script and its modules; of a pattern the simplest text that it matches, too."""
-    found: dict[str, None] = {}
-    waiting: list[Any] = [program.main, *program.modules.values()]
-    while waiting and len(found) < MOST_CONSTANTS:
-        value = waiting.pop()
-        if isinstance(value, CodeType):
-            waiting += value.co_consts
-        elif isinstance(value, tuple | frozenset):
-            waiting += value
-        elif isinstance(value, str) and 0 < len(value) <= CONSTANT_LENGTH:
-            text = to_text(value)
-            found[text] = None
-            found[_MAGIC.sub(lambda match: match[1] or "", text)] = None
-        elif isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-            found[str(int(value))] = None
-    found.pop("", None)
-    return tuple(found)
-
-
-def _size(flip: Flip) -> tuple[int, str]:
+def _size(flip: Flip) -> tuple[float, str]:
     """How large a change is: characters that are others, less than of another text if only the case is."""
     was, becomes = ("" if value is None else str(value) for value in (flip.was, flip.becomes))
+    if isinstance(flip.was, int | float) and isinstance(flip.becomes, int | float):
+        return abs(flip.becomes - flip.was), becomes
+    if flip.field == "backends":
+        return _rank(becomes), becomes
     if was.lower() == becomes.lower():
         return 0, becomes
-    common = sum(a == b for a, b in zip(was, becomes, strict=False))
-    return max(len(was), len(becomes)) - common, becomes
+    return distance(was, becomes), becomes
+
+
+def _rank(change: str) -> int:
+    """The place of a change of the backends: what happens every day first, one backend before all."""
+    if change.startswith(("all ", "none")):
+        return 2
+    if any(word in change for word in (" called ", " with ", " in ", " at ", " of ")):
+        return 3
+    return 0 if change.endswith((" healthy", " unhealthy")) else 1

@@ -20,7 +20,7 @@ from ..interpreter import Limits, Program
 from ..interpreter.execution.execute import BUDGET_KINDS
 from ..routing.decision import Decision, decide_followed
 from ..routing.reads import HEADER, WHOLE
-from .reasons import constants
+from .changes import constants
 
 TEXTS: Final = ("method", "path", "host", "body", "query")
 MOST_HEADERS: Final = 100

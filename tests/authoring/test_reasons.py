@@ -10,10 +10,14 @@ from typing import Any
 import pytest
 
 from keystone_lua.authoring import reasons as module
-from keystone_lua.authoring.reasons import constants, moved, reasons
+from keystone_lua.authoring.changes import MOST_CONSTANTS, constants
+from keystone_lua.authoring.reasons import moved, reasons
+from keystone_lua.authoring.samples import samples
+from keystone_lua.authoring.smallest import applied, distance, edits, smallest
 from keystone_lua.interpreter import Limits, Program, compile_program
 from keystone_lua.routing.decision import decide, decide_followed
 from tests.audit.support import write_log
+from tests.authoring.why_campaign import judged
 from tests.server.support import run
 
 
@@ -90,6 +94,46 @@ end"""
     assert 2 in found.lines["t.lua"]
 
 
+@pytest.mark.parametrize("number", range(0, 400, 20))
+def test_a_sample_of_the_campaign(number: int) -> None:
+    asked, made, wrong = judged(number)
+    assert not wrong, (asked, made)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ("^/v(%d+)/", "/v1/"),
+        ("^[a-f]%x%x%s$", "aaa "),
+        ("(%a)-%1", "1"),
+        ("%b()", "()"),
+        ("^a?b*c-$", "abc"),
+        ("^(%d%d%d%d)%-(%d%d)$", "1111-11"),
+    ],
+)
+def test_what_a_pattern_matches(pattern: str, found: str) -> None:
+    tried = list(samples(pattern))
+    assert tried
+    program = compiled(
+        f"function on_route_request(r) return {{selected_backend = r.path:find('{pattern}') and 'b' or 'a'}} end"
+    )
+    for text in tried:
+        answer = decide(program, request_with({"path": text}), limits=LIMITS).answer
+        assert answer == {"selected_backend": "b"}, text
+    assert pattern == "(%a)-%1" or found in tried
+    assert not list(samples("plain"))
+    assert not list(samples("[a"))
+
+
+def test_the_smallest_part_of_a_change() -> None:
+    assert smallest("", "has premium here", lambda text: "premium" in text) == "premium"
+    assert smallest("GET", "POST", lambda text: text == "POST") == "POST"
+    assert distance("GET", "POST") == 3
+    assert distance("abc", "xabc") == 1
+    for was, becomes in (("", "a"), ("kitten", "sitting"), ("/a/b", "/b"), ("abcabc", "bcab")):
+        assert applied(was, edits(was, becomes)) == becomes
+
+
 def test_following_changes_neither_answer_nor_counts_nor_the_next_run() -> None:
     program = compiled("function on_route_request(r) return {selected_backend = r.headers.x or r.path} end")
     request = request_with({"path": "/p"})
@@ -142,7 +186,7 @@ def test_a_script_that_fails_and_one_that_would() -> None:
 def test_the_effort_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = " ".join(f"x = request.path == 't{number}'" for number in range(500))
     program = compiled(f"function on_route_request(request) local x {texts} return {{selected_backend = 'a'}} end")
-    assert len(constants(program)) <= 2 * module.MOST_CONSTANTS
+    assert len(constants(program)) <= 5 * MOST_CONSTANTS
     monkeypatch.setattr(module, "MOST_RUNS", 100)
     found = reasons(program, request_with({}), limits=LIMITS, seed=0, now=0.0)
     assert (found.runs, found.exhausted, found.flips) == (100, True, ())

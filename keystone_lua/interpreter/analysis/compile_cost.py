@@ -50,7 +50,9 @@ _CONSTANTS: Final = frozenset(CONSTANTS)
 _TARGET: Final = 15
 """An assigned variable or field."""
 _COMPUTED: Final = 6
-"""A key between brackets, in a constructor; three times that for one that is assigned to."""
+"""A key between brackets, in a constructor; four times that for one that is assigned to."""
+_SPREAD: Final = 3
+"""More for a target if there are more of them than values: one of several results."""
 _LOCAL: Final = 4
 _CROSSED: Final = 2
 """A loop around a goto, which may have to pass it on."""
@@ -144,7 +146,8 @@ def cost_of_twins(resolution: Resolution) -> int:
 
 def _assign(node: nodes.Assign) -> int:
     computed = sum(t.__class__ is nodes.Index and not constant(t.key) for t in node.targets)
-    return _TARGET * len(node.targets) + 3 * _COMPUTED * computed
+    spread = _SPREAD * len(node.targets) if len(node.targets) > len(node.values) else 0
+    return _TARGET * len(node.targets) + 4 * _COMPUTED * computed + spread
 
 
 def _field(node: nodes.Field) -> int:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..runtime.context import RunContext
 
 _HOP: Final = costs.HOP
+_TWO_HOPS: Final = 2 * costs.HOP
 _METAMETHOD: Final = costs.METAMETHOD
 _SCATTERED: Final = costs.SCATTERED
 _raw_get: Final[Any] = dict.get
@@ -156,15 +157,29 @@ def inherited_for(run: RunContext, fuel: int, alloc: int) -> Any:
     def inherited(d: int, o: LuaValue, level: LuaValue, k: LuaValue) -> LuaValue:
         """``o[k]`` for a short text ``k`` that neither ``o`` has nor ``level``, which is ``o``'s ``__index``."""
         nonlocal fuel
-        hops = 0
-        while level.__class__ is MetaTable and hops < _LEVELS:
+        if level.__class__ is MetaTable:  # two levels, which most classes do not go beyond, without a loop
             level = level.meta["__index"]
-            hops += 1
             if level.__class__ is Table or (level.__class__ is MetaTable and k in level):
-                fuel -= _HOP * hops
+                fuel -= _HOP
                 if fuel < 0:
                     run.refuel(0)
                 return level[k]
+            if level.__class__ is MetaTable:
+                level = level.meta["__index"]
+                if level.__class__ is Table or (level.__class__ is MetaTable and k in level):
+                    fuel -= _TWO_HOPS
+                    if fuel < 0:
+                        run.refuel(0)
+                    return level[k]
+                hops = 2
+                while level.__class__ is MetaTable and hops < _LEVELS:
+                    level = level.meta["__index"]
+                    hops += 1
+                    if level.__class__ is Table or (level.__class__ is MetaTable and k in level):
+                        fuel -= _HOP * hops
+                        if fuel < 0:
+                            run.refuel(0)
+                        return level[k]
         return operations.index(run, d, o, k)
 
     return inherited

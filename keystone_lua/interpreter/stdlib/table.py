@@ -283,8 +283,18 @@ def remove_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
         fuel -= _REMOVE
         if fuel < 0:
             run.refuel(0)
-        if t.__class__ is ListTable and position is None:
-            return remove_last(run, t) if t else ()
+        if t.__class__ is ListTable:
+            if position is None:
+                return remove_last(run, t) if t else ()
+            if position == 1.0 and t:  # a queue's first: all of the shift in C, as no key is new
+                fuel -= _SHIFTED * (len(t) - 1)
+                if fuel < 0:
+                    run.refuel(0)
+                values = iter(t.values())
+                value = next(values)
+                dict.update(t, zip(t, values, strict=False))
+                remove_last(run, t)
+                return value
         if t.__class__ is not Table:
             t = check_table(t, 1)
         end = len(t) + 0.0

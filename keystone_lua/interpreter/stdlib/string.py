@@ -209,7 +209,7 @@ def sub_for(run: RunContext, fuel: int, alloc: int) -> Callable[..., Any]:
         nonlocal fuel, alloc
         if s.__class__ is not str:
             s = check_string(s, 1)
-        if i == j and i.__class__ is float and 1.0 <= i < 1e15:  # one character
+        if i.__class__ is float and i == j and 1.0 <= i < 1e15:  # one character; tables are not compared here
             place = int(i)
             text = s[place - 1 : place]
             fuel -= _SUB

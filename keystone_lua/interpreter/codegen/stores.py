@@ -152,7 +152,8 @@ def guarded_store(
     present = pyast.compare(k, pyast.IN, o, line)
     if not is_text(k) and not (isinstance(k, ast.Constant) and k.value == 1.0):
         new_number = store if key_kind == POSITION else zeroed_store(builder, place, value)
-        is_next = pyast.either([has_neighbour(builder, place), begins_list(builder, place)], line)
+        next_to = has_neighbour(builder, place, key_kind == POSITION)
+        is_next = pyast.either([next_to, begins_list(builder, place)], line)
         new = pyast.if_(is_next, [*entry_charge(builder), *new_number], slow, line)
         return [pyast.if_(plain, [pyast.if_(present, store, [new], line)], slow, line)]
     charge = entry_charge(builder) if is_text(k) else [*entry_charge(builder), *begin_list(builder, o)]
@@ -164,12 +165,17 @@ def guarded_store(
     return [pyast.if_(plain, body, [pyast.if_(own, store, slow, line)], line)]
 
 
-def has_neighbour(builder: FunctionBuilder, place: Place) -> ast.expr:
-    """A new number key is stored at once next to the one below it (see hash_defence), which NaN has not."""
+def has_neighbour(builder: FunctionBuilder, place: Place, is_position: bool = False) -> ast.expr:
+    """A new number key is stored at once next to the one below it (see hash_defence), which NaN has not.
+
+    From 1 on, that is: 1 may be lost in the subtraction from a fraction.
+    """
     o, k = place
     line = builder.line
-    below = pyast.binary(k, pyast.SUB, pyast.constant(1.0, line), line)
-    return pyast.compare(below, pyast.IN, o, line)
+    below = pyast.compare(pyast.binary(k, pyast.SUB, pyast.constant(1.0, line), line), pyast.IN, o, line)
+    if is_position:
+        return below
+    return pyast.both([pyast.compare(pyast.constant(1.0, line), ast.LtE(), k, line), below], line)
 
 
 def begins_list(builder: FunctionBuilder, place: Place) -> ast.expr:

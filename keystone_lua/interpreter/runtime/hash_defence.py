@@ -38,6 +38,21 @@ FEW_HOLES: Final = RUNS // 2
 """Holes between the positions of a new table that are no danger."""
 
 
+def has_below(t: Table, k: float) -> bool:
+    """Whether the key below ``k`` is there: a number that ``k`` is one more than, not one that 1 is lost in.
+
+    The hashes of j * 2^61 and j * 2^-122 are j, but less 1 these numbers are what they were, or all of them -1.
+    """
+    below = k - 1.0
+    return below in t and below != k and (k >= 1.0 or below + 1.0 == k)
+
+
+def has_above(t: Table, k: float) -> bool:
+    """Whether the key above ``k`` is there, likewise."""
+    above = k + 1.0
+    return above in t and above != k and above - 1.0 == k
+
+
 def stored(run: RunContext, t: Table, k: float) -> None:
     """``k`` was stored, and the key below it is not there."""
     if k != 1.0 and t.__class__ is not ScatteredTable:
@@ -50,9 +65,9 @@ def removed(run: RunContext, t: Table, k: float) -> None:
     """``k`` was removed."""
     if t.__class__ is ScatteredTable:
         return
-    if k + 1.0 in t:
+    if has_above(t, k):
         _notes(run, t).append(k + 1.0)
-    elif k != 1.0 and k - 1.0 not in t:
+    elif k != 1.0 and not has_below(t, k):
         _notes(run, t)
         t.gone.append(k)
     else:
@@ -76,14 +91,14 @@ def filled(run: RunContext, t: Table, holes: int) -> None:
     """The positions of a new table were filled, except for ``holes`` of them."""
     if holes > FEW_HOLES and t.__class__ is not ScatteredTable:
         run.charge(costs.SETTLING * (len(t) + 2))
-        if sum([key.__class__ is float and key - 1.0 not in t for key in t]) > RUNS // 2:
+        if sum([key.__class__ is float and not has_below(t, key) for key in t]) > RUNS // 2:
             scatter(run, t)
 
 
 def settle(run: RunContext, t: Table) -> None:
     """Drop what is no longer so; scatter the table, or make its dict anew."""
     run.charge(costs.SETTLING * RUNS)
-    t.starts = [k for k in dict.fromkeys(t.starts) if k in t and k - 1.0 not in t]
+    t.starts = [k for k in dict.fromkeys(t.starts) if k in t and not has_below(t, k)]
     t.gone = [k for k in dict.fromkeys(t.gone) if k not in t]
     if len(t.starts) > RUNS // 2:
         scatter(run, t)

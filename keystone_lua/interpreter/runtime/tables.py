@@ -11,7 +11,7 @@ from .. import costs
 from . import array_part
 from .comparison import raw_equal
 from .context import RunContext
-from .hash_defence import rebuild, removed, stored
+from .hash_defence import has_above, has_below, rebuild, removed, stored
 from .key_order import first_key, ordered
 from .tracebacks import operation_error
 from .values import (
@@ -56,7 +56,7 @@ def rawset(run: RunContext, t: Table, k: LuaValue, v: LuaValue) -> None:
         t[0.0 if k == 0.0 else k] = v
     if type(t) is HoledTable:
         array_part.inserted(run, t, k)
-    if v is not None and k.__class__ is float and k - 1.0 not in t:
+    if v is not None and k.__class__ is float and not has_below(t, k):
         stored(run, t, k + 0.0)
 
 
@@ -133,12 +133,12 @@ def delete(run: RunContext, t: Table, k: LuaValue) -> None:
     if t.dead > FEW_REMOVED and t.dead > len(t):
         _compact(t)
     if k.__class__ is float:
-        if k + 1.0 in t:
+        if has_above(t, k):
             removed(run, t, k)
             array_part.removed(run, t, k)
             if t.order.__class__ is Order and t.order.moved:
                 t.order.start = -1
-        elif k != 1.0 and t.__class__ is not ScatteredTable and k - 1.0 not in t:
+        elif k != 1.0 and t.__class__ is not ScatteredTable and not has_below(t, k):
             removed(run, t, k)
 
 

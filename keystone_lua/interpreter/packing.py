@@ -26,6 +26,7 @@ from .execution.helpers import HELPERS
 from .execution.program import Program
 from .levels import Level
 from .modules import catalogue
+from .runtime.lines import LINES
 from .sites import SITES, Site
 from .stdlib.registry import LIBRARIES
 from .version import ENGINE_VERSION
@@ -73,7 +74,9 @@ def pack(program: Program) -> bytes:
         program.late_twins,
         program.limit,
     )
-    own = {name: value for name, value in program.namespace.items() if name not in HELPERS and name != SITES}
+    own = {
+        name: value for name, value in program.namespace.items() if name not in HELPERS and name not in (SITES, LINES)
+    }
     return marshal.dumps(
         (
             plain,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
+from types import CodeType
 
 import pytest
 
 from keystone_lua.interpreter import compile_program
 from keystone_lua.interpreter.modules import accept, ip
+from keystone_lua.interpreter.runtime import lines
 
 from .suites import ROOMY, again
 
@@ -125,3 +127,41 @@ def test_m06_each_value_pays_for_its_copy_of_the_name() -> None:
     found = again(compile_program(text.encode(), "t"), ROOMY)
     assert found.values == (str(100 * 10_002 - 1),)
     assert found.allocated_bytes > 2 * 100 * 10_000
+
+
+@pytest.mark.parametrize("key", ["k * 2 ^ 61", "k * 2 ^ -122"])
+def test_t20_t21_keys_that_have_no_neighbour(key: str) -> None:
+    """Less 1 they are what they were, or all of them -1, so that each seemed to stand above another."""
+
+    def spent(text: str) -> int:
+        before = "local t = {[-1] = 1} local function store(k, v) t[k] = v end"
+        return again(compile_program(f"{before} {text} local x = t[7] return x".encode(), "t"), ROOMY).instructions
+
+    far = f"for k = 3, 90, 3 do store({key}, k) t[{key}] = k end"
+    near = "for k = 3, 90, 3 do store(k * 1 + 0, k) t[k * 1 + 0] = k end"
+    assert abs(spent(far) - spent(near)) < 30 * 12  # both have become tables of scattered keys
+
+
+def test_k38_long_functions_keep_a_table_of_their_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    table = lines._table
+
+    def noted(code: CodeType) -> lines._Table:
+        made.append(code.co_name)
+        return table(code)
+
+    monkeypatch.setattr(lines, "_table", noted)
+    body = "\n".join(f"x = y + {n}" for n in range(600))
+    text = f"local function late(x)\nlocal y = 2\nif x then\n{body}\nend\nreturn y.y.z\nend\nlocal a, b"
+    text += "\nfor i = 1, 5 do a, b = pcall(late) end\nlocal _, c = pcall(late, {})\nreturn b, c"
+    result = again(compile_program(text.encode(), "t"), ROOMY)
+    assert result.values == ("t:605: attempt to index local 'y' (a number value)",) * 2
+    assert len(made) == 1
+
+
+def test_lines_are_cpythons() -> None:
+    body = "\n".join(f"x = y + {n}" for n in range(600))
+    code = compile_program(f"local x, y = 1, 2\n{body}".encode(), "t").main
+    assert lines.is_long(code)
+    for start, end, line in code.co_lines():
+        assert {lines.line_of(code, offset, {}) for offset in (start, end - 2)} == {line or 0}

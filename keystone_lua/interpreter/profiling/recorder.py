@@ -20,7 +20,7 @@ from typing import Any, Final
 from .. import costs
 from ..execution.run import Run
 from ..modules import catalogue
-from ..runtime.tracebacks import LIBRARY_CODES
+from ..runtime.tracebacks import LIBRARY_CODES, frame_line
 from ..sites import HITS, Accounts
 from ..stdlib.registry import LIBRARIES, Recipe
 
@@ -66,14 +66,14 @@ class Counter:
         frame: FrameType | None = sys._getframe(1)
         assert frame is not None
         if frame.f_globals is self.namespace:
-            payer: int | tuple[int, str] = frame.f_lineno
+            payer: int | tuple[int, str] = frame_line(frame)
         else:
             function = ""
             while frame is not None and frame.f_globals is not self.namespace:
                 if not function and (name := frame.f_code.co_name)[0] == _MARK:
                     function = name[1:]
                 frame = frame.f_back
-            payer = (frame.f_lineno if frame is not None else 0, function)
+            payer = (frame_line(frame) if frame is not None else 0, function)
         self.booked[payer] = self.booked.get(payer, 0) + amount
         self.last = payer
         return self

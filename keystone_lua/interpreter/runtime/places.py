@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..costs import WORK
 from ..sites import FUNCTIONS, SITES, SOURCE, Site, chunk_id
-from .tracebacks import LIBRARY_CODES, _frames, _is_function
+from .tracebacks import LIBRARY_CODES, _frames, _is_function, frame_line, traceback_line
 
 if TYPE_CHECKING:
     from .context import RunContext
@@ -119,7 +119,7 @@ def _stack() -> Iterator[tuple[FrameType, int]]:
     """Frames of the script and of the library, innermost first, each with its line."""
     for frame in _frames(_getframe(1)):
         if SITES in frame.f_globals or frame.f_code in LIBRARY_CODES:
-            yield frame, frame.f_lineno or 0
+            yield frame, frame_line(frame)
         elif frame.f_code in HANDLERS:
             yield from _passed(frame.f_locals["failing"])
 
@@ -130,7 +130,7 @@ def _passed(error: BaseException) -> Iterator[tuple[FrameType, int]]:
     traceback: TracebackType | None = error.__traceback__
     while traceback is not None:
         if SITES in traceback.tb_frame.f_globals or traceback.tb_frame.f_code in LIBRARY_CODES:
-            found.append((traceback.tb_frame, traceback.tb_lineno))
+            found.append((traceback.tb_frame, traceback_line(traceback)))
         traceback = traceback.tb_next
     yield from reversed(found[1:])
 

@@ -21,6 +21,7 @@ from typing import Any, Final
 from ..errors import EngineError
 from ..sites import FUNCTIONS, SITES, Site
 from .errors import LuaError
+from .lines import is_long, line_of
 from .values import TABLE_CLASSES, LuaValue, type_name
 
 LIBRARY_CODES: Final[set[CodeType]] = set()
@@ -36,7 +37,20 @@ def site_of(frame: FrameType | None) -> Site | None:
     if frame is None:
         return None
     sites = frame.f_globals.get(SITES)
-    return sites[frame.f_lineno or 0] if sites is not None else None
+    return sites[frame_line(frame)] if sites is not None else None
+
+
+def frame_line(frame: FrameType) -> int:
+    """The line at which a frame stands."""
+    code = frame.f_code
+    return line_of(code, frame.f_lasti, frame.f_globals) if is_long(code) else frame.f_lineno or 0
+
+
+def traceback_line(traceback: TracebackType) -> int:
+    """The line at which an error left a frame."""
+    frame = traceback.tb_frame
+    code = frame.f_code
+    return line_of(code, traceback.tb_lasti, frame.f_globals) if is_long(code) else traceback.tb_lineno
 
 
 def _is_function(frame: FrameType) -> bool:
@@ -196,7 +210,7 @@ def from_python(error: BaseException) -> LuaError:
     if traceback is not None and error.__class__ is TypeError:
         sites = traceback.tb_frame.f_globals.get(SITES)
         kind = _uncallable(error)
-        if sites is not None and kind is not None and (site := sites[traceback.tb_lineno]).is_call:
+        if sites is not None and kind is not None and (site := sites[traceback_line(traceback)]).is_call:
             return _operand_error(site, "call", kind, 0).with_traceback(error.__traceback__)
     raise EngineError(f"{error.__class__.__name__}: {error}") from error
 
@@ -208,7 +222,7 @@ def traceback_lines(error: BaseException) -> tuple[str, ...]:
     while traceback is not None:
         frame = traceback.tb_frame
         if SITES in frame.f_globals and _is_function(frame):
-            found.append((frame, traceback.tb_lineno))
+            found.append((frame, traceback_line(traceback)))
         traceback = traceback.tb_next
     found.reverse()
     if len(found) <= 22:

@@ -57,11 +57,11 @@ def end_to_end(fields: Mapping[str, str], *dropped: str) -> CIMultiDict[str]:
     return CIMultiDict(
         (name, _NOT_UTF8.sub("\ufffd", value))
         for name, value in fields.items()
-        if name.lower() not in out and not ("_" in name and _read_as(name) in _OURS)
+        if name.lower() not in out and not ("_" in name and read_as(name) in _OURS)
     )
 
 
-def _read_as(name: str) -> str:
+def read_as(name: str) -> str:
     """A name as servers take it that make variables of fields (RFC 3875, 4.1.18): dashes and underscores are one."""
     return name.lower().replace("_", "-")
 
@@ -102,7 +102,7 @@ def check_settable(fields: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], 
     for name, value in checked:
         if not _TOKEN.fullmatch(name):
             raise BadField(f"{name[:100]!r} is no header's name")
-        if _read_as(name) in _OURS:
+        if read_as(name) in _OURS:
             raise BadField(f"header {name} is not a script's to set")
         if not _VALUE.fullmatch(value) or len(value) > MAX_VALUE:
             raise BadField(f"header {name} has a value that cannot be sent")
@@ -149,7 +149,7 @@ class Forwarding:
         else:
             for name in FORWARDED:
                 fields.popall(name, None)
-        for name in [name for name in fields if _read_as(name).startswith(_ENGINES)]:
+        for name in [name for name in fields if read_as(name).startswith(_ENGINES)]:
             fields.popall(name, None)
         before = earlier.get("x-forwarded-for")
         fields["X-Forwarded-For"] = f"{before}, {peer}" if before else peer

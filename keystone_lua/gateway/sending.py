@@ -25,6 +25,7 @@ from .body import Body
 from .config import Bounds, Service, Tenant
 from .deciding import Decider, Plan
 from .decision import Changes, Route
+from .fields import read_as
 from .health import Services
 from .logs import facts
 from .metrics import Metrics
@@ -48,12 +49,10 @@ class _Broke(Exception):
 
 
 def changed(fields: CIMultiDict[str], changes: Changes) -> CIMultiDict[str]:
-    """A copy of ``fields`` with a script's changes."""
-    made = fields.copy()
-    for name in changes.remove:
-        made.popall(name, None)
-    for name in {name.lower() for name, _ in changes.set}:
-        made.popall(name, None)
+    """A copy of ``fields`` with a script's changes. What a script sets or removes goes in every spelling that servers
+    read as the same name."""
+    gone = {read_as(name) for name in (*changes.remove, *(name for name, _ in changes.set))}
+    made = CIMultiDict((name, value) for name, value in fields.items() if read_as(name) not in gone)
     for name, value in (*changes.set, *changes.append):
         made.add(name, value)
     return made

@@ -212,6 +212,17 @@ def test_underscores_are_no_way_around_what_is_ours() -> None:
     assert "X_Own: 1" in sent
 
 
+@pytest.mark.parametrize("change", [{"modified_headers": {"X-Routed-By": "us"}}, {"remove_headers": ["X-Routed-By"]}])
+def test_underscores_are_no_way_around_what_a_script_sets_or_removes(change: dict[str, object]) -> None:
+    spelled = ["X_Routed_By", "x_routed-by", "X-Routed_By", "X-Routed-By"]
+    asked = request("GET / HTTP/1.1", *[f"{name}: me" for name in spelled], "X_Own: me too")
+    _, service, _ = through(asked, engine=decision(**change))
+    sent = service.heard[0][0].lower().split("\r\n")
+    assert not [line for line in sent if line.endswith(": me")]
+    assert "x_own: me too" in sent
+    assert ("x-routed-by: us" in sent) == ("modified_headers" in change)
+
+
 @pytest.mark.parametrize(
     "name", ["X-Request-Id", "x-request-id", "X_Request_Id", "X_Forwarded_For", "Transfer_Encoding"]
 )

@@ -18,7 +18,7 @@ from functools import partial
 
 import httpx
 
-from . import fields, kept, readmes
+from . import fields, kept, readmes, smuggled
 from .commands import COMMANDS, command_of
 from .stack import EXAMPLES, Stack, stack
 from .upgrades import http2, listening, websocket
@@ -152,6 +152,8 @@ CASES: dict[str, Callable[[Stack, str], None]] = {
     "reject with a status, redirect": status,
     "script error, budget": script_error,
     "a client that sends X-Keystone-*": forged,
+    "odd spellings of what is rejected": smuggled.rejected,
+    "odd spellings of headers": smuggled.headers,
     "who the client is": client_address,
     "a cookie of 9 kB": long_cookie,
     "a WebSocket": websocket,

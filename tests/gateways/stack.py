@@ -102,7 +102,7 @@ def _backend(name: str, port: int, reached: list[dict[str, Any]]) -> ThreadingHT
             seen = {
                 "backend": name,
                 "method": self.command,
-                "path": self.path,
+                "path": self.requestline.split()[1],  # self.path has one slash where a client sent two
                 "headers": headers,
                 "body": body.decode(),
             }

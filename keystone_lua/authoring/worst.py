@@ -3,7 +3,7 @@
 In: a program, its budgets, how long requests may be and how long to look. Out: the `Worst` request that was found, and
 what part of a budget it took. Requests are changed at random, a field at a time, and kept if they cost more than all
 before or had the script read something else than any before: a path that reads one field more is on its way to work
-that hangs on it. Values are texts of the script itself, repeated, and long ones.
+that hangs on it. Values are texts of the script itself, repeated, long ones, and what `why` would try.
 
 A search finds no proof: there may be dearer requests.
 """
@@ -14,19 +14,28 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from ..interpreter import Limits, Program
 from ..interpreter.execution.execute import BUDGET_KINDS
 from ..routing.decision import Decision, decide_followed
-from ..routing.reads import HEADER, WHOLE
-from .changes import constants
+from ..routing.reads import CLOCK, HEADER, RANDOM, WHOLE
+from ..routing.request_fields import FIELDS
+from .changes import changes, words_of
 
-TEXTS: Final = ("method", "path", "host", "body", "query")
+TEXTS: Final = ("method", "path", "host", "body", "query", "raw_path", "scheme", "protocol", "client_ip")
+_MOST: Final = {field.name: field.most for field in FIELDS}
 MOST_HEADERS: Final = 100
 MOST_BACKENDS: Final = 100
 HEADER_BYTES: Final = 8192
 """Of one header's value: what gateways let through."""
+LIKELY: Final = 0.3
+"""The part of changes that are those of `why`."""
+
+MOST_LIKELY: Final = 10_000
+"""Of a field."""
+
 KEPT: Final = 64
 """Requests that others are made from."""
 
@@ -120,7 +129,9 @@ class _Search:
         self._limits = limits
         self._size = size
         self._chance = random.Random(seed)
-        self._words = constants(program) or ("a",)
+        self._texts = words_of(program)
+        self._words = tuple(dict.fromkeys(word for word in self._texts.whole if word)) or ("a",)
+        self._likely: dict[str, list[Mapping[str, Any]]] = {}
         self._pool: list[_Kept] = []
         self._known: set[frozenset[str]] = set()
         self.runs = 0
@@ -154,11 +165,15 @@ class _Search:
         request = {**kept.request, "headers": {**kept.request["headers"]}, "backends": [*kept.request["backends"]]}
         names = [name for name in kept.seen if name in self._ways or name.startswith(HEADER) or name in TEXTS]
         if WHOLE in kept.seen or not names:
-            names = [*TEXTS, "headers", "backends"]
+            names = [*TEXTS[:5], "headers", "backends"]
         for _ in range(self._chance.choice((1, 1, 1, 2, 3))):
             name = self._chance.choice(sorted(names))
-            if name in TEXTS:
-                request[name] = self._text(request.get(name, ""), self._size)
+            if self._chance.random() < LIKELY and (likely := self._changes(name)):
+                change = self._chance.choice(likely)
+                headers = {**request["headers"], **change.get("headers", {})}
+                request |= {**change, "headers": dict(list(headers.items())[:MOST_HEADERS])}
+            elif name in TEXTS:
+                request[name] = self._text(request.get(name, ""), min(self._size, _MOST[name]))
             elif name.startswith(HEADER):
                 wanted = name.removeprefix(HEADER)
                 old = request["headers"].get(wanted, "")
@@ -166,6 +181,23 @@ class _Search:
             else:
                 self._ways[name](self, request)
         return request
+
+    def _changes(self, name: str) -> list[Mapping[str, Any]]:
+        """What `why` would try of a field: cookies, members of JSON, addresses, what patterns match."""
+        if name not in self._likely:
+            tried = islice(changes(name, _PLAIN, 1, 0.0, self._texts, ()), MOST_LIKELY)
+            self._likely[name] = [change for _, _, change in tried if self._is_allowed(change)]
+        return self._likely[name]
+
+    def _is_allowed(self, change: Mapping[str, Any]) -> bool:
+        lengths = [(len(value), min(self._size, _MOST[name])) for name, value in change.items() if name in TEXTS]
+        values = change.get("headers", {}).values()
+        return (
+            all(length <= most for length, most in lengths)
+            and all(len(value) <= min(self._size, HEADER_BYTES) for value in values)
+            and len(change.get("backends", ())) <= MOST_BACKENDS
+            and not {RANDOM, CLOCK} & change.keys()
+        )
 
     def _text(self, was: str, most: int) -> str:
         chance = self._chance

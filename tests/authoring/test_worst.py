@@ -10,6 +10,7 @@ import pytest
 from keystone_lua.authoring.worst import HEADER_BYTES, MOST_BACKENDS, worst
 from keystone_lua.interpreter import Limits, compile_program
 from keystone_lua.routing.decision import decide
+from tests.authoring.worst_campaign import PART, tried
 from tests.server.support import run
 
 LIMITS = Limits(instructions=1_000_000)
@@ -51,6 +52,15 @@ def test_a_planted_slow_path_is_found(name: str) -> None:
     assert (again.instructions, again.allocated_bytes) == (found.decision.instructions, found.decision.allocated_bytes)
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["a pattern that goes back", "a long list in JSON", "behind two headers", "a cookie's number", "behind a network"],
+)
+def test_a_sample_of_the_campaign(name: str) -> None:
+    part, runs, seconds = tried(name, 7)
+    assert part >= PART, (runs, seconds)
+
+
 def test_requests_stay_within_their_bounds() -> None:
     program = compile_program(
         b"function on_route_request(r, b) for k, v in pairs(r.headers) do end for k in pairs(r) do end return nil end",
@@ -61,6 +71,7 @@ def test_requests_stay_within_their_bounds() -> None:
     assert all(len(request[name]) <= 1000 for name in ("method", "path", "host", "body"))
     assert all(len(value) <= min(1000, HEADER_BYTES) for value in request["headers"].values())
     assert len(request["backends"]) <= MOST_BACKENDS
+    assert len(request.get("client_ip", "")) <= 64
     assert found.runs > 10
 
 

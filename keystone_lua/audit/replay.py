@@ -335,7 +335,8 @@ def _bounded(value: Any) -> Any:
 
 
 @functools.lru_cache(256)
-def _capped(own: Limits, caps: Caps) -> Limits:
+def limits_within(own: Limits, caps: Caps) -> Limits:
+    """A record's limits, as far as the auditor allows them."""
     return replace(
         own,
         instructions=min(own.instructions, caps.instructions),
@@ -349,7 +350,7 @@ def outcome_of(program: Program, record: DecisionRecord, caps: Caps) -> dict[str
     """Run ``program`` on the recorded request, seed, clock and limits: answer, error, instructions, bytes, read, and
     whether it ended at a cap and not at a limit of its own."""
     own = record.limits
-    limits = _capped(own, caps)
+    limits = limits_within(own, caps)
     try:
         run = Run.of(program, limits, record.seed, record.clock, None)
         if record.costs in OLDER_COSTS:

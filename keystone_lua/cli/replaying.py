@@ -12,12 +12,17 @@ from ..audit import GENESIS, Replay, replay_logs
 from ..audit.anchored import Anchored
 from ..audit.anchors import read_key
 from ..interpreter import COST_VERSION
+from ..untrusted.files import FileError, open_regular
+from ..untrusted.text import printable
 from .engines import add_engine_arguments, elsewhere, engine
 from .options import UsageError, add_cap_arguments, caps_of
 from .output import counted, say, say_json
 from .progress import Bar
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..audit.receipts import Receipt
     from .options import Commands
 
 SHOWN = 300
@@ -53,6 +58,9 @@ def add_commands(commands: Commands) -> None:
         help="exit 1 also for what cannot be proved: gaps, records that are not replayable",
     )
     add_cap_arguments(again)
+    mode = again.add_mutually_exclusive_group()
+    mode.add_argument("--receipts", metavar="FILE", help="write what each run does, line by line, instead of comparing")
+    mode.add_argument("--bisect", metavar="FILE", type=Path, help="the first line where runs differ from such a file")
     again.add_argument("--json", action="store_true", help="one JSON object on standard output")
     again.set_defaults(command=_replay)
 
@@ -66,6 +74,8 @@ def _hash(text: str) -> str:
 def _replay(options: argparse.Namespace) -> int:
     if options.seal_key is not None and not options.anchors:
         raise UsageError("--seal-key is of --anchors FILE")
+    if options.receipts is not None or options.bisect is not None:
+        return _with_receipts(options)
     bar = Bar("replay")
     try:
         with engine(options) as executor:
@@ -91,6 +101,50 @@ def _replay(options: argparse.Namespace) -> int:
     else:
         _print(result)
     return 0 if (result.proved if options.strict else result.good) else 1
+
+
+def _with_receipts(options: argparse.Namespace) -> int:
+    from ..audit.receipts import receipts
+
+    found = (
+        receipt
+        for text in options.logs
+        for receipt in receipts(Path(text), scripts=options.scripts, caps=caps_of(options))
+    )
+    try:
+        if options.receipts is not None:
+            with Path(options.receipts).open("w", encoding="utf-8") as out:
+                written = sum(1 for each in found if out.write(each.to_json() + "\n"))
+            say(f"{counted(written, 'receipt')} in {options.receipts}")
+            return 0 if written else 1
+        return _bisect(options.bisect, found)
+    except OSError as error:
+        raise UsageError(f"cannot read or write {error.filename}: {error.strerror}") from None
+    except (FileError, ValueError) as error:
+        raise UsageError(f"{options.bisect}: {error}") from None
+
+
+def _bisect(file: Path, found: Iterator[Receipt]) -> int:
+    from ..audit.receipts import MAX_RECEIPT, parting, read_receipt
+
+    same = differ = unknown = 0
+    with open_regular(str(file)) as stream:
+        places: dict[str, int] = {}
+        while line := stream.readline(MAX_RECEIPT + 1):
+            places[read_receipt(line).record] = stream.tell() - len(line)
+        for mine in found:
+            place = places.pop(mine.record, None)
+            if place is None:
+                unknown += 1
+                continue
+            stream.seek(place)
+            where = parting(read_receipt(stream.readline()), mine)
+            same += where is None
+            differ += where is not None
+            if where is not None:
+                say(printable(f"{mine.record}: {where}"))
+    say(f"{same} same, {differ} different, {unknown + len(places)} that only one side has")
+    return 1 if differ or unknown or places or not same else 0
 
 
 def _print(result: Replay) -> None:

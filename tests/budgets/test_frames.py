@@ -95,6 +95,7 @@ def test_a_closure_pays_for_captures() -> None:
     assert taken[0] - free[0] >= 100 * 64 // costs.CAPTURES
 
 
+@pytest.mark.cpython
 def test_a_box_pays_for_its_list() -> None:
     """A captured local that changes: CPython's list and the place for its one element, each rounded by the allocator."""
     rounds = 100

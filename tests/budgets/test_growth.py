@@ -77,6 +77,7 @@ REMOVALS = {
 }
 
 
+@pytest.mark.cpython
 @pytest.mark.parametrize("name", REMOVALS)
 def test_removed_keys_leave_no_places(name: str) -> None:
     run = Run(compile_program(f"local t = {{}} {REMOVALS[name]}".encode(), "t"), ROOMY)

@@ -32,6 +32,7 @@ def test_price_grows_as_declared(name: str) -> None:
     assert large - small >= (LARGE - SMALL) * 4 // costs.COPY
 
 
+@pytest.mark.cpython
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("size", [SMALL, LARGE])
 def test_memory_is_below_the_charge(name: str, size: int) -> None:

@@ -67,6 +67,7 @@ def test_k34_small_tables_with_keys_that_lie_apart() -> None:
     assert spent("t[20] = 1") == spent("t[8] = 1") + 4
 
 
+@pytest.mark.cpython
 @pytest.mark.parametrize("name", ["_G", "load", "package"])
 def test_what_a_runs_start_takes_is_bounded(name: str) -> None:
     """Library functions of all names: nobody pays for them."""

@@ -60,6 +60,7 @@ def by_python(pattern: str, subject: str) -> list[int] | None:
     return None if found is None else [edge for group in range(found.re.groups + 1) for edge in found.span(group)]
 
 
+@pytest.mark.cpython
 def test_matches_are_those_of_pythons_engine() -> None:
     chance = random.Random(11)
     whole = captures = tried = 0

@@ -67,7 +67,9 @@ class Bundle:
     manifest: bytes
     """As it was written: what a signature is over."""
     token: str
-    """The signature, unchecked; "" if there is none."""
+    """The signature; "" if there is none."""
+    key: str
+    """The name of the key that has signed it; "" for a key without one, or where nobody has looked."""
 
 
 def manifest_of(files: Mapping[str, bytes], number: int, revision: str) -> bytes:
@@ -94,10 +96,14 @@ def packed(files: Mapping[str, bytes], manifest: bytes, token: str = "") -> byte
     return machine.compress(made.getvalue()) + machine.flush()
 
 
-def unpack(data: bytes, signed: Callable[[str, bytes], object] = lambda _token, _manifest: None) -> Bundle:
-    """Read a bundle and check all of it but its signature. Raises `BundleError`.
+Signed = Callable[[str, bytes], str]
+"""Checks the token of a manifest, and answers the name of the key. Raises `BundleError`."""
 
-    ``signed`` checks that, of the token and the manifest, before anything that the manifest says is looked at.
+
+def unpack(data: bytes, signed: Signed = lambda _token, _manifest: "") -> Bundle:
+    """Read a bundle and check all of it. Raises `BundleError`.
+
+    ``signed`` is asked before anything that the manifest says is looked at.
     """
     members = _members(_unpacked(data))
     names = list(members)
@@ -105,7 +111,7 @@ def unpack(data: bytes, signed: Callable[[str, bytes], object] = lambda _token, 
         raise BundleError(f"the first member is not {MANIFEST}")
     manifest = members.pop(MANIFEST)
     token = _token(members.pop(SIGNATURE)) if names[1:2] == [SIGNATURE] else ""
-    signed(token, manifest)
+    key = signed(token, manifest)
     number, revision, listed = _read_manifest(manifest)
     for name, content in members.items():
         if name not in listed:
@@ -118,7 +124,7 @@ def unpack(data: bytes, signed: Callable[[str, bytes], object] = lambda _token, 
     for name in listed:
         if name not in members:
             raise BundleError(f"{name}: is in the manifest and not in the bundle")
-    return Bundle(number, revision, members, manifest, token)
+    return Bundle(number, revision, members, manifest, token, key)
 
 
 def _unpacked(data: bytes) -> bytes:

@@ -32,8 +32,7 @@ def put_in_place(data: bytes, keys: Sequence[Verifier], folder: Path, limit: int
     digest = hashlib.sha256(data).hexdigest()
     if digest == status.sha256:
         return status
-    bundle = unpack(data)
-    key = check(bundle.token, bundle.manifest, keys) if keys else ""
+    bundle = unpack(data, lambda token, manifest: check(token, manifest, keys) if keys else "")
     if bundle.number <= status.number:
         raise BundleError(
             f"the bundle has the number {bundle.number}, and {status.number} is in force: it is not newer"
@@ -42,7 +41,7 @@ def put_in_place(data: bytes, keys: Sequence[Verifier], folder: Path, limit: int
         _replace_folder(bundle, folder, limit)
     except OSError as error:
         raise BundleError(f"cannot be put in place: {error.filename or ''}: {error.strerror}") from None
-    return replace(status, revision=bundle.revision, number=bundle.number, sha256=digest, key=key, at=now)
+    return replace(status, revision=bundle.revision, number=bundle.number, sha256=digest, key=bundle.key, at=now)
 
 
 def lock_of(folder: Path) -> Path:

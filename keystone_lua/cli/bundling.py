@@ -100,18 +100,13 @@ def _sign(options: argparse.Namespace) -> int:
 def _verify(options: argparse.Namespace) -> int:
     keys = keys_in(options.keys)
     try:
-        kids: list[str] = []
-        found = unpack(
-            _read(options.file),
-            lambda token, manifest: kids.append(check(token, manifest, keys) if keys else ""),
-        )
-        (kid,) = kids
+        found = unpack(_read(options.file), lambda token, manifest: check(token, manifest, keys) if keys else "")
     except BundleError as error:
         complain(f"keystone-lua: {options.file}: {error}")
         return 1
     by = "unsigned" if not found.token else "signature not checked"
     if keys:
-        by = f"signed by {kid}" if kid else "signed"
+        by = f"signed by {found.key}" if found.key else "signed"
     say(f"{options.file}: {found.revision}, number {found.number}, {len(found.files):,} files, {by}")
     return 0
 

@@ -17,9 +17,10 @@ import pytest
 from keystone_lua.bundles import contents, fetching
 from keystone_lua.bundles.contents import MANIFEST, SIGNATURE, BundleError, manifest_of, packed, unpack
 from keystone_lua.bundles.fetching import Fetcher, Source
+from keystone_lua.bundles.placing import put_in_place
 from keystone_lua.bundles.signatures import sign, verifiers
 from keystone_lua.interpreter.modules.base64 import encoded_url
-from keystone_lua.routing.bundle_status import read_status, status_file
+from keystone_lua.routing.bundle_status import Status, read_status, status_file
 from tests.server.support import run
 
 from .support import FILES, SECRET, Server, altered, good, members, ok, parts, server, special, tape, zipped
@@ -69,6 +70,11 @@ def sized(size: bytes) -> bytes:
     return bytes(head)
 
 
+def with_manifest(manifest: bytes) -> bytes:
+    """A bundle with any manifest, signed all the same."""
+    return tape(members(**{MANIFEST: manifest, SIGNATURE: sign(manifest, SECRET).encode()}))
+
+
 def raw(more: bytes) -> bytes:
     """A bundle with ``more`` behind its manifest."""
     tar = zlib.decompress(good(2), 31)
@@ -90,11 +96,11 @@ MANY: dict[str, tuple[Callable[[], bytes], str]] = {
     "hidden behind": (lambda: zipped(zlib.decompress(good(2), 31) + b"x" * 512), "end as a tar"),
     "no manifest": (lambda: tape(members(**{MANIFEST: None})), "first member"),
     "manifest late": (lambda: tape(members()[::-1]), "first member"),
-    "manifest no JSON": (lambda: tape(members(**{MANIFEST: b"{"})), "no JSON"),
-    "manifest a list": (lambda: tape(members(**{MANIFEST: b"[]"})), "other fields"),
-    "manifest deep": (lambda: tape(members(**{MANIFEST: b"[" * 50_000})), "nested deeper"),
-    "a name twice": (lambda: tape(members(**{MANIFEST: b'{"format":1,' + parts()[0][1:]})), "canonical"),
-    "spaces": (lambda: tape(members(**{MANIFEST: parts()[0] + b" "})), "canonical"),
+    "manifest no JSON": (lambda: with_manifest(b"{"), "no JSON"),
+    "manifest a list": (lambda: with_manifest(b"[]"), "other fields"),
+    "manifest deep": (lambda: with_manifest(b"[" * 50_000), "nested deeper"),
+    "a name twice": (lambda: with_manifest(b'{"format":1,' + parts()[0][1:]), "canonical"),
+    "spaces": (lambda: with_manifest(parts()[0] + b" "), "canonical"),
     "another format": (lambda: altered(set_in("format", value=2)), "format other than"),
     "more fields": (lambda: altered(set_in("more", value=1)), "other fields"),
     "number true": (lambda: altered(set_in("number", value=True)), "number: "),
@@ -349,13 +355,25 @@ def test_limits_on_both_sides(limit: str, monkeypatch: pytest.MonkeyPatch) -> No
         unpack(data)
 
 
-def test_verify_looks_at_the_signature_before_what_the_manifest_says(tmp_path: Path) -> None:
+def with_a_wrong_hash() -> bytes:
+    """A bundle whose manifest was changed: neither its signature nor a file's hash is right."""
     manifest, token = parts()
     listed = json.loads(manifest)
     listed["files"]["a.lua"]["sha256"] = "0" * 64
     changed = json.dumps(listed, sort_keys=True, separators=(",", ":")).encode()
+    return packed(FILES, changed, token)
+
+
+def test_the_signature_is_looked_at_before_what_the_manifest_says(tmp_path: Path) -> None:
+    for keys, said in ((KEYS, "the signature is over another manifest"), ([], "another hash")):
+        with pytest.raises(BundleError, match=said):
+            put_in_place(with_a_wrong_hash(), keys, tmp_path / "scripts", 1 << 20, Status(), 0)
+        assert not (tmp_path / "scripts").exists()
+
+
+def test_verify_looks_at_the_signature_before_what_the_manifest_says(tmp_path: Path) -> None:
     bundle, keys = tmp_path / "bundle.tgz", tmp_path / "keys"
-    bundle.write_bytes(packed(FILES, changed, token))
+    bundle.write_bytes(with_a_wrong_hash())
     keys.write_bytes(SECRET)
     for arguments, said in (([], "another hash"), (["--keys", str(keys)], "the signature is over another manifest")):
         done = run("bundle", "verify", str(bundle), *arguments)

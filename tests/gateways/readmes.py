@@ -40,7 +40,9 @@ def printed(gateway: str) -> list[tuple[str, str, str]]:
     tried = commands(console)
     lines = [line for line in start.splitlines() if not line.startswith(_INSTALLS)]
     ports = {port: str(free_port()) for port in PORTS.values()}
-    waited = f"until curl -s -o /dev/null localhost:{PORTS['gateway']}/cart; do sleep 0.2; done; sleep 1"
+    # A gateway may listen before the engine does. Bounded: what never answers is seen in what the commands print.
+    asked = f"curl -sf -o /dev/null localhost:{PORTS['gateway']}/cart"
+    waited = f"for n in {{1..100}}; do {asked} && break; sleep 0.2; done; sleep 1"
     script = "\n".join([
         f"export PATH={Path(sys.executable).parent}:$PATH", f"{{\n{chr(10).join(lines)}\n{waited}\n}} > started 2>&1",
         *(f"echo '@{place}'\n{command}" for place, (command, _) in enumerate(tried)), "echo '@end'", "wait",

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
+from ..implementation import below_large_frame
 from ..interpreter import UnsuitablePython, require_suitable
 from ..untrusted.text import printable
 from . import output
@@ -54,6 +55,10 @@ of them would take a fifth of the time in which a server gives its first answer.
 def main(arguments: Sequence[str] | None = None) -> int:
     """``keystone-lua``. Returns the exit code."""
     given = sys.argv[1:] if arguments is None else list(arguments)
+    return below_large_frame(lambda: _main(given))
+
+
+def _main(given: Sequence[str]) -> int:
     try:
         output.prepare()
         try:

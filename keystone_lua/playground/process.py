@@ -17,7 +17,7 @@ import socket
 import sys
 from typing import Final, NoReturn
 
-from ..implementation import set_aside
+from ..implementation import below_large_frame, set_aside
 
 NICENESS: Final = 10
 ADDRESS_SPACE: Final = 1 << 30
@@ -31,6 +31,10 @@ LARGEST_JOB: Final = 64 << 20
 
 def serve(control: int) -> NoReturn:
     """Fork a process for each socket that comes, until the server hangs up."""
+    below_large_frame(lambda: _serve(control))
+
+
+def _serve(control: int) -> NoReturn:
     from . import jobs
 
     server = socket.socket(fileno=control)

@@ -34,7 +34,7 @@ import traceback
 from collections import OrderedDict
 from typing import Any, Final, NoReturn
 
-from ...implementation import set_aside
+from ...implementation import below_large_frame, set_aside
 from ...interpreter import Limits, Program
 from ...interpreter.packing import unpack
 from ...routing.decision import decide
@@ -66,6 +66,10 @@ CPU_GRACE: Final = 0.25
 
 def zygote(control: int) -> None:
     """Start and reap lanes until the server hangs up. ``control`` is the descriptor of a stream socket."""
+    below_large_frame(lambda: _serve(control))
+
+
+def _serve(control: int) -> None:
     server = socket.socket(fileno=control)
     wake, woken = socket.socketpair()
     woken.setblocking(False)

@@ -69,6 +69,14 @@ def test_files_that_are_named_exist(page: str) -> None:
         assert any((base / name).exists() for base in bases) or name.startswith(("lib/", "scripts/")), name
 
 
+def test_folders_that_engineers_are_sent_to_exist() -> None:
+    """`tests/lua/strings/` and the like, from the root or from the package."""
+    bases = (ROOT, ROOT / "keystone_lua", ROOT / "keystone_lua" / "interpreter")
+    named = set(re.findall(r"`((?:[a-z_]+/){2,})`", PAGES["CONTRIBUTING.md"] + PAGES["docs/architecture.md"]))
+    assert "tests/lua/strings/" in named
+    assert [name for name in sorted(named) if not any((base / name).is_dir() for base in bases)] == []
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_commands_of_make_exist(page: str) -> None:
     there = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))

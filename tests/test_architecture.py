@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "keystone_lua.__main__": ("keystone_lua.cli",),
     "keystone_lua.cli": (
         "distributed", "keystone_lua.audit", "keystone_lua.authoring", "keystone_lua.bundles", "keystone_lua.cli", "keystone_lua.gateway",
-        "keystone_lua.hidden", "keystone_lua.interpreter", "keystone_lua.playground", "keystone_lua.routing",
+        "keystone_lua.hidden", "keystone_lua.implementation", "keystone_lua.interpreter", "keystone_lua.playground", "keystone_lua.routing",
         "keystone_lua.server", "keystone_lua.untrusted",
     ),
     "keystone_lua.playground": (

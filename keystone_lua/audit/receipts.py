@@ -66,9 +66,11 @@ class Receipt:
         unpacker, left = zlib.decompressobj(), MOST_STEPS
         data = self.packed
         try:
-            while data and left > 0 and not unpacker.eof:
-                made = unpacker.decompress(data, min(left, 1 << 16))
+            while data and not unpacker.eof:
+                made = unpacker.decompress(data, 1 << 16)
                 left -= len(made)
+                if left < 0:
+                    raise ValueError(f"no receipt: more than {MOST_STEPS >> 2} steps")
                 data = unpacker.unconsumed_tail
                 made += b"\0" * (-len(made) % 4)
                 yield from (self.places[number] for number in array("I", made))
@@ -109,19 +111,29 @@ def receipt_of(program: Program, record: DecisionRecord, name: str, caps: Caps =
     return Receipt(name, steps, packed, places, spent)
 
 
-def receipts(log: Path, *, scripts: Path | None = None, caps: Caps = CAPS) -> Iterator[Receipt]:
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A record of which no receipt can be made, and why."""
+
+    record: str
+    why: str
+
+
+def receipts(log: Path, *, scripts: Path | None = None, caps: Caps = CAPS) -> Iterator[Receipt | Missed]:
     """Of each decision of a log that a script took. Raises OSError."""
     for file in (path for chain in segments.chains(log) or [[log]] for path in chain):
         archive = archive_of(scripts or segments.scripts_of(file))
         for piece in reading.pieces(file):
             for _, data, whole, _ in piece.lines():
+                name = "a line that is no record"
                 try:
                     link, record = read_record(data) if whole else (None, None)
                     if isinstance(record, DecisionRecord) and link and record.ran and record.script is not None:
+                        name = f"{record.id} (record {link.number})"
                         program = archive.program(record.script, record.name)
-                        yield receipt_of(program, record, f"{record.id} (record {link.number})", caps)
-                except (RecordError, ArchiveError, EngineError, LuaSyntaxError):
-                    continue  # which replay says
+                        yield receipt_of(program, record, name, caps)
+                except (RecordError, ArchiveError, EngineError, LuaSyntaxError) as error:
+                    yield Missed(name, str(error))
 
 
 def parting(was: Receipt, now: Receipt) -> str | None:

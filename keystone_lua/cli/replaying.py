@@ -6,7 +6,7 @@ import argparse
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ..audit import GENESIS, Replay, replay_logs
 from ..audit.anchored import Anchored
@@ -22,7 +22,7 @@ from .progress import Bar
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..audit.receipts import Receipt
+    from ..audit.receipts import Missed, Receipt
     from .options import Commands
 
 SHOWN = 300
@@ -103,9 +103,18 @@ def _replay(options: argparse.Namespace) -> int:
     return 0 if (result.proved if options.strict else result.good) else 1
 
 
+_NOT_WITH_RECEIPTS: Final = (
+    "after", "anchors", "engine", "expect_head", "json", "processes", "scheduler", "seal_key", "strict", "vault",
+)  # fmt: skip
+"""Options of the comparison, which receipts do not make."""
+
+
 def _with_receipts(options: argparse.Namespace) -> int:
     from ..audit.receipts import receipts
 
+    for name in _NOT_WITH_RECEIPTS:
+        if vars(options)[name] not in (None, False, [], "local", GENESIS):
+            raise UsageError(f"--{name.replace('_', '-')} is not for --receipts or --bisect")
     found = (
         receipt
         for text in options.logs
@@ -113,10 +122,7 @@ def _with_receipts(options: argparse.Namespace) -> int:
     )
     try:
         if options.receipts is not None:
-            with Path(options.receipts).open("w", encoding="utf-8") as out:
-                written = sum(1 for each in found if out.write(each.to_json() + "\n"))
-            say(f"{counted(written, 'receipt')} in {options.receipts}")
-            return 0 if written else 1
+            return _write(Path(options.receipts), found)
         return _bisect(options.bisect, found)
     except OSError as error:
         raise UsageError(f"cannot read or write {error.filename}: {error.strerror}") from None
@@ -124,8 +130,28 @@ def _with_receipts(options: argparse.Namespace) -> int:
         raise UsageError(f"{options.bisect}: {error}") from None
 
 
-def _bisect(file: Path, found: Iterator[Receipt]) -> int:
-    from ..audit.receipts import MAX_RECEIPT, parting, read_receipt
+def _write(file: Path, found: Iterator[Receipt | Missed]) -> int:
+    from ..audit.receipts import Receipt
+
+    written = missed = 0
+    with file.open("w", encoding="utf-8") as out:
+        for each in found:
+            if isinstance(each, Receipt):
+                written += 1
+                out.write(each.to_json() + "\n")
+            else:
+                missed += 1
+                _tell(each)
+    say(f"{counted(written, 'receipt')} in {file}")
+    return 0 if written and not missed else 1
+
+
+def _tell(missed: Missed) -> None:
+    say(printable(f"{missed.record}: no receipt: {missed.why[:SHOWN]}"))
+
+
+def _bisect(file: Path, found: Iterator[Receipt | Missed]) -> int:
+    from ..audit.receipts import MAX_RECEIPT, Missed, parting, read_receipt
 
     same = differ = unknown = 0
     with open_regular(str(file)) as stream:
@@ -134,6 +160,10 @@ def _bisect(file: Path, found: Iterator[Receipt]) -> int:
             places[read_receipt(line).record] = stream.tell() - len(line)
         for mine in found:
             place = places.pop(mine.record, None)
+            if isinstance(mine, Missed):
+                _tell(mine)
+                unknown += 1
+                continue
             if place is None:
                 unknown += 1
                 continue

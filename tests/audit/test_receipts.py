@@ -6,12 +6,13 @@ import base64
 import json
 import zlib
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from keystone_lua.audit import DecisionRecord
-from keystone_lua.audit.receipts import Receipt, parting, read_receipt, receipt_of, receipts
+from keystone_lua.audit.receipts import Missed, Receipt, parting, read_receipt, receipt_of, receipts
 from keystone_lua.audit.records import read_record
 from keystone_lua.audit.replay import CAPS, outcome_of
 from keystone_lua.interpreter import Program, compile_program
@@ -118,8 +119,40 @@ def test_a_receipt_that_is_none(record: DecisionRecord, change: dict[str, str]) 
 
 def test_a_bomb_is_not_unpacked(record: DecisionRecord, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("keystone_lua.audit.receipts.MOST_STEPS", 1 << 20)
-    bomb = replace(receipt(script(1), record), packed=zlib.compress(bytes(64 << 20)))
-    assert sum(1 for _ in bomb.lines()) == 1 << 18
+    known = receipt(script(1), record)
+    most = replace(known, packed=zlib.compress(bytes(1 << 20)))
+    assert sum(1 for _ in most.lines()) == 1 << 18
+    bomb = replace(known, packed=zlib.compress(bytes(64 << 20)))
+    begun = bomb.lines()
+    assert sum(1 for _ in islice(begun, 1 << 18)) == 1 << 18
+    with pytest.raises(ValueError, match="no receipt: more than 262144 steps"):
+        next(begun)
+
+
+def test_a_record_without_a_receipt_is_named(log: Path, tmp_path: Path) -> None:
+    count = len(list(receipts(log)))
+    where = tmp_path / "scripts"
+    where.mkdir()
+    found = list(receipts(log, scripts=where))
+    assert len(found) == count
+    assert all(isinstance(each, Missed) and each.why for each in found)
+    written = run("replay", log, "--receipts", tmp_path / "receipts", "--scripts", where)
+    assert (written.returncode, len(written.stdout.splitlines())) == (1, count + 1)
+    assert ": no receipt: " in written.stdout.splitlines()[0]
+    assert written.stdout.splitlines()[-1].startswith("0 receipts in ")
+    good = tmp_path / "good"
+    assert run("replay", log, "--receipts", good).returncode == 0
+    other = run("replay", log, "--bisect", good, "--scripts", where)
+    assert (other.returncode, other.stdout.splitlines()[-1]) == (
+        1, f"0 same, 0 different, {count} that only one side has",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("option", [["--json"], ["--strict"], ["--processes", "2"], ["--vault", "v"]])
+def test_options_that_receipts_do_not_know_are_refused(option: list[str], log: Path, tmp_path: Path) -> None:
+    done = run("replay", log, "--receipts", tmp_path / "receipts", *option)
+    assert (done.returncode, done.stderr) == (2, f"keystone-lua: {option[0]} is not for --receipts or --bisect\n")
+    assert not (tmp_path / "receipts").exists()
 
 
 def test_the_command(log: Path, tmp_path: Path) -> None:

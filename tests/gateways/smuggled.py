@@ -1,7 +1,8 @@
 """Requests as clients in good faith do not spell them, written to the socket byte by byte, through each gateway.
 
 In: a running stack. Out: nothing; a failed assertion names the request. A gateway may refuse what it likes. What it passes on is to be what the
-script decided about: no service sees a path that the script rejects, and no client's header stands for the script's.
+script decided about: no service sees a path that the script rejects, and no client's header stands for the script's. And afterwards a plain request
+arrives, since a gateway that answers nothing lets nothing through.
 """
 
 from __future__ import annotations
@@ -97,6 +98,12 @@ def _requests() -> dict[str, str]:
     return found
 
 
+def _arrives(at: Stack) -> bool:
+    """Whether a plain request reaches a service."""
+    before = len(at.reached)
+    return raw(at, f"GET /a HTTP/1.1\r\n{HOST}Connection: close\r\n\r\n") == 200 and len(at.reached) > before
+
+
 def rejected(at: Stack, gateway: str) -> None:
     """However it is spelled, a service does not get what the script rejects."""
     wrong = []
@@ -108,6 +115,7 @@ def rejected(at: Stack, gateway: str) -> None:
             if REJECTED in (path, unquote(path)) or path.endswith("://shop.example/admin"):
                 wrong.append((what, seen["path"]))
     assert not wrong, wrong
+    assert _arrives(at), "a plain request"
 
 
 def headers(at: Stack, gateway: str) -> None:
@@ -133,3 +141,4 @@ def headers(at: Stack, gateway: str) -> None:
             elif seen["backend"] == "old" and "X-Beta" not in hop:
                 wrong.append((f"Connection: {hop}", seen["backend"], "another decision"))
     assert not wrong, wrong
+    assert _arrives(at), "a plain request"
